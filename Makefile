@@ -1,0 +1,229 @@
+# Builds engaged, engagectl, their tests and benchmarks. `make help` lists the targets.
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+VARIANT ?= release# release, asan, tsan, coverage or fuzz
+PREFIX ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 60
+WERROR ?= -Werror
+JOBS ?= 2
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# ---- where things go -------------------------------------------------------------------
+OUT := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
+OBJ := build/obj/$(VARIANT)
+GEN := build/gen
+
+# build/config.mk holds the flags of the libraries; tools/setup makes it, and is asked each
+# time whether anything is missing.
+ifneq ($(filter-out help clean distclean,$(or $(MAKECMDGOALS),all)),)
+include build/config.mk
+build/config.mk: FORCE
+	@tools/setup build
+endif
+
+# ---- flags -----------------------------------------------------------------------------
+IS_X86 := $(filter x86_64 amd64,$(shell uname -m))
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual \
+	-Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef \
+	-Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference -Wdouble-promotion
+WARNINGS_GCC := -Wlogical-op -Wduplicated-cond
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection \
+	$(if $(IS_X86),-fcf-protection)
+SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+# The release build carries all warnings; the others instrument the code, which misleads some.
+FLAGS_release := -O2 -g $(HARDENING) $(WARNINGS) $(WARNINGS_GCC) $(WERROR)
+FLAGS_asan := -O1 -g -Wall -Wextra -fsanitize=address,undefined $(SANITIZE)
+FLAGS_tsan := -O1 -g -Wall -Wextra -fsanitize=thread $(SANITIZE)
+FLAGS_coverage := -O0 -g -Wall -Wextra --coverage
+FLAGS_fuzz := -O1 -g -Wall -Wextra -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+LINK_release := -Wl,-z,relro,-z,now
+LINK_asan := -fsanitize=address,undefined
+LINK_tsan := -fsanitize=thread
+LINK_coverage := --coverage
+LINK_fuzz := -fsanitize=fuzzer,address,undefined
+
+ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -I. -fPIE -pthread \
+	$(FLAGS_$(VARIANT)) $(YYJSON_CFLAGS) $(MSGPACK_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := -pie -pthread -Wl,--as-needed $(LINK_$(VARIANT)) $(LDFLAGS)
+EXTERNAL_LIBS = $(RDKAFKA_LIBS) $(MICROHTTPD_LIBS) $(EV_LIBS) $(LMDB_LIBS) $(YAML_LIBS) \
+	$(YYJSON_LIBS) $(MSGPACK_LIBS) $(XXHASH_LIBS) -lm
+CHECK_LIBS = $(shell pkg-config --libs check)
+# Installed programs find a private yyjson beside themselves, built ones in build/.
+ORIGIN := $$ORIGIN
+RPATH_PROGRAM = $(if $(YYJSON_PRIVATE),-Wl$(COMMA)-rpath$(COMMA)'$(ORIGIN)/prefix/lib:$(ORIGIN)/../lib/engaged')
+RPATH_TEST = $(if $(YYJSON_PRIVATE),-Wl$(COMMA)-rpath$(COMMA)$(CURDIR)/$(YYJSON_PRIVATE)/lib)
+COMMA := ,
+
+# ---- layers: read from the table that the lint checks too ------------------------------
+LAYER_ROWS := $(shell sed -e 's/\#.*//' -e '/:/!d' -e 's/: */:/' -e 's/  */+/g' tools/lint/layers.txt)
+$(foreach row,$(LAYER_ROWS),$(eval \
+	MAY_$(firstword $(subst :, ,$(row))) := $(subst +, ,$(word 2,$(subst :, ,$(row))))))
+LAYERS := $(filter-out tools tests,$(foreach row,$(LAYER_ROWS),$(firstword $(subst :, ,$(row)))))
+
+CATALOG_YAML := $(sort $(wildcard config/catalog/*.yaml))
+CATALOG_SRC := $(if $(CATALOG_YAML),$(GEN)/catalog_data.c)
+
+# $(call sources_in,DIR): the .c files of a directory and of those below it
+sources_in = $(sort $(wildcard $1/*.c) $(wildcard $1/*/*.c))
+# $(call objects_of,SOURCES)
+objects_of = $(patsubst %.c,$(OBJ)/%.o,$1)
+# $(call reverse,LIST)
+reverse = $(if $1,$(call reverse,$(wordlist 2,$(words $1),$1)) $(firstword $1))
+# $(call lib_of,LAYER)
+lib_of = $(OUT)/lib/lib$(subst /,_,$1).a
+
+$(foreach layer,$(LAYERS),$(eval \
+	SRC_$(layer) := $(filter-out %/main.c,$(call sources_in,$(layer))) $(if $(filter config,$(layer)),$(CATALOG_SRC))))
+LIVE_LAYERS := $(foreach layer,$(LAYERS),$(if $(strip $(SRC_$(layer))),$(layer)))
+# $(call libs_for,LAYERS): their libraries, users before what they use
+libs_for = $(foreach layer,$(call reverse,$(filter $1,$(LIVE_LAYERS))),$(call lib_of,$(layer)))
+
+define layer_library
+$(call lib_of,$1): $(call objects_of,$(SRC_$1))
+endef
+$(foreach layer,$(LIVE_LAYERS),$(eval $(call layer_library,$(layer))))
+
+# ---- programs --------------------------------------------------------------------------
+CTL_SRC := $(filter-out %/main.c,$(call sources_in,tools/engagectl))
+CTL_LIB := $(if $(CTL_SRC),$(OUT)/lib/libtools_engagectl.a)
+ifneq ($(CTL_LIB),)
+$(CTL_LIB): $(call objects_of,$(CTL_SRC))
+endif
+
+PROGRAMS :=
+ifneq ($(wildcard engine/run/main.c),)
+PROGRAMS += $(OUT)/engaged
+$(OUT)/engaged: $(OBJ)/engine/run/main.o $(call libs_for,$(LAYERS))
+endif
+ifneq ($(wildcard tools/engagectl/main.c),)
+PROGRAMS += $(OUT)/engagectl
+$(OUT)/engagectl: $(OBJ)/tools/engagectl/main.o $(CTL_LIB) $(call libs_for,$(MAY_tools))
+endif
+$(OUT)/engaged $(OUT)/engagectl:
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(RPATH_PROGRAM) -o $@ $^ $(EXTERNAL_LIBS)
+
+BENCH_SRC := $(sort $(wildcard tools/bench/*.c))
+BENCHES := $(BENCH_SRC:tools/bench/%.c=$(OUT)/bench/%)
+BENCH_OBJ := $(call objects_of,$(sort $(wildcard tools/bench/*/*.c)))
+$(BENCHES): $(OUT)/bench/%: $(OBJ)/tools/bench/%.o $(BENCH_OBJ) $(call libs_for,$(MAY_tools))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS)
+
+# ---- tests -----------------------------------------------------------------------------
+# A test links its own layer and what that layer may use. A line `// links: LAYER...` in the
+# test adds more.
+SUPPORT_SRC := $(filter-out %/fuzz_main.c,$(call sources_in,tests/support))
+SUPPORT_LIB := $(OUT)/lib/libtests_support.a
+$(SUPPORT_LIB): $(call objects_of,$(SUPPORT_SRC))
+
+TEST_SRC := $(shell [ ! -d tests ] || find tests -name 'test_*.c' | sort)
+TESTS := $(TEST_SRC:%.c=$(OUT)/%)
+TEST_EXTRA := $(shell grep -rsH '^// links: ' tests --include='test_*.c' | sed -e 's,:// links: *, ,' -e 's/  */+/g')
+# $(call layer_of_test,FILE)
+layer_of_test = $(firstword $(foreach layer,$(LAYERS) tools,$(if $(filter tests/$(layer)/%,$1),$(layer))))
+# $(call extra_of_test,FILE)
+extra_of_test = $(foreach row,$(TEST_EXTRA),$(if $(filter $1,$(firstword $(subst +, ,$(row)))),$(wordlist 2,99,$(subst +, ,$(row)))))
+# $(call libs_of_test,FILE,LAYER)
+libs_of_test = $(if $(filter tools,$2),$(CTL_LIB)) $(call libs_for,$(or $2 $(MAY_$2),$(LAYERS)) $(call extra_of_test,$1))
+
+define test_program
+$(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(SUPPORT_LIB) $(call libs_of_test,$1,$(call layer_of_test,$1))
+endef
+$(foreach test,$(TEST_SRC),$(eval $(call test_program,$(test))))
+$(TESTS):
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS)
+
+# A fuzz target is built twice: by clang with its fuzzer (make fuzz), and by gcc with a plain
+# main that feeds it the kept corpus (make check).
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(FUZZ_SRC:%.c=$(OUT)/%)
+FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OBJ)/tests/support/fuzz_main.o)
+$(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(FUZZ_MAIN) $(call libs_for,$(filter-out engine/run consumers/kafka,$(LAYERS)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS)
+
+# ---- how objects and libraries are made ------------------------------------------------
+$(OBJ)/%_sse42.o: CFLAGS_FILE := $(if $(IS_X86),-msse4.2)
+$(OBJ)/%.o: %.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -c -o $@ $<
+
+$(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags | setup-test
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -c -o $@ $<
+
+$(OUT)/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(GEN)/catalog_data.c: tools/embed $(CATALOG_YAML)
+	@mkdir -p $(@D)
+	tools/embed $(CATALOG_YAML) > $@
+
+# Objects are made anew when the compiler or its flags change.
+$(OBJ)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+
+-include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
+
+# ---- targets ---------------------------------------------------------------------------
+.PHONY: all demo check lint unit asan tsan coverage bench fuzz install clean distclean help setup-test FORCE
+
+all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
+
+demo: all ## fold a year of a real retailer's events and show what came of it
+	@tools/demo/run
+
+check: ## everything that must hold: lint, unit tests, sanitizers, fuzz corpus, end to end
+	@tools/check/run
+
+lint: all ## layers, sizes, symbols, formatting, words
+	@tools/lint/run
+
+unit: $(TESTS) # the unit tests of one VARIANT
+	@tests/run $(TESTS)
+
+asan: ## unit tests under AddressSanitizer and UBSan
+	@$(MAKE) VARIANT=asan unit
+
+tsan: ## unit tests under ThreadSanitizer
+	@$(MAKE) VARIANT=tsan unit
+
+coverage: ## line coverage of the unit tests, per layer
+	@tools/coverage/run
+
+bench: all $(BENCHES) ## benchmarks, each beside its yardstick
+	@tools/bench/run
+
+fuzz: ## fuzz each target for SECONDS (60)
+	@tools/setup fuzz
+	@tools/fuzz/run $(SECONDS)
+
+install: all ## install below PREFIX (/usr/local), staged below DESTDIR
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' YYJSON_PRIVATE='$(YYJSON_PRIVATE)' tools/install
+
+clean: ## remove what was built (libraries fetched by tools/setup stay)
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name prefix ! -name 'config.mk*' -exec rm -rf {} +
+
+distclean: # remove build/ altogether
+	@rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@echo "Variables: PREFIX DESTDIR SECONDS (fuzz) CC CFLAGS LDFLAGS WERROR= (warnings stay warnings)"
+
+setup-test:
+	@tools/setup test
+
+FORCE:
