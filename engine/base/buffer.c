@@ -1,0 +1,117 @@
+// A growable byte buffer.
+#include "engine/base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+
+enum { BUFFER_BYTES_MIN = 64, VARINT_BYTES_MAX = 10 };
+
+void buffer_free(struct buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (struct buffer){0};
+}
+
+static void buffer_grow(struct buffer *buffer, size_t more_bytes)
+{
+    INVARIANT(more_bytes <= SIZE_MAX / 4 && buffer->cap <= SIZE_MAX / 4);
+    size_t cap = buffer->cap + buffer->cap / 2;
+    if (cap < buffer->len + more_bytes)
+        cap = buffer->len + more_bytes;
+    if (cap < BUFFER_BYTES_MIN)
+        cap = BUFFER_BYTES_MIN;
+    buffer->data = mem_resize(buffer->data, cap);
+    buffer->cap = cap;
+}
+
+uint8_t *buffer_reserve(struct buffer *buffer, size_t more_bytes)
+{
+    if (buffer->data == NULL || buffer->cap - buffer->len < more_bytes)
+        buffer_grow(buffer, more_bytes);
+    return buffer->data + buffer->len;
+}
+
+void buffer_add(struct buffer *buffer, const void *data, size_t len)
+{
+    uint8_t *to = buffer_reserve(buffer, len);
+    if (len > 0)
+        memcpy(to, data, len);
+    buffer->len += len;
+}
+
+void buffer_add_bytes(struct buffer *buffer, struct bytes bytes)
+{
+    buffer_add(buffer, bytes.data, bytes.len);
+}
+
+void buffer_add_text(struct buffer *buffer, const char *text)
+{
+    buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_add_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    INVARIANT(len >= 0);
+    uint8_t *to = buffer_reserve(buffer, (size_t)len + 1);
+    (void)vsnprintf((char *)to, (size_t)len + 1, format, again);
+    va_end(again);
+    buffer->len += (size_t)len;
+}
+
+void buffer_add_u8(struct buffer *buffer, uint8_t value)
+{
+    *buffer_reserve(buffer, 1) = value;
+    buffer->len += 1;
+}
+
+void buffer_add_u16(struct buffer *buffer, uint16_t value)
+{
+    put_u16(buffer_reserve(buffer, 2), value);
+    buffer->len += 2;
+}
+
+void buffer_add_u32(struct buffer *buffer, uint32_t value)
+{
+    put_u32(buffer_reserve(buffer, 4), value);
+    buffer->len += 4;
+}
+
+void buffer_add_u64(struct buffer *buffer, uint64_t value)
+{
+    put_u64(buffer_reserve(buffer, 8), value);
+    buffer->len += 8;
+}
+
+void buffer_add_varint(struct buffer *buffer, uint64_t value)
+{
+    uint8_t *to = buffer_reserve(buffer, VARINT_BYTES_MAX);
+    size_t len = 0;
+    while (value >= 0x80) {
+        to[len++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    to[len++] = (uint8_t)value;
+    buffer->len += len;
+}
+
+void buffer_add_zigzag(struct buffer *buffer, int64_t value)
+{
+    uint64_t sign = value < 0 ? UINT64_MAX : 0;
+    buffer_add_varint(buffer, ((uint64_t)value << 1) ^ sign);
+}
+
+void buffer_add_sized(struct buffer *buffer, struct bytes bytes)
+{
+    buffer_add_varint(buffer, bytes.len);
+    buffer_add_bytes(buffer, bytes);
+}

@@ -1,0 +1,17 @@
+// Allocation that never returns NULL: out of memory ends the process with exit code 70.
+//
+// The journal makes a stop safe at any point, and an engine that goes on after a failed allocation
+// cannot be trusted (docs/decisions/0002-out-of-memory.md).
+#ifndef ENGINE_BASE_MEMORY_H
+#define ENGINE_BASE_MEMORY_H
+
+#include <stddef.h>
+
+// Owned by the caller, freed by free(). Size 0 gives a valid pointer.
+void *mem_alloc(size_t size_bytes);
+void *mem_zero(size_t count, size_t size_bytes);
+void *mem_resize(void *old, size_t size_bytes);
+// A NUL-terminated copy of len bytes.
+char *mem_text(const void *data, size_t len);
+
+#endif

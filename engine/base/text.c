@@ -1,0 +1,204 @@
+// Text in and out: UTF-8, JSON strings and numbers, decimal points, near words.
+#include "engine/base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MILLI_MAX INT64_C(9000000000000000)
+
+enum { WORD_BYTES_MAX = 64 };
+
+// Length of the valid UTF-8 character at the front of len bytes (len > 0), or 0.
+static size_t utf8_char(const uint8_t *at, size_t len)
+{
+    uint8_t first = at[0];
+    if (first < 0x80)
+        return 1;
+    size_t want = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || len < want)
+        return 0;
+    for (size_t i = 1; i < want; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    bool is_overlong = (first == 0xe0 && at[1] < 0xa0) || (first == 0xf0 && at[1] < 0x90);
+    bool is_surrogate = first == 0xed && at[1] > 0x9f;
+    bool is_beyond = first == 0xf4 && at[1] > 0x8f;
+    return is_overlong || is_surrogate || is_beyond ? 0 : want;
+}
+
+bool text_is_utf8(struct bytes text)
+{
+    size_t at = 0;
+    while (at < text.len) {
+        uint64_t word;
+        if (text.len - at >= sizeof(word)) { // eight ASCII bytes at once
+            memcpy(&word, text.data + at, sizeof(word));
+            if ((word & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof(word);
+                continue;
+            }
+        }
+        size_t len = utf8_char(text.data + at, text.len - at);
+        if (len == 0)
+            return false;
+        at += len;
+    }
+    return true;
+}
+
+static void add_escape(struct buffer *to, uint8_t byte)
+{
+    static const char hex[] = "0123456789abcdef";
+    char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+    static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt"; // byte, letter
+    for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
+        if ((uint8_t)shorts[i] == byte) {
+            escape[1] = shorts[i + 1];
+            buffer_add(to, escape, 2);
+            return;
+        }
+    }
+    buffer_add(to, escape, sizeof(escape));
+}
+
+void text_add_json(struct buffer *to, struct bytes text)
+{
+    buffer_add_u8(to, '"');
+    size_t plain = 0; // start of the run that is copied as it is
+    size_t at = 0;
+    while (at < text.len) {
+        uint8_t byte = text.data[at];
+        bool is_escaped = byte < 0x20 || byte == '"' || byte == '\\';
+        size_t len = is_escaped ? 0 : utf8_char(text.data + at, text.len - at);
+        if (len > 0) {
+            at += len;
+            continue;
+        }
+        buffer_add(to, text.data + plain, at - plain);
+        if (is_escaped)
+            add_escape(to, byte);
+        else
+            buffer_add_text(to, "\xef\xbf\xbd");
+        plain = ++at;
+    }
+    if (at > plain)
+        buffer_add(to, text.data + plain, at - plain);
+    buffer_add_u8(to, '"');
+}
+
+bool milli_parse(struct bytes text, int64_t *out_milli)
+{
+    size_t at = text.len > 0 && text.data[0] == '-' ? 1 : 0;
+    size_t start = at;
+    int64_t value = 0;
+    int64_t scale = 1000;
+    bool has_point = false;
+    for (; at < text.len; at++) {
+        uint8_t byte = text.data[at];
+        if (byte == '.' && !has_point && at > start) {
+            has_point = true;
+            continue;
+        }
+        if (byte < '0' || byte > '9' || (has_point && scale == 1))
+            return false;
+        if (has_point)
+            scale /= 10;
+        value = has_point ? value + (byte - '0') * scale : value * 10 + (byte - '0') * scale;
+        if (value > MILLI_MAX)
+            return false;
+    }
+    if (at == start || text.data[at - 1] == '.')
+        return false;
+    *out_milli = start == 1 ? -value : value;
+    return true;
+}
+
+void milli_add(struct buffer *to, int64_t value_milli)
+{
+    uint64_t value = value_milli < 0 ? ~(uint64_t)value_milli + 1 : (uint64_t)value_milli;
+    unsigned fraction = (unsigned)(value % 1000);
+    buffer_add_format(to, "%s%" PRIu64, value_milli < 0 ? "-" : "", value / 1000);
+    if (fraction == 0)
+        return;
+    buffer_add_format(to, ".%03u", fraction);
+    while (to->data[to->len - 1] == '0')
+        to->len--;
+}
+
+void text_add_double(struct buffer *to, double value)
+{
+    char text[32];
+    if (!isfinite(value)) {
+        buffer_add_text(to, "null");
+        return;
+    }
+    if (value > -1e15 && value < 1e15) {
+        int64_t whole = (int64_t)value;
+        double rest = value - (double)whole;
+        if (!(rest < 0) && !(rest > 0)) {
+            buffer_add_format(to, "%" PRId64, whole);
+            return;
+        }
+    }
+    for (int precision = 1; precision <= 17; precision++) {
+        (void)snprintf(text, sizeof(text), "%.*g", precision, value);
+        double back = strtod(text, NULL);
+        if (!(back < value) && !(back > value))
+            break;
+    }
+    buffer_add_text(to, text);
+}
+
+// Optimal string alignment distance: insert, delete, replace, swap of neighbours.
+static size_t distance(struct bytes a, struct bytes b)
+{
+    size_t rows[3][WORD_BYTES_MAX + 1];
+    size_t *before = rows[0];
+    size_t *last = rows[1];
+    size_t *now = rows[2];
+    for (size_t j = 0; j <= b.len; j++)
+        last[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        now[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t best = last[j - 1] + (a.data[i - 1] != b.data[j - 1]);
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
+            if (now[j - 1] + 1 < best)
+                best = now[j - 1] + 1;
+            bool is_swap =
+                i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1];
+            if (is_swap && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            now[j] = best;
+        }
+        size_t *free_row = before;
+        before = last;
+        last = now;
+        now = free_row;
+    }
+    return last[b.len];
+}
+
+const char *text_nearest(struct bytes word, const char *const *candidates, size_t count)
+{
+    if (word.len == 0 || word.len > WORD_BYTES_MAX)
+        return NULL;
+    size_t least = word.len / 3 == 0 ? 1 : word.len / 3;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes candidate = bytes_text(candidates[i]);
+        if (candidate.len > WORD_BYTES_MAX)
+            continue;
+        size_t changes = distance(word, candidate);
+        bool is_nearer = nearest == NULL ? changes <= least : changes < least;
+        if (is_nearer) {
+            least = changes;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}

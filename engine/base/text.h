@@ -1,0 +1,28 @@
+// Text helpers: UTF-8 validity, JSON escaping, decimal thousandths, did-you-mean.
+#ifndef ENGINE_BASE_TEXT_H
+#define ENGINE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/buffer.h"
+#include "engine/base/bytes.h"
+
+bool text_is_utf8(struct bytes text); // strict: no surrogates, no overlong forms
+
+// Appends a quoted JSON string. Invalid UTF-8 is written as U+FFFD.
+void text_add_json(struct buffer *to, struct bytes text);
+
+// Points: "42.5", "-0.125", "7". At most three decimals, no exponent. False when it is not one
+// or beyond +-9,000,000,000,000 points.
+bool milli_parse(struct bytes text, int64_t *out_milli);
+void milli_add(struct buffer *to, int64_t value_milli); // shortest, at most three decimals
+
+// Appends a double as the shortest JSON number that reads back; whole numbers below 1e15 without a point.
+void text_add_double(struct buffer *to, double value);
+
+// The candidate nearest to word (optimal string alignment distance, at most a third of its length,
+// at least 1), or NULL. Candidates are NUL-terminated; ties go to the first.
+const char *text_nearest(struct bytes word, const char *const *candidates, size_t count);
+
+#endif
