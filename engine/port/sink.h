@@ -1,0 +1,74 @@
+// The port that actions and dead letters leave by, each exactly once.
+//
+// A sink serves all shards of one worker and is driven by that worker's publisher thread alone.
+// It is handed whole frames that are durable, in order per shard. Its own durable tail says what
+// was published: the ids at the end of a file, the metadata of an offset committed to Kafka.
+#ifndef ENGINE_PORT_SINK_H
+#define ENGINE_PORT_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/bytes.h"
+#include "engine/base/err.h"
+#include "engine/base/hash.h"
+
+enum outgoing_kind { OUTGOING_ACTION, OUTGOING_DEAD_LETTER };
+
+// One thing to publish. Borrowed during the call.
+struct outgoing {
+    enum outgoing_kind kind;
+    uint32_t shard;
+    uint64_t sequence;    // of the frame that decided it
+    uint32_t index;       // among the outgoing things of that frame, from 0
+    struct hash128 id;    // derived, the same for ever; 32 hex digits in the value
+    struct bytes topic;   // "actions.email"; for dead letters the configured topic or empty
+    struct bytes key;     // contact id; may be empty for dead letters
+    struct bytes value;   // the whole JSON object, one line without a newline
+};
+
+// The frames of one shard in one publication. Frames without outgoing things count too: they move
+// the position on.
+struct publish_shard {
+    uint32_t shard;
+    uint64_t sequence_last;     // last frame of this publication
+    struct hash128 chain_last;  // its chain hash
+    const char *source_name;    // Kafka source whose offset is committed with it, or NULL
+    int64_t source_next;        // the offset to commit
+};
+
+struct publication {
+    const struct publish_shard *shards;
+    size_t shard_count;
+    const struct outgoing *items; // per shard in journal order
+    size_t item_count;
+};
+
+struct sink_ops {
+    // Ends what a dead instance left open (fencing it) and learns what was published of this shard.
+    // mark is what publish gave for the frame that the checkpoint stands at (0: from the beginning).
+    // Called once per shard before the first publish, again after ERR_STATE.
+    //   ERR_UNREACHABLE try again later · ERR_CORRUPT the tail is not what this engine wrote
+    enum err (*recover)(void *self, uint32_t shard, uint64_t mark, struct fault *fault);
+    // Whether a thing of a durable frame was published before; asked in journal order after recover.
+    // chain is the chain hash of the thing's frame.
+    //   ERR_CORRUPT the sink has confirmed a frame of this sequence with another chain hash
+    enum err (*is_published)(void *self, const struct outgoing *item, struct hash128 chain,
+                             bool *out, struct fault *fault);
+    // Publishes all of it as one unit and returns when that is confirmed; mark_out goes into the
+    // next checkpoint.
+    //   ERR_UNREACHABLE nothing or all may be out: recover, ask, try again
+    //   ERR_STATE       as above, at once · ERR_FENCED another instance has taken over: stop
+    //   ERR_NOSPACE     nothing is out; try again later
+    enum err (*publish)(void *self, const struct publication *publication, uint64_t *mark_out,
+                        struct fault *fault);
+    void (*destroy)(void *self);
+};
+
+struct sink {
+    const struct sink_ops *ops;
+    void *self;
+};
+
+#endif
