@@ -14,6 +14,11 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
+# One short line a step; make V=1 shows the commands.
+ifeq ($(V),)
+step = @echo '  $1 $@';
+endif
+
 # ---- where things go -------------------------------------------------------------------
 OUT := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
 OBJ := build/obj/$(VARIANT)
@@ -48,6 +53,10 @@ LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread
 LINK_coverage := --coverage
 LINK_fuzz := -fsanitize=fuzzer,address,undefined
+
+# A sanitizer wants all of a program in one process.
+TEST_ENV_asan := CK_FORK=no
+TEST_ENV_tsan := CK_FORK=no
 
 ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -I. -fPIE -pthread \
 	$(FLAGS_$(VARIANT)) $(YYJSON_CFLAGS) $(MSGPACK_CFLAGS) $(CFLAGS)
@@ -108,14 +117,14 @@ $(OUT)/engagectl: $(OBJ)/tools/engagectl/main.o $(CTL_LIB) $(call libs_for,$(MAY
 endif
 $(OUT)/engaged $(OUT)/engagectl:
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(RPATH_PROGRAM) -o $@ $^ $(EXTERNAL_LIBS)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_PROGRAM) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
 BENCH_SRC := $(sort $(wildcard tools/bench/*.c))
 BENCHES := $(BENCH_SRC:tools/bench/%.c=$(OUT)/bench/%)
 BENCH_OBJ := $(call objects_of,$(sort $(wildcard tools/bench/*/*.c)))
 $(BENCHES): $(OUT)/bench/%: $(OBJ)/tools/bench/%.o $(BENCH_OBJ) $(call libs_for,$(MAY_tools))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
 # ---- tests -----------------------------------------------------------------------------
 # A test links its own layer and what that layer may use. A line `// links: LAYER...` in the
@@ -140,7 +149,7 @@ endef
 $(foreach test,$(TEST_SRC),$(eval $(call test_program,$(test))))
 $(TESTS):
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
 
 # A fuzz target is built twice: by clang with its fuzzer (make fuzz), and by gcc with a plain
 # main that feeds it the kept corpus (make check).
@@ -149,26 +158,26 @@ FUZZERS := $(FUZZ_SRC:%.c=$(OUT)/%)
 FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OBJ)/tests/support/fuzz_main.o)
 $(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(FUZZ_MAIN) $(call libs_for,$(filter-out engine/run consumers/kafka,$(LAYERS)))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@ $^ $(EXTERNAL_LIBS)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
 # ---- how objects and libraries are made ------------------------------------------------
+# Each is written aside and moved into place, so that two makes at once do not tear a file.
 $(OBJ)/%_sse42.o: CFLAGS_FILE := $(if $(IS_X86),-msse4.2)
 $(OBJ)/%.o: %.c $(OBJ)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 $(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags | setup-test
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 $(OUT)/lib/%.a:
 	@mkdir -p $(@D)
-	@rm -f $@
-	ar rcs $@ $^
+	$(call step,AR)ar rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(GEN)/catalog_data.c: tools/embed $(CATALOG_YAML)
 	@mkdir -p $(@D)
-	tools/embed $(CATALOG_YAML) > $@
+	$(call step,GEN)tools/embed $(CATALOG_YAML) > $@
 
 # Objects are made anew when the compiler or its flags change.
 $(OBJ)/flags: FORCE
@@ -178,7 +187,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit asan tsan coverage bench fuzz install clean distclean help setup-test FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus install clean distclean help setup-test FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -191,8 +200,14 @@ check: ## everything that must hold: lint, unit tests, sanitizers, fuzz corpus, 
 lint: all ## layers, sizes, symbols, formatting, words
 	@tools/lint/run
 
+unit-programs: $(TESTS)
+fuzz-programs: $(FUZZERS)
+
 unit: $(TESTS) # the unit tests of one VARIANT
-	@tests/run $(TESTS)
+	@$(TEST_ENV_$(VARIANT)) tests/run $(TESTS)
+
+e2e: all # the programs as a user runs them
+	@tests/run $(sort $(wildcard tests/e2e/test_*.sh))
 
 asan: ## unit tests under AddressSanitizer and UBSan
 	@$(MAKE) VARIANT=asan unit
@@ -200,7 +215,12 @@ asan: ## unit tests under AddressSanitizer and UBSan
 tsan: ## unit tests under ThreadSanitizer
 	@$(MAKE) VARIANT=tsan unit
 
+fuzz-corpus: # what fuzzing found worth keeping, under the sanitizers
+	@$(MAKE) VARIANT=asan fuzz-programs
+	@tools/fuzz/corpus
+
 coverage: ## line coverage of the unit tests, per layer
+	@$(MAKE) VARIANT=coverage unit
 	@tools/coverage/run
 
 bench: all $(BENCHES) ## benchmarks, each beside its yardstick
@@ -208,6 +228,7 @@ bench: all $(BENCHES) ## benchmarks, each beside its yardstick
 
 fuzz: ## fuzz each target for SECONDS (60)
 	@tools/setup fuzz
+	@$(MAKE) VARIANT=fuzz CC="$$(command -v clang-14 || command -v clang)" fuzz-programs
 	@tools/fuzz/run $(SECONDS)
 
 install: all ## install below PREFIX (/usr/local), staged below DESTDIR
@@ -221,7 +242,7 @@ distclean: # remove build/ altogether
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
-	@echo "Variables: PREFIX DESTDIR SECONDS (fuzz) CC CFLAGS LDFLAGS WERROR= (warnings stay warnings)"
+	@echo "Variables: PREFIX DESTDIR SECONDS (fuzz) CC CFLAGS LDFLAGS V=1 (show commands) WERROR= (warnings stay warnings)"
 
 setup-test:
 	@tools/setup test
