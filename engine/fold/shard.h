@@ -1,0 +1,120 @@
+// One shard: journal, state and ruleset driven together. The whole engine but for threads and doors.
+//
+// The worker thread that owns a shard calls everything here. Other threads only sync the journal
+// (shard_journal), publish what shard_take_outbox gave, and write snapshots.
+#ifndef ENGINE_FOLD_SHARD_H
+#define ENGINE_FOLD_SHARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/event/decode.h"
+#include "engine/fold/outbox.h"
+#include "engine/journal/journal.h"
+#include "engine/port/source.h"
+#include "projections/state.h"
+#include "rules/ruleset.h"
+
+enum tick_mode { TICK_WALL, TICK_EVENT };
+
+struct shard_params {
+    struct disk disk;
+    const char *directory; // of this shard: holds "journal/" and "store/"; created when missing
+    uint32_t shard;
+    uint64_t identity;        // used when the journal is created; else the journal's own counts
+    uint64_t journal_file_bytes, frame_bytes_max;
+    uint32_t frame_events_max; // 1..FRAME_INPUTS_MAX
+    struct state_params state; // directory and seed are filled in by the shard
+    struct decode_limits decode;
+    enum unknown_events unknown_events;
+    enum tick_mode tick_mode;
+    uint32_t actions_per_event_max;
+    uint32_t derived_depth_max;
+    enum state_access access; // STATE_READ_ONLY: nothing is written, no frame can be begun
+};
+
+// What opening found and did, for the operator's log.
+struct shard_report {
+    struct journal_recovery journal;
+    uint64_t checkpoint_sequence; // 0: the store was empty or gone
+    uint64_t replayed_frames, replayed_events;
+    bool is_store_rebuilt;        // it was damaged or of another format
+    char store_reason[FAULT_TEXT_BYTES];
+};
+
+struct shard;
+
+// Called now and then while frames are replayed; may be NULL.
+typedef void shard_progress_fn(void *context, uint64_t sequence, uint64_t sequence_last, uint64_t events);
+struct shard_progress {
+    shard_progress_fn *report;
+    void *context;
+};
+
+// Recovers journal and store, folds what the store does not hold yet, and compares digests.
+//   ERR_CORRUPT damage named in the fault (exit 74), or a refold that differs from what was recorded
+//   ERR_FORMAT  written by a newer version · ERR_NOSPACE, ERR_IO, ERR_SYNC
+NODISCARD enum err shard_open(const struct shard_params *params, struct shard_progress progress,
+                              struct shard **out, struct shard_report *report_out, struct fault *fault);
+void shard_close(struct shard *shard); // no checkpoint, no sync
+
+// Puts a ruleset in force from the next frame on, by a frame of its own; nothing happens when it is in
+// force already. The bundle is journalled. Takes the ruleset over (also when it does nothing).
+NODISCARD enum err shard_activate(struct shard *shard, struct ruleset *ruleset,
+                                  const struct rule_bundle *bundle, int64_t wall_ms, struct fault *fault);
+const struct ruleset *shard_ruleset(const struct shard *shard); // NULL before the first activation
+struct state *shard_state(struct shard *shard);
+struct journal *shard_journal(struct shard *shard); // NULL when read only
+uint64_t shard_sequence(const struct shard *shard); // last frame folded
+int64_t shard_tick_ms(const struct shard *shard);
+
+// Where a source goes on; SOURCE_POSITION_START when this shard never read it.
+int64_t shard_position(const struct shard *shard, const char *source_name);
+
+// --- frames. begin, fold any number of batches, end.
+struct input_result {
+    enum frame_input_kind kind;
+    struct reject reject; // where kind is FRAME_INPUT_REJECTED
+};
+void shard_frame_begin(struct shard *shard, int64_t wall_ms);
+// Folds messages of one source until the frame is full; *folded_out tells how many. results may be
+// NULL or has room for count. The messages must stay valid until shard_frame_end.
+NODISCARD enum err shard_fold(struct shard *shard, const char *source_name,
+                              const struct message *messages, size_t count, size_t *folded_out,
+                              struct input_result *results);
+bool shard_frame_is_full(const struct shard *shard);
+bool shard_frame_is_empty(const struct shard *shard);
+// Appends the frame to the journal (not durable yet). *sequence_out is unchanged when it was empty.
+//   ERR_CORRUPT a record of the store could not be read (exit 74; the journal is unharmed)
+NODISCARD enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fault *fault);
+
+// --- publishing. Frames become takeable when durable; taken in order; marked published in order.
+// Moves what can be published up to durable into *batch (appending); false when there was nothing.
+bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batch *batch);
+void shard_published(struct shard *shard, uint64_t sequence, uint64_t mark);
+uint64_t shard_sequence_published(const struct shard *shard);
+// After opening: the sink's mark of the checkpoint, for sink->recover. Then every thing of the replayed
+// frames is in the outbox; the publisher asks the sink for each whether it was published.
+uint64_t shard_sink_mark(const struct shard *shard);
+
+// --- checkpoints. The caller decides when; shard_checkpoint_* keep position and state together.
+struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_out);
+void shard_checkpoint_end(struct shard *shard, struct snapshot *snapshot, enum snapshot_outcome outcome);
+
+struct shard_counts {
+    // read = journalled + duplicates + dead_letters; decided = published + waiting (actions)
+    uint64_t read, journalled, duplicates, dead_letters;
+    uint64_t actions_decided, actions_published, actions_waiting;
+    uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t dead_letters_waiting;
+    uint64_t derived, derived_too_deep;
+    uint64_t rules_matched, rules_limited, runs_started;
+    uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;
+    uint64_t frames;
+    uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;
+};
+void shard_counts(const struct shard *shard, struct shard_counts *out);
+
+#endif
