@@ -1,0 +1,64 @@
+// The table of all commands: what runs, what help prints and what the shell completes come from it.
+#include "tools/engagectl/commands.h"
+
+#include <string.h>
+
+#include "engine/base/buffer.h"
+
+#define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
+
+static const struct command_option common_options[] = {
+    {"config", 0, "FILE", "the daemon's configuration"},
+    {"output", 'o', "table|json|ndjson", "form of the data"},
+    {"help", 'h', NULL, "this text"},
+};
+
+static const struct command_option check_options[] = {
+    {"format", 0, "text|json|github", "form of the diagnostics (text)"},
+    {"strict", 0, NULL, "warnings fail, too"},
+};
+
+static const struct command commands[] = {
+    {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
+     COMMAND_ARGS_MANY, ROWS(check_options), check_command},
+    {"schema", "rules|config|event|action", "prints a JSON Schema (draft-07)",
+     "rules|config|event|action", 1, 1, NULL, 0, schema_command},
+    {"completion", "bash|zsh|fish", "prints what makes the shell complete engagectl",
+     "bash|zsh|fish", 1, 1, NULL, 0, completion_command},
+    {"version", "", "prints the version", NULL, 0, 0, NULL, 0, version_command},
+    {"help", "[COMMAND | CODE]", "explains a command, or the code of a diagnostic (E0203)", NULL, 0,
+     2, NULL, 0, help_command},
+};
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+const struct command *commands_table(size_t *count_out)
+{
+    *count_out = COMMAND_COUNT;
+    return commands;
+}
+
+const struct command_option *commands_common_options(size_t *count_out)
+{
+    *count_out = sizeof(common_options) / sizeof(common_options[0]);
+    return common_options;
+}
+
+static bool is_named(const struct command *command, const char *first, const char *second)
+{
+    size_t len = strlen(first);
+    if (strncmp(command->name, first, len) != 0)
+        return false;
+    const char *rest = command->name + len;
+    if (*rest == '\0')
+        return true;
+    return *rest == ' ' && second != NULL && strcmp(rest + 1, second) == 0;
+}
+
+const struct command *commands_find(const char *first, const char *second)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (is_named(&commands[i], first, second))
+            return &commands[i];
+    }
+    return NULL;
+}

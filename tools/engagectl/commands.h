@@ -1,0 +1,26 @@
+// The table of all commands of engagectl, and the functions it names.
+#ifndef TOOLS_ENGAGECTL_COMMANDS_H
+#define TOOLS_ENGAGECTL_COMMANDS_H
+
+#include <stddef.h>
+
+#include "engine/base/buffer.h"
+#include "tools/engagectl/command.h"
+
+// In the order help shows them. Static storage.
+const struct command *commands_table(size_t *count_out);
+// The command of one or two words, or NULL.
+const struct command *commands_find(const char *first, const char *second);
+// How a command is used: "usage: engagectl check [PATH…] [options]" and what it takes. The command
+// may be NULL: an overview of all.
+void commands_add_help(struct buffer *to, const struct command *command);
+// What all commands take. Static storage.
+const struct command_option *commands_common_options(size_t *count_out);
+
+command_function check_command;
+command_function schema_command;
+command_function help_command;
+command_function completion_command;
+command_function version_command;
+
+#endif
