@@ -35,6 +35,7 @@ struct frame_source {
 
 enum frame_command_kind {
     FRAME_COMMAND_RULESET = 1, // payload: the ruleset's files (rules/bundle.h); in force from this frame on
+    FRAME_COMMAND_SETTINGS = 2, // payload: the limits and the clock that the fold depends on (engine/fold/settings.h)
 };
 
 struct frame_command {
@@ -88,12 +89,14 @@ struct frame_reader {
     uint32_t command_count;
     uint32_t input_count;
     uint32_t outgoing_count;
-    struct cursor sources, commands, inputs, outgoing; // private
-    int64_t *positions;                                // private: running position per source, in the arena
+    // private from here on
+    struct cursor sources, commands, inputs, outgoing;
+    uint32_t sources_left, commands_left, inputs_left, outgoing_left;
+    int64_t *positions; // running position per source, in the arena
 };
 
 // Checks length, CRC and structure. arena holds small per-frame tables.
-//   ERR_CORRUPT checksum or structure · ERR_TORN the bytes end early · ERR_FORMAT newer version
+//   ERR_CORRUPT checksum or structure · ERR_TORN the bytes end early
 NODISCARD enum err frame_open(struct bytes frame, struct arena *arena, struct frame_reader *out,
                               struct fault *fault);
 // Each gives the next one; ERR_END after the last; ERR_CORRUPT when malformed. Independent of each other.
