@@ -220,6 +220,8 @@ fuzz-corpus: # what fuzzing found worth keeping, under the sanitizers
 	@tools/fuzz/corpus
 
 coverage: ## line coverage of the unit tests, per layer
+	@$(MAKE) VARIANT=coverage all unit-programs
+	@find build/obj/coverage -name '*.gcda' -delete
 	@$(MAKE) VARIANT=coverage unit
 	@tools/coverage/run
 

@@ -46,7 +46,7 @@ set -eu
     {
         if (/^[A-Za-z_].*\(/) head = ""
         if (!start) head = head $0
-        if (start && /^ {20,}(if|for|while|switch|do)[ {]/ && !(file ":" named in deep)) {
+        if (start && /^ +(if|for|while|switch|do)[ {]/ && match($0, /^ +/) && RLENGTH >= 20 && !(file ":" named in deep)) {
             deep[file ":" named] = 1
             object(file ":" named, file ":" FNR ": " named " nests deeper than 4 levels")
         }
