@@ -56,6 +56,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(W0502, WARNING, "a step that cannot be reached")                   \
     X(W0503, WARNING, "nothing uses this")                               \
     X(W0504, WARNING, "no rules found")                                  \
+    X(W0505, WARNING, "a path that the event does not declare")          \
     X(C0001, ERROR, "an environment variable is not set")                \
     X(C0002, ERROR, "not a valid ${NAME}")                               \
     X(C0003, ERROR, "a Kafka property that loads code or runs commands") \
