@@ -8,25 +8,25 @@
 #include "engine/event/event.h"
 
 // Stable: dead letters, HTTP answers and metrics carry the names. Never renumber (they are in journals).
-#define REJECT_TABLE(X)                                                                            \
-    X(REJECT_NONE, 0, "none")                                                                      \
-    X(REJECT_TOO_LARGE, 1, "too_large")                                                            \
-    X(REJECT_NOT_JSON, 2, "not_json")                                                              \
-    X(REJECT_NOT_MSGPACK, 3, "not_msgpack")                                                        \
-    X(REJECT_NOT_OBJECT, 4, "not_object")                                                          \
-    X(REJECT_INVALID_UTF8, 5, "invalid_utf8")                                                      \
-    X(REJECT_TOO_DEEP, 6, "too_deep")                                                              \
-    X(REJECT_TOO_MANY_KEYS, 7, "too_many_keys")                                                    \
-    X(REJECT_STRING_TOO_LONG, 8, "string_too_long")                                                \
-    X(REJECT_NUMBER_RANGE, 9, "number_out_of_range")                                               \
-    X(REJECT_NO_TYPE, 10, "no_type")                                                               \
-    X(REJECT_NO_CONTACT, 11, "no_contact")                                                         \
-    X(REJECT_BAD_CONTACT, 12, "bad_contact")                                                       \
-    X(REJECT_BAD_TIME, 13, "bad_time")                                                             \
-    X(REJECT_BAD_ATTRIBUTE, 14, "bad_attribute")                                                   \
-    X(REJECT_DUPLICATE_ATTRIBUTE, 15, "duplicate_attribute")                                       \
-    X(REJECT_UNKNOWN_TYPE, 16, "unknown_type")                                                     \
-    X(REJECT_BAD_DATA, 17, "bad_data")                                                             \
+#define REJECT_TABLE(X)                                      \
+    X(REJECT_NONE, 0, "none")                                \
+    X(REJECT_TOO_LARGE, 1, "too_large")                      \
+    X(REJECT_NOT_JSON, 2, "not_json")                        \
+    X(REJECT_NOT_MSGPACK, 3, "not_msgpack")                  \
+    X(REJECT_NOT_OBJECT, 4, "not_object")                    \
+    X(REJECT_INVALID_UTF8, 5, "invalid_utf8")                \
+    X(REJECT_TOO_DEEP, 6, "too_deep")                        \
+    X(REJECT_TOO_MANY_KEYS, 7, "too_many_keys")              \
+    X(REJECT_STRING_TOO_LONG, 8, "string_too_long")          \
+    X(REJECT_NUMBER_RANGE, 9, "number_out_of_range")         \
+    X(REJECT_NO_TYPE, 10, "no_type")                         \
+    X(REJECT_NO_CONTACT, 11, "no_contact")                   \
+    X(REJECT_BAD_CONTACT, 12, "bad_contact")                 \
+    X(REJECT_BAD_TIME, 13, "bad_time")                       \
+    X(REJECT_BAD_ATTRIBUTE, 14, "bad_attribute")             \
+    X(REJECT_DUPLICATE_ATTRIBUTE, 15, "duplicate_attribute") \
+    X(REJECT_UNKNOWN_TYPE, 16, "unknown_type")               \
+    X(REJECT_BAD_DATA, 17, "bad_data")                       \
     X(REJECT_UNSUPPORTED, 18, "unsupported")
 
 enum reject_code {
@@ -49,10 +49,10 @@ enum decode_mode {
 };
 
 struct decode_limits {
-    uint64_t message_bytes_max; // 1 MiB
-    uint32_t depth_max;         // 32
-    uint32_t keys_max;          // 1,000 over the whole message
-    uint32_t string_bytes_max;  // 64 KiB
+    uint64_t message_bytes_max;    // 1 MiB
+    uint32_t depth_max;            // 32
+    uint32_t keys_max;             // 1,000 over the whole message
+    uint32_t string_bytes_max;     // 64 KiB
     uint32_t identifier_bytes_max; // 256
 };
 
@@ -75,9 +75,12 @@ void decoder_set_unknown(struct decoder *decoder, enum unknown_events policy);
 
 // REJECT_NONE and *event_out, or the code with *reject_out. Everything in the event is valid until
 // decoder_reset. No malloc in the steady state.
-enum reject_code decoder_decode(struct decoder *decoder, enum decode_mode mode,
-                                const struct raw_event *raw, struct event *event_out,
-                                struct reject *reject_out);
+enum reject_code decoder_decode(
+    struct decoder *decoder,
+    enum decode_mode mode,
+    const struct raw_event *raw,
+    struct event *event_out,
+    struct reject *reject_out);
 void decoder_reset(struct decoder *decoder);
 
 // The headers that matter for decoding (ce_*, content-type, traceparent), packed for the journal.

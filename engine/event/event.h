@@ -42,7 +42,7 @@ struct event {
     struct bytes source; // may be empty
     event_type type;     // EVENT_TYPE_UNKNOWN when the catalogue has none of that name
     struct bytes type_name;
-    int64_t time_ms; // EVENT_TIME_NONE when the event has none
+    int64_t time_ms;                                      // EVENT_TIME_NONE when the event has none
     struct identifier identifiers[EVENT_IDENTIFIERS_MAX]; // strongest first, at least one
     uint32_t identifier_count;
     struct value data; // VALUE_MAP or VALUE_ABSENT (or what was sent, where the type is unknown)

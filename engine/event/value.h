@@ -23,18 +23,23 @@ enum value_kind {
 
 struct value_pair;
 
-// Borrowed from its event; copied freely. Lists and maps point either into a parsed document or at
-// an array of pairs that the engine made itself (derived events).
+enum {
+    VALUE_DEPTH_MAX = 128,      // of lists and maps in each other, at most
+    VALUE_AS_JSON = UINT32_MAX, // pair_count of a list or map that is kept as its JSON text
+};
+
+// Borrowed from its event; copied freely. Lists and maps point either into a parsed document, or at
+// an array of pairs that the engine made itself (derived events), or are JSON text (value_unpack).
 struct value {
     enum value_kind kind;
-    uint32_t pair_count; // maps made of pairs
+    uint32_t pair_count; // maps made of pairs; VALUE_AS_JSON
     union {
         bool boolean;
         int64_t integer;
         uint64_t unsigned_integer;
         double real;
-        struct bytes text;
-        const void *node;               // yyjson_val of a list or map
+        struct bytes text;              // also the JSON text where pair_count is VALUE_AS_JSON
+        const void *node;               // node of a parsed list or map; NULL: an empty one
         const struct value_pair *pairs; // where pair_count > 0
     } as;
 };
@@ -55,6 +60,7 @@ struct value value_member(struct value map, struct bytes name);
 struct value value_path(struct value value, struct bytes path);
 
 // Walks a list or a map in its own order. Set up by value_iterate; each next gives false at the end.
+// Anything else, and what value_unpack gave, has no elements. Names of a list's elements are empty.
 struct value_iterator {
     struct value of;
     size_t index;
@@ -64,15 +70,22 @@ struct value_iterator {
 struct value_iterator value_iterate(struct value value);
 bool value_next(struct value_iterator *iterator, struct bytes *name_out, struct value *value_out);
 
-// The same bytes for values that rules hold equal: text as it is, 1 and 1.0 alike, lists and maps as
-// compact JSON. For hashing limit keys ("per: data.message").
+// The hash is the same for values that rules hold equal: text as it is, 1 and 1.0 alike, lists and
+// maps by their compact JSON (so the order of members counts). For limit keys ("per: data.message").
+// The result is kept in stores: it never changes. Lists and maps allocate; nothing else does.
 uint64_t value_hash(struct value value, uint64_t seed);
 bool value_equal(struct value a, struct value b);
+// Appends compact JSON; whole numbers are written without a point, VALUE_ABSENT and what JSON cannot
+// say (infinities) as null.
 void value_add_json(struct buffer *to, struct value value);
 
-// Compact binary form for the store: value_pack appends, value_unpack reads (scalars only, text
-// borrowed from the packed bytes). Lists and maps are packed as their JSON text. Format: tag byte, then payload.
+// Compact binary form for the store, made to last: a tag byte (the number of the kind; VALUE_BOOL is
+// followed by 0 or 1), then
+//   VALUE_INT zigzag varint; VALUE_UINT varint; VALUE_DOUBLE 8 bytes IEEE 754, little endian;
+//   VALUE_TEXT length varint and bytes; VALUE_LIST, VALUE_MAP length varint and compact JSON.
 void value_pack(struct buffer *to, struct value value);
+// Text is borrowed from the packed bytes. Lists and maps come back as JSON text: they can be printed,
+// compared, hashed and packed again, not walked. A malformed value sets from->has_failed.
 struct value value_unpack(struct cursor *from);
 
 #endif
