@@ -22,6 +22,8 @@
 struct source_text {
     const char *file; // as it is shown
     struct bytes text;
+    const uint32_t *line_starts; // byte offsets of its lines; NULL: no lines are shown
+    uint32_t line_count;
 };
 
 // A span on one line. Line and column count from 1, in characters; line 0 is the file as a whole;

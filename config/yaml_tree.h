@@ -23,6 +23,7 @@ struct yaml_entry;
 struct yaml_node {
     enum yaml_kind kind;
     bool is_plain;      // a scalar without quotes and not a block
+    bool is_refused;    // an alias: already reported, the functions below fail without a word
     struct place place; // a scalar's text on its first line; for the others their first character
     struct bytes text;  // scalar: valid UTF-8, also NUL-terminated (may hold a NUL within)
     const struct yaml_node *const *items; // sequence
@@ -75,7 +76,7 @@ struct yaml_range {
     int64_t max;
 };
 
-// A plain whole number ("_" between digits allowed); E0401, E0402.
+// A plain whole number; E0401, E0402.
 bool yaml_to_int(
     const struct yaml_node *node,
     const struct yaml_range *range,
@@ -109,7 +110,7 @@ bool yaml_to_word(
 
 // Which keys a mapping may have.
 struct yaml_keys {
-    const char *what;         // "a score", as in "unknown key 'bnads' of a score"
+    const char *what;         // "a score", as in "unknown key of a score 'bnads'"
     const char *const *known; // known_count of them
     size_t known_count;
     const char *const *later; // part of the language, refused as not supported yet (E0301)

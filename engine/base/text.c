@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/base/invariant.h"
+
 #define MILLI_MAX INT64_C(9000000000000000)
 
 enum { WORD_BYTES_MAX = 64 };
@@ -126,6 +128,22 @@ void milli_add(struct buffer *to, int64_t value_milli)
     buffer_add_format(to, ".%03u", fraction);
     while (to->data[to->len - 1] == '0')
         to->len--;
+}
+
+void duration_add(struct buffer *to, int64_t duration_ms)
+{
+    static const struct {
+        int64_t unit_ms;
+        const char *name;
+    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
+    INVARIANT(duration_ms >= 0);
+    size_t i = 0;
+    while (duration_ms % units[i].unit_ms != 0)
+        i++; // ends at the milliseconds
+    if (duration_ms == 0)
+        buffer_add_text(to, "0s");
+    else
+        buffer_add_format(to, "%" PRId64 "%s", duration_ms / units[i].unit_ms, units[i].name);
 }
 
 void text_add_double(struct buffer *to, double value)

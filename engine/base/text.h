@@ -18,6 +18,9 @@ void text_add_json(struct buffer *to, struct bytes text);
 bool milli_parse(struct bytes text, int64_t *out_milli);
 void milli_add(struct buffer *to, int64_t value_milli); // shortest, at most three decimals
 
+// In the largest unit that keeps it a whole number, as duration_parse reads it back: "36h", "14d"; "0s".
+void duration_add(struct buffer *to, int64_t duration_ms); // not negative
+
 // Appends a double as the shortest JSON number that reads back; whole numbers below 1e15 without a point.
 void text_add_double(struct buffer *to, double value);
 

@@ -1,0 +1,220 @@
+// What each diagnostic code means, for engagectl help CODE.
+#include "config/diagnostic_codes.h"
+
+#include <strings.h>
+
+#include "engine/base/invariant.h"
+
+static const struct {
+    const char *code;
+    enum diagnostic_severity severity;
+    const char *title;
+} codes[] = {
+#define X(code, severity, title) [DIAGNOSTIC_##code] = {#code, SEVERITY_##severity, title},
+    DIAGNOSTIC_TABLE(X)
+#undef X
+};
+
+#define EXPLAIN(code, text) [DIAGNOSTIC_##code] = text
+
+static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
+    EXPLAIN(
+        E0101,
+        "The file is not YAML that can be read: a bracket or quote left open, a tab used "
+        "for indentation, a line indented less than its neighbours. The place is where "
+        "reading stopped; the cause is often on the line before."),
+    EXPLAIN(
+        E0102,
+        "The file holds bytes that are not UTF-8. Save it as UTF-8 without changing "
+        "anything else; the place names the first such byte."),
+    EXPLAIN(
+        E0103,
+        "A file may have at most 1 MiB. Split it: all files below the directory of rules "
+        "are read together, so a part may move to a file of its own."),
+    EXPLAIN(E0104, "Mappings and lists may be nested at most 32 deep."),
+    EXPLAIN(
+        E0105,
+        "A file holds one YAML document. What stands behind a line of three dashes "
+        "belongs into a file of its own."),
+    EXPLAIN(
+        E0106,
+        "The same key stands twice in one mapping, and only one of the values could "
+        "count. Remove one, or rename it if both were meant."),
+    EXPLAIN(
+        E0107,
+        "Anchors (&name) and aliases (*name) make a file mean something else than it "
+        "shows at that place. Write the value out. A text that starts with & or * needs "
+        "quotes."),
+    EXPLAIN(
+        E0108,
+        "The merge key << is not allowed, for the reason anchors are not (E0107). Write "
+        "the keys out."),
+    EXPLAIN(
+        E0109,
+        "Tags (!name, !!str) are not allowed. Quote a value to make it text. A text that "
+        "starts with ! needs quotes."),
+    EXPLAIN(
+        E0110,
+        "A key must be plain text, not a mapping, a list or nothing. Braces in an "
+        "unquoted value are often the cause: quote values like \"{{ contact.name }}\"."),
+    EXPLAIN(
+        E0111,
+        "The file or directory could not be read; the message has the system's reason. "
+        "Check that it exists and that the daemon's user may read it."),
+    EXPLAIN(
+        E0201,
+        "This key means nothing here. Unknown keys are errors, because a mistyped key "
+        "that is skipped silently looks like a setting that does not work."),
+    EXPLAIN(
+        E0202,
+        "The value has the wrong form: a mapping (key: value), a list (- item) or a "
+        "single value was expected."),
+    EXPLAIN(
+        E0203,
+        "No contact or event field has this name. Contact fields are declared under "
+        "`contact: fields:`, the data of an event under `events:` or in the built-in "
+        "catalogue."),
+    EXPLAIN(E0204, "A key that has no default is missing."),
+    EXPLAIN(
+        E0205,
+        "Names are unique per kind over the whole directory of rules. The note says "
+        "where the name is defined first."),
+    EXPLAIN(
+        E0206,
+        "No event has this type. Events are declared under `events:`; many come built "
+        "in with the catalogue."),
+    EXPLAIN(E0207, "No score, or no band of the score, has this name."),
+    EXPLAIN(E0208, "No list has this name. Declare it under `lists:`."),
+    EXPLAIN(E0209, "No action has this name. Declare it under `actions:`."),
+    EXPLAIN(E0210, "No workflow, or no step of the workflow, has this name."),
+    EXPLAIN(
+        E0211,
+        "A name starts with a letter and goes on with letters, digits, '-' and '_'; the "
+        "names of events have dots between such parts."),
+    EXPLAIN(
+        E0212,
+        "Not one of the types that data and fields may have. `optional` before a type "
+        "says that the value may be absent."),
+    EXPLAIN(E0213, "The value does not have the type declared for it."),
+    EXPLAIN(E0214, "Only certain words are possible here; the note lists them."),
+    EXPLAIN(
+        E0215, "Only one of these keys can be given at a time, or one needs another beside it."),
+    EXPLAIN(
+        E0216,
+        "This would change something built in, which other programs rely on. Choose "
+        "another name."),
+    EXPLAIN(E0217, "The action does not declare a parameter of this name under its `with:`."),
+    EXPLAIN(
+        E0218,
+        "No identifier has this name. They are declared under `contact: identifiers:`, "
+        "strongest first."),
+    EXPLAIN(
+        E0301,
+        "This belongs to the language, but this version cannot do it yet. It is refused "
+        "rather than ignored, so that rules never do less than they say."),
+    EXPLAIN(E0302, "Expressions belong to the language, but this version takes constants only."),
+    EXPLAIN(
+        E0303,
+        "Templates ({{ … }}) belong to the language, but this version takes plain text "
+        "only."),
+    EXPLAIN(E0401, "A whole number without quotes, unit or decimals is expected."),
+    EXPLAIN(E0402, "The value lies outside the limits that the message states."),
+    EXPLAIN(
+        E0403,
+        "A duration is a whole number with its unit, without a space: ms, s, m (minutes), "
+        "h, d or w. Examples: 250ms, 36h, 30d."),
+    EXPLAIN(
+        E0404,
+        "Only true and false are booleans, in lower case and without quotes. yes, no, on "
+        "and off are text in YAML 1.2 and refused here to keep their meaning clear."),
+    EXPLAIN(
+        E0405,
+        "Points are numbers with at most three decimals, without an exponent: 5, -2, "
+        "0.125."),
+    EXPLAIN(E0406, "The text is longer than is allowed at this place."),
+    EXPLAIN(E0407, "There are more entries than are allowed at this place."),
+    EXPLAIN(
+        E0408,
+        "Bands are written from the lowest to the highest, each with a limit of its own "
+        "that is above the one before."),
+    EXPLAIN(E0409, "The lower limit is above the upper one, so no value would be possible."),
+    EXPLAIN(E0410, "Something must stand here: an empty text, mapping or list means nothing."),
+    EXPLAIN(
+        E0411,
+        "A time is written as 2026-01-31T09:00:00Z, with an offset instead of the Z "
+        "where wanted; a date as 2026-01-31."),
+    EXPLAIN(
+        E0412,
+        "The band starts above the maximum of the score, so no contact can ever be in "
+        "it. Lower the band or raise `max`."),
+    EXPLAIN(W0501, "Nothing can make this rule true as it is written, so it has no effect."),
+    EXPLAIN(W0502, "No way through the workflow leads to this step."),
+    EXPLAIN(W0503, "It is defined, but no rule, workflow or action uses it."),
+    EXPLAIN(
+        W0504,
+        "The directory holds no file that ends in .yaml or .yml, so the ruleset is "
+        "empty: events are kept, and nothing is decided."),
+    EXPLAIN(
+        W0505,
+        "The catalogue does not declare this member of the event's data. Events may carry "
+        "more than is declared, so this is no error; but where it is missing, as with a "
+        "mistyped name, it counts as one value for all events. Declare it under `events:`."),
+    EXPLAIN(
+        C0001,
+        "${NAME} stands for a variable of the environment, and this one is not set. Set "
+        "it, or write ${NAME:-default}. Values are never guessed."),
+    EXPLAIN(
+        C0002,
+        "A variable is written ${NAME} or ${NAME:-default}; names have letters, digits "
+        "and '_'. Write $$ for a dollar sign."),
+    EXPLAIN(
+        C0003,
+        "librdkafka can load libraries and run commands when certain properties say so. "
+        "A configuration file must not be able to do that, so they are refused."),
+    EXPLAIN(
+        C0004,
+        "The engine sets this property itself, because its promises (exactly once, no "
+        "silent jump) depend on the value. The message says what takes its place."),
+    EXPLAIN(
+        C0005,
+        "Whoever reaches the HTTP address can add events and read contacts. Beyond this "
+        "machine that takes a token: set `http: token:`, best from the environment."),
+    EXPLAIN(
+        C0006,
+        "An address is host:port, as 127.0.0.1:8480, [::1]:8480 or 0.0.0.0:8480; brokers "
+        "are one or more of them with commas between."),
+    EXPLAIN(
+        C0007,
+        "Two settings contradict each other, or one needs another; the message says "
+        "which."),
+    EXPLAIN(C0008, "The path is empty, too long or holds a character that a path cannot have."),
+};
+
+const char *diagnostic_code_text(enum diagnostic_code code)
+{
+    INVARIANT((size_t)code < DIAGNOSTIC_CODE_COUNT);
+    return codes[code].code;
+}
+
+enum diagnostic_severity diagnostic_code_severity(enum diagnostic_code code)
+{
+    INVARIANT((size_t)code < DIAGNOSTIC_CODE_COUNT);
+    return codes[code].severity;
+}
+
+const char *diagnostic_code_title(enum diagnostic_code code)
+{
+    INVARIANT((size_t)code < DIAGNOSTIC_CODE_COUNT);
+    return codes[code].title;
+}
+
+const char *diagnostic_explain(struct bytes code)
+{
+    for (size_t i = 0; i < DIAGNOSTIC_CODE_COUNT; i++) {
+        const char *candidate = codes[i].code;
+        if (code.len == strlen(candidate) &&
+            strncasecmp((const char *)code.data, candidate, code.len) == 0)
+            return explanations[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,397 @@
+// Builds the tree from libyaml's events.
+#include "config/yaml_tree.h"
+
+#include <stdlib.h>
+
+#include <yaml.h>
+
+#include "engine/base/buffer.h"
+#include "engine/base/hash.h"
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/text.h"
+
+enum { SMALL_MAPPING_MAX = 16 };
+
+struct builder {
+    yaml_parser_t parser;
+    yaml_event_t event;
+    bool has_event;
+    bool has_failed; // no tree can come of it
+    struct arena *arena;
+    struct diagnostics *list;
+    const struct source_text *source;
+    struct buffer children[YAML_DEPTH_MAX + 1]; // of the collections being built, by depth
+};
+
+static void index_lines(struct arena *arena, struct source_text *source)
+{
+    struct bytes text = source->text;
+    uint32_t count = 1;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == '\n';
+    uint32_t *starts = arena_alloc(arena, count * sizeof(*starts));
+    uint32_t line = 0;
+    starts[line++] = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\n')
+            starts[line++] = (uint32_t)i + 1;
+    }
+    source->line_starts = starts;
+    source->line_count = count;
+}
+
+// The place of a byte of the text.
+static struct place place_of_offset(const struct source_text *source, size_t offset)
+{
+    struct place place = {source, 1, 1, 1};
+    for (size_t i = 0; i < offset && i < source->text.len; i++) {
+        uint8_t byte = source->text.data[i];
+        if (byte == '\n') {
+            place.line++;
+            place.column = 1;
+        } else if ((byte & 0xc0) != 0x80) {
+            place.column++;
+        }
+    }
+    return place;
+}
+
+static struct place place_of_marks(
+    const struct source_text *source, yaml_mark_t start, yaml_mark_t end)
+{
+    bool is_one_line = start.line == end.line && end.column > start.column;
+    return (struct place){
+        .source = source,
+        .line = (uint32_t)start.line + 1,
+        .column = (uint32_t)start.column + 1,
+        .length = is_one_line ? (uint32_t)(end.column - start.column) : 1};
+}
+
+static struct place place_of_event(const struct builder *builder)
+{
+    return place_of_marks(builder->source, builder->event.start_mark, builder->event.end_mark);
+}
+
+// What libyaml says, and what usually helps.
+static void note_hint(struct builder *builder, const char *problem)
+{
+    static const struct {
+        const char *problem;
+        const char *hint;
+    } hints[] = {
+        {"mapping values are not allowed in this context",
+         "a value that holds ': ' needs quotes; otherwise check the indentation"},
+        {"found character that cannot start any token",
+         "tabs cannot indent, use spaces; a text that starts with @ or ` or % needs quotes"},
+        {"could not find expected ':'", "a key needs a colon and a space behind it"},
+        {"did not find expected key", "check the indentation and the quotes above this line"},
+        {"found unexpected end of stream", "a quote or bracket is left open"},
+    };
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        if (strcmp(problem, hints[i].problem) == 0)
+            diagnostic_note(builder->list, PLACE_NONE, "%s", hints[i].hint);
+    }
+}
+
+static void report_syntax(struct builder *builder)
+{
+    const yaml_parser_t *parser = &builder->parser;
+    INVARIANT(parser->error != YAML_MEMORY_ERROR);
+    const char *problem = parser->problem != NULL ? parser->problem : "not well-formed";
+    struct place place =
+        place_of_marks(builder->source, parser->problem_mark, parser->problem_mark);
+    if (parser->error == YAML_READER_ERROR)
+        place = place_of_offset(builder->source, parser->problem_offset);
+    diagnostic_add(builder->list, DIAGNOSTIC_E0101, place, "%s", problem);
+    if (parser->context != NULL && parser->error != YAML_READER_ERROR) {
+        struct place context =
+            place_of_marks(builder->source, parser->context_mark, parser->context_mark);
+        diagnostic_note(builder->list, context, "%s that starts here", parser->context);
+    }
+    note_hint(builder, problem);
+}
+
+// Moves on to the next event; false after an error, which is then reported.
+static bool next_event(struct builder *builder)
+{
+    if (builder->has_event)
+        yaml_event_delete(&builder->event);
+    builder->has_event = false;
+    if (builder->has_failed)
+        return false;
+    if (!yaml_parser_parse(&builder->parser, &builder->event)) {
+        report_syntax(builder);
+        builder->has_failed = true;
+        return false;
+    }
+    builder->has_event = true;
+    return true;
+}
+
+static void refuse_properties(
+    struct builder *builder, const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+    struct place place = place_of_event(builder);
+    if (anchor != NULL)
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0107, place, "anchor '&%.60s' is not allowed",
+            (const char *)anchor);
+    if (tag != NULL)
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0109, place, "tag '%.60s' is not allowed",
+            (const char *)tag);
+}
+
+static struct yaml_node *node_create(struct builder *builder, enum yaml_kind kind)
+{
+    struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
+    *node = (struct yaml_node){.kind = kind, .place = place_of_event(builder)};
+    return node;
+}
+
+static const struct yaml_node *build_scalar(struct builder *builder)
+{
+    struct yaml_node *node = node_create(builder, YAML_KIND_SCALAR);
+    const yaml_event_t *event = &builder->event;
+    refuse_properties(builder, event->data.scalar.anchor, event->data.scalar.tag);
+    node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    size_t len = event->data.scalar.length;
+    node->text = bytes_of(arena_text(builder->arena, bytes_of(event->data.scalar.value, len)), len);
+    return node;
+}
+
+static const struct yaml_node *build_alias(struct builder *builder)
+{
+    struct yaml_node *node = node_create(builder, YAML_KIND_SCALAR);
+    node->text = bytes_of(arena_text(builder->arena, bytes_of(NULL, 0)), 0);
+    node->is_refused = true;
+    diagnostic_add(
+        builder->list, DIAGNOSTIC_E0107, node->place, "alias '*%.60s' is not allowed",
+        (const char *)builder->event.data.alias.anchor);
+    return node;
+}
+
+static const struct yaml_node *build_node(struct builder *builder, unsigned depth);
+
+// Pushes what was built at depth; the pointers lie in the buffer as bytes.
+static void push_child(struct builder *builder, unsigned depth, struct yaml_entry entry)
+{
+    buffer_add(&builder->children[depth], &entry, sizeof(entry));
+}
+
+static const struct yaml_node *build_sequence(struct builder *builder, unsigned depth)
+{
+    struct yaml_node *node = node_create(builder, YAML_KIND_SEQUENCE);
+    refuse_properties(
+        builder, builder->event.data.sequence_start.anchor, builder->event.data.sequence_start.tag);
+    buffer_clear(&builder->children[depth]);
+    while (next_event(builder) && builder->event.type != YAML_SEQUENCE_END_EVENT) {
+        const struct yaml_node *item = build_node(builder, depth + 1);
+        if (item != NULL)
+            push_child(builder, depth, (struct yaml_entry){NULL, item});
+    }
+    node->count = builder->children[depth].len / sizeof(struct yaml_entry);
+    const struct yaml_node **items =
+        arena_alloc(builder->arena, node->count * sizeof(struct yaml_node *));
+    for (size_t i = 0; i < node->count; i++) {
+        struct yaml_entry entry;
+        memcpy(&entry, builder->children[depth].data + i * sizeof(entry), sizeof(entry));
+        items[i] = entry.value;
+    }
+    node->items = items;
+    return node;
+}
+
+// Whether this key may stand in the mapping at all; reports it otherwise.
+static bool is_usable_key(struct builder *builder, const struct yaml_node *key)
+{
+    if (key->kind != YAML_KIND_SCALAR || yaml_is_null(key)) {
+        if (!key->is_refused)
+            diagnostic_add(
+                builder->list, DIAGNOSTIC_E0110, key->place, "a key must be text, found %s",
+                key->kind == YAML_KIND_SCALAR ? "nothing" : yaml_kind_text(key->kind));
+        return false;
+    }
+    if (key->is_plain && bytes_equal_text(key->text, "<<")) {
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0108, key->place, "the merge key '<<' is not allowed");
+        return false;
+    }
+    return true;
+}
+
+static void report_duplicate(
+    struct builder *builder, const struct yaml_node *first, const struct yaml_node *second)
+{
+    int len = second->text.len > 100 ? 100 : (int)second->text.len;
+    diagnostic_add(
+        builder->list, DIAGNOSTIC_E0106, second->place, "key '%.*s' is given twice", len,
+        (const char *)second->text.data);
+    diagnostic_note(builder->list, first->place, "first given here");
+}
+
+// Drops and reports the keys that came before; keeps the order. Linear for the few keys that most
+// mappings have, by a table for those that someone made large on purpose.
+static size_t drop_duplicates(struct builder *builder, struct yaml_entry *entries, size_t count)
+{
+    size_t cap = 1;
+    while (cap < count * 2)
+        cap *= 2;
+    size_t *table = count > SMALL_MAPPING_MAX ? mem_zero(cap, sizeof(*table)) : NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes text = entries[i].key->text;
+        size_t found = 0; // index + 1
+        size_t slot = table != NULL ? (size_t)hash_u64(text, 0) & (cap - 1) : 0;
+        if (table == NULL) {
+            for (size_t j = 0; j < kept && found == 0; j++)
+                found = bytes_equal(entries[j].key->text, text) ? j + 1 : 0;
+        } else {
+            while (table[slot] != 0 && !bytes_equal(entries[table[slot] - 1].key->text, text))
+                slot = (slot + 1) & (cap - 1);
+            found = table[slot];
+        }
+        if (found != 0) {
+            report_duplicate(builder, entries[found - 1].key, entries[i].key);
+            continue;
+        }
+        entries[kept++] = entries[i];
+        if (table != NULL)
+            table[slot] = kept;
+    }
+    free(table);
+    return kept;
+}
+
+static const struct yaml_node *build_mapping(struct builder *builder, unsigned depth)
+{
+    struct yaml_node *node = node_create(builder, YAML_KIND_MAPPING);
+    refuse_properties(
+        builder, builder->event.data.mapping_start.anchor, builder->event.data.mapping_start.tag);
+    buffer_clear(&builder->children[depth]);
+    while (next_event(builder) && builder->event.type != YAML_MAPPING_END_EVENT) {
+        const struct yaml_node *key = build_node(builder, depth + 1);
+        if (key == NULL || !next_event(builder))
+            break;
+        const struct yaml_node *value = build_node(builder, depth + 1);
+        if (value != NULL && is_usable_key(builder, key))
+            push_child(builder, depth, (struct yaml_entry){key, value});
+    }
+    size_t count = builder->children[depth].len / sizeof(struct yaml_entry);
+    struct yaml_entry *entries = arena_alloc(builder->arena, count * sizeof(*entries));
+    if (count > 0)
+        memcpy(entries, builder->children[depth].data, count * sizeof(*entries));
+    node->count = drop_duplicates(builder, entries, count);
+    node->entries = entries;
+    return node;
+}
+
+// Builds the node that the current event begins, and leaves the event that ends it. NULL after an
+// error that leaves no tree. Recursion ends at YAML_DEPTH_MAX.
+static const struct yaml_node *build_node(struct builder *builder, unsigned depth)
+{
+    yaml_event_type_t type = builder->event.type;
+    bool is_collection = type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
+    if (is_collection && depth >= YAML_DEPTH_MAX) {
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0104, place_of_event(builder), "nested more than %d deep",
+            YAML_DEPTH_MAX);
+        builder->has_failed = true;
+        return NULL;
+    }
+    if (type == YAML_SEQUENCE_START_EVENT)
+        return build_sequence(builder, depth);
+    if (type == YAML_MAPPING_START_EVENT)
+        return build_mapping(builder, depth);
+    if (type == YAML_ALIAS_EVENT)
+        return build_alias(builder);
+    INVARIANT(type == YAML_SCALAR_EVENT);
+    return build_scalar(builder);
+}
+
+static const struct yaml_node *empty_mapping(struct builder *builder)
+{
+    struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
+    *node = (struct yaml_node){.kind = YAML_KIND_MAPPING, .place = {builder->source, 1, 1, 1}};
+    return node;
+}
+
+static const struct yaml_node *build_document(struct builder *builder)
+{
+    if (!next_event(builder)) // the start of the stream
+        return NULL;
+    if (!next_event(builder))
+        return NULL;
+    if (builder->event.type == YAML_STREAM_END_EVENT)
+        return empty_mapping(builder);
+    if (!next_event(builder))
+        return NULL;
+    const struct yaml_node *root = build_node(builder, 0);
+    if (root == NULL || !next_event(builder) || !next_event(builder))
+        return NULL;
+    if (builder->event.type != YAML_STREAM_END_EVENT)
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0105, place_of_event(builder),
+            "a second document starts here");
+    return yaml_is_null(root) ? empty_mapping(builder) : root;
+}
+
+static size_t first_invalid(struct bytes text)
+{
+    size_t low = 0; // text up to here is valid or ends within a character
+    for (size_t step = 4096; step > 0; step /= 2) {
+        while (low + step <= text.len && text_is_utf8(bytes_of(text.data + low, step)))
+            low += step;
+    }
+    return low;
+}
+
+// Size and encoding, which libyaml would not report as precisely.
+static bool is_readable(const struct source_text *source, struct diagnostics *list)
+{
+    if (source->text.len > YAML_FILE_BYTES_MAX) {
+        diagnostic_add(
+            list, DIAGNOSTIC_E0103, place_of_file(source),
+            "the file has %zu bytes, at most %d are allowed", source->text.len,
+            YAML_FILE_BYTES_MAX);
+        return false;
+    }
+    if (!text_is_utf8(source->text)) {
+        diagnostic_add(
+            list, DIAGNOSTIC_E0102, place_of_offset(source, first_invalid(source->text)),
+            "not valid UTF-8 from here on");
+        return false;
+    }
+    return true;
+}
+
+const struct yaml_node *yaml_tree_parse(
+    struct arena *arena, const char *file, struct bytes text, struct diagnostics *list)
+{
+    struct source_text *source = arena_alloc(arena, sizeof(*source));
+    *source = (struct source_text){.file = arena_text(arena, bytes_text(file)), .text = text};
+    if (!is_readable(source, list))
+        return NULL;
+    source->text = bytes_of(arena_text(arena, text), text.len);
+    index_lines(arena, source);
+
+    struct builder *builder = mem_zero(1, sizeof(*builder));
+    builder->arena = arena;
+    builder->list = list;
+    builder->source = source;
+    INVARIANT(yaml_parser_initialize(&builder->parser));
+    yaml_parser_set_encoding(&builder->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&builder->parser, source->text.data, source->text.len);
+
+    const struct yaml_node *root = build_document(builder);
+    if (builder->has_failed)
+        root = NULL;
+    if (builder->has_event)
+        yaml_event_delete(&builder->event);
+    yaml_parser_delete(&builder->parser);
+    for (size_t i = 0; i <= YAML_DEPTH_MAX; i++)
+        buffer_free(&builder->children[i]);
+    free(builder);
+    return root;
+}
