@@ -2,6 +2,7 @@
 #ifndef ENGINE_FOLD_OUTBOX_H
 #define ENGINE_FOLD_OUTBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/base/buffer.h"
@@ -15,7 +16,7 @@ struct outbox_item {
     bool is_replayed; // decided before this process started: ask the sink before publishing
 };
 
-// What one shard hands to the publisher: owned by whoever holds it.
+// What one shard hands to the publisher: owned by whoever holds it. Zero-initialised is empty.
 struct outbox_batch {
     uint32_t shard;
     uint64_t sequence_last; // 0: empty
@@ -23,13 +24,46 @@ struct outbox_batch {
     struct outbox_item *items;
     size_t item_count;
     size_t item_cap;
-    struct buffer texts; // what the items' views point into once the batch was taken
-    // the Kafka source's position after sequence_last, for the offset commit; name is borrowed from the shard
+    struct buffer texts; // what the items' views point into
+    // the Kafka source's position after sequence_last, for the offset commit; the name is borrowed
+    // from the shard and may be NULL
     const char *source_name;
     int64_t source_next;
 };
 
 void outbox_batch_clear(struct outbox_batch *batch);
 void outbox_batch_free(struct outbox_batch *batch);
+
+// Waiting frames of one shard, in order. Worker thread.
+struct outbox_frame;
+struct outbox {
+    struct outbox_frame *first, *last;
+    struct outbox_frame *open; // being filled
+    struct outbox_frame *spare; // for reuse
+    uint64_t waiting_actions;      // not confirmed: waiting here, taken, or in the open frame
+    uint64_t waiting_dead_letters;
+};
+
+void outbox_free(struct outbox *outbox);
+// Puts one thing into the open frame; everything is copied; shard, sequence and index are filled in later.
+void outbox_add(struct outbox *outbox, const struct outgoing *outgoing);
+// What is known of a frame once it has been appended.
+struct outbox_close {
+    uint32_t shard;
+    uint64_t sequence;
+    struct hash128 chain;
+    const char *source_name;
+    int64_t source_next;
+    bool is_replayed;
+};
+void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close);
+void outbox_drop_open(struct outbox *outbox); // forgets the open frame's things
+// Moves the frames up to `durable` into the batch; false when there were none.
+bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *batch);
+// Frames up to sequence are confirmed: gives what they held and takes them off the waiting counts.
+struct outbox_confirmed {
+    uint64_t actions, dead_letters;
+};
+struct outbox_confirmed outbox_confirm(struct outbox *outbox, uint64_t sequence);
 
 #endif

@@ -1,0 +1,176 @@
+// Rendering actions and deriving their ids.
+#include "engine/fold/action.h"
+
+#include "engine/base/text.h"
+#include "engine/fold/contact_json.h"
+#include "projections/contacts.h"
+
+// The ids of runs and actions are XXH3-128 over their parts, each behind its length, under this
+// fixed seed: the same decision has the same id in every data directory and version.
+#define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
+
+static struct hash128
+run_id(struct fold *fold, struct bytes contact, const struct action_step *step)
+{
+    struct buffer *text = &fold->json;
+    buffer_clear(text);
+    buffer_add_sized(text, BYTES_LITERAL("run"));
+    buffer_add_sized(text, contact);
+    buffer_add_sized(text, step->workflow->name);
+    buffer_add_varint(text, step->run);
+    return hash_u128(buffer_bytes(text), ID_SEED);
+}
+
+// occurrence counts how often the run came to the step.
+static struct hash128
+action_id(struct fold *fold, struct hash128 run, const struct action_step *step, uint32_t occurrence)
+{
+    struct buffer *text = &fold->json;
+    buffer_clear(text);
+    buffer_add_sized(text, BYTES_LITERAL("action"));
+    buffer_add_u64(text, run.low);
+    buffer_add_u64(text, run.high);
+    buffer_add_sized(text, step->step->id);
+    buffer_add_varint(text, occurrence);
+    return hash_u128(buffer_bytes(text), ID_SEED);
+}
+
+static struct value identifier_value(const struct contact_view *view, struct bytes kind)
+{
+    for (uint32_t i = 0; i < view->identifier_count; i++) {
+        if (bytes_equal(view->identifiers[i].kind, kind))
+            return value_text(view->identifiers[i].value);
+    }
+    return (struct value){.kind = VALUE_ABSENT};
+}
+
+// What `= contact.email` stands for.
+static struct value
+default_value(const struct contact_view *view, struct bytes id, const struct action_param *param)
+{
+    if (param->default_path.len == 0)
+        return param->default_value;
+    if (bytes_equal_text(param->default_path, "id"))
+        return value_text(id);
+    if (bytes_equal_text(param->default_path, "stage"))
+        return view->stage.len > 0 ? value_text(view->stage) : (struct value){.kind = VALUE_ABSENT};
+    if (bytes_equal_text(param->default_path, "zone"))
+        return view->zone.len > 0 ? value_text(view->zone) : (struct value){.kind = VALUE_ABSENT};
+    for (uint32_t i = 0; i < view->field_count; i++) {
+        if (bytes_equal(view->fields[i].name, param->default_path))
+            return view->fields[i].value;
+    }
+    return identifier_value(view, param->default_path);
+}
+
+static struct value given_value(const struct workflow_step *step, uint32_t param)
+{
+    for (uint32_t i = 0; i < step->with_count; i++) {
+        if (step->with[i].param == param)
+            return step->with[i].value;
+    }
+    return (struct value){.kind = VALUE_ABSENT};
+}
+
+// False when a required parameter has no value.
+static bool add_with(
+    struct buffer *to,
+    const struct action_def *action,
+    const struct workflow_step *step,
+    const struct contact_view *view,
+    struct bytes id)
+{
+    bool is_first = true;
+    buffer_add_u8(to, '{');
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        struct value value = given_value(step, i);
+        if (value.kind == VALUE_ABSENT)
+            value = default_value(view, id, &action->params[i]);
+        if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL) {
+            if (!action->params[i].is_optional)
+                return false;
+            continue;
+        }
+        if (!is_first)
+            buffer_add_u8(to, ',');
+        is_first = false;
+        text_add_json(to, action->params[i].name);
+        buffer_add_u8(to, ':');
+        value_add_json(to, value);
+    }
+    buffer_add_u8(to, '}');
+    return true;
+}
+
+static void add_text_member(struct buffer *to, const char *before, struct bytes text)
+{
+    buffer_add_text(to, before);
+    text_add_json(to, text);
+}
+
+static void add_attributes(
+    struct fold *fold,
+    const struct action_def *action,
+    struct hash128 id,
+    struct bytes subject)
+{
+    struct buffer *to = &fold->json;
+    buffer_add_text(to, "{\"specversion\":\"1.0\",\"id\":");
+    json_add_hex128(to, id);
+    buffer_add_text(to, ",\"source\":\"engaged\",\"type\":\"action.");
+    buffer_add_bytes(to, action->name); // names are plain: the compiler sees to it
+    add_text_member(to, "\",\"subject\":", subject);
+    buffer_add_text(to, ",\"time\":");
+    json_add_time(to, fold->tick_ms);
+    if (fold->input->traceparent.len > 0)
+        add_text_member(to, ",\"traceparent\":", fold->input->traceparent);
+    buffer_add_text(to, ",\"datacontenttype\":\"application/json\"");
+}
+
+static void add_cause(struct buffer *to, const struct event *event)
+{
+    add_text_member(to, "\"cause\":{\"source\":", event->source);
+    add_text_member(to, ",\"id\":", event->id);
+    add_text_member(to, ",\"type\":", event->type_name);
+    buffer_add_u8(to, '}');
+}
+
+bool action_render(struct fold *fold, const struct action_step *step, struct fold_action *out)
+{
+    struct contact_view view;
+    if (contact_read(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
+        return false; // the state keeps the reason; the frame will not be journalled
+    const struct action_def *action = ruleset_action(fold->ruleset, step->step->action);
+    struct buffer *to = &fold->json;
+
+    buffer_clear(to);
+    contact_add_id(to, &view);
+    struct bytes id = arena_copy(&fold->arena, buffer_bytes(to));
+    struct hash128 run = run_id(fold, id, step);
+    const uint32_t occurrence = 1; // no loops yet
+    out->id = action_id(fold, run, step, occurrence);
+
+    buffer_clear(to);
+    add_attributes(fold, action, out->id, id);
+    add_text_member(to, ",\"data\":{\"action\":", action->name);
+    add_text_member(to, ",\"contact\":{\"id\":", id);
+    buffer_add_text(to, ",\"identifiers\":");
+    contact_add_identifiers(to, &view);
+    add_text_member(to, "},\"workflow\":", step->workflow->name);
+    buffer_add_text(to, ",\"run\":");
+    json_add_hex128(to, run);
+    add_text_member(to, ",\"step\":", step->step->id);
+    buffer_add_format(to, ",\"occurrence\":%u,\"ruleset\":", occurrence);
+    json_add_hex64(to, ruleset_hash(fold->ruleset));
+    buffer_add_u8(to, ',');
+    add_cause(to, fold->input);
+    buffer_add_text(to, ",\"with\":");
+    if (!add_with(to, action, step->step, &view, id))
+        return false;
+    buffer_add_text(to, "}}");
+
+    out->topic = action->topic;
+    out->key = id;
+    out->json = buffer_bytes(to);
+    return true;
+}

@@ -1,0 +1,20 @@
+// An action as every sink writes it: a CloudEvent with an id derived from what was decided.
+#ifndef ENGINE_FOLD_ACTION_H
+#define ENGINE_FOLD_ACTION_H
+
+#include <stdbool.h>
+
+#include "engine/fold/fold.h"
+
+// One `do` step of one run.
+struct action_step {
+    const struct workflow_def *workflow;
+    const struct workflow_step *step;
+    uint32_t run; // the contact's how-many-eth run of this workflow, from 1
+};
+
+// Renders the action into the fold's buffers; *out is valid until the next one is rendered. False when a
+// required parameter has no value for this contact.
+bool action_render(struct fold *fold, const struct action_step *step, struct fold_action *out);
+
+#endif

@@ -1,0 +1,91 @@
+// The fold: what one event does to state, and what it decides. Pure: no clock, no I/O.
+#ifndef ENGINE_FOLD_FOLD_H
+#define ENGINE_FOLD_FOLD_H
+
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/hash.h"
+#include "engine/event/event.h"
+#include "engine/fold/settings.h"
+#include "projections/identity.h"
+#include "projections/state.h"
+#include "rules/ruleset.h"
+
+// An action that the fold decided, rendered. Borrowed during the call.
+struct fold_action {
+    struct hash128 id;
+    struct bytes topic;
+    struct bytes key; // contact id
+    struct bytes json;
+};
+typedef void fold_emit_fn(void *context, const struct fold_action *action);
+
+struct fold_counts {
+    uint64_t actions_decided;
+    uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t derived, derived_too_deep;
+    uint64_t rules_matched, rules_limited, runs_started;
+    uint64_t fields_refused, unknown_types;
+};
+
+// A ruleset's names as numbers of one shard's state, by index.
+struct fold_binding {
+    struct name_id *scores;
+    struct name_id *rules;
+    struct name_id *workflows;
+    struct name_id *channels; // by action; 0 where it has none
+    struct name_id identifiers[IDENTIFIER_KINDS_MAX];
+    struct name_id channel_all;
+};
+
+struct derived_event;
+
+// Everything that folding needs. One shard's worker thread.
+struct fold {
+    struct state *state;
+    const struct ruleset *ruleset; // NULL before the first activation
+    struct fold_binding binding;
+    struct fold_settings settings;
+    uint64_t seed;
+    int64_t tick_ms;
+    fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already
+    void *emit_context;
+    struct fold_counts counts;
+    // of the event being folded
+    const struct event *input;
+    struct event_ref ref;
+    struct contact_number contact;
+    int64_t time_ms;
+    uint32_t actions;
+    struct derived_event *queue_first, *queue_last;
+    uint32_t queue_length;
+    struct arena arena;
+    struct buffer json;
+};
+
+void fold_init(struct fold *fold, struct state *state, uint64_t seed);
+void fold_free(struct fold *fold);
+// Puts a ruleset in force: gives its names numbers. Inside a frame of the state. Borrowed.
+void fold_bind(struct fold *fold, const struct ruleset *ruleset);
+// The same without giving numbers, after a checkpoint was read: names are there already.
+void fold_rebind(struct fold *fold, const struct ruleset *ruleset);
+
+struct identity_key fold_identity_key(const struct fold *fold, const struct identifier *identifier);
+// Folds one event that is no duplicate, with all that follows from it. Inside a frame of the state.
+// first is fold_identity_key of event->identifiers[0].
+void fold_event(struct fold *fold, const struct event *event, const struct identity_key *first,
+                struct event_ref ref);
+
+// --- between the files of the fold
+// Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
+// input is done.
+void fold_derive(struct fold *fold, enum builtin type, uint32_t depth, const struct value_pair *data,
+                 uint32_t count);
+void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);
+void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth);
+void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);
+void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth);
+enum { FOLD_DERIVED_MAX = 1024, FOLD_SCORES_CHANGED_MAX = 64 };
+
+#endif

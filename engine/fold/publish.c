@@ -1,0 +1,87 @@
+// The way out of a shard: what may be published, what was, and checkpoints of what is settled.
+#include "engine/base/invariant.h"
+#include "engine/fold/shard_internal.h"
+
+bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batch *batch)
+{
+    return outbox_take(&shard->outbox, durable, batch);
+}
+
+void shard_published(struct shard *shard, uint64_t sequence, uint64_t mark)
+{
+    INVARIANT(sequence >= shard->sequence_published);
+    struct outbox_confirmed confirmed = outbox_confirm(&shard->outbox, sequence);
+    shard->counts.actions_published += confirmed.actions;
+    shard->sequence_published = sequence;
+    shard->sink_mark = mark;
+}
+
+uint64_t shard_sequence_published(const struct shard *shard)
+{
+    return shard->sequence_published;
+}
+
+uint64_t shard_sink_mark(const struct shard *shard)
+{
+    return shard->sink_mark;
+}
+
+// The checkpoint's opaque part: settings, then positions.
+struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_out)
+{
+    INVARIANT(!shard->is_in_frame);
+    INVARIANT(shard->checkpoint_pending == 0);
+    if (shard->sequence == shard->sequence_checkpoint)
+        return NULL; // nothing new
+    buffer_clear(&shard->checkpoint_positions);
+    fold_settings_pack(&shard->fold.settings, &shard->checkpoint_positions);
+    positions_pack(&shard->positions, &shard->checkpoint_positions);
+    buffer_clear(&shard->checkpoint_ruleset);
+    buffer_add_varint(&shard->checkpoint_ruleset, shard->ruleset_at);
+    struct checkpoint checkpoint = {
+        .sequence = shard->sequence,
+        .chain = shard->chain,
+        .tick_ms = shard->fold.tick_ms,
+        .ruleset = ruleset_hash(shard->ruleset),
+        .digest = shard->digest,
+        .positions = buffer_bytes(&shard->checkpoint_positions),
+        .ruleset_bundle_at = buffer_bytes(&shard->checkpoint_ruleset),
+    };
+    shard->checkpoint_pending = shard->sequence;
+    *sequence_out = shard->sequence;
+    return state_snapshot_begin(shard->state, &checkpoint);
+}
+
+void shard_checkpoint_end(
+    struct shard *shard, struct snapshot *snapshot, enum snapshot_outcome outcome)
+{
+    INVARIANT(shard->checkpoint_pending != 0);
+    state_snapshot_end(shard->state, snapshot, outcome);
+    if (outcome == SNAPSHOT_COMMITTED)
+        shard->sequence_checkpoint = shard->checkpoint_pending;
+    shard->checkpoint_pending = 0;
+}
+
+void shard_counts(const struct shard *shard, struct shard_counts *out)
+{
+    *out = shard->counts;
+    const struct fold_counts *fold = &shard->fold.counts;
+    out->actions_waiting = shard->outbox.waiting_actions;
+    out->dead_letters_waiting = shard->outbox.waiting_dead_letters;
+    out->actions_held_consent = fold->actions_held_consent;
+    out->actions_held_dnd = fold->actions_held_dnd;
+    out->actions_held_missing = fold->actions_held_missing;
+    out->actions_held_limit = fold->actions_held_limit;
+    out->derived = fold->derived;
+    out->derived_too_deep = fold->derived_too_deep;
+    out->rules_matched = fold->rules_matched;
+    out->rules_limited = fold->rules_limited;
+    out->runs_started = fold->runs_started;
+    out->fields_refused = fold->fields_refused;
+    out->unknown_types = fold->unknown_types;
+    out->sequence = shard->sequence;
+    out->sequence_durable =
+        shard->journal == NULL ? shard->sequence : journal_sequence_durable(shard->journal);
+    out->sequence_published = shard->sequence_published;
+    out->sequence_checkpoint = shard->sequence_checkpoint;
+}

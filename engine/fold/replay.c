@@ -1,0 +1,250 @@
+// Folding journalled frames again: the same state, bit for bit, and the decisions as they were recorded.
+#include <inttypes.h>
+
+#include "engine/base/invariant.h"
+#include "engine/fold/shard_internal.h"
+#include "projections/dedup.h"
+
+enum { REPLAY_SOURCES_MAX = 64 };
+
+static enum err compile_bundle(
+    struct bytes payload, uint64_t sequence, struct ruleset **out, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct diagnostics diagnostics = {0};
+    struct rule_bundle bundle;
+    enum err err = rule_bundle_unpack(payload, &arena, &bundle);
+    if (err != ERR_OK) {
+        (void)fault_set(fault, err, "sequence %" PRIu64 ": the journalled rules are malformed", sequence);
+    } else if (ruleset_compile(&bundle, &diagnostics, out) != ERR_OK) {
+        err = fault_set(
+            fault,
+            ERR_FORMAT,
+            "sequence %" PRIu64 ": the rules journalled there do not compile with this version: %s",
+            sequence,
+            diagnostics.count > 0 ? diagnostics.items[0]->message : "no reason was given");
+    }
+    diagnostics_free(&diagnostics);
+    arena_free(&arena);
+    return err;
+}
+
+enum err replay_ruleset_at(
+    struct shard *shard, uint64_t sequence, struct ruleset **out, struct fault *fault)
+{
+    struct journal_reader *reader = NULL;
+    enum err err = journal_reader_open(
+        shard->params.disk, shard->journal_directory, sequence, &reader, fault);
+    if (err != ERR_OK)
+        return err;
+    struct bytes bytes;
+    struct frame_reader frame;
+    err = journal_reader_next(reader, &bytes, &frame, fault);
+    struct frame_command command;
+    while (err == ERR_OK) {
+        err = frame_next_command(&frame, &command);
+        if (err == ERR_OK && command.kind == FRAME_COMMAND_RULESET) {
+            err = compile_bundle(command.payload, sequence, out, fault);
+            goto close_reader;
+        }
+    }
+    err = fault_set(
+        fault, ERR_CORRUPT, "sequence %" PRIu64 ": expected the rules to be journalled there", sequence);
+close_reader:
+    journal_reader_close(reader);
+    return err;
+}
+
+static enum err
+apply_command(struct shard *shard, const struct frame_command *command, struct fault *fault)
+{
+    uint64_t sequence = shard->frame_sequence;
+    switch (command->kind) {
+    case FRAME_COMMAND_RULESET: {
+        struct ruleset *ruleset = NULL;
+        enum err err = compile_bundle(command->payload, sequence, &ruleset, fault);
+        if (err != ERR_OK)
+            return err;
+        shard_use_ruleset(shard, ruleset, sequence);
+        fold_bind(&shard->fold, ruleset);
+        return ERR_OK;
+    }
+    case FRAME_COMMAND_SETTINGS: {
+        struct cursor cursor = cursor_of(command->payload);
+        if (fold_settings_unpack(&cursor, &shard->fold.settings) != ERR_OK)
+            return fault_set(
+                fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed settings", sequence);
+        state_set_limits(shard->state, &shard->fold.settings.state);
+        shard->has_settings = true;
+        return ERR_OK;
+    }
+    }
+    return fault_set(
+        fault,
+        ERR_FORMAT,
+        "sequence %" PRIu64 ": command %u was written by a newer version",
+        sequence,
+        (unsigned)command->kind);
+}
+
+static enum err apply_commands(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+{
+    struct frame_command command;
+    enum err err = ERR_OK;
+    while ((err = frame_next_command(reader, &command)) == ERR_OK) {
+        err = apply_command(shard, &command, fault);
+        if (err != ERR_OK)
+            return err;
+    }
+    return err == ERR_END ? ERR_OK : err;
+}
+
+// Sources of the frame: their names are needed for dead letters, their positions at its end.
+static enum err read_sources(
+    struct shard *shard, struct frame_reader *reader, struct bytes names[REPLAY_SOURCES_MAX])
+{
+    struct frame_source source;
+    enum err err = ERR_OK;
+    uint32_t count = 0;
+    while ((err = frame_next_source(reader, &source)) == ERR_OK) {
+        if (count < REPLAY_SOURCES_MAX)
+            names[count++] = source.name;
+        positions_set(&shard->positions, source.name, source.next);
+    }
+    return err == ERR_END ? ERR_OK : err;
+}
+
+static enum err decode_again(struct shard *shard, const struct frame_input *input, uint32_t at)
+{
+    struct batch_input *entry = &shard->batch[at];
+    struct raw_event raw = {.value = input->value, .value_bytes = input->value.len};
+    if (input->headers.len > 0 &&
+        !raw_event_unpack_headers(input->headers, &shard->arena, &raw))
+        return ERR_CORRUPT;
+    entry->kind = input->kind;
+    enum reject_code code =
+        decoder_decode(shard->decoder, DECODE_REPLAY, &raw, &entry->event, &entry->reject);
+    return code == REJECT_NONE ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err fold_batch_again(struct shard *shard, uint32_t count)
+{
+    uint64_t duplicates = 0;
+    batch_prepare(shard, count);
+    batch_fold(shard, count);
+    for (uint32_t i = 0; i < count; i++)
+        duplicates += shard->batch[i].kind == FRAME_INPUT_DUPLICATE;
+    decoder_reset(shard->decoder);
+    return duplicates == 0 ? ERR_OK : ERR_CORRUPT; // they were no duplicates when first folded
+}
+
+static enum err fold_inputs(
+    struct shard *shard,
+    struct frame_reader *reader,
+    const struct bytes names[REPLAY_SOURCES_MAX])
+{
+    struct frame_input input;
+    uint32_t batch = 0;
+    uint32_t index = 0;
+    enum err err = ERR_OK;
+    for (; (err = frame_next_input(reader, &input)) == ERR_OK; index++) {
+        if (input.kind == FRAME_INPUT_REJECTED)
+            shard_add_dead_letter(shard, names[input.source % REPLAY_SOURCES_MAX], &input);
+        if (input.kind != FRAME_INPUT_EVENT)
+            continue;
+        if (shard->decoder == NULL)
+            return ERR_CORRUPT; // events before any rules
+        shard->batch[batch].index = index;
+        err = decode_again(shard, &input, batch);
+        if (err != ERR_OK)
+            return err;
+        if (++batch == BATCH_INPUTS_MAX) {
+            err = fold_batch_again(shard, batch);
+            batch = 0;
+            if (err != ERR_OK)
+                return err;
+        }
+    }
+    if (err != ERR_END)
+        return err;
+    return batch > 0 ? fold_batch_again(shard, batch) : ERR_OK;
+}
+
+static enum err recall_outgoing(struct shard *shard, struct frame_reader *reader)
+{
+    struct frame_outgoing recorded;
+    enum err err = ERR_OK;
+    while ((err = frame_next_outgoing(reader, &recorded)) == ERR_OK) {
+        struct outgoing outgoing = {
+            .kind = (enum outgoing_kind)recorded.kind,
+            .id = recorded.id,
+            .topic = recorded.topic,
+            .key = recorded.key,
+            .value = recorded.value,
+        };
+        outbox_add(&shard->outbox, &outgoing);
+        shard->counts.actions_decided++;
+    }
+    return err == ERR_END ? ERR_OK : err;
+}
+
+static void settle(struct shard *shard, const struct frame_head *head)
+{
+    const struct position *kafka = shard_kafka_position(shard);
+    shard->sequence = head->sequence;
+    shard->chain = head->chain;
+    shard->digest = head->digest;
+    outbox_close_frame(
+        &shard->outbox,
+        &(struct outbox_close){
+            .shard = shard->params.shard,
+            .sequence = head->sequence,
+            .chain = head->chain,
+            .source_name = kafka == NULL ? NULL : kafka->name,
+            .source_next = kafka == NULL ? 0 : kafka->next,
+            .is_replayed = true,
+        });
+}
+
+enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+{
+    const struct frame_head *head = &reader->head;
+    struct bytes names[REPLAY_SOURCES_MAX] = {{NULL, 0}};
+    struct fold *fold = &shard->fold;
+    arena_clear(&shard->arena);
+    shard->frame_sequence = head->sequence;
+    fold->emit = NULL;
+    // With the wall clock all inputs have the frame's tick; with the event clock the last one gives it,
+    // which is the same for a frame without inputs.
+    bool is_wall = !shard->has_settings || fold->settings.tick_mode == TICK_WALL;
+    if (is_wall || head->counts.events == 0)
+        fold->tick_ms = head->tick_ms;
+    state_frame_begin(shard->state, fold->tick_ms);
+    enum err err = apply_commands(shard, reader, fault);
+    if (err != ERR_OK)
+        return err;
+    err = read_sources(shard, reader, names);
+    if (err == ERR_OK)
+        err = fold_inputs(shard, reader, names);
+    if (err == ERR_OK)
+        err = recall_outgoing(shard, reader);
+    if (err != ERR_OK)
+        return fault_set(
+            fault, err, "sequence %" PRIu64 ": cannot be folded again", head->sequence);
+    dedup_expire(shard->state, fold->tick_ms);
+    uint64_t digest = state_frame_end(shard->state);
+    err = state_error(shard->state, fault);
+    if (err != ERR_OK)
+        return err;
+    if (digest != head->digest || fold->tick_ms != head->tick_ms)
+        return fault_set(
+            fault,
+            ERR_CORRUPT,
+            "sequence %" PRIu64 ": folding it again gives digest %016" PRIx64
+            ", the journal recorded %016" PRIx64,
+            head->sequence,
+            digest,
+            head->digest);
+    settle(shard, head);
+    return ERR_OK;
+}

@@ -1,0 +1,23 @@
+// What the fold depends on besides events and rules; journalled, so that a replay uses what was in force.
+#ifndef ENGINE_FOLD_SETTINGS_H
+#define ENGINE_FOLD_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "engine/base/buffer.h"
+#include "engine/fold/shard.h"
+#include "projections/state.h"
+
+struct fold_settings {
+    enum tick_mode tick_mode;
+    struct state_limits state;
+    uint32_t actions_per_event_max;
+    uint32_t derived_depth_max;
+};
+
+bool fold_settings_equal(const struct fold_settings *a, const struct fold_settings *b);
+void fold_settings_pack(const struct fold_settings *settings, struct buffer *to);
+//   ERR_CORRUPT malformed
+NODISCARD enum err fold_settings_unpack(struct cursor *from, struct fold_settings *out);
+
+#endif

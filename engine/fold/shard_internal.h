@@ -1,0 +1,81 @@
+// What the files that make up a shard share. Not for others.
+#ifndef ENGINE_FOLD_SHARD_INTERNAL_H
+#define ENGINE_FOLD_SHARD_INTERNAL_H
+
+#include "engine/fold/fold.h"
+#include "engine/fold/outbox.h"
+#include "engine/fold/positions.h"
+#include "engine/fold/settings.h"
+#include "engine/fold/shard.h"
+
+// Inputs are folded in batches: tables and records of a batch are fetched together.
+enum { BATCH_INPUTS_MAX = 128 };
+
+struct batch_input {
+    enum frame_input_kind kind;
+    bool has_dedup_key;
+    uint32_t index; // in the frame
+    struct event event;
+    struct hash128 dedup_key;
+    struct identity_key identity;
+    struct reject reject;
+};
+
+struct shard {
+    struct shard_params params;
+    char *journal_directory;
+    char *store_directory;
+    struct journal *journal; // NULL: read only, or folding again for verify
+    struct state *state;
+    struct decoder *decoder;
+    struct frame_builder *builder;
+    struct ruleset *ruleset;
+    uint64_t ruleset_at; // sequence of the frame that put it in force
+    bool has_settings;   // some frame has put fold.settings in force
+    struct fold fold;
+    struct positions positions;
+    struct outbox outbox;
+    struct shard_counts counts;
+    uint64_t sequence; // last frame folded
+    uint64_t sequence_published;
+    uint64_t sequence_checkpoint;
+    uint64_t digest;
+    struct hash128 chain;
+    uint64_t sink_mark; // of the newest published frame
+    // the frame being made
+    bool is_in_frame;
+    uint32_t frame_inputs;
+    uint64_t frame_sequence;
+    int64_t frame_start_tick_ms;
+    uint32_t frame_commands;
+    struct batch_input *batch; // BATCH_INPUTS_MAX
+    struct buffer headers;     // packed, of one input
+    struct buffer letter;      // a dead letter being rendered
+    struct arena arena;        // of one frame while reading
+    // the checkpoint being written
+    struct buffer checkpoint_positions;
+    struct buffer checkpoint_ruleset;
+    uint64_t checkpoint_pending; // its sequence; 0: none
+};
+
+// batch.c: works on the first `count` entries of shard->batch.
+void batch_prepare(struct shard *shard, uint32_t count);
+void batch_fold(struct shard *shard, uint32_t count);
+
+// shard.c
+struct shard *shard_create(const struct shard_params *params);
+void shard_start_engine(struct shard *shard, uint64_t identity);
+void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
+// A refused input of the frame being made or replayed becomes a dead letter in the outbox.
+void shard_add_dead_letter(struct shard *shard, struct bytes source, const struct frame_input *input);
+// The source that stands for the shard in Kafka, or NULL.
+const struct position *shard_kafka_position(const struct shard *shard);
+
+// replay.c: folds one frame of the journal again.
+//   ERR_CORRUPT the outcome differs from what was recorded; ERR_FORMAT its ruleset does not compile
+NODISCARD enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault);
+// Compiles the ruleset that the frame `sequence` put in force.
+NODISCARD enum err replay_ruleset_at(struct shard *shard, uint64_t sequence, struct ruleset **out,
+                                     struct fault *fault);
+
+#endif

@@ -1,0 +1,223 @@
+// Opening a shard: recover the journal, trust the store or drop it, fold what it does not hold yet.
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "engine/base/invariant.h"
+#include "engine/fold/shard_internal.h"
+
+enum { PROGRESS_FRAMES = 64 };
+
+static enum err make_directory(struct shard *shard, const char *path, struct fault *fault)
+{
+    const struct disk *disk = &shard->params.disk;
+    enum err err = disk->ops->make_directory(disk->self, path);
+    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "%s: cannot be created: %s", path, err_text(err));
+}
+
+static enum err open_journal(struct shard *shard, struct shard_report *report, struct fault *fault)
+{
+    const struct shard_params *params = &shard->params;
+    if (params->access == STATE_READ_ONLY) {
+        struct journal_stat stat;
+        enum err err = journal_stat(params->disk, shard->journal_directory, &stat, fault);
+        if (err == ERR_OK)
+            shard->params.identity = stat.identity;
+        return err;
+    }
+    enum err err = make_directory(shard, params->directory, fault);
+    if (err == ERR_OK)
+        err = make_directory(shard, shard->journal_directory, fault);
+    if (err != ERR_OK)
+        return err;
+    struct journal_params journal = {
+        .disk = params->disk,
+        .directory = shard->journal_directory,
+        .shard = params->shard,
+        .identity = params->identity,
+        .file_bytes_max = params->journal_file_bytes,
+        .frame_bytes_max = params->frame_bytes_max,
+    };
+    err = journal_open(&journal, &shard->journal, &report->journal, fault);
+    if (err == ERR_OK)
+        shard->params.identity = journal_identity(shard->journal);
+    return err;
+}
+
+static enum err open_state(
+    struct shard *shard,
+    const char *directory,
+    struct checkpoint *checkpoint,
+    struct fault *fault)
+{
+    struct state_params params = shard->params.state;
+    params.directory = directory;
+    params.access = shard->params.access;
+    params.seed = shard->params.identity;
+    return state_open(&params, &shard->state, checkpoint, fault);
+}
+
+// The chain hash of the frame the checkpoint stands at tells whether the store belongs to this journal.
+static enum err
+check_chain(struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
+{
+    struct journal_reader *reader = NULL;
+    struct bytes bytes;
+    struct frame_reader frame;
+    enum err err = journal_reader_open(
+        shard->params.disk, shard->journal_directory, checkpoint->sequence, &reader, fault);
+    if (err != ERR_OK)
+        return err;
+    err = journal_reader_next(reader, &bytes, &frame, fault);
+    if (err == ERR_OK && !hash128_equal(frame.head.chain, checkpoint->chain))
+        err = fault_set(
+            fault,
+            ERR_INVALID,
+            "the store stands at sequence %" PRIu64 " of another journal",
+            checkpoint->sequence);
+    journal_reader_close(reader);
+    return err;
+}
+
+static enum err
+take_checkpoint(struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
+{
+    struct cursor opaque = cursor_of(checkpoint->positions);
+    struct cursor at = cursor_of(checkpoint->ruleset_bundle_at);
+    enum err err = fold_settings_unpack(&opaque, &shard->fold.settings);
+    if (err == ERR_OK)
+        err = positions_unpack(&opaque, &shard->positions);
+    uint64_t ruleset_at = cursor_varint(&at);
+    if (err != ERR_OK || at.has_failed)
+        return fault_set(fault, ERR_CORRUPT, "the checkpoint's positions are malformed");
+    struct ruleset *ruleset = NULL;
+    err = replay_ruleset_at(shard, ruleset_at, &ruleset, fault);
+    if (err != ERR_OK)
+        return err;
+    shard_use_ruleset(shard, ruleset, ruleset_at);
+    fold_rebind(&shard->fold, ruleset);
+    shard->has_settings = true;
+    shard->fold.tick_ms = checkpoint->tick_ms;
+    shard->sequence = checkpoint->sequence;
+    shard->chain = checkpoint->chain;
+    shard->digest = checkpoint->digest;
+    shard->sink_mark = checkpoint->sink_mark;
+    shard->sequence_published = checkpoint->sequence;
+    shard->sequence_checkpoint = checkpoint->sequence;
+    return ERR_OK;
+}
+
+// A reason to fold everything again rather than to stop: the store is derived.
+static bool is_rebuildable(enum err err)
+{
+    return err == ERR_CORRUPT || err == ERR_FORMAT || err == ERR_INVALID || err == ERR_MISSING ||
+           err == ERR_END;
+}
+
+static enum err start_empty(struct shard *shard, struct fault *fault)
+{
+    const char *directory = shard->store_directory;
+    if (shard->state != NULL)
+        state_close(shard->state);
+    shard->state = NULL;
+    if (shard->params.access == STATE_READ_ONLY) {
+        directory = NULL; // folded in memory; the store is left as it is
+    } else {
+        enum err err = state_remove(directory, fault);
+        if (err != ERR_OK)
+            return err;
+    }
+    struct checkpoint none;
+    struct state_params params = shard->params.state;
+    params.directory = directory;
+    params.access = STATE_WRITE;
+    params.seed = shard->params.identity;
+    return state_open(&params, &shard->state, &none, fault);
+}
+
+static enum err open_store(struct shard *shard, struct shard_report *report, struct fault *fault)
+{
+    struct checkpoint checkpoint = {0};
+    struct fault reason = {ERR_OK, ""};
+    enum err err = open_state(shard, shard->store_directory, &checkpoint, &reason);
+    if (err == ERR_OK && checkpoint.sequence > 0) {
+        err = check_chain(shard, &checkpoint, &reason);
+        shard_start_engine(shard, shard->params.identity);
+        if (err == ERR_OK)
+            err = take_checkpoint(shard, &checkpoint, &reason);
+        report->checkpoint_sequence = err == ERR_OK ? checkpoint.sequence : 0;
+    } else if (err == ERR_OK) {
+        shard_start_engine(shard, shard->params.identity);
+    }
+    if (err == ERR_OK)
+        return ERR_OK;
+    if (!is_rebuildable(err)) {
+        if (fault != NULL)
+            *fault = reason;
+        return err;
+    }
+    report->is_store_rebuilt = true;
+    (void)snprintf(report->store_reason, sizeof(report->store_reason), "%s", reason.text);
+    err = start_empty(shard, fault);
+    if (err == ERR_OK)
+        shard_start_engine(shard, shard->params.identity);
+    return err;
+}
+
+static enum err replay_all(
+    struct shard *shard,
+    struct shard_progress progress,
+    struct shard_report *report,
+    struct fault *fault)
+{
+    struct journal_reader *reader = NULL;
+    struct bytes bytes;
+    struct frame_reader frame;
+    enum err err = journal_reader_open(
+        shard->params.disk, shard->journal_directory, shard->sequence + 1, &reader, fault);
+    if (err == ERR_MISSING)
+        return ERR_OK; // nothing behind the checkpoint
+    if (err != ERR_OK)
+        return err;
+    while ((err = journal_reader_next(reader, &bytes, &frame, fault)) == ERR_OK) {
+        uint64_t events = frame.head.counts.events;
+        err = replay_frame(shard, &frame, fault);
+        if (err != ERR_OK)
+            break;
+        report->replayed_frames++;
+        report->replayed_events += events;
+        if (progress.report != NULL && report->replayed_frames % PROGRESS_FRAMES == 0)
+            progress.report(
+                progress.context,
+                shard->sequence,
+                report->journal.sequence_last,
+                report->replayed_events);
+    }
+    journal_reader_close(reader);
+    return err == ERR_END ? ERR_OK : err;
+}
+
+enum err shard_open(
+    const struct shard_params *params,
+    struct shard_progress progress,
+    struct shard **out,
+    struct shard_report *report_out,
+    struct fault *fault)
+{
+    struct shard_report report = {.checkpoint_sequence = 0};
+    struct shard *shard = shard_create(params);
+    enum err err = open_journal(shard, &report, fault);
+    if (err == ERR_OK)
+        err = open_store(shard, &report, fault);
+    if (err == ERR_OK)
+        err = replay_all(shard, progress, &report, fault);
+    if (err != ERR_OK) {
+        (void)fault_wrap(fault, err, "shard %u", params->shard);
+        shard_close(shard);
+        return err;
+    }
+    shard->fold.counts = (struct fold_counts){0}; // what was folded again is not counted twice
+    shard->counts.events_without_id = 0;
+    *out = shard;
+    *report_out = report;
+    return ERR_OK;
+}

@@ -1,0 +1,85 @@
+// Running a workflow's steps at once, and what holds an action back.
+#include "engine/base/time.h"
+#include "engine/fold/action.h"
+#include "engine/fold/fold.h"
+#include "projections/contacts.h"
+
+// Consent is opt-out: an action is held back where consent for its channel was denied or revoked, or
+// where the contact must not be disturbed there.
+static bool is_held_back(struct fold *fold, uint32_t action)
+{
+    struct name_id channel = fold->binding.channels[action];
+    if (channel.value == 0)
+        return false;
+    enum consent consent = contact_consent(fold->state, fold->contact, channel);
+    if (consent == CONSENT_DENIED || consent == CONSENT_REVOKED) {
+        fold->counts.actions_held_consent++;
+        return true;
+    }
+    if (contact_dnd(fold->state, fold->contact, channel) == DND_ON ||
+        contact_dnd(fold->state, fold->contact, fold->binding.channel_all) == DND_ON) {
+        fold->counts.actions_held_dnd++;
+        return true;
+    }
+    return false;
+}
+
+static void do_action(struct fold *fold, const struct action_step *step)
+{
+    if (is_held_back(fold, step->step->action))
+        return;
+    if (fold->actions >= fold->settings.actions_per_event_max) {
+        fold->counts.actions_held_limit++;
+        return;
+    }
+    struct fold_action action;
+    if (!action_render(fold, step, &action)) {
+        fold->counts.actions_held_missing++;
+        return;
+    }
+    fold->actions++;
+    fold->counts.actions_decided++;
+    if (fold->emit != NULL)
+        fold->emit(fold->emit_context, &action);
+}
+
+static void change_tags(struct fold *fold, const struct workflow_step *step, uint32_t depth)
+{
+    for (uint32_t i = 0; i < step->add_count; i++)
+        fold_change_tag(fold, step->add[i], BUILTIN_TAG_ADDED, depth);
+    for (uint32_t i = 0; i < step->remove_count; i++)
+        fold_change_tag(fold, step->remove[i], BUILTIN_TAG_REMOVED, depth);
+}
+
+static void change_lists(struct fold *fold, const struct workflow_step *step, uint32_t depth)
+{
+    for (uint32_t i = 0; i < step->add_count; i++)
+        fold_change_list(fold, step->add[i], BUILTIN_LIST_ADDED, depth);
+    for (uint32_t i = 0; i < step->remove_count; i++)
+        fold_change_list(fold, step->remove[i], BUILTIN_LIST_REMOVED, depth);
+}
+
+void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth)
+{
+    enum reenter reenter =
+        workflow->reenter == WORKFLOW_REENTER_ALWAYS ? REENTER_ALWAYS : REENTER_NEVER;
+    uint32_t occurrence = 0;
+    if (!contact_start_run(
+            fold->state,
+            fold->contact,
+            fold->binding.workflows[workflow->index],
+            reenter,
+            &occurrence))
+        return;
+    fold->counts.runs_started++;
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        const struct workflow_step *step = &workflow->steps[i];
+        switch (step->kind) {
+        case STEP_DO:
+            do_action(fold, &(struct action_step){workflow, step, occurrence});
+            break;
+        case STEP_TAG: change_tags(fold, step, depth + 1); break;
+        case STEP_LIST: change_lists(fold, step, depth + 1); break;
+        }
+    }
+}
