@@ -207,7 +207,7 @@ unit: $(TESTS) # the unit tests of one VARIANT
 	@$(TEST_ENV_$(VARIANT)) tests/run $(TESTS)
 
 e2e: all # the programs as a user runs them
-	@tests/run $(sort $(wildcard tests/e2e/test_*.sh))
+	@tests/run $(sort $(wildcard tests/e2e/test_*.sh tests/tools/test_*.sh))
 
 asan: ## unit tests under AddressSanitizer and UBSan
 	@$(MAKE) VARIANT=asan unit
