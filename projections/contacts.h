@@ -15,36 +15,55 @@
 uint64_t contacts_count(const struct state *state); // contacts are 1..count
 
 // --- changes; inside a frame, contact != 0. Those that return bool say whether anything changed.
-void contact_seen(struct state *state, struct contact_number contact, int64_t time_ms); // updated = max
+void contact_seen(
+    struct state *state, struct contact_number contact, int64_t time_ms); // updated = max
 // A null value clears. *before_out (borrowed until the next change) is what was there, VALUE_ABSENT if nothing.
-bool contact_set_field(struct state *state, struct contact_number contact, struct name_id field,
-                       struct value value, struct value *before_out);
+bool contact_set_field(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id field,
+    struct value value,
+    struct value *before_out);
 bool contact_add_tag(struct state *state, struct contact_number contact, struct name_id tag);
 bool contact_remove_tag(struct state *state, struct contact_number contact, struct name_id tag);
 bool contact_add_list(struct state *state, struct contact_number contact, struct name_id list);
 bool contact_remove_list(struct state *state, struct contact_number contact, struct name_id list);
 bool contact_set_stage(struct state *state, struct contact_number contact, struct name_id stage);
-bool contact_set_owner(struct state *state, struct contact_number contact, struct name_id team,
-                       struct name_id person); // both 0: nobody
+bool contact_set_owner(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id team,
+    struct name_id person); // both 0: nobody
 enum consent { CONSENT_UNKNOWN = 0, CONSENT_GRANTED = 1, CONSENT_DENIED = 2, CONSENT_REVOKED = 3 };
-bool contact_set_consent(struct state *state, struct contact_number contact, struct name_id channel,
-                         enum consent consent);
+bool contact_set_consent(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id channel,
+    enum consent consent);
 enum dnd { DND_OFF = 0, DND_ON = 1 };
-bool contact_set_dnd(struct state *state, struct contact_number contact, struct name_id channel,
-                     enum dnd dnd); // channel "all" is a name like others
+bool contact_set_dnd(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id channel,
+    enum dnd dnd); // channel "all" is a name like others
 bool contact_set_zone(struct state *state, struct contact_number contact, struct bytes zone);
 void contact_add_note(struct state *state, struct contact_number contact); // counts notes
 
 // --- quick questions on the hot path
-enum consent contact_consent(struct state *state, struct contact_number contact, struct name_id channel);
+enum consent contact_consent(
+    struct state *state, struct contact_number contact, struct name_id channel);
 enum dnd contact_dnd(struct state *state, struct contact_number contact, struct name_id channel);
 bool contact_has_tag(struct state *state, struct contact_number contact, struct name_id tag);
 
 // --- workflow runs started, per workflow
 enum reenter { REENTER_NEVER, REENTER_ALWAYS };
 // True when a run starts now; *occurrence_out is 1 for the first.
-bool contact_start_run(struct state *state, struct contact_number contact, struct name_id workflow,
-                       enum reenter reenter, uint32_t *occurrence_out);
+bool contact_start_run(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id workflow,
+    enum reenter reenter,
+    uint32_t *occurrence_out);
 
 // --- the whole contact, decoded into an arena; for printing and queries, not for the hot path
 struct contact_identifier {
@@ -94,7 +113,10 @@ struct contact_view {
         run_count, ledger_count;
 };
 //   ERR_MISSING no such contact · ERR_CORRUPT, ERR_IO the store cannot be read
-NODISCARD enum err contact_read(struct state *state, struct contact_number contact,
-                                struct arena *arena, struct contact_view *out);
+NODISCARD enum err contact_read(
+    struct state *state,
+    struct contact_number contact,
+    struct arena *arena,
+    struct contact_view *out);
 
 #endif

@@ -19,7 +19,8 @@ struct identity_key {
     struct bytes value;
     uint64_t hash;
 };
-struct identity_key identity_key_of(const struct state *state, struct name_id kind, struct bytes value);
+struct identity_key identity_key_of(
+    const struct state *state, struct name_id kind, struct bytes value);
 
 // Brings the table line, then (second call, after some other work) slot and record near.
 void identity_prefetch(const struct state *state, const struct identity_key *key);
@@ -29,9 +30,14 @@ void identity_prefetch_record(const struct state *state, const struct identity_k
 struct contact_number identity_find(struct state *state, const struct identity_key *key);
 // Finds the owner of the strongest identifier (keys[0]) or creates a contact named by it. The other
 // identifiers are added to it where nobody owns them yet (else counted as conflicts). Inside a frame.
-struct contact_number identity_resolve(struct state *state, const struct identity_key *keys,
-                                       uint32_t count, int64_t time_ms, bool *is_new_out);
+struct contact_number identity_resolve(
+    struct state *state,
+    const struct identity_key *keys,
+    uint32_t count,
+    int64_t time_ms,
+    bool *is_new_out);
 // Adds one identifier to a contact; false when it is there already or another contact owns it.
-bool identity_add(struct state *state, struct contact_number contact, const struct identity_key *key);
+bool identity_add(
+    struct state *state, struct contact_number contact, const struct identity_key *key);
 
 #endif

@@ -28,7 +28,8 @@ struct name_id {
 
 // Finds or gives the next number. Inside a frame.
 struct name_id names_intern(struct state *state, enum name_kind kind, struct bytes text);
-struct name_id names_find(const struct state *state, enum name_kind kind, struct bytes text); // 0 when absent
+struct name_id names_find(
+    const struct state *state, enum name_kind kind, struct bytes text); // 0 when absent
 struct bytes names_text(const struct state *state, struct name_id id); // valid as long as the state
 
 #endif

@@ -39,14 +39,18 @@ struct checkpoint {
     uint64_t digest;
     uint64_t sink_mark;
     struct bytes positions; // packed by engine/fold: source names and next positions
-    struct bytes ruleset_bundle_at; // packed by engine/fold: where the ruleset in force was journalled
+    struct bytes
+        ruleset_bundle_at; // packed by engine/fold: where the ruleset in force was journalled
 };
 
 // Opens the store and reads the newest complete checkpoint.
 //   ERR_CORRUPT, ERR_FORMAT the store cannot be trusted: the caller removes it (state_remove) and
 //                           folds the journal again · ERR_NOSPACE, ERR_IO
-NODISCARD enum err state_open(const struct state_params *params, struct state **out,
-                              struct checkpoint *checkpoint_out, struct fault *fault);
+NODISCARD enum err state_open(
+    const struct state_params *params,
+    struct state **out,
+    struct checkpoint *checkpoint_out,
+    struct fault *fault);
 void state_close(struct state *state);
 NODISCARD enum err state_remove(const char *directory, struct fault *fault); // deletes a store
 
@@ -76,15 +80,16 @@ uint64_t state_digest_recomputed(struct state *state);
 struct state_counts {
     uint64_t contacts;
     uint64_t dedup_events;
-    uint64_t dedup_evicted;     // dropped by the bound before their window ended
+    uint64_t dedup_evicted; // dropped by the bound before their window ended
     uint64_t names;
     uint64_t overlay_records;
-    uint64_t overlay_bytes;     // all memory of the state, tables included
+    uint64_t overlay_bytes; // all memory of the state, tables included
     uint64_t dirty_records;
     uint64_t dirty_bytes;
-    uint64_t ledger_condensed;  // entries condensed
+    uint64_t ledger_condensed; // entries condensed
     uint64_t limit_keys_forgotten;
     uint64_t identity_conflicts; // identifiers that belong to another contact already
+    uint64_t changes_refused;    // beyond a bound: names, identifiers, profile bytes of one contact
 };
 void state_counts(const struct state *state, struct state_counts *out);
 
@@ -97,9 +102,11 @@ NODISCARD enum err snapshot_write(struct snapshot *snapshot, struct fault *fault
 // Puts it in force, in one transaction. Call only when every frame up to the checkpoint's sequence is
 // durable and published. Checkpoint thread. Any error: the process must end (exit 70), except
 // ERR_NOSPACE, after which the last checkpoint stays in force.
-NODISCARD enum err snapshot_commit(struct snapshot *snapshot, uint64_t sink_mark, struct fault *fault);
+NODISCARD enum err snapshot_commit(
+    struct snapshot *snapshot, uint64_t sink_mark, struct fault *fault);
 enum snapshot_outcome { SNAPSHOT_COMMITTED, SNAPSHOT_ABANDONED };
 // Worker thread, between frames; frees the snapshot. Abandoned: all stays dirty.
-void state_snapshot_end(struct state *state, struct snapshot *snapshot, enum snapshot_outcome outcome);
+void state_snapshot_end(
+    struct state *state, struct snapshot *snapshot, enum snapshot_outcome outcome);
 
 #endif

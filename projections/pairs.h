@@ -1,0 +1,61 @@
+// Hash sets of pairs of 64-bit numbers, in 256 parts so that no growth stalls for long.
+#ifndef PROJECTIONS_PAIRS_H
+#define PROJECTIONS_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// key: well mixed bits, several pairs may share one. value: never 0, that marks a free place.
+struct pair {
+    uint64_t key;
+    uint64_t value;
+};
+
+enum { PAIRS_PARTS = 256 };
+
+struct pairs_part {
+    struct pair *places;
+    uint32_t place_count;
+    uint32_t used;
+};
+
+// Zero-initialised is a valid empty set.
+struct pairs {
+    struct pairs_part parts[PAIRS_PARTS];
+    uint64_t bytes; // of all places
+};
+
+// Places stand in the order of their keys (but for collisions), so growing runs through memory in order.
+static inline uint32_t pairs_first_place(const struct pairs_part *part, uint64_t key)
+{
+    return (uint32_t)(((key >> 24 & UINT32_MAX) * part->place_count) >> 32);
+}
+
+static inline uint32_t pairs_next_place(const struct pairs_part *part, uint32_t place)
+{
+    return place + 1 == part->place_count ? 0 : place + 1;
+}
+
+static inline struct pairs_part *pairs_part_of(struct pairs *pairs, uint64_t key)
+{
+    return &pairs->parts[key >> 56];
+}
+
+static inline void pairs_prefetch(const struct pairs *pairs, uint64_t key)
+{
+    const struct pairs_part *part = &pairs->parts[key >> 56];
+    if (part->place_count > 0)
+        __builtin_prefetch(&part->places[pairs_first_place(part, key)]);
+}
+
+// Adds a pair without looking for equal ones.
+void pairs_add(struct pairs *pairs, struct pair pair);
+// Room for so many pairs without growing, spread evenly.
+void pairs_reserve(struct pairs *pairs, uint64_t count);
+// Keeps the pairs of one part that `keep` holds for.
+typedef bool pairs_keep_fn(const void *context, struct pair pair);
+void pairs_prune(struct pairs *pairs, uint32_t part, pairs_keep_fn *keep, const void *context);
+void pairs_free(struct pairs *pairs);
+
+#endif

@@ -1,0 +1,132 @@
+// The bytes of one contact: a header of counts, then sections. The same bytes in memory, in the
+// store and under the digest; they depend on nothing but the changes made.
+//
+// Record, all integers little endian:
+//   offset  bytes  field
+//        0      8  created, ms since 1970 UTC
+//        8      8  updated
+//       16      4  events folded
+//       20      4  notes
+//       24      4  bytes of the identifiers
+//       28      4  bytes of the profile
+//       32      4  lines of the ledger
+//       36      4  condensed lines
+//       40      2  identifiers
+//       42      2  scores
+//       44      2  runs
+//       46      2  limits
+//       48      …  the sections, in the order of enum section
+//
+// Identifiers, in order of arrival: kind (varint), length (varint), value.
+// Profile, in order of arrival: kind (1), name (varint), length (varint), payload.
+// Scores, in order of arrival: name (4), sum (8).   Runs: name (4), count (4).
+// Limits, oldest first: key hash (8), rule (4), count (4).
+// Ledger lines: event (8), time and score (8), points (8), rule (4).
+#ifndef PROJECTIONS_RECORD_H
+#define PROJECTIONS_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/bytes.h"
+#include "engine/base/err.h"
+
+enum {
+    RECORD_CREATED = 0,
+    RECORD_UPDATED = 8,
+    RECORD_EVENTS = 16,
+    RECORD_NOTES = 20,
+    RECORD_IDENTIFIER_BYTES = 24,
+    RECORD_PROFILE_BYTES = 28,
+    RECORD_LEDGER_COUNT = 32,
+    RECORD_CONDENSED_COUNT = 36,
+    RECORD_IDENTIFIER_COUNT = 40,
+    RECORD_SCORE_COUNT = 42,
+    RECORD_RUN_COUNT = 44,
+    RECORD_LIMIT_COUNT = 46,
+    RECORD_HEADER_BYTES = 48,
+
+    RECORD_SCORE_BYTES = 12,
+    RECORD_RUN_BYTES = 8,
+    RECORD_LIMIT_BYTES = 16,
+    RECORD_LINE_BYTES = 28,
+
+    RECORD_BYTES_MAX = 64 << 20, // nothing legal comes near
+};
+
+enum section {
+    SECTION_IDENTIFIERS,
+    SECTION_PROFILE,
+    SECTION_SCORES,
+    SECTION_RUNS,
+    SECTION_LIMITS,
+    SECTION_CONDENSED,
+    SECTION_LEDGER,
+    SECTION_END,
+};
+
+// Where a section begins; SECTION_END gives the length of the record.
+static inline size_t record_section_at(const uint8_t *record, enum section section)
+{
+    const size_t bytes[SECTION_END] = {
+        [SECTION_IDENTIFIERS] = get_u32(record + RECORD_IDENTIFIER_BYTES),
+        [SECTION_PROFILE] = get_u32(record + RECORD_PROFILE_BYTES),
+        [SECTION_SCORES] = (size_t)get_u16(record + RECORD_SCORE_COUNT) * RECORD_SCORE_BYTES,
+        [SECTION_RUNS] = (size_t)get_u16(record + RECORD_RUN_COUNT) * RECORD_RUN_BYTES,
+        [SECTION_LIMITS] = (size_t)get_u16(record + RECORD_LIMIT_COUNT) * RECORD_LIMIT_BYTES,
+        [SECTION_CONDENSED] = (size_t)get_u32(record + RECORD_CONDENSED_COUNT) * RECORD_LINE_BYTES,
+        [SECTION_LEDGER] = (size_t)get_u32(record + RECORD_LEDGER_COUNT) * RECORD_LINE_BYTES,
+    };
+    size_t at = RECORD_HEADER_BYTES;
+    for (size_t i = 0; i < (size_t)section; i++)
+        at += bytes[i];
+    return at;
+}
+
+static inline size_t record_len(const uint8_t *record)
+{
+    return record_section_at(record, SECTION_END);
+}
+
+static inline struct bytes record_section(const uint8_t *record, enum section section)
+{
+    size_t at = record_section_at(record, section);
+    return bytes_of(record + at, record_section_at(record, (enum section)(section + 1)) - at);
+}
+
+static inline uint16_t record_add_u16(uint8_t *record, size_t offset, int by)
+{
+    uint16_t value = (uint16_t)(get_u16(record + offset) + by);
+    put_u16(record + offset, value);
+    return value;
+}
+
+static inline uint32_t record_add_u32(uint8_t *record, size_t offset, int64_t by)
+{
+    uint32_t value = (uint32_t)(get_u32(record + offset) + by);
+    put_u32(record + offset, value);
+    return value;
+}
+
+// Whether the bytes are a record whose counts agree with its length.
+//   ERR_CORRUPT they are not
+NODISCARD enum err record_check(struct bytes bytes);
+
+// The hash of a contact's record that the digest is the sum of, and that guards it in the store.
+uint64_t record_hash(struct bytes record, uint64_t contact, uint64_t seed);
+
+// --- lines of the ledger
+struct record_line {
+    uint64_t ref;         // packed event_ref; of a condensed line CONDENSED_FLAG | count
+    int64_t time_ms;      // within TIME_MS_MIN..TIME_MS_MAX
+    uint32_t score_index; // among the scores of the record, below RECORD_SCORES_MAX
+    uint32_t rule;
+    int64_t points_milli;
+};
+enum { RECORD_SCORES_MAX = 1 << 14 };
+#define RECORD_CONDENSED_FLAG (UINT64_C(1) << 63)
+
+void record_line_put(uint8_t *to, const struct record_line *line);
+struct record_line record_line_get(const uint8_t *from);
+
+#endif

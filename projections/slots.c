@@ -1,0 +1,246 @@
+// Where each contact's record is in memory, what changed since the last checkpoint, what a running
+// snapshot has frozen.
+#include "projections/slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+
+static struct slot_chunk *chunk_of(const struct slots *slots, uint64_t contact)
+{
+    return slots->chunks[(contact - 1) >> SLOT_CHUNK_BITS];
+}
+
+static bool bit_is_set(const uint64_t *bits, uint64_t index)
+{
+    return (bits[index / 64] >> (index % 64) & 1) != 0;
+}
+
+static void slot_set_record(struct slot *slot, uint8_t *record)
+{
+    slot->tagged = (uintptr_t)record | (slot->tagged & SLOT_TAGS);
+}
+
+// Doubles a growable array of count elements where it is full.
+static void *array_room(void *array, size_t count, size_t *cap, size_t element_bytes)
+{
+    if (count < *cap)
+        return array;
+    *cap = *cap == 0 ? 256 : *cap * 2;
+    return mem_resize(array, *cap * element_bytes);
+}
+
+static void list_touched(struct slots *slots, uint64_t contact)
+{
+    slots->touched = array_room(
+        slots->touched, slots->touched_count, &slots->touched_cap, sizeof(*slots->touched));
+    slots->touched[slots->touched_count++] = contact;
+}
+
+static void mark_dirty(struct slots *slots, uint64_t contact, size_t bytes)
+{
+    struct slot_chunk *chunk = chunk_of(slots, contact);
+    uint64_t index = (contact - 1) & (SLOT_CHUNK - 1);
+    chunk->dirty[index / 64] |= UINT64_C(1) << (index % 64);
+    chunk->dirty_count++;
+    slots->dirty++;
+    slots->dirty_bytes += slab_capacity(bytes);
+}
+
+void slots_grow(struct slots *slots, uint64_t count)
+{
+    INVARIANT(count >= slots->count);
+    size_t wanted = (size_t)((count + SLOT_CHUNK - 1) >> SLOT_CHUNK_BITS);
+    if (wanted > slots->chunk_count) {
+        slots->chunks = mem_resize(slots->chunks, wanted * sizeof(struct slot_chunk *));
+        while (slots->chunk_count < wanted)
+            slots->chunks[slots->chunk_count++] = mem_zero(1, sizeof(struct slot_chunk));
+    }
+    slots->count = count;
+}
+
+uint64_t slots_append(struct slots *slots, struct bytes record)
+{
+    slots_grow(slots, slots->count + 1);
+    uint64_t contact = slots->count;
+    uint8_t *copy = slab_alloc(&slots->slab, record.len);
+    memcpy(copy, record.data, record.len);
+    *slots_at(slots, contact) = (struct slot){.tagged = (uintptr_t)copy};
+    slots->resident++;
+    slots_touch(slots, contact);
+    return contact;
+}
+
+void slots_load(struct slots *slots, uint64_t contact, struct bytes record, uint64_t hash)
+{
+    struct slot *slot = slots_at(slots, contact);
+    INVARIANT(slot_record(slot) == NULL);
+    uint8_t *copy = slab_alloc(&slots->slab, record.len);
+    memcpy(copy, record.data, record.len);
+    *slot = (struct slot){.tagged = (uintptr_t)copy | SLOT_USED, .hash = hash};
+    slots->resident++;
+}
+
+// Gives the contact a copy of its own; the snapshot keeps the frozen record.
+static void copy_frozen(struct slots *slots, struct slot *slot)
+{
+    uint8_t *frozen = slot_record(slot);
+    size_t bytes = record_len(frozen);
+    uint8_t *copy = slab_alloc(&slots->slab, bytes);
+    memcpy(copy, frozen, bytes);
+    slots->replaced = array_room(
+        slots->replaced, slots->replaced_count, &slots->replaced_cap, sizeof(*slots->replaced));
+    slots->replaced[slots->replaced_count++] = (struct replaced){frozen, bytes};
+    slot_set_record(slot, copy);
+}
+
+void slots_touch(struct slots *slots, uint64_t contact)
+{
+    struct slot *slot = slots_at(slots, contact);
+    INVARIANT(slot_record(slot) != NULL);
+    if ((slot->tagged & SLOT_TOUCHED) != 0)
+        return;
+    slot->tagged |= SLOT_TOUCHED | SLOT_USED;
+    list_touched(slots, contact);
+
+    struct slot_chunk *chunk = chunk_of(slots, contact);
+    uint64_t index = (contact - 1) & (SLOT_CHUNK - 1);
+    if (bit_is_set(chunk->dirty, index))
+        return;
+    mark_dirty(slots, contact, record_len(slot_record(slot)));
+    if (chunk->frozen_count == 0 || !bit_is_set(chunk->frozen, index))
+        return;
+    copy_frozen(slots, slot);
+    chunk->frozen[index / 64] &= ~(UINT64_C(1) << (index % 64));
+    chunk->frozen_count--;
+}
+
+uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resize)
+{
+    struct slot *slot = slots_at(slots, contact);
+    INVARIANT((slot->tagged & SLOT_TOUCHED) != 0);
+    uint8_t *old = slot_record(slot);
+    size_t old_len = record_len(old);
+    INVARIANT(resize.at + resize.old_bytes <= old_len);
+    size_t tail_at = resize.at + resize.old_bytes;
+    size_t new_len = old_len - resize.old_bytes + resize.new_bytes;
+    INVARIANT(new_len <= RECORD_BYTES_MAX);
+
+    size_t old_capacity = slab_capacity(old_len);
+    if (slab_capacity(new_len) == old_capacity) {
+        memmove(old + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
+        return old;
+    }
+    uint8_t *moved = slab_alloc(&slots->slab, new_len);
+    memcpy(moved, old, resize.at);
+    memcpy(moved + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
+    slab_free(&slots->slab, old, old_len);
+    slots->dirty_bytes += slab_capacity(new_len) - old_capacity;
+    slot_set_record(slot, moved);
+    return moved;
+}
+
+void slots_freeze(struct slots *slots)
+{
+    for (size_t i = 0; i < slots->chunk_count; i++) {
+        struct slot_chunk *chunk = slots->chunks[i];
+        INVARIANT(chunk->frozen_count == 0);
+        if (chunk->dirty_count == 0)
+            continue;
+        memcpy(chunk->frozen, chunk->dirty, sizeof(chunk->frozen));
+        memset(chunk->dirty, 0, sizeof(chunk->dirty));
+        chunk->frozen_count = chunk->dirty_count;
+        chunk->dirty_count = 0;
+    }
+    slots->dirty = 0;
+    slots->dirty_bytes = 0;
+}
+
+static void chunk_thaw_dirty(struct slots *slots, size_t chunk_index)
+{
+    struct slot_chunk *chunk = slots->chunks[chunk_index];
+    for (uint64_t index = 0; index < SLOT_CHUNK; index++) {
+        if (!bit_is_set(chunk->frozen, index))
+            continue;
+        size_t bytes = record_len(slot_record(&chunk->slots[index]));
+        mark_dirty(slots, ((uint64_t)chunk_index << SLOT_CHUNK_BITS) + index + 1, bytes);
+    }
+}
+
+void slots_thaw(struct slots *slots, enum thaw thaw)
+{
+    for (size_t i = 0; i < slots->chunk_count; i++) {
+        struct slot_chunk *chunk = slots->chunks[i];
+        if (chunk->frozen_count > 0 && thaw == THAW_DIRTY)
+            chunk_thaw_dirty(slots, i);
+        if (chunk->frozen_count > 0)
+            memset(chunk->frozen, 0, sizeof(chunk->frozen));
+        chunk->frozen_count = 0;
+    }
+    for (size_t i = 0; i < slots->replaced_count; i++)
+        slab_free(&slots->slab, slots->replaced[i].record, slots->replaced[i].bytes);
+    free(slots->replaced);
+    slots->replaced = NULL;
+    slots->replaced_count = slots->replaced_cap = 0;
+}
+
+static void chunk_drop_clean(
+    struct slots *slots, struct slot_chunk *chunk, uint64_t object_bytes_max)
+{
+    for (uint64_t index = 0; index < SLOT_CHUNK; index++) {
+        struct slot *slot = &chunk->slots[index];
+        uint8_t *record = slot_record(slot);
+        if (record == NULL || bit_is_set(chunk->dirty, index) || bit_is_set(chunk->frozen, index))
+            continue;
+        if ((slot->tagged & SLOT_USED) != 0) {
+            slot->tagged &= ~(uintptr_t)SLOT_USED;
+            continue;
+        }
+        if (slots->slab.object_bytes <= object_bytes_max)
+            return;
+        slab_free(&slots->slab, record, record_len(record));
+        *slot = (struct slot){0};
+        slots->resident--;
+    }
+}
+
+void slots_drop_clean(struct slots *slots, uint64_t object_bytes_max)
+{
+    size_t steps = slots->chunk_count * 2; // once to find them unused, once to drop them
+    for (size_t i = 0; i < steps && slots->slab.object_bytes > object_bytes_max; i++) {
+        slots->sweep_chunk =
+            slots->sweep_chunk + 1 < slots->chunk_count ? slots->sweep_chunk + 1 : 0;
+        chunk_drop_clean(slots, slots->chunks[slots->sweep_chunk], object_bytes_max);
+    }
+}
+
+uint64_t slots_bytes(const struct slots *slots)
+{
+    return slots->slab.page_bytes + slots->chunk_count * sizeof(struct slot_chunk) +
+           slots->touched_cap * sizeof(*slots->touched) +
+           slots->replaced_cap * sizeof(*slots->replaced);
+}
+
+static void chunk_free_large(struct slots *slots, struct slot_chunk *chunk)
+{
+    for (size_t index = 0; index < SLOT_CHUNK; index++) {
+        uint8_t *record = slot_record(&chunk->slots[index]);
+        if (record != NULL && record_len(record) > SLAB_BYTES_MAX)
+            slab_free(&slots->slab, record, record_len(record));
+    }
+}
+
+void slots_free(struct slots *slots)
+{
+    slots_thaw(slots, THAW_CLEAN);
+    for (size_t i = 0; i < slots->chunk_count; i++) {
+        chunk_free_large(slots, slots->chunks[i]);
+        free(slots->chunks[i]);
+    }
+    free(slots->chunks);
+    free(slots->touched);
+    slab_destroy(&slots->slab);
+    *slots = (struct slots){0};
+}

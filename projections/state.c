@@ -1,0 +1,138 @@
+// The state of one shard: opening, frames, digest, counts.
+#include "projections/state.h"
+
+#include <stdlib.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "projections/state_internal.h"
+
+enum { LEDGER_ENTRIES_LEAST = 2, LIMIT_KEYS_LEAST = 1 };
+
+static struct state *state_create(const struct state_params *params)
+{
+    struct state *state = mem_zero(1, sizeof(*state));
+    state->params = *params;
+    state->params.directory = NULL; // the caller's
+    if (state->params.ledger_entries_max < LEDGER_ENTRIES_LEAST)
+        state->params.ledger_entries_max = LEDGER_ENTRIES_LEAST;
+    if (state->params.limit_keys_max < LIMIT_KEYS_LEAST)
+        state->params.limit_keys_max = LIMIT_KEYS_LEAST;
+    if (state->params.limit_keys_max > UINT16_MAX)
+        state->params.limit_keys_max = UINT16_MAX;
+    return state;
+}
+
+enum err state_open(
+    const struct state_params *params,
+    struct state **out,
+    struct checkpoint *checkpoint_out,
+    struct fault *fault)
+{
+    if (params->directory != NULL)
+        return fault_set(fault, ERR_STATE, "the store is not built yet");
+    *out = state_create(params);
+    *checkpoint_out = (struct checkpoint){0};
+    return ERR_OK;
+}
+
+void state_close(struct state *state)
+{
+    if (state == NULL)
+        return;
+    slots_free(&state->slots);
+    pairs_free(&state->identity.pairs);
+    pair_list_free(&state->identity.fresh);
+    pairs_free(&state->dedup.pairs);
+    pair_list_free(&state->dedup.fresh);
+    names_free(&state->names);
+    buffer_free(&state->scratch);
+    buffer_free(&state->before);
+    buffer_free(&state->checkpoint_text);
+    free(state);
+}
+
+enum err state_error(const struct state *state, struct fault *fault)
+{
+    if (state->fault.err != ERR_OK && fault != NULL)
+        *fault = state->fault;
+    return state->fault.err;
+}
+
+void state_frame_begin(struct state *state, int64_t tick_ms)
+{
+    INVARIANT(!state->is_in_frame);
+    state->is_in_frame = true;
+    state->tick_ms = tick_ms;
+}
+
+uint64_t state_frame_end(struct state *state)
+{
+    INVARIANT(state->is_in_frame);
+    struct slots *slots = &state->slots;
+    uint64_t sum = state->contacts_sum;
+    for (size_t i = 0; i < slots->touched_count; i++) {
+        uint64_t contact = slots->touched[i];
+        struct slot *slot = slots_at(slots, contact);
+        const uint8_t *record = slot_record(slot);
+        uint64_t hash =
+            record_hash(bytes_of(record, record_len(record)), contact, state->params.seed);
+        sum += hash - slot->hash;
+        slot->hash = hash;
+        slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
+    }
+    slots->touched_count = 0;
+    state->contacts_sum = sum;
+    state->is_in_frame = false;
+    return state_digest(state);
+}
+
+uint64_t state_digest(const struct state *state)
+{
+    return state->contacts_sum + state->dedup.sum + state->names.sum;
+}
+
+struct recomputed {
+    uint64_t seed;
+    uint64_t sum;
+};
+
+static void add_record(void *context, uint64_t contact, struct bytes record)
+{
+    struct recomputed *recomputed = context;
+    recomputed->sum += record_hash(record, contact, recomputed->seed);
+}
+
+uint64_t state_digest_recomputed(struct state *state)
+{
+    struct recomputed recomputed = {.seed = state->params.seed};
+    state_each_record(state, add_record, &recomputed);
+    return recomputed.sum + dedup_recomputed(&state->dedup) + names_recomputed(state);
+}
+
+static uint64_t tables_bytes(const struct state *state)
+{
+    return sizeof(*state) + state->identity.pairs.bytes + state->identity.fresh.bytes +
+           state->dedup.pairs.bytes + state->dedup.fresh.bytes + state->names.texts.used_bytes +
+           state->names.cap * sizeof(*state->names.names) +
+           state->names.place_count * sizeof(*state->names.places) + state->scratch.cap +
+           state->before.cap;
+}
+
+void state_counts(const struct state *state, struct state_counts *out)
+{
+    *out = (struct state_counts){
+        .contacts = state->slots.count,
+        .dedup_events = state->dedup.total,
+        .dedup_evicted = state->dedup.evicted,
+        .names = state->names.count,
+        .overlay_records = state->slots.resident,
+        .overlay_bytes = slots_bytes(&state->slots) + tables_bytes(state),
+        .dirty_records = state->slots.dirty,
+        .dirty_bytes = state->slots.dirty_bytes,
+        .ledger_condensed = state->ledger_condensed,
+        .limit_keys_forgotten = state->limit_keys_forgotten,
+        .identity_conflicts = state->identity.conflicts,
+        .changes_refused = state->changes_refused + state->names.refused,
+    };
+}

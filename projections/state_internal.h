@@ -1,0 +1,123 @@
+// The parts of a shard's state, for the files of projections only.
+#ifndef PROJECTIONS_STATE_INTERNAL_H
+#define PROJECTIONS_STATE_INTERNAL_H
+
+#include "engine/base/arena.h"
+#include "engine/base/buffer.h"
+#include "projections/contacts.h"
+#include "projections/pairs.h"
+#include "projections/slots.h"
+#include "projections/state.h"
+
+struct store;
+
+// --- pairs added since the last checkpoint, in order of arrival
+enum { PAIR_BLOCK_PAIRS = 1022 };
+struct pair_block {
+    struct pair_block *next;
+    size_t count;
+    struct pair pairs[PAIR_BLOCK_PAIRS];
+};
+// Zero-initialised is a valid empty list.
+struct pair_list {
+    struct pair_block *first;
+    struct pair_block *last;
+    uint64_t count;
+    uint64_t bytes;
+};
+void pair_list_add(struct pair_list *list, struct pair pair);
+void pair_list_append(struct pair_list *list, struct pair_list *from); // leaves from empty
+void pair_list_free(struct pair_list *list);
+
+// --- dedup (dedup.c)
+enum { DEDUP_PARTS_MAX = 256, DEDUP_PARTS_PER_WINDOW = 128 };
+struct dedup_part {
+    int64_t start_ms;
+    uint64_t count;
+    uint64_t sum;
+};
+struct dedup {
+    struct pairs pairs; // key: 64 bits; value: 55 bits, a set bit, in the top 8 bits the part
+    struct dedup_part parts[DEDUP_PARTS_MAX]; // by number % 256
+    uint64_t oldest;                          // part numbers; alive are oldest..current
+    uint64_t current;                         // 0: none yet
+    uint64_t total;
+    uint64_t sum;
+    uint64_t evicted;
+    uint32_t sweep;
+    struct pair_list fresh; // with a store only
+};
+// What an entry adds to its part's sum.
+uint64_t dedup_entry_hash(struct pair pair, int64_t start_ms);
+uint64_t dedup_recomputed(const struct dedup *dedup);
+
+// --- names (names.c)
+struct name {
+    enum name_kind kind;
+    uint64_t hash;
+    struct bytes text;
+};
+struct names {
+    struct name *names; // names[id]; the first is unused
+    uint32_t count;
+    uint32_t cap;
+    uint32_t *places; // open addressing, 0: free
+    uint32_t place_count;
+    uint64_t sum;
+    uint64_t refused;
+    struct arena texts;
+};
+enum { NAMES_MAX = 4 << 20, NAME_BYTES_MAX = 64 << 10 };
+struct name_id names_add(struct state *state, enum name_kind kind, struct bytes text);
+uint64_t names_recomputed(const struct state *state);
+void names_free(struct names *names);
+
+// --- identity (identity.c)
+enum { PREFETCH_DEPTH = 8 };
+struct identity {
+    struct pairs pairs; // hash, contact
+    uint64_t count;
+    uint64_t conflicts;
+    struct pair_list fresh;                      // with a store only
+    struct slot *prefetch_slots[PREFETCH_DEPTH]; // whose records are to be prefetched next
+    uint32_t prefetch_at;
+};
+
+struct state {
+    struct state_params params;
+    struct slots slots;
+    struct identity identity;
+    struct dedup dedup;
+    struct names names;
+    uint64_t contacts_sum;
+    uint64_t ledger_condensed;
+    uint64_t limit_keys_forgotten;
+    uint64_t changes_refused;
+    int64_t tick_ms;
+    bool is_in_frame;
+    struct buffer scratch; // a packed value
+    struct buffer before;  // what contact_set_field found
+    struct fault fault;    // sticky; ERR_OK while the state can be trusted
+    struct store *store;   // NULL: memory only
+    struct snapshot *snapshot;
+    struct buffer checkpoint_text; // what the views of the last checkpoint point into
+};
+
+// --- records (state_records.c)
+// The record of a contact, read from the store where it is not resident. Valid until the next change
+// or read. Never NULL: when it cannot be read the state has failed and an empty record is returned.
+const uint8_t *state_record(struct state *state, uint64_t contact);
+// The record, writable until the frame ends or a resize moves it.
+uint8_t *state_record_write(struct state *state, uint64_t contact);
+void state_fail(struct state *state, const struct fault *fault);
+static inline uint8_t *state_resize(struct state *state, uint64_t contact, struct resize resize)
+{
+    return slots_resize(&state->slots, contact, resize);
+}
+
+// Calls each with every contact's record in number order, from memory or store, without making
+// anything resident. Stops when the state fails.
+typedef void record_each_fn(void *context, uint64_t contact, struct bytes record);
+void state_each_record(struct state *state, record_each_fn *each, void *context);
+
+#endif

@@ -1,0 +1,165 @@
+// Benchmark of the projections: the fold's calls without decoding, matching or a journal.
+//
+//   projections CONTACTS EVENTS [DIRECTORY]
+//
+// With a directory it also checkpoints (rewrite, few dirty, some dirty) and opens the store again.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/memory.h"
+#include "projections/dedup.h"
+#include "projections/scores.h"
+
+enum { BATCH = 128, VALUE_BYTES = 24, RULES = 16, STEP_MS = 40 };
+
+struct bench {
+    struct state *state;
+    uint64_t contacts;
+    uint64_t sequence;
+    uint64_t random;
+    int64_t tick_ms;
+    struct name_id kind, score, rules[RULES];
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static uint64_t bench_random(struct bench *bench)
+{
+    bench->random += UINT64_C(0x9e3779b97f4a7c15);
+    return hash_mix(bench->random);
+}
+
+static void bench_names(struct bench *bench)
+{
+    state_frame_begin(bench->state, bench->tick_ms);
+    bench->kind = names_intern(bench->state, NAME_IDENTIFIER, bytes_text("contact_id"));
+    bench->score = names_intern(bench->state, NAME_SCORE, bytes_text("engagement"));
+    for (int i = 0; i < RULES; i++) {
+        char name[32];
+        int len = snprintf(name, sizeof(name), "engagement/rule %d", i);
+        bench->rules[i] = names_intern(bench->state, NAME_RULE, bytes_of(name, (size_t)len));
+    }
+    (void)state_frame_end(bench->state);
+}
+
+struct job {
+    char value[VALUE_BYTES];
+    struct identity_key key;
+    struct hash128 dedup;
+};
+
+static void job_prepare(struct bench *bench, struct job *job, uint64_t contact)
+{
+    int len = snprintf(job->value, sizeof(job->value), "c-%010" PRIu64, contact);
+    job->key = identity_key_of(bench->state, bench->kind, bytes_of(job->value, (size_t)len));
+    uint64_t id = bench_random(bench);
+    job->dedup = dedup_key(bench->state, bytes_text("bench"), bytes_of(&id, sizeof(id)));
+}
+
+static void job_fold(struct bench *bench, const struct job *job, uint32_t index)
+{
+    bool is_new;
+    if (!dedup_add(bench->state, job->dedup, bench->tick_ms))
+        return;
+    struct contact_number contact =
+        identity_resolve(bench->state, &job->key, 1, bench->tick_ms, &is_new);
+    contact_seen(bench->state, contact, bench->tick_ms);
+    struct ledger_entry entry = {
+        .score = bench->score,
+        .rule = bench->rules[job->dedup.high % RULES],
+        .ref = event_ref_of(bench->sequence, index),
+        .count = 1,
+        .time_ms = bench->tick_ms,
+        .points_milli = 5000,
+    };
+    struct score_limit limit = {.times = 100, .key_hash = 1};
+    struct score_change change;
+    score_add(bench->state, contact, &entry, &limit, &change);
+}
+
+// Folds `count` events; contacts come from next_contact (0: at random). Returns the nanoseconds of
+// the fold itself.
+static int64_t bench_fold(struct bench *bench, uint64_t count, uint64_t next_contact)
+{
+    static struct job jobs[BATCH];
+    int64_t spent_ns = 0;
+    for (uint64_t done = 0; done < count; done += BATCH) {
+        uint32_t batch = count - done < BATCH ? (uint32_t)(count - done) : BATCH;
+        for (uint32_t i = 0; i < batch; i++)
+            job_prepare(
+                bench, &jobs[i],
+                next_contact > 0 ? next_contact++ : bench_random(bench) % bench->contacts + 1);
+        int64_t begin_ns = now_ns();
+        for (uint32_t i = 0; i < batch; i++) {
+            dedup_prefetch(bench->state, jobs[i].dedup);
+            identity_prefetch(bench->state, &jobs[i].key);
+        }
+        for (uint32_t i = 0; i < batch; i++)
+            identity_prefetch_record(bench->state, &jobs[i].key);
+        state_frame_begin(bench->state, bench->tick_ms);
+        bench->sequence++;
+        for (uint32_t i = 0; i < batch; i++)
+            job_fold(bench, &jobs[i], i);
+        (void)state_frame_end(bench->state);
+        bench->tick_ms += STEP_MS;
+        spent_ns += now_ns() - begin_ns;
+    }
+    return spent_ns;
+}
+
+static void report(const struct bench *bench, const char *what, int64_t spent_ns, uint64_t count)
+{
+    struct state_counts counts;
+    state_counts(bench->state, &counts);
+    (void)printf(
+        "%-32s %8.1f ns each, %9" PRIu64 " times; %6.1f bytes a contact\n", what,
+        (double)spent_ns / (double)(count > 0 ? count : 1), count,
+        (double)counts.overlay_bytes / (double)counts.contacts);
+    (void)fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        (void)fprintf(stderr, "usage: projections CONTACTS EVENTS [DIRECTORY]\n");
+        return 64;
+    }
+    struct bench bench = {.contacts = strtoull(argv[1], NULL, 10), .random = 1};
+    uint64_t events = strtoull(argv[2], NULL, 10);
+    struct state_params params = {
+        .directory = argc > 3 ? argv[3] : NULL,
+        .access = STATE_WRITE,
+        .seed = 42,
+        .map_bytes = UINT64_C(1) << 30,
+        .dedup_window_ms = INT64_C(7) * 86400000,
+        .dedup_events_max = 20000000,
+        .ledger_entries_max = 1000,
+        .limit_keys_max = 256,
+        .overlay_bytes_max = UINT64_C(4) << 30,
+    };
+    struct checkpoint at;
+    struct fault fault = {0};
+    bench.tick_ms = INT64_C(1790000000000);
+    if (state_open(&params, &bench.state, &at, &fault) != ERR_OK) {
+        (void)fprintf(stderr, "%s\n", fault.text);
+        return 1;
+    }
+    bench_names(&bench);
+    report(&bench, "new contacts", bench_fold(&bench, bench.contacts, 1), bench.contacts);
+    report(&bench, "events of known contacts", bench_fold(&bench, events, 0), events);
+    uint64_t live = state_digest(bench.state);
+    int64_t begin_ns = now_ns();
+    bool is_same = live == state_digest_recomputed(bench.state);
+    report(&bench, "digest recomputed", now_ns() - begin_ns, bench.contacts);
+    (void)printf("digest %016" PRIx64 " %s\n", live, is_same ? "agrees" : "DIFFERS");
+    state_close(bench.state);
+    return is_same ? 0 : 1;
+}
