@@ -1,0 +1,46 @@
+// A sink that appends actions or dead letters to a file of NDJSON.
+//
+// A publication is one write and one fdatasync; the mark is the size of the file after it, for
+// every shard. What was published is known by the ids at the end of the file, behind the mark: a
+// torn last line is cut off. Publishing is idempotent: what this sink has written, or found in the
+// file, is left out, so a publication may be repeated as it was.
+//
+// Calls are serialised by a lock: workers may share one sink, and must when they share one file.
+#ifndef CONSUMERS_FILE_FILE_SINK_H
+#define CONSUMERS_FILE_FILE_SINK_H
+
+#include "engine/base/err.h"
+#include "engine/port/disk.h"
+#include "engine/port/sink.h"
+
+// Which kinds of things a sink takes; others are left out and count as published.
+enum outgoing_kinds {
+    OUTGOING_KINDS_ACTIONS = 1 << OUTGOING_ACTION,
+    OUTGOING_KINDS_DEAD_LETTERS = 1 << OUTGOING_DEAD_LETTER,
+    OUTGOING_KINDS_ALL = OUTGOING_KINDS_ACTIONS | OUTGOING_KINDS_DEAD_LETTERS,
+};
+
+struct file_sink_params {
+    const char *path;
+    enum outgoing_kinds kinds;
+};
+
+// Opens the file, or creates it and syncs its directory. What disk refers to is borrowed until
+// destroy().
+//
+//   ERR_MISSING no such directory · ERR_IO · ERR_NOSPACE
+//
+// recover():      ERR_CORRUPT the file is shorter than the mark (an empty one is taken for a new
+//                 one: rotated, or another path than before), or a line behind the mark is not
+//                 ours · ERR_IO
+// publish():      ERR_NOSPACE, ERR_IO nothing is out, the partial write was undone: try again later
+//                 ERR_SYNC the write may not be durable: sticky, stop
+//                 ERR_CORRUPT another program changed the file's size
+//                 ERR_STATE a shard of it was not recovered
+NODISCARD enum err file_sink_create(
+    const struct disk *disk,
+    const struct file_sink_params *params,
+    struct sink *out,
+    struct fault *fault);
+
+#endif
