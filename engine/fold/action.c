@@ -9,8 +9,8 @@
 // fixed seed: the same decision has the same id in every data directory and version.
 #define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
 
-static struct hash128
-run_id(struct fold *fold, struct bytes contact, const struct action_step *step)
+static struct hash128 run_id(
+    struct fold *fold, struct bytes contact, const struct action_step *step)
 {
     struct buffer *text = &fold->json;
     buffer_clear(text);
@@ -22,8 +22,8 @@ run_id(struct fold *fold, struct bytes contact, const struct action_step *step)
 }
 
 // occurrence counts how often the run came to the step.
-static struct hash128
-action_id(struct fold *fold, struct hash128 run, const struct action_step *step, uint32_t occurrence)
+static struct hash128 action_id(
+    struct fold *fold, struct hash128 run, const struct action_step *step, uint32_t occurrence)
 {
     struct buffer *text = &fold->json;
     buffer_clear(text);
@@ -45,8 +45,8 @@ static struct value identifier_value(const struct contact_view *view, struct byt
 }
 
 // What `= contact.email` stands for.
-static struct value
-default_value(const struct contact_view *view, struct bytes id, const struct action_param *param)
+static struct value default_value(
+    const struct contact_view *view, struct bytes id, const struct action_param *param)
 {
     if (param->default_path.len == 0)
         return param->default_value;
@@ -109,10 +109,7 @@ static void add_text_member(struct buffer *to, const char *before, struct bytes 
 }
 
 static void add_attributes(
-    struct fold *fold,
-    const struct action_def *action,
-    struct hash128 id,
-    struct bytes subject)
+    struct fold *fold, const struct action_def *action, struct hash128 id, struct bytes subject)
 {
     struct buffer *to = &fold->json;
     buffer_add_text(to, "{\"specversion\":\"1.0\",\"id\":");

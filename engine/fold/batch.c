@@ -46,9 +46,7 @@ void batch_fold(struct shard *shard, uint32_t count)
         }
         advance_tick(fold, &input->event);
         fold_event(
-            fold,
-            &input->event,
-            &input->identity,
+            fold, &input->event, &input->identity,
             event_ref_of(shard->frame_sequence, input->index));
     }
 }

@@ -11,7 +11,7 @@ struct dead_letter {
     uint64_t identity; // of the data directory
     uint32_t shard;
     int64_t tick_ms;
-    struct bytes source; // name
+    struct bytes source;             // name
     const struct frame_input *input; // kind FRAME_INPUT_REJECTED
 };
 

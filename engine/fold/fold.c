@@ -112,8 +112,8 @@ void fold_derive(
     for (uint32_t i = 0; i < count; i++)
         pairs[i] = data[i];
     struct derived_event *derived = arena_alloc(&fold->arena, sizeof(*derived));
-    *derived = (struct derived_event){
-        .type = type, .depth = depth, .data = value_map_of(pairs, count)};
+    *derived =
+        (struct derived_event){.type = type, .depth = depth, .data = value_map_of(pairs, count)};
     if (fold->queue_last == NULL)
         fold->queue_first = derived;
     else

@@ -74,14 +74,21 @@ void fold_rebind(struct fold *fold, const struct ruleset *ruleset);
 struct identity_key fold_identity_key(const struct fold *fold, const struct identifier *identifier);
 // Folds one event that is no duplicate, with all that follows from it. Inside a frame of the state.
 // first is fold_identity_key of event->identifiers[0].
-void fold_event(struct fold *fold, const struct event *event, const struct identity_key *first,
-                struct event_ref ref);
+void fold_event(
+    struct fold *fold,
+    const struct event *event,
+    const struct identity_key *first,
+    struct event_ref ref);
 
 // --- between the files of the fold
 // Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
 // input is done.
-void fold_derive(struct fold *fold, enum builtin type, uint32_t depth, const struct value_pair *data,
-                 uint32_t count);
+void fold_derive(
+    struct fold *fold,
+    enum builtin type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count);
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);
 void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth);
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);

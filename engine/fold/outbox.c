@@ -131,14 +131,15 @@ static void batch_add_frame(struct outbox_batch *batch, const struct outbox_fram
         }
         const uint8_t *texts = batch->texts.data + base;
         batch->items[batch->item_count++] = (struct outbox_item){
-            .outgoing = {.kind = thing->kind,
-                         .shard = frame->close.shard,
-                         .sequence = frame->close.sequence,
-                         .index = i,
-                         .id = thing->id,
-                         .topic = bytes_of(texts + thing->topic_at, thing->topic_len),
-                         .key = bytes_of(texts + thing->key_at, thing->key_len),
-                         .value = bytes_of(texts + thing->value_at, thing->value_len)},
+            .outgoing =
+                {.kind = thing->kind,
+                 .shard = frame->close.shard,
+                 .sequence = frame->close.sequence,
+                 .index = i,
+                 .id = thing->id,
+                 .topic = bytes_of(texts + thing->topic_at, thing->topic_len),
+                 .key = bytes_of(texts + thing->key_at, thing->key_len),
+                 .value = bytes_of(texts + thing->value_at, thing->value_len)},
             .chain = frame->close.chain,
             .is_replayed = frame->close.is_replayed,
         };

@@ -38,9 +38,9 @@ void outbox_batch_free(struct outbox_batch *batch);
 struct outbox_frame;
 struct outbox {
     struct outbox_frame *first, *last;
-    struct outbox_frame *open; // being filled
+    struct outbox_frame *open;  // being filled
     struct outbox_frame *spare; // for reuse
-    uint64_t waiting_actions;      // not confirmed: waiting here, taken, or in the open frame
+    uint64_t waiting_actions;   // not confirmed: waiting here, taken, or in the open frame
     uint64_t waiting_dead_letters;
 };
 

@@ -31,8 +31,7 @@ void positions_set(struct positions *positions, struct bytes name, int64_t next)
     }
     if (positions->count == positions->cap) {
         positions->cap = positions->cap == 0 ? 4 : positions->cap * 2;
-        positions->items =
-            mem_resize(positions->items, positions->cap * sizeof(*positions->items));
+        positions->items = mem_resize(positions->items, positions->cap * sizeof(*positions->items));
     }
     positions->items[positions->count++] =
         (struct position){.name = mem_text(name.data, name.len), .next = next};

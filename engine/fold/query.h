@@ -13,14 +13,20 @@ struct contact_number query_find(struct shard *shard, struct bytes id);
 // Each appends one compact JSON object without a newline.
 //   ERR_MISSING no such contact · ERR_CORRUPT, ERR_IO the store cannot be read
 // A contact, as docs/cli says everything prints it.
-NODISCARD enum err query_contact(struct shard *shard, struct contact_number contact, struct buffer *to);
+NODISCARD enum err query_contact(
+    struct shard *shard, struct contact_number contact, struct buffer *to);
 // Each score with value, band and every ledger entry: event (source, id, type, time, position), rule,
 // place, ruleset, points; what min and max cut; the sum. score empty: all scores. Entries' events are read from the
 // journal through disk and directory.
-NODISCARD enum err query_explain(struct shard *shard, struct contact_number contact,
-                                 struct bytes score, struct buffer *to, struct fault *fault);
+NODISCARD enum err query_explain(
+    struct shard *shard,
+    struct contact_number contact,
+    struct bytes score,
+    struct buffer *to,
+    struct fault *fault);
 // {"score":…,"contacts":[{"id":…,"value":…,"band":…},…]}; ERR_MISSING no such score.
-NODISCARD enum err query_top(struct shard *shard, struct bytes score, size_t max, struct buffer *to);
+NODISCARD enum err query_top(
+    struct shard *shard, struct bytes score, size_t max, struct buffer *to);
 // {"score":…,"bands":[{"band":…,"from":…,"contacts":n},…]}
 NODISCARD enum err query_bands(struct shard *shard, struct bytes score, struct buffer *to);
 // The id of a contact as printed: its contact id, or "kind:value" of the identifier that names it.

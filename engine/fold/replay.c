@@ -15,11 +15,11 @@ static enum err compile_bundle(
     struct rule_bundle bundle;
     enum err err = rule_bundle_unpack(payload, &arena, &bundle);
     if (err != ERR_OK) {
-        (void)fault_set(fault, err, "sequence %" PRIu64 ": the journalled rules are malformed", sequence);
+        (void)fault_set(
+            fault, err, "sequence %" PRIu64 ": the journalled rules are malformed", sequence);
     } else if (ruleset_compile(&bundle, &diagnostics, out) != ERR_OK) {
         err = fault_set(
-            fault,
-            ERR_FORMAT,
+            fault, ERR_FORMAT,
             "sequence %" PRIu64 ": the rules journalled there do not compile with this version: %s",
             sequence,
             diagnostics.count > 0 ? diagnostics.items[0]->message : "no reason was given");
@@ -33,8 +33,8 @@ enum err replay_ruleset_at(
     struct shard *shard, uint64_t sequence, struct ruleset **out, struct fault *fault)
 {
     struct journal_reader *reader = NULL;
-    enum err err = journal_reader_open(
-        shard->params.disk, shard->journal_directory, sequence, &reader, fault);
+    enum err err =
+        journal_reader_open(shard->params.disk, shard->journal_directory, sequence, &reader, fault);
     if (err != ERR_OK)
         return err;
     struct bytes bytes;
@@ -49,14 +49,15 @@ enum err replay_ruleset_at(
         }
     }
     err = fault_set(
-        fault, ERR_CORRUPT, "sequence %" PRIu64 ": expected the rules to be journalled there", sequence);
+        fault, ERR_CORRUPT, "sequence %" PRIu64 ": expected the rules to be journalled there",
+        sequence);
 close_reader:
     journal_reader_close(reader);
     return err;
 }
 
-static enum err
-apply_command(struct shard *shard, const struct frame_command *command, struct fault *fault)
+static enum err apply_command(
+    struct shard *shard, const struct frame_command *command, struct fault *fault)
 {
     uint64_t sequence = shard->frame_sequence;
     switch (command->kind) {
@@ -80,14 +81,12 @@ apply_command(struct shard *shard, const struct frame_command *command, struct f
     }
     }
     return fault_set(
-        fault,
-        ERR_FORMAT,
-        "sequence %" PRIu64 ": command %u was written by a newer version",
-        sequence,
-        (unsigned)command->kind);
+        fault, ERR_FORMAT, "sequence %" PRIu64 ": command %u was written by a newer version",
+        sequence, (unsigned)command->kind);
 }
 
-static enum err apply_commands(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+static enum err apply_commands(
+    struct shard *shard, struct frame_reader *reader, struct fault *fault)
 {
     struct frame_command command;
     enum err err = ERR_OK;
@@ -118,8 +117,7 @@ static enum err decode_again(struct shard *shard, const struct frame_input *inpu
 {
     struct batch_input *entry = &shard->batch[at];
     struct raw_event raw = {.value = input->value, .value_bytes = input->value.len};
-    if (input->headers.len > 0 &&
-        !raw_event_unpack_headers(input->headers, &shard->arena, &raw))
+    if (input->headers.len > 0 && !raw_event_unpack_headers(input->headers, &shard->arena, &raw))
         return ERR_CORRUPT;
     entry->kind = input->kind;
     enum reject_code code =
@@ -139,9 +137,7 @@ static enum err fold_batch_again(struct shard *shard, uint32_t count)
 }
 
 static enum err fold_inputs(
-    struct shard *shard,
-    struct frame_reader *reader,
-    const struct bytes names[REPLAY_SOURCES_MAX])
+    struct shard *shard, struct frame_reader *reader, const struct bytes names[REPLAY_SOURCES_MAX])
 {
     struct frame_input input;
     uint32_t batch = 0;
@@ -195,15 +191,14 @@ static void settle(struct shard *shard, const struct frame_head *head)
     shard->chain = head->chain;
     shard->digest = head->digest;
     outbox_close_frame(
-        &shard->outbox,
-        &(struct outbox_close){
-            .shard = shard->params.shard,
-            .sequence = head->sequence,
-            .chain = head->chain,
-            .source_name = kafka == NULL ? NULL : kafka->name,
-            .source_next = kafka == NULL ? 0 : kafka->next,
-            .is_replayed = true,
-        });
+        &shard->outbox, &(struct outbox_close){
+                            .shard = shard->params.shard,
+                            .sequence = head->sequence,
+                            .chain = head->chain,
+                            .source_name = kafka == NULL ? NULL : kafka->name,
+                            .source_next = kafka == NULL ? 0 : kafka->next,
+                            .is_replayed = true,
+                        });
 }
 
 enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault)
@@ -238,13 +233,10 @@ enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct f
         return err;
     if (digest != head->digest || fold->tick_ms != head->tick_ms)
         return fault_set(
-            fault,
-            ERR_CORRUPT,
+            fault, ERR_CORRUPT,
             "sequence %" PRIu64 ": folding it again gives digest %016" PRIx64
             ", the journal recorded %016" PRIx64,
-            head->sequence,
-            digest,
-            head->digest);
+            head->sequence, digest, head->digest);
     settle(shard, head);
     return ERR_OK;
 }

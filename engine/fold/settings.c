@@ -29,10 +29,11 @@ enum err fold_settings_unpack(struct cursor *from, struct fold_settings *out)
     uint64_t clock = cursor_varint(from);
     struct fold_settings settings = {
         .tick_mode = clock == 1 ? TICK_EVENT : TICK_WALL,
-        .state = {.dedup_window_ms = (int64_t)cursor_varint(from),
-                  .dedup_events_max = cursor_varint(from),
-                  .ledger_entries_max = (uint32_t)cursor_varint(from),
-                  .limit_keys_max = (uint32_t)cursor_varint(from)},
+        .state =
+            {.dedup_window_ms = (int64_t)cursor_varint(from),
+             .dedup_events_max = cursor_varint(from),
+             .ledger_entries_max = (uint32_t)cursor_varint(from),
+             .limit_keys_max = (uint32_t)cursor_varint(from)},
     };
     settings.actions_per_event_max = (uint32_t)cursor_varint(from);
     settings.derived_depth_max = (uint32_t)cursor_varint(from);

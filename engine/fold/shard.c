@@ -138,6 +138,7 @@ void shard_frame_begin(struct shard *shard, int64_t wall_ms)
     shard->is_in_frame = true;
     shard->frame_inputs = 0;
     shard->frame_commands = 0;
+    shard->frame_source_name = NULL;
     shard->frame_sequence = journal_sequence_next(shard->journal);
     shard->frame_start_tick_ms = fold->tick_ms;
     if (fold->settings.tick_mode == TICK_WALL && wall_ms > fold->tick_ms)
@@ -233,6 +234,17 @@ static void count_input(struct shard *shard, enum frame_input_kind kind)
     }
 }
 
+// The frame's index of a source; a frame that is filled by several calls names it once.
+static uint32_t frame_source_of(struct shard *shard, const char *source_name, int64_t position)
+{
+    if (shard->frame_source_name != source_name) {
+        struct frame_source entry = {bytes_text(source_name), position};
+        shard->frame_source = frame_builder_add_source(shard->builder, &entry);
+        shard->frame_source_name = source_name;
+    }
+    return shard->frame_source;
+}
+
 enum err shard_fold(
     struct shard *shard,
     const char *source_name,
@@ -245,10 +257,8 @@ enum err shard_fold(
     INVARIANT(shard->ruleset != NULL);
     size_t done = 0;
     uint32_t source = 0;
-    if (count > 0 && !shard_frame_is_full(shard)) {
-        struct frame_source entry = {bytes_text(source_name), messages[0].position};
-        source = frame_builder_add_source(shard->builder, &entry);
-    }
+    if (count > 0 && !shard_frame_is_full(shard))
+        source = frame_source_of(shard, source_name, messages[0].position);
     while (done < count && !shard_frame_is_full(shard)) {
         const struct message *batch = messages + done;
         uint32_t size = batch_size(shard, batch, count - done);
@@ -287,12 +297,8 @@ static enum err append_frame(struct shard *shard, struct fault *fault)
     enum err err = journal_append(shard->journal, shard->builder, &head);
     if (err != ERR_OK)
         return fault_set(
-            fault,
-            err,
-            "shard %u: frame of %zu bytes was not journalled: %s",
-            shard->params.shard,
-            frame_builder_bytes(shard->builder),
-            err_text(err));
+            fault, err, "shard %u: frame of %zu bytes was not journalled: %s", shard->params.shard,
+            frame_builder_bytes(shard->builder), err_text(err));
     INVARIANT(head.sequence == shard->frame_sequence);
     shard->sequence = head.sequence;
     shard->chain = head.chain;
@@ -317,14 +323,13 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
         return err;
     const struct position *kafka = shard_kafka_position(shard);
     outbox_close_frame(
-        &shard->outbox,
-        &(struct outbox_close){
-            .shard = shard->params.shard,
-            .sequence = shard->sequence,
-            .chain = shard->chain,
-            .source_name = kafka == NULL ? NULL : kafka->name,
-            .source_next = kafka == NULL ? 0 : kafka->next,
-        });
+        &shard->outbox, &(struct outbox_close){
+                            .shard = shard->params.shard,
+                            .sequence = shard->sequence,
+                            .chain = shard->chain,
+                            .source_name = kafka == NULL ? NULL : kafka->name,
+                            .source_next = kafka == NULL ? 0 : kafka->next,
+                        });
     shard->counts.frames++;
     *sequence_out = shard->sequence;
     return ERR_OK;
@@ -335,10 +340,11 @@ static struct fold_settings settings_wanted(const struct shard *shard)
     const struct shard_params *params = &shard->params;
     return (struct fold_settings){
         .tick_mode = params->tick_mode,
-        .state = {.dedup_window_ms = params->state.dedup_window_ms,
-                  .dedup_events_max = params->state.dedup_events_max,
-                  .ledger_entries_max = params->state.ledger_entries_max,
-                  .limit_keys_max = params->state.limit_keys_max},
+        .state =
+            {.dedup_window_ms = params->state.dedup_window_ms,
+             .dedup_events_max = params->state.dedup_events_max,
+             .ledger_entries_max = params->state.ledger_entries_max,
+             .limit_keys_max = params->state.limit_keys_max},
         .actions_per_event_max = params->actions_per_event_max,
         .derived_depth_max = params->derived_depth_max,
     };
@@ -418,7 +424,6 @@ int64_t shard_tick_ms(const struct shard *shard)
 
 int64_t shard_position(const struct shard *shard, const char *source_name)
 {
-    const struct position *position =
-        positions_find(&shard->positions, bytes_text(source_name));
+    const struct position *position = positions_find(&shard->positions, bytes_text(source_name));
     return position == NULL ? SOURCE_POSITION_START : position->next;
 }

@@ -23,7 +23,7 @@ struct shard_params {
     struct disk disk;
     const char *directory; // of this shard: holds "journal/" and "store/"; created when missing
     uint32_t shard;
-    uint64_t identity;        // used when the journal is created; else the journal's own counts
+    uint64_t identity; // used when the journal is created; else the journal's own counts
     uint64_t journal_file_bytes, frame_bytes_max;
     uint32_t frame_events_max; // 1..FRAME_INPUTS_MAX
     struct state_params state; // directory and seed are filled in by the shard
@@ -40,14 +40,15 @@ struct shard_report {
     struct journal_recovery journal;
     uint64_t checkpoint_sequence; // 0: the store was empty or gone
     uint64_t replayed_frames, replayed_events;
-    bool is_store_rebuilt;        // it was damaged or of another format
+    bool is_store_rebuilt; // it was damaged or of another format
     char store_reason[FAULT_TEXT_BYTES];
 };
 
 struct shard;
 
 // Called now and then while frames are replayed; may be NULL.
-typedef void shard_progress_fn(void *context, uint64_t sequence, uint64_t sequence_last, uint64_t events);
+typedef void shard_progress_fn(
+    void *context, uint64_t sequence, uint64_t sequence_last, uint64_t events);
 struct shard_progress {
     shard_progress_fn *report;
     void *context;
@@ -56,14 +57,22 @@ struct shard_progress {
 // Recovers journal and store, folds what the store does not hold yet, and compares digests.
 //   ERR_CORRUPT damage named in the fault (exit 74), or a refold that differs from what was recorded
 //   ERR_FORMAT  written by a newer version · ERR_NOSPACE, ERR_IO, ERR_SYNC
-NODISCARD enum err shard_open(const struct shard_params *params, struct shard_progress progress,
-                              struct shard **out, struct shard_report *report_out, struct fault *fault);
+NODISCARD enum err shard_open(
+    const struct shard_params *params,
+    struct shard_progress progress,
+    struct shard **out,
+    struct shard_report *report_out,
+    struct fault *fault);
 void shard_close(struct shard *shard); // no checkpoint, no sync
 
 // Puts a ruleset in force from the next frame on, by a frame of its own; nothing happens when it is in
 // force already. The bundle is journalled. Takes the ruleset over (also when it does nothing).
-NODISCARD enum err shard_activate(struct shard *shard, struct ruleset *ruleset,
-                                  const struct rule_bundle *bundle, int64_t wall_ms, struct fault *fault);
+NODISCARD enum err shard_activate(
+    struct shard *shard,
+    struct ruleset *ruleset,
+    const struct rule_bundle *bundle,
+    int64_t wall_ms,
+    struct fault *fault);
 const struct ruleset *shard_ruleset(const struct shard *shard); // NULL before the first activation
 struct state *shard_state(struct shard *shard);
 struct journal *shard_journal(struct shard *shard); // NULL when read only
@@ -81,14 +90,19 @@ struct input_result {
 void shard_frame_begin(struct shard *shard, int64_t wall_ms);
 // Folds messages of one source until the frame is full; *folded_out tells how many. results may be
 // NULL or has room for count. The messages must stay valid until shard_frame_end.
-NODISCARD enum err shard_fold(struct shard *shard, const char *source_name,
-                              const struct message *messages, size_t count, size_t *folded_out,
-                              struct input_result *results);
+NODISCARD enum err shard_fold(
+    struct shard *shard,
+    const char *source_name,
+    const struct message *messages,
+    size_t count,
+    size_t *folded_out,
+    struct input_result *results);
 bool shard_frame_is_full(const struct shard *shard);
 bool shard_frame_is_empty(const struct shard *shard);
 // Appends the frame to the journal (not durable yet). *sequence_out is unchanged when it was empty.
 //   ERR_CORRUPT a record of the store could not be read (exit 74; the journal is unharmed)
-NODISCARD enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fault *fault);
+NODISCARD enum err shard_frame_end(
+    struct shard *shard, uint64_t *sequence_out, struct fault *fault);
 
 // --- publishing. Frames become takeable when durable; taken in order; marked published in order.
 // Moves what can be published up to durable into *batch (appending); false when there was nothing.
@@ -101,7 +115,8 @@ uint64_t shard_sink_mark(const struct shard *shard);
 
 // --- checkpoints. The caller decides when; shard_checkpoint_* keep position and state together.
 struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_out);
-void shard_checkpoint_end(struct shard *shard, struct snapshot *snapshot, enum snapshot_outcome outcome);
+void shard_checkpoint_end(
+    struct shard *shard, struct snapshot *snapshot, enum snapshot_outcome outcome);
 
 struct shard_counts {
     // read = journalled + duplicates + dead_letters; decided = published + waiting (actions)

@@ -48,6 +48,8 @@ struct shard {
     uint64_t frame_sequence;
     int64_t frame_start_tick_ms;
     uint32_t frame_commands;
+    const char *frame_source_name; // last source folded into it, and its index there
+    uint32_t frame_source;
     struct batch_input *batch; // BATCH_INPUTS_MAX
     struct buffer headers;     // packed, of one input
     struct buffer letter;      // a dead letter being rendered
@@ -67,15 +69,17 @@ struct shard *shard_create(const struct shard_params *params);
 void shard_start_engine(struct shard *shard, uint64_t identity);
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
 // A refused input of the frame being made or replayed becomes a dead letter in the outbox.
-void shard_add_dead_letter(struct shard *shard, struct bytes source, const struct frame_input *input);
+void shard_add_dead_letter(
+    struct shard *shard, struct bytes source, const struct frame_input *input);
 // The source that stands for the shard in Kafka, or NULL.
 const struct position *shard_kafka_position(const struct shard *shard);
 
 // replay.c: folds one frame of the journal again.
 //   ERR_CORRUPT the outcome differs from what was recorded; ERR_FORMAT its ruleset does not compile
-NODISCARD enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault);
+NODISCARD enum err replay_frame(
+    struct shard *shard, struct frame_reader *reader, struct fault *fault);
 // Compiles the ruleset that the frame `sequence` put in force.
-NODISCARD enum err replay_ruleset_at(struct shard *shard, uint64_t sequence, struct ruleset **out,
-                                     struct fault *fault);
+NODISCARD enum err replay_ruleset_at(
+    struct shard *shard, uint64_t sequence, struct ruleset **out, struct fault *fault);
 
 #endif

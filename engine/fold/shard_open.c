@@ -11,7 +11,8 @@ static enum err make_directory(struct shard *shard, const char *path, struct fau
 {
     const struct disk *disk = &shard->params.disk;
     enum err err = disk->ops->make_directory(disk->self, path);
-    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "%s: cannot be created: %s", path, err_text(err));
+    return err == ERR_OK ? ERR_OK
+                         : fault_set(fault, err, "%s: cannot be created: %s", path, err_text(err));
 }
 
 static enum err open_journal(struct shard *shard, struct shard_report *report, struct fault *fault)
@@ -44,10 +45,7 @@ static enum err open_journal(struct shard *shard, struct shard_report *report, s
 }
 
 static enum err open_state(
-    struct shard *shard,
-    const char *directory,
-    struct checkpoint *checkpoint,
-    struct fault *fault)
+    struct shard *shard, const char *directory, struct checkpoint *checkpoint, struct fault *fault)
 {
     struct state_params params = shard->params.state;
     params.directory = directory;
@@ -57,8 +55,8 @@ static enum err open_state(
 }
 
 // The chain hash of the frame the checkpoint stands at tells whether the store belongs to this journal.
-static enum err
-check_chain(struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
+static enum err check_chain(
+    struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
 {
     struct journal_reader *reader = NULL;
     struct bytes bytes;
@@ -70,16 +68,14 @@ check_chain(struct shard *shard, const struct checkpoint *checkpoint, struct fau
     err = journal_reader_next(reader, &bytes, &frame, fault);
     if (err == ERR_OK && !hash128_equal(frame.head.chain, checkpoint->chain))
         err = fault_set(
-            fault,
-            ERR_INVALID,
-            "the store stands at sequence %" PRIu64 " of another journal",
+            fault, ERR_INVALID, "the store stands at sequence %" PRIu64 " of another journal",
             checkpoint->sequence);
     journal_reader_close(reader);
     return err;
 }
 
-static enum err
-take_checkpoint(struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
+static enum err take_checkpoint(
+    struct shard *shard, const struct checkpoint *checkpoint, struct fault *fault)
 {
     struct cursor opaque = cursor_of(checkpoint->positions);
     struct cursor at = cursor_of(checkpoint->ruleset_bundle_at);
@@ -187,9 +183,7 @@ static enum err replay_all(
         report->replayed_events += events;
         if (progress.report != NULL && report->replayed_frames % PROGRESS_FRAMES == 0)
             progress.report(
-                progress.context,
-                shard->sequence,
-                report->journal.sequence_last,
+                progress.context, shard->sequence, report->journal.sequence_last,
                 report->replayed_events);
     }
     journal_reader_close(reader);

@@ -65,19 +65,14 @@ void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, u
         workflow->reenter == WORKFLOW_REENTER_ALWAYS ? REENTER_ALWAYS : REENTER_NEVER;
     uint32_t occurrence = 0;
     if (!contact_start_run(
-            fold->state,
-            fold->contact,
-            fold->binding.workflows[workflow->index],
-            reenter,
+            fold->state, fold->contact, fold->binding.workflows[workflow->index], reenter,
             &occurrence))
         return;
     fold->counts.runs_started++;
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
         switch (step->kind) {
-        case STEP_DO:
-            do_action(fold, &(struct action_step){workflow, step, occurrence});
-            break;
+        case STEP_DO: do_action(fold, &(struct action_step){workflow, step, occurrence}); break;
         case STEP_TAG: change_tags(fold, step, depth + 1); break;
         case STEP_LIST: change_lists(fold, step, depth + 1); break;
         }

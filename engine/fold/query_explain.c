@@ -1,0 +1,215 @@
+// Taking a score apart: every ledger entry with the event and the rule it came from.
+#include <inttypes.h>
+
+#include "engine/base/text.h"
+#include "engine/fold/contact_json.h"
+#include "engine/fold/query.h"
+#include "engine/fold/shard_internal.h"
+
+// One explanation: the frame read last is kept, since entries of one frame follow each other.
+struct explain {
+    struct shard *shard;
+    struct buffer *to;
+    struct decoder *decoder;
+    struct arena arena;
+    struct journal_reader *reader;
+    struct frame_reader frame;
+    uint64_t sequence; // of the frame kept; 0: none
+    struct fault *fault;
+};
+
+static enum err read_frame(struct explain *explain, uint64_t sequence)
+{
+    if (explain->sequence == sequence)
+        return ERR_OK;
+    struct shard *shard = explain->shard;
+    if (explain->reader != NULL)
+        journal_reader_close(explain->reader);
+    explain->reader = NULL;
+    explain->sequence = 0;
+    enum err err = journal_reader_open(
+        shard->params.disk, shard->journal_directory, sequence, &explain->reader, explain->fault);
+    struct bytes bytes;
+    if (err == ERR_OK)
+        err = journal_reader_next(explain->reader, &bytes, &explain->frame, explain->fault);
+    if (err == ERR_OK)
+        explain->sequence = sequence;
+    return err;
+}
+
+static enum err find_input(struct explain *explain, struct event_ref ref, struct frame_input *out)
+{
+    enum err err = read_frame(explain, event_ref_sequence(ref));
+    if (err != ERR_OK)
+        return err;
+    struct frame_reader frame = explain->frame; // its own place among the inputs
+    int64_t positions[64] = {0};
+    if (frame.source_count <= 64) {
+        memcpy(positions, frame.positions, frame.source_count * sizeof(*positions));
+        frame.positions = positions;
+    }
+    for (uint32_t i = 0; i <= event_ref_index(ref) && err == ERR_OK; i++)
+        err = frame_next_input(&frame, out);
+    return err;
+}
+
+static enum err add_event(struct explain *explain, struct event_ref ref)
+{
+    struct frame_input input;
+    struct event event;
+    struct reject reject;
+    struct buffer *to = explain->to;
+    enum err err = find_input(explain, ref, &input);
+    if (err != ERR_OK)
+        return err;
+    struct raw_event raw = {.value = input.value, .value_bytes = input.value.len};
+    arena_clear(&explain->arena);
+    if (input.headers.len > 0 && !raw_event_unpack_headers(input.headers, &explain->arena, &raw))
+        return ERR_CORRUPT;
+    decoder_reset(explain->decoder);
+    if (decoder_decode(explain->decoder, DECODE_REPLAY, &raw, &event, &reject) != REJECT_NONE)
+        return ERR_CORRUPT;
+    buffer_add_text(to, ",\"event\":{\"source\":");
+    text_add_json(to, event.source);
+    buffer_add_text(to, ",\"id\":");
+    text_add_json(to, event.id);
+    buffer_add_text(to, ",\"type\":");
+    text_add_json(to, event.type_name);
+    buffer_add_format(
+        to,
+        ",\"sequence\":%" PRIu64 ",\"index\":%" PRIu32 "},\"ruleset\":", event_ref_sequence(ref),
+        event_ref_index(ref));
+    json_add_hex64(to, explain->frame.head.ruleset);
+    return ERR_OK;
+}
+
+static void add_rule(struct explain *explain, struct name_id rule)
+{
+    struct bytes name = names_text(explain->shard->state, rule);
+    const struct score_rule *found = ruleset_rule_find(explain->shard->ruleset, name);
+    const uint8_t *slash = name.len == 0 ? NULL : memchr(name.data, '/', name.len);
+    struct bytes shown = name;
+    if (slash != NULL)
+        shown = bytes_of(slash + 1, name.len - (size_t)(slash - name.data) - 1);
+    buffer_add_text(explain->to, ",\"rule\":");
+    text_add_json(explain->to, found != NULL ? found->name : shown);
+    if (found == NULL)
+        return; // no longer in the ruleset in force
+    buffer_add_text(explain->to, ",\"file\":");
+    text_add_json(explain->to, bytes_text(found->place.file));
+    buffer_add_format(explain->to, ",\"line\":%" PRIu32, found->place.line);
+}
+
+static enum err add_entry(struct explain *explain, const struct ledger_entry *entry)
+{
+    struct buffer *to = explain->to;
+    buffer_add_text(to, "{\"points\":");
+    milli_add(to, entry->points_milli);
+    buffer_add_text(to, ",\"time\":");
+    json_add_time(to, entry->time_ms);
+    add_rule(explain, entry->rule);
+    enum err err = ERR_OK;
+    if (entry->ref.packed == 0)
+        buffer_add_format(to, ",\"condensed\":%" PRIu32, entry->count);
+    else
+        err = add_event(explain, entry->ref);
+    buffer_add_u8(to, '}');
+    return err;
+}
+
+static enum err add_score(
+    struct explain *explain,
+    const struct contact_view *view,
+    const struct score_def *score,
+    const struct contact_score *total)
+{
+    struct buffer *to = explain->to;
+    int64_t value_milli = score_def_clamp(score, total->sum_milli);
+    struct bytes band = score_def_band(score, value_milli);
+    buffer_add_text(to, "{\"score\":");
+    text_add_json(to, score->name);
+    buffer_add_text(to, ",\"value\":");
+    milli_add(to, value_milli);
+    if (band.len > 0) {
+        buffer_add_text(to, ",\"band\":");
+        text_add_json(to, band);
+    }
+    buffer_add_text(to, ",\"sum\":");
+    milli_add(to, total->sum_milli);
+    buffer_add_text(to, ",\"cut\":"); // what min and max took or gave
+    milli_add(to, value_milli - total->sum_milli);
+    buffer_add_text(to, ",\"entries\":[");
+    enum err err = ERR_OK;
+    bool is_first = true;
+    for (uint32_t i = 0; i < view->ledger_count && err == ERR_OK; i++) {
+        if (view->ledger[i].score.value != total->score.value)
+            continue;
+        if (!is_first)
+            buffer_add_u8(to, ',');
+        is_first = false;
+        err = add_entry(explain, &view->ledger[i]);
+    }
+    buffer_add_text(to, "]}");
+    return err;
+}
+
+static enum err add_all(
+    struct explain *explain, const struct contact_view *view, struct bytes wanted)
+{
+    const struct shard *shard = explain->shard;
+    enum err err = ERR_OK;
+    bool is_first = true;
+    for (size_t i = 0; i < ruleset_score_count(shard->ruleset) && err == ERR_OK; i++) {
+        const struct score_def *score = ruleset_score(shard->ruleset, i);
+        if (wanted.len > 0 && !bytes_equal(wanted, score->name))
+            continue;
+        for (uint32_t j = 0; j < view->score_count && err == ERR_OK; j++) {
+            if (view->scores[j].score.value != shard->fold.binding.scores[i].value)
+                continue;
+            if (!is_first)
+                buffer_add_u8(explain->to, ',');
+            is_first = false;
+            err = add_score(explain, view, score, &view->scores[j]);
+        }
+    }
+    return err;
+}
+
+enum err query_explain(
+    struct shard *shard,
+    struct contact_number contact,
+    struct bytes score,
+    struct buffer *to,
+    struct fault *fault)
+{
+    struct arena arena = {0};
+    struct contact_view view;
+    if (shard->ruleset == NULL ||
+        (score.len > 0 && ruleset_score_find(shard->ruleset, score) == NULL))
+        return fault_set(fault, ERR_MISSING, "no such score in the rules in force");
+    enum err err = contact_read(shard->state, contact, &arena, &view);
+    if (err != ERR_OK) {
+        arena_free(&arena);
+        return fault_set(fault, err, "the contact cannot be read: %s", err_text(err));
+    }
+    struct explain explain = {
+        .shard = shard,
+        .to = to,
+        .decoder = decoder_create(&shard->params.decode, ruleset_catalog(shard->ruleset)),
+        .fault = fault,
+    };
+    buffer_add_text(to, "{\"id\":");
+    struct buffer id = {0};
+    contact_add_id(&id, &view);
+    text_add_json(to, buffer_bytes(&id));
+    buffer_free(&id);
+    buffer_add_text(to, ",\"scores\":[");
+    err = add_all(&explain, &view, score);
+    buffer_add_text(to, "]}");
+    if (explain.reader != NULL)
+        journal_reader_close(explain.reader);
+    decoder_destroy(explain.decoder);
+    arena_free(&explain.arena);
+    arena_free(&arena);
+    return err;
+}

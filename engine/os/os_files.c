@@ -1,0 +1,160 @@
+// Reading whole text files and directories of them.
+#include "engine/os/os_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/base/buffer.h"
+#include "engine/base/memory.h"
+
+static enum err fault_of_errno(struct fault *fault, const char *path)
+{
+    int why = errno;
+    enum err err = why == ENOENT || why == ENOTDIR ? ERR_MISSING : ERR_IO;
+    return fault_set(fault, err, "%s: %s", path, strerror(why));
+}
+
+static enum err read_all(int fd, const char *path, struct buffer *text, struct fault *fault)
+{
+    while (text->len <= OS_FILE_BYTES_MAX) {
+        size_t room = OS_FILE_BYTES_MAX + 1 - text->len;
+        uint8_t *to = buffer_reserve(text, room < 65536 ? room : 65536);
+        ssize_t got = read(fd, to, room < 65536 ? room : 65536);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fault_of_errno(fault, path);
+        if (got == 0)
+            break;
+        text->len += (size_t)got;
+    }
+    return ERR_OK;
+}
+
+enum err os_read_file(const char *path, struct arena *arena, struct bytes *out, struct fault *fault)
+{
+    struct stat about;
+    struct buffer text = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return fault_of_errno(fault, path);
+    enum err err = ERR_OK;
+    if (fstat(fd, &about) != 0)
+        err = fault_of_errno(fault, path);
+    else if (!S_ISREG(about.st_mode))
+        err = fault_set(fault, ERR_INVALID, "%s: not a regular file", path);
+    else
+        err = read_all(fd, path, &text, fault);
+    if (err == ERR_OK)
+        *out = arena_copy(arena, buffer_bytes(&text));
+    buffer_free(&text);
+    (void)close(fd);
+    return err;
+}
+
+// The walk of one tree: files found so far, paths relative to the root.
+struct tree_walk {
+    const char *root;
+    struct arena *arena;
+    struct os_text *files;
+    size_t count, cap;
+    struct fault *fault;
+};
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t name_len = strlen(name);
+    size_t end_len = strlen(end);
+    return name_len > end_len && strcmp(name + name_len - end_len, end) == 0;
+}
+
+static enum err add_file(struct tree_walk *walk, const char *full, const char *relative)
+{
+    if (walk->count == OS_TREE_FILES_MAX)
+        return fault_set(
+            walk->fault, ERR_LIMIT, "%s: more than %d files", walk->root, OS_TREE_FILES_MAX);
+    if (walk->count == walk->cap) {
+        walk->cap = walk->cap == 0 ? 16 : walk->cap * 2;
+        walk->files = mem_resize(walk->files, walk->cap * sizeof(*walk->files));
+    }
+    struct os_text *file = &walk->files[walk->count];
+    enum err err = os_read_file(full, walk->arena, &file->text, walk->fault);
+    if (err != ERR_OK)
+        return err;
+    file->path = arena_text(walk->arena, bytes_text(relative));
+    walk->count++;
+    return ERR_OK;
+}
+
+static enum err walk_directory(struct tree_walk *walk, const char *below, unsigned depth);
+
+static enum err walk_entry(
+    struct tree_walk *walk, const char *below, const char *name, unsigned depth)
+{
+    char relative[PATH_MAX];
+    char full[PATH_MAX * 2];
+    struct stat about;
+    (void)snprintf(relative, sizeof(relative), "%s%s%s", below, below[0] == 0 ? "" : "/", name);
+    (void)snprintf(full, sizeof(full), "%s/%s", walk->root, relative);
+    if (lstat(full, &about) != 0)
+        return errno == ENOENT ? ERR_OK : fault_of_errno(walk->fault, full); // gone meanwhile
+    if (S_ISDIR(about.st_mode))
+        return walk_directory(walk, relative, depth + 1);
+    if (!ends_with(name, ".yaml") && !ends_with(name, ".yml"))
+        return ERR_OK;
+    return add_file(walk, full, relative);
+}
+
+static enum err walk_directory(struct tree_walk *walk, const char *below, unsigned depth)
+{
+    char full[PATH_MAX * 2];
+    (void)snprintf(full, sizeof(full), "%s/%s", walk->root, below);
+    if (depth > OS_TREE_DEPTH_MAX)
+        return fault_set(
+            walk->fault, ERR_LIMIT, "%s: deeper than %d directories", full, OS_TREE_DEPTH_MAX);
+    DIR *directory = opendir(full);
+    if (directory == NULL)
+        return fault_of_errno(walk->fault, full);
+    enum err err = ERR_OK;
+    struct dirent *entry = NULL;
+    while (err == ERR_OK && (entry = readdir(directory)) != NULL) {
+        if (entry->d_name[0] != '.')
+            err = walk_entry(walk, below, entry->d_name, depth);
+    }
+    (void)closedir(directory);
+    return err;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(((const struct os_text *)a)->path, ((const struct os_text *)b)->path);
+}
+
+enum err os_read_tree(
+    const char *path, struct arena *arena, struct os_tree *out, struct fault *fault)
+{
+    struct tree_walk walk = {.root = path, .arena = arena, .fault = fault};
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return fault_of_errno(fault, path);
+    const char *slash = strrchr(path, '/');
+    enum err err = S_ISDIR(about.st_mode) ? walk_directory(&walk, "", 0)
+                                          : add_file(&walk, path, slash == NULL ? path : slash + 1);
+    if (err == ERR_OK) {
+        if (walk.count > 0)
+            qsort(walk.files, walk.count, sizeof(*walk.files), compare_paths);
+        struct os_text *files = arena_alloc(arena, walk.count * sizeof(*files) + 1);
+        if (walk.count > 0)
+            memcpy(files, walk.files, walk.count * sizeof(*files));
+        *out = (struct os_tree){files, walk.count};
+    }
+    free(walk.files);
+    return err;
+}
