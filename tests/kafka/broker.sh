@@ -1,0 +1,191 @@
+#!/bin/sh
+# A real Kafka broker for tests: one KRaft node on free ports of 127.0.0.1.
+#
+#   broker.sh available VERSION          exit status 0 when its jars and a Java are here; else says why
+#   broker.sh start VERSION DIR          starts a new or stopped broker; waits for its first answer
+#   broker.sh stop DIR                   cleanly (SIGTERM)
+#   broker.sh kill DIR                   hard (SIGKILL)
+#   broker.sh restart DIR                after stop or kill: same ports, same data
+#   broker.sh address DIR                prints HOST:PORT
+#   broker.sh topic create DIR NAME PARTITIONS [NAME PARTITIONS]...
+#   broker.sh topic delete DIR NAME...
+#   broker.sh topic truncate DIR NAME PARTITION OFFSET    deletes the records before OFFSET
+#
+# DIR keeps data, settings, log and the process id. Settings can be added by BROKER_PROPERTIES
+# ("name=value name=value") at the first start. The jars are those that tools/setup fetched.
+set -eu
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/engaged
+answer_tries_max=60
+here=$(cd "$(dirname "$0")" && pwd)
+
+die() {
+    echo "broker: $*" >&2
+    exit 1
+}
+
+jars_of() { echo "$cache/kafka-$1"; }
+
+why_not() {
+    command -v java >/dev/null || { echo "no java" && return 0; }
+    command -v kcat >/dev/null || { echo "no kcat" && return 0; }
+    [ -e "$(jars_of "$1")/complete" ] || echo "no Kafka $1 in $(jars_of "$1")"
+}
+
+# kafka_class DIR HEAP CLASS ARGUMENT...: becomes that Java program; call it in a subshell
+kafka_class() {
+    jars=$(jars_of "$(cat "$1/version")")
+    heap=$2
+    log_dir=$1
+    shift 2
+    exec java "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
+        -Dlog4j.configuration="file:$log_dir/log4j.properties" \
+        -Dlog4j2.configurationFile="$log_dir/log4j2.properties" -cp "$jars/*" "$@"
+}
+
+# Prints two ports that nothing listens on.
+free_ports() {
+    awk 'BEGIN {
+        while ((getline line < "/proc/net/tcp") > 0) { split(line, word, " "); split(word[2], at, ":"); used[at[2]] = 1 }
+        while ((getline line < "/proc/net/tcp6") > 0) { split(line, word, " "); split(word[2], at, ":"); used[at[2]] = 1 }
+        srand('"$$"')
+        while (found < 2) {
+            port = 20000 + int(rand() * 12000)
+            if (!(sprintf("%04X", port) in used)) { used[sprintf("%04X", port)] = 1; print port; found++ }
+        }
+    }'
+}
+
+settings_write() {
+    dir=$1
+    ports=$(free_ports)
+    port=$(echo "$ports" | sed -n 1p)
+    controller_port=$(echo "$ports" | sed -n 2p)
+    echo "$port" >"$dir/port"
+    cat >"$dir/server.properties" <<SETTINGS
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$controller_port
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port
+advertised.listeners=PLAINTEXT://127.0.0.1:$port
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=$dir/data
+num.partitions=4
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=2097152
+SETTINGS
+    echo "${BROKER_PROPERTIES:-}" | tr ' ' '\n' >>"$dir/server.properties"
+    cat >"$dir/log4j.properties" <<SETTINGS
+log4j.rootLogger=WARN, stderr
+log4j.appender.stderr=org.apache.log4j.ConsoleAppender
+log4j.appender.stderr.target=System.err
+log4j.appender.stderr.layout=org.apache.log4j.PatternLayout
+log4j.appender.stderr.layout.ConversionPattern=%d %p %m (%c)%n
+SETTINGS
+    cat >"$dir/log4j2.properties" <<SETTINGS
+rootLogger.level=warn
+rootLogger.appenderRef.stderr.ref=stderr
+appender.stderr.type=Console
+appender.stderr.name=stderr
+appender.stderr.target=SYSTEM_ERR
+appender.stderr.layout.type=PatternLayout
+appender.stderr.layout.pattern=%d %p %m (%c)%n
+SETTINGS
+}
+
+address_of() { echo "127.0.0.1:$(cat "$1/port")"; }
+
+is_running() {
+    [ -e "$1/pid" ] && kill -0 "$(cat "$1/pid")" 2>/dev/null
+}
+
+broker_run() {
+    dir=$1
+    kafka_class "$dir" 512m kafka.Kafka "$dir/server.properties" >>"$dir/broker.log" 2>&1 </dev/null &
+    echo $! >"$dir/pid"
+    tries=0
+    until timeout 5 kcat -b "$(address_of "$dir")" -m 1 -L >/dev/null 2>&1; do
+        is_running "$dir" || {
+            tail -5 "$dir/broker.log" >&2
+            die "the broker ended"
+        }
+        tries=$((tries + 1))
+        [ "$tries" -lt "$answer_tries_max" ] || die "no answer after $answer_tries_max tries; see $dir/broker.log"
+        sleep 0.3
+    done
+}
+
+broker_start() {
+    version=$1
+    dir=$2
+    reason=$(why_not "$version")
+    [ -z "$reason" ] || die "$reason"
+    mkdir -p "$dir"
+    dir=$(cd "$dir" && pwd)
+    if [ ! -e "$dir/version" ]; then
+        echo "$version" >"$dir/version"
+        settings_write "$dir"
+        (kafka_class "$dir" 128m kafka.tools.StorageTool format -t "$(kafka_class "$dir" 128m kafka.tools.StorageTool random-uuid)" \
+            -c "$dir/server.properties" --ignore-formatted >>"$dir/broker.log" 2>&1) || {
+            tail -5 "$dir/broker.log" >&2
+            die "the storage cannot be formatted"
+        }
+    fi
+    broker_run "$dir"
+}
+
+# broker_end DIR SIGNAL
+broker_end() {
+    [ -e "$1/pid" ] || return 0
+    pid=$(cat "$1/pid")
+    kill "-$2" "$pid" 2>/dev/null || true
+    tries=0
+    while kill -0 "$pid" 2>/dev/null && [ "$(awk '{ print $3 }' "/proc/$pid/stat" 2>/dev/null)" != Z ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 150 ] || kill -KILL "$pid" 2>/dev/null || true
+        sleep 0.2
+    done
+    rm -f "$1/pid"
+}
+
+# A small program does this in milliseconds; Kafka's own tools take seconds, and are not in the jars.
+topic_program() {
+    dir=$1
+    shift
+    if [ ! -e "$dir/topic" ]; then
+        # shellcheck disable=SC2046 # a list of flags
+        ${CC:-cc} -O1 -o "$dir/topic.$$" "$here/topic.c" $(pkg-config --cflags --libs rdkafka)
+        mv "$dir/topic.$$" "$dir/topic"
+    fi
+    "$dir/topic" "$(address_of "$dir")" "$@"
+}
+
+command=${1:-}
+shift || true
+case $command in
+available)
+    reason=$(why_not "$1")
+    [ -z "$reason" ] || { echo "$reason" && exit 1; }
+    ;;
+start) broker_start "$1" "$2" ;;
+stop) broker_end "$1" TERM ;;
+kill) broker_end "$1" KILL ;;
+restart) broker_run "$1" ;;
+address) address_of "$1" ;;
+topic)
+    verb=$1
+    dir=$2
+    shift 2
+    topic_program "$dir" "$verb" "$@"
+    ;;
+*)
+    sed -n '3,15s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
