@@ -18,14 +18,14 @@ enum frame_input_kind {
 
 struct frame_input {
     enum frame_input_kind kind;
-    uint32_t source;       // index into the frame's sources
-    int64_t position;      // in that source
+    uint32_t source;  // index into the frame's sources
+    int64_t position; // in that source
     struct bytes value;
-    struct bytes headers;  // packed (raw_event_pack_headers); may be empty
-    struct bytes key;      // of rejected inputs only
-    uint32_t reject_code;  // of rejected inputs
-    struct bytes reason;   // of rejected inputs
-    uint64_t value_bytes;  // of rejected inputs: true length
+    struct bytes headers; // packed (raw_event_pack_headers); may be empty
+    struct bytes key;     // of rejected inputs only
+    uint32_t reject_code; // of rejected inputs
+    struct bytes reason;  // of rejected inputs
+    uint64_t value_bytes; // of rejected inputs: true length
 };
 
 struct frame_source {
@@ -34,8 +34,10 @@ struct frame_source {
 };
 
 enum frame_command_kind {
-    FRAME_COMMAND_RULESET = 1, // payload: the ruleset's files (rules/bundle.h); in force from this frame on
-    FRAME_COMMAND_SETTINGS = 2, // payload: the limits and the clock that the fold depends on (engine/fold/settings.h)
+    FRAME_COMMAND_RULESET =
+        1, // payload: the ruleset's files (rules/bundle.h); in force from this frame on
+    FRAME_COMMAND_SETTINGS =
+        2, // payload: the limits and the clock that the fold depends on (engine/fold/settings.h)
 };
 
 struct frame_command {
@@ -73,13 +75,17 @@ struct frame_builder;
 struct frame_builder *frame_builder_create(void);
 void frame_builder_destroy(struct frame_builder *builder);
 void frame_builder_clear(struct frame_builder *builder);
-uint32_t frame_builder_add_source(struct frame_builder *builder, const struct frame_source *source); // its index
+uint32_t frame_builder_add_source(
+    struct frame_builder *builder, const struct frame_source *source); // its index
 void frame_builder_set_source_next(struct frame_builder *builder, uint32_t source, int64_t next);
 void frame_builder_add_command(struct frame_builder *builder, const struct frame_command *command);
 // ERR_LIMIT above FRAME_INPUTS_MAX inputs. Bytes are copied.
-NODISCARD enum err frame_builder_add_input(struct frame_builder *builder, const struct frame_input *input);
-void frame_builder_add_outgoing(struct frame_builder *builder, const struct frame_outgoing *outgoing);
-size_t frame_builder_bytes(const struct frame_builder *builder); // size so far, an upper bound of the encoded frame
+NODISCARD enum err frame_builder_add_input(
+    struct frame_builder *builder, const struct frame_input *input);
+void frame_builder_add_outgoing(
+    struct frame_builder *builder, const struct frame_outgoing *outgoing);
+size_t frame_builder_bytes(
+    const struct frame_builder *builder); // size so far, an upper bound of the encoded frame
 struct frame_counts frame_builder_counts(const struct frame_builder *builder);
 
 // --- decoding: views into the frame's bytes, in the order written.
@@ -97,8 +103,8 @@ struct frame_reader {
 
 // Checks length, CRC and structure. arena holds small per-frame tables.
 //   ERR_CORRUPT checksum or structure · ERR_TORN the bytes end early
-NODISCARD enum err frame_open(struct bytes frame, struct arena *arena, struct frame_reader *out,
-                              struct fault *fault);
+NODISCARD enum err frame_open(
+    struct bytes frame, struct arena *arena, struct frame_reader *out, struct fault *fault);
 // Each gives the next one; ERR_END after the last; ERR_CORRUPT when malformed. Independent of each other.
 NODISCARD enum err frame_next_source(struct frame_reader *reader, struct frame_source *out);
 NODISCARD enum err frame_next_command(struct frame_reader *reader, struct frame_command *out);

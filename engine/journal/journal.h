@@ -14,9 +14,14 @@ struct journal_params {
     struct disk disk;
     const char *directory; // exists; copied
     uint32_t shard;
-    uint64_t identity;      // random number of a new data directory: kept in every file's header; also the hash seed
-    uint64_t file_bytes_max; // 1 MiB..1 GiB; may differ from file to file
+    uint64_t
+        identity; // random number of the data directory, in every file's header and frame; also the
+                  // hash seed. 0: whatever the journal there has (ERR_INVALID when it is empty)
+    uint64_t file_bytes_max;  // 1 MiB..1 GiB; may differ from file to file
     uint64_t frame_bytes_max; // a frame above this is refused
+    // Known from elsewhere (the store's checkpoint) to have been durable; 0: nothing is known.
+    // Frames up to it are never cut as a torn tail.
+    uint64_t sequence_known;
 };
 
 // What recovery found and did.
@@ -37,8 +42,11 @@ struct journal;
 //   ERR_CORRUPT damage that is not the tail: nothing was changed; the fault names file and sequence range
 //   ERR_FORMAT  written by a newer version · ERR_INVALID another shard's or data directory's
 //   ERR_NOSPACE, ERR_IO, ERR_SYNC
-NODISCARD enum err journal_open(const struct journal_params *params, struct journal **out,
-                                struct journal_recovery *recovery_out, struct fault *fault);
+NODISCARD enum err journal_open(
+    const struct journal_params *params,
+    struct journal **out,
+    struct journal_recovery *recovery_out,
+    struct fault *fault);
 void journal_close(struct journal *journal); // does not sync
 
 uint64_t journal_identity(const struct journal *journal);
@@ -48,8 +56,8 @@ uint64_t journal_sequence_next(const struct journal *journal); // of the next ap
 // sequence and chain are written into it. Ordered when this returns, durable only after journal_sync.
 //   ERR_LIMIT above frame_bytes_max; the journal is unchanged
 // Worker thread. Never blocks on the disk; copies into the waiting group.
-NODISCARD enum err journal_append(struct journal *journal, const struct frame_builder *builder,
-                                  struct frame_head *head);
+NODISCARD enum err journal_append(
+    struct journal *journal, const struct frame_builder *builder, struct frame_head *head);
 // Bytes appended and not yet durable. Any thread.
 uint64_t journal_waiting_bytes(struct journal *journal);
 
@@ -57,22 +65,42 @@ uint64_t journal_waiting_bytes(struct journal *journal);
 // Sync thread only; blocks. *durable_out: last durable sequence.
 //   ERR_NOSPACE nothing of the group is lost: call again when there is room
 //   ERR_SYNC, ERR_IO the journal accepts nothing more; the process must end (exit 70)
-NODISCARD enum err journal_sync(struct journal *journal, uint64_t *durable_out, struct fault *fault);
+NODISCARD enum err journal_sync(
+    struct journal *journal, uint64_t *durable_out, struct fault *fault);
 // Prepares (allocates, prewrites, syncs) the next file ahead of need. A helper thread, may be called while others append and sync.
 NODISCARD enum err journal_prepare(struct journal *journal, struct fault *fault);
 uint64_t journal_sequence_durable(struct journal *journal); // any thread
 
-// --- reading: sees what is durable. Independent of a writer, also in another process.
+// --- reading: sees whole frames, also those that a live writer has written but not yet synced (the
+// writer's process knows journal_sequence_durable). Independent of a writer, also in another process.
 struct journal_reader;
 // Begins at the frame `sequence` (1 or the first there is: 0).
 //   ERR_MISSING no such frame (yet) · ERR_CORRUPT · ERR_FORMAT · ERR_IO
-NODISCARD enum err journal_reader_open(struct disk disk, const char *directory, uint64_t sequence,
-                                       struct journal_reader **out, struct fault *fault);
+NODISCARD enum err journal_reader_open(
+    struct disk disk,
+    const char *directory,
+    uint64_t sequence,
+    struct journal_reader **out,
+    struct fault *fault);
 void journal_reader_close(struct journal_reader *reader);
 // The next frame, verified (CRC, sequence, chain). Views are valid until the next call.
-//   ERR_END no further durable frame (may be asked again later) · ERR_CORRUPT names file and range
-NODISCARD enum err journal_reader_next(struct journal_reader *reader, struct bytes *frame_out,
-                                       struct frame_reader *out, struct fault *fault);
+//   ERR_END no further whole frame (may be asked again later); what a torn tail holds is not told here,
+//           but by journal_verify · ERR_CORRUPT names file and range
+NODISCARD enum err journal_reader_next(
+    struct journal_reader *reader,
+    struct bytes *frame_out,
+    struct frame_reader *out,
+    struct fault *fault);
+
+// Reads every byte of a journal that nobody writes to, and changes nothing. found_out is what an open
+// would find: a torn tail is not an error. sequence_known as in journal_params.
+//   ERR_CORRUPT names file and sequence range · ERR_FORMAT · ERR_MISSING no such directory · ERR_IO
+NODISCARD enum err journal_verify(
+    struct disk disk,
+    const char *directory,
+    uint64_t sequence_known,
+    struct journal_recovery *found_out,
+    struct fault *fault);
 
 // Facts for `engagectl journal stat`.
 struct journal_stat {
@@ -81,7 +109,7 @@ struct journal_stat {
     uint32_t shard;
     uint32_t format;
 };
-NODISCARD enum err journal_stat(struct disk disk, const char *directory, struct journal_stat *out,
-                                struct fault *fault);
+NODISCARD enum err journal_stat(
+    struct disk disk, const char *directory, struct journal_stat *out, struct fault *fault);
 
 #endif

@@ -1,0 +1,53 @@
+// Private to the journal: what an open finds in the directory, and what it does about it.
+#ifndef ENGINE_JOURNAL_RECOVER_H
+#define ENGINE_JOURNAL_RECOVER_H
+
+#include <stdbool.h>
+
+#include "engine/journal/file.h"
+#include "engine/journal/journal.h"
+#include "engine/journal/record.h"
+
+// Everything that recovery may do, decided before anything is changed.
+struct recovery_plan {
+    struct file_list files;   // without the one to be removed
+    struct file_header head;  // of the last file
+    bool has_head;            // there is a last file
+    bool is_head_sealed;      // then the next frame goes into a new file
+    uint64_t head_end;        // offset of the next group in the last file
+    uint64_t head_size_bytes; // of the last file
+    uint64_t cut_end;         // zeroes go to [head_end, cut_end) of the last file; 0: no cut
+    uint64_t remove_first;    // a file that never held a frame; 0: none
+    uint64_t seal_first;      // a file left unsealed by an interrupted roll-over; 0: none
+    uint64_t seal_at;         // where its seal belongs
+    struct seal seal;
+    struct journal_recovery found;
+};
+
+enum recovery_depth {
+    RECOVERY_TAIL, // sealed files by header and seal
+    RECOVERY_WHOLE // every byte
+};
+
+// What is expected of the files; identity 0: nothing is (shard is not compared either).
+struct recovery_expected {
+    uint32_t shard;
+    uint64_t identity;
+    uint64_t sequence_known;
+};
+
+// Reads and decides; changes nothing. Errors as journal_open. The plan is freed by the caller.
+NODISCARD enum err recovery_plan_make(
+    struct disk disk,
+    const char *directory,
+    const struct recovery_expected *expected,
+    enum recovery_depth depth,
+    struct recovery_plan *out,
+    struct fault *fault);
+void recovery_plan_free(struct recovery_plan *plan);
+
+// Carries the plan out. May be interrupted anywhere: a later plan comes to the same journal.
+NODISCARD enum err recovery_plan_act(
+    struct disk disk, const char *directory, const struct recovery_plan *plan, struct fault *fault);
+
+#endif
