@@ -23,6 +23,7 @@ struct rule_bundle {
 uint64_t rule_bundle_hash(const struct rule_bundle *bundle); // content hash over paths and texts
 void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to);
 //   ERR_CORRUPT malformed. Views into packed; the array comes from the arena.
-NODISCARD enum err rule_bundle_unpack(struct bytes packed, struct arena *arena, struct rule_bundle *out);
+NODISCARD enum err rule_bundle_unpack(
+    struct bytes packed, struct arena *arena, struct rule_bundle *out);
 
 #endif

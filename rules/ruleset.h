@@ -44,8 +44,8 @@ struct score_rule {
     uint32_t index;          // index into rules: order written
     event_type on;
     int64_t points_milli;
-    uint32_t limit_times;    // 0: no limit
-    struct bytes limit_per;  // path inside data ("message"); empty: per contact
+    uint32_t limit_times;   // 0: no limit
+    struct bytes limit_per; // path inside data ("message"); empty: per contact
     struct rule_place place;
 };
 
@@ -53,13 +53,13 @@ struct action_param {
     struct bytes name;
     enum data_type type;
     bool is_optional;
-    struct bytes default_path; // "email", "first_name", "id": read from the contact; empty: none
+    struct bytes default_path;  // "email", "first_name", "id": read from the contact; empty: none
     struct value default_value; // VALUE_ABSENT: none
 };
 
 struct action_def {
     struct bytes name, label, topic; // topic defaults to "actions." and the name
-    struct bytes channel;            // empty: none; denied or revoked consent, or dnd, holds the action back
+    struct bytes channel; // empty: none; denied or revoked consent, or dnd, holds the action back
     const struct action_param *params;
     uint32_t param_count;
     struct rule_place place;
@@ -104,8 +104,8 @@ struct field_def {
 
 // Compiles the files (the built-in catalogue under them). All errors go into diagnostics, sorted.
 //   ERR_INVALID at least one error; *out is untouched. Warnings alone compile.
-NODISCARD enum err ruleset_compile(const struct rule_bundle *bundle, struct diagnostics *diagnostics,
-                                   struct ruleset **out);
+NODISCARD enum err ruleset_compile(
+    const struct rule_bundle *bundle, struct diagnostics *diagnostics, struct ruleset **out);
 void ruleset_destroy(struct ruleset *ruleset);
 
 uint64_t ruleset_hash(const struct ruleset *ruleset); // of the bundle; printed as 16 hex digits
@@ -117,21 +117,26 @@ struct match_list {
     const struct workflow_def *const *workflows;
     uint32_t rule_count, workflow_count;
 };
-const struct match_list *ruleset_match(const struct ruleset *ruleset, event_type type); // never NULL
+const struct match_list *ruleset_match(
+    const struct ruleset *ruleset, event_type type); // never NULL
 
 size_t ruleset_score_count(const struct ruleset *ruleset);
 const struct score_def *ruleset_score(const struct ruleset *ruleset, size_t index);
-const struct score_def *ruleset_score_find(const struct ruleset *ruleset, struct bytes name); // or NULL
+const struct score_def *ruleset_score_find(
+    const struct ruleset *ruleset, struct bytes name); // or NULL
 size_t ruleset_rule_count(const struct ruleset *ruleset);
 const struct score_rule *ruleset_rule(const struct ruleset *ruleset, size_t index);
-const struct score_rule *ruleset_rule_find(const struct ruleset *ruleset, struct bytes state_name); // or NULL
+const struct score_rule *ruleset_rule_find(
+    const struct ruleset *ruleset, struct bytes state_name); // or NULL
 size_t ruleset_workflow_count(const struct ruleset *ruleset);
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index);
 size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);
-const struct field_def *ruleset_field_find(const struct ruleset *ruleset, struct bytes name); // or NULL
+const struct field_def *ruleset_field_find(
+    const struct ruleset *ruleset, struct bytes name); // or NULL
 
 int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli);
-struct bytes score_def_band(const struct score_def *score, int64_t value_milli); // empty below the lowest
+struct bytes score_def_band(
+    const struct score_def *score, int64_t value_milli); // empty below the lowest
 
 #endif

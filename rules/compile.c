@@ -1,0 +1,104 @@
+// ruleset_compile: the built-in catalogue first, then the files of the bundle, kind by kind.
+#include <stdlib.h>
+
+#include "config/catalog_data.h"
+#include "engine/base/buffer.h"
+#include "engine/base/memory.h"
+#include "rules/compiler.h"
+
+// Kinds in the order they refer to each other.
+static const struct {
+    const char *key;
+    compile_function *compile;
+} passes[] = {
+    {"events", compile_events},   {"contact", compile_contact}, {"lists", compile_lists},
+    {"actions", compile_actions}, {"scores", compile_scores},   {"workflows", compile_workflows},
+};
+enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
+
+struct parsed_file {
+    const char *path; // in the ruleset's arena
+    struct bytes group;
+    const struct yaml_node *tree; // NULL: not even a tree
+};
+
+// "rules/email.yaml" -> "email"
+static struct bytes group_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strchr(name, '.');
+    return dot == NULL ? bytes_text(name) : bytes_of(name, (size_t)(dot - name));
+}
+
+static struct parsed_file parse(struct compiler *compiler, const struct rule_file *file)
+{
+    struct parsed_file parsed = {0};
+    struct bytes path = compile_copy(compiler, bytes_text(file->path));
+    parsed.path = (const char *)path.data;
+    parsed.group = group_of(parsed.path);
+    parsed.tree = yaml_tree_parse(&compiler->scratch, file->path, file->text, compiler->list);
+    if (parsed.tree != NULL && compile_keys(compiler, parsed.tree, SECTION_TOP) == KEYS_WRONG)
+        parsed.tree = NULL;
+    return parsed;
+}
+
+static void compile_pass(struct compiler *compiler, const struct parsed_file *file, size_t pass)
+{
+    const struct yaml_node *node = yaml_get(file->tree, passes[pass].key);
+    if (node == NULL || yaml_is_null(node)) // `scores:` with nothing under it
+        return;
+    compiler->file = file->path;
+    compiler->group = file->group;
+    passes[pass].compile(compiler, node);
+}
+
+static void compile_catalog(struct compiler *compiler)
+{
+    for (size_t i = 0; i < catalog_file_count; i++) {
+        struct buffer path = {0};
+        buffer_add_format(&path, "config/catalog/%s", catalog_files[i].name);
+        buffer_add_u8(&path, 0);
+        struct rule_file file = {
+            (const char *)path.data, bytes_of(catalog_files[i].text, catalog_files[i].len)};
+        struct parsed_file parsed = parse(compiler, &file);
+        compile_pass(compiler, &parsed, 0);
+        buffer_free(&path);
+    }
+    symbols_free(&compiler->symbols[SYMBOL_EVENT]); // rules may define them again
+}
+
+static void compile_files(struct compiler *compiler, const struct rule_bundle *bundle)
+{
+    struct parsed_file *files = mem_zero(bundle->count, sizeof(*files));
+    for (size_t i = 0; i < bundle->count; i++)
+        files[i] = parse(compiler, &bundle->files[i]);
+    for (size_t pass = 0; pass < PASS_COUNT; pass++) {
+        for (size_t i = 0; i < bundle->count; i++)
+            compile_pass(compiler, &files[i], pass);
+    }
+    free(files);
+}
+
+enum err ruleset_compile(
+    const struct rule_bundle *bundle, struct diagnostics *diagnostics, struct ruleset **out)
+{
+    size_t errors_before = diagnostics->error_count;
+    struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
+    struct compiler compiler = {.ruleset = ruleset, .list = diagnostics};
+    ruleset->catalog = catalog_create();
+    ruleset->hash = rule_bundle_hash(bundle);
+    compile_catalog(&compiler);
+    compile_files(&compiler, bundle);
+    for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
+        symbols_free(&compiler.symbols[i]);
+    arena_free(&compiler.scratch);
+    diagnostics_sort(diagnostics);
+    if (diagnostics->error_count > errors_before) {
+        ruleset_destroy(ruleset);
+        return ERR_INVALID;
+    }
+    ruleset_link(ruleset);
+    *out = ruleset;
+    return ERR_OK;
+}

@@ -1,0 +1,182 @@
+// Compiles `actions`: topics, channels and declared parameters.
+#include "engine/base/buffer.h"
+#include "engine/base/text.h"
+#include "rules/compiler.h"
+#include "rules/declaration.h"
+#include "rules/literal.h"
+
+enum { TOPIC_BYTES_MAX = 249, PARAMS_MAX = 255 };
+
+// What a Kafka topic may be called.
+static bool is_topic(struct bytes text)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\0' || strchr(allowed, text.data[i]) == NULL)
+            return false;
+    }
+    return text.len > 0 && text.len <= TOPIC_BYTES_MAX && !bytes_equal_text(text, ".") &&
+           !bytes_equal_text(text, "..");
+}
+
+static struct bytes compile_topic(
+    struct compiler *compiler, const struct yaml_node *node, struct bytes name)
+{
+    struct buffer text = {0};
+    struct bytes topic;
+    if (node == NULL) {
+        buffer_add_text(&text, "actions.");
+        buffer_add_bytes(&text, name);
+    } else if (yaml_to_text(node, "'topic'", compiler->list, &topic)) {
+        buffer_add_bytes(&text, topic);
+        if (!is_topic(topic))
+            diagnostic_add(
+                compiler->list, DIAGNOSTIC_E0211, node->place,
+                "'%.*s' is no name of a topic: 1 to %d letters, digits, '.', '_' or '-'",
+                compile_shown_len(topic), (const char *)topic.data, TOPIC_BYTES_MAX);
+    }
+    topic = compile_copy(compiler, buffer_bytes(&text));
+    buffer_free(&text);
+    return topic;
+}
+
+static void report_unknown_path(
+    struct compiler *compiler, const struct yaml_node *node, struct bytes name)
+{
+    const struct catalog *catalog = compiler->ruleset->catalog;
+    size_t count = 0;
+    const char *const *fields =
+        symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
+    const char *known[SYMBOLS_NAMED_MAX + IDENTIFIER_KINDS_MAX + 1];
+    size_t known_count = 0;
+    known[known_count++] = "id";
+    for (size_t i = 0; i < catalog_identifier_count(catalog); i++)
+        known[known_count++] = arena_text(&compiler->scratch, catalog_identifier(catalog, i));
+    for (size_t i = 0; i < count; i++)
+        known[known_count++] = fields[i];
+    struct unknown_word unknown = {"field of a contact", name, known, known_count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, node->place, &unknown);
+}
+
+// "contact.email": what is read from the contact when the parameter is not given.
+static void compile_default_path(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    struct bytes name,
+    struct action_param *param)
+{
+    const struct catalog *catalog = compiler->ruleset->catalog;
+    bool is_known = bytes_equal_text(name, "id") ||
+                    catalog_identifier_find(catalog, name) != IDENTIFIER_KINDS_MAX ||
+                    symbols_find(&compiler->symbols[SYMBOL_FIELD], name) != NULL;
+    if (is_known)
+        param->default_path = compile_copy(compiler, name);
+    else
+        report_unknown_path(compiler, node, name);
+}
+
+// A literal: 'text', or a plain one of another type.
+static void compile_default_literal(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    struct bytes text,
+    struct action_param *param)
+{
+    bool is_quoted = text.len >= 2 && text.data[0] == text.data[text.len - 1] &&
+                     (text.data[0] == '\'' || text.data[0] == '"');
+    struct yaml_node literal = {
+        .kind = YAML_KIND_SCALAR,
+        .is_plain = !is_quoted,
+        .place = node->place,
+        .text = is_quoted ? bytes_of(text.data + 1, text.len - 2) : text,
+    };
+    if (param->type == DATA_STRING && !is_quoted) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0302, node->place,
+            "a default must be 'text' in quotes or contact.NAME, other expressions are not "
+            "supported yet");
+        return;
+    }
+    (void)literal_value(compiler, &literal, "the default", param->type, &param->default_value);
+}
+
+static bool compile_param(
+    struct compiler *compiler, const struct yaml_entry *entry, struct action_param *out)
+{
+    const struct bytes scope = BYTES_LITERAL("contact.");
+    struct declaration declared;
+    if (!compile_name_form(compiler, entry->key, NAME_FORM_FIELD, "a parameter") ||
+        !declaration_parse(compiler, entry->value, "a declaration", &declared))
+        return false;
+    struct action_param param = {
+        .name = compile_copy(compiler, entry->key->text),
+        .type = declared.type,
+        .is_optional = declared.is_optional,
+        .default_path = BYTES_LITERAL(""),
+        .default_value = {.kind = VALUE_ABSENT},
+    };
+    struct bytes text = declared.default_text;
+    if (declared.has_default && text.len > scope.len &&
+        memcmp(text.data, scope.data, scope.len) == 0)
+        compile_default_path(
+            compiler, entry->value, bytes_of(text.data + scope.len, text.len - scope.len), &param);
+    else if (declared.has_default)
+        compile_default_literal(compiler, entry->value, text, &param);
+    *out = param;
+    return true;
+}
+
+static void compile_params(
+    struct compiler *compiler, const struct yaml_node *node, struct action_def *action)
+{
+    if (node == NULL || !yaml_expect(node, YAML_KIND_MAPPING, "'with'", compiler->list))
+        return;
+    if (node->count > PARAMS_MAX) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0407, node->place, "an action has at most %d parameters",
+            PARAMS_MAX);
+        return;
+    }
+    struct action_param *params =
+        arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*params));
+    uint32_t count = 0;
+    for (size_t i = 0; i < node->count; i++)
+        count += compile_param(compiler, &node->entries[i], &params[count]) ? 1 : 0;
+    action->params = params;
+    action->param_count = count;
+}
+
+static void compile_action(struct compiler *compiler, const struct yaml_entry *entry)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    size_t index = ruleset->action_count;
+    if (!compile_define(compiler, SYMBOL_ACTION, entry->key, NAME_FORM_PLAIN, index))
+        return;
+    struct action_def action = {
+        .name = compile_copy(compiler, entry->key->text),
+        .place = compile_place(compiler, entry->key),
+        .label = BYTES_LITERAL(""),
+        .channel = BYTES_LITERAL(""),
+    };
+    if (compile_keys(compiler, entry->value, SECTION_ACTION) != KEYS_WRONG) {
+        const struct yaml_node *channel = yaml_get(entry->value, "channel");
+        action.label = compile_text(compiler, entry->value, "label");
+        action.channel = compile_text(compiler, entry->value, "channel");
+        if (action.channel.len > 0)
+            (void)compile_name_form(compiler, channel, NAME_FORM_PLAIN, "a channel");
+        action.topic = compile_topic(compiler, yaml_get(entry->value, "topic"), action.name);
+        compile_params(compiler, yaml_get(entry->value, "with"), &action);
+    }
+    ruleset->actions =
+        compile_grow(ruleset->actions, &ruleset->action_cap, index, sizeof(*ruleset->actions));
+    ruleset->actions[ruleset->action_count++] = action;
+}
+
+void compile_actions(struct compiler *compiler, const struct yaml_node *node)
+{
+    if (!yaml_expect(node, YAML_KIND_MAPPING, "'actions'", compiler->list))
+        return;
+    for (size_t i = 0; i < node->count; i++)
+        compile_action(compiler, &node->entries[i]);
+}

@@ -1,0 +1,80 @@
+// Compiles `with`: the values of an action's parameters, checked against their declaration.
+#include <stdio.h>
+
+#include "rules/compiler.h"
+#include "rules/literal.h"
+
+enum { WHAT_BYTES = 140 };
+
+static uint32_t param_find(const struct action_def *action, struct bytes name)
+{
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        if (bytes_equal(action->params[i].name, name))
+            return i;
+    }
+    return action->param_count;
+}
+
+static void report_param(
+    struct compiler *compiler, const struct yaml_node *key, const struct action_def *action)
+{
+    const char **known =
+        arena_alloc(&compiler->scratch, action->param_count * sizeof(const char *));
+    for (uint32_t i = 0; i < action->param_count; i++)
+        known[i] = (const char *)action->params[i].name.data;
+    char what[WHAT_BYTES];
+    (void)snprintf(what, sizeof(what), "parameter of '%s':", (const char *)action->name.data);
+    struct unknown_word unknown = {what, key->text, known, action->param_count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0217, key->place, &unknown);
+}
+
+static void report_missing(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    struct place place,
+    const struct action_def *action)
+{
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        const struct action_param *param = &action->params[i];
+        const char *name = (const char *)param->name.data;
+        if (param->is_optional || param->default_path.len > 0 ||
+            param->default_value.kind != VALUE_ABSENT || yaml_get(node, name) != NULL)
+            continue;
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0204, place, "'%s' needs '%s' in 'with'",
+            (const char *)action->name.data, name);
+        diagnostic_note(
+            compiler->list, PLACE_NONE, "%s:%u: it is declared here", action->place.file,
+            action->place.line);
+    }
+}
+
+void compile_with(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    struct place place,
+    const struct action_def *action,
+    struct workflow_step *step)
+{
+    if (node != NULL && !yaml_expect(node, YAML_KIND_MAPPING, "'with'", compiler->list))
+        return;
+    size_t given = node == NULL ? 0 : node->count;
+    struct step_param *with = arena_alloc(&compiler->ruleset->arena, given * sizeof(*with));
+    uint32_t count = 0;
+    for (size_t i = 0; i < given; i++) {
+        const struct yaml_entry *entry = &node->entries[i];
+        uint32_t index = param_find(action, entry->key->text);
+        if (index == action->param_count) {
+            report_param(compiler, entry->key, action);
+            continue;
+        }
+        char what[WHAT_BYTES];
+        (void)snprintf(what, sizeof(what), "'%s'", (const char *)action->params[index].name.data);
+        if (literal_value(
+                compiler, entry->value, what, action->params[index].type, &with[count].value))
+            with[count++].param = index;
+    }
+    report_missing(compiler, node, place, action);
+    step->with = with;
+    step->with_count = count;
+}

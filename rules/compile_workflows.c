@@ -1,0 +1,64 @@
+// Compiles `workflows`: what starts them, whether again, and their steps.
+#include "rules/compiler.h"
+
+static enum workflow_reenter compile_reenter(
+    struct compiler *compiler, const struct yaml_node *node)
+{
+    static const char *const names[] = {"never", "always"};
+    static const struct yaml_words words = {"'reenter'", names, sizeof(names) / sizeof(names[0])};
+    if (node == NULL)
+        return WORKFLOW_REENTER_NEVER;
+    size_t count = 0;
+    const char *const *later = reenter_later(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(node->text, later[i])) {
+            compile_not_yet(compiler, node->place, node->text);
+            return WORKFLOW_REENTER_NEVER;
+        }
+    }
+    const struct yaml_node *after = yaml_get_key(node, "after");
+    if (after != NULL) {
+        compile_not_yet(compiler, after->place, after->text);
+        return WORKFLOW_REENTER_NEVER;
+    }
+    size_t word = 0;
+    (void)yaml_to_word(node, &words, compiler->list, &word);
+    return word == 0 ? WORKFLOW_REENTER_NEVER : WORKFLOW_REENTER_ALWAYS;
+}
+
+static void compile_workflow(struct compiler *compiler, const struct yaml_entry *entry)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    const struct yaml_node *node = entry->value;
+    size_t index = ruleset->workflow_count;
+    if (!compile_define(compiler, SYMBOL_WORKFLOW, entry->key, NAME_FORM_PLAIN, index))
+        return;
+    enum keys_result keys = compile_keys(compiler, node, SECTION_WORKFLOW);
+    if (keys == KEYS_WRONG)
+        return;
+    struct workflow_def workflow = {
+        .name = compile_copy(compiler, entry->key->text),
+        .label = compile_text(compiler, node, "label"),
+        .on = EVENT_TYPE_UNKNOWN,
+        .reenter = compile_reenter(compiler, yaml_get(node, "reenter")),
+        .place = compile_place(compiler, entry->key),
+    };
+    const struct yaml_node *on = compile_required(compiler, node, "on", entry->key->place, keys);
+    const struct yaml_node *steps =
+        compile_required(compiler, node, "steps", entry->key->place, keys);
+    if (on != NULL)
+        (void)compile_trigger(compiler, on, "'on'", &workflow.on);
+    if (steps != NULL)
+        compile_steps(compiler, steps, &workflow);
+    ruleset->workflows = compile_grow(
+        ruleset->workflows, &ruleset->workflow_cap, index, sizeof(*ruleset->workflows));
+    ruleset->workflows[ruleset->workflow_count++] = workflow;
+}
+
+void compile_workflows(struct compiler *compiler, const struct yaml_node *node)
+{
+    if (!yaml_expect(node, YAML_KIND_MAPPING, "'workflows'", compiler->list))
+        return;
+    for (size_t i = 0; i < node->count; i++)
+        compile_workflow(compiler, &node->entries[i]);
+}

@@ -1,0 +1,276 @@
+// Helpers of the rule compiler: keys, names, references.
+#include "rules/compiler.h"
+
+#include <stdio.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/text.h"
+
+enum { GROW_MIN = 16, SHOWN_BYTES_MAX = 60, WHAT_BYTES = 80 };
+
+static const char *const symbol_kinds[SYMBOL_KIND_COUNT] = {
+    [SYMBOL_EVENT] = "event", [SYMBOL_FIELD] = "field",   [SYMBOL_LIST] = "list",
+    [SYMBOL_SCORE] = "score", [SYMBOL_ACTION] = "action", [SYMBOL_WORKFLOW] = "workflow",
+};
+
+int compile_shown_len(struct bytes text)
+{
+    return text.len > SHOWN_BYTES_MAX ? SHOWN_BYTES_MAX : (int)text.len;
+}
+
+void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes)
+{
+    if (count < *cap)
+        return items;
+    *cap = *cap == 0 ? GROW_MIN : *cap * 2;
+    return mem_resize(items, *cap * item_bytes);
+}
+
+struct bytes compile_copy(struct compiler *compiler, struct bytes text)
+{
+    return bytes_of(arena_text(&compiler->ruleset->arena, text), text.len);
+}
+
+struct rule_place compile_place(struct compiler *compiler, const struct yaml_node *node)
+{
+    return (struct rule_place){compiler->file, node->place.line};
+}
+
+static bool is_later(const struct section_def *def, struct bytes word)
+{
+    for (size_t i = 0; i < def->later_count; i++) {
+        if (bytes_equal_text(word, def->later[i]))
+            return true;
+    }
+    return false;
+}
+
+void compile_not_yet(struct compiler *compiler, struct place place, struct bytes word)
+{
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0301, place, "'%.*s' is not supported yet",
+        compile_shown_len(word), (const char *)word.data);
+}
+
+enum keys_result compile_keys(
+    struct compiler *compiler, const struct yaml_node *node, enum section section)
+{
+    const struct section_def *def = section_def_of(section);
+    if (!yaml_expect(node, YAML_KIND_MAPPING, def->what, compiler->list))
+        return KEYS_WRONG;
+    const char *known[SECTION_KEYS_MAX];
+    size_t count = 0;
+    INVARIANT(def->key_count + def->later_count <= SECTION_KEYS_MAX);
+    for (size_t i = 0; i < def->key_count; i++)
+        known[count++] = def->keys[i].name;
+    for (size_t i = 0; i < def->later_count; i++)
+        known[count++] = def->later[i];
+    struct yaml_keys keys = {def->what, known, count, NULL, 0};
+    enum keys_result result =
+        yaml_check_keys(node, &keys, compiler->list) ? KEYS_GOOD : KEYS_PARTIAL;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *key = node->entries[i].key;
+        if (!is_later(def, key->text))
+            continue;
+        compile_not_yet(compiler, key->place, key->text);
+        result = KEYS_PARTIAL;
+    }
+    return result;
+}
+
+const struct yaml_node *compile_required(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *key,
+    struct place place,
+    enum keys_result keys)
+{
+    const struct yaml_node *value = yaml_get(node, key);
+    if (value == NULL && keys == KEYS_GOOD)
+        diagnostic_add(compiler->list, DIAGNOSTIC_E0204, place, "'%s' is missing here", key);
+    return value;
+}
+
+static bool is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// One character of a name, at its place.
+static bool may_hold(enum name_form form, uint8_t c, size_t at)
+{
+    switch (form) {
+    case NAME_FORM_PLAIN:
+        return is_lower(c) || (at > 0 && (is_digit(c) || c == '_' || c == '.' || c == '-'));
+    case NAME_FORM_EVENT:
+        return is_lower(c) || is_upper(c) ||
+               (at > 0 && (is_digit(c) || c == '_' || c == '.' || c == '-'));
+    case NAME_FORM_FIELD: return is_lower(c) || is_upper(c) || c == '_' || (at > 0 && is_digit(c));
+    case NAME_FORM_TAG: return c >= ' ' && c != 0x7F;
+    }
+    return false;
+}
+
+static const char *form_text(enum name_form form)
+{
+    switch (form) {
+    case NAME_FORM_PLAIN: return "a-z, 0-9, '_', '.' and '-', with a letter first";
+    case NAME_FORM_EVENT: return "letters, 0-9, '_', '.' and '-', with a letter first";
+    case NAME_FORM_FIELD: return "letters, 0-9 and '_', without a digit first";
+    case NAME_FORM_TAG: return "printable characters";
+    }
+    return "";
+}
+
+bool compile_name_form(
+    struct compiler *compiler, const struct yaml_node *node, enum name_form form, const char *what)
+{
+    struct bytes name = node->text;
+    if (name.len == 0 || name.len > NAME_BYTES_MAX) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0211, node->place,
+            "the name of %s must have 1 to %d bytes, this one has %zu", what, NAME_BYTES_MAX,
+            name.len);
+        return false;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (may_hold(form, name.data[i], i))
+            continue;
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0211, node->place,
+            "'%.*s' is no name of %s: it may hold %s", compile_shown_len(name),
+            (const char *)name.data, what, form_text(form));
+        return false;
+    }
+    return true;
+}
+
+bool compile_define(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    const struct yaml_node *key,
+    enum name_form form,
+    size_t index)
+{
+    char what[WHAT_BYTES];
+    bool has_vowel = strchr("aeiou", symbol_kinds[kind][0]) != NULL;
+    (void)snprintf(what, sizeof(what), "%s %s", has_vowel ? "an" : "a", symbol_kinds[kind]);
+    if (!compile_name_form(compiler, key, form, what))
+        return false;
+    const struct symbol *first = symbols_find(&compiler->symbols[kind], key->text);
+    if (first != NULL) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0205, key->place, "%s '%.*s' is defined twice",
+            symbol_kinds[kind], compile_shown_len(key->text), (const char *)key->text.data);
+        diagnostic_note(compiler->list, first->place, "it is defined here first");
+        return false;
+    }
+    struct symbol symbol = {key->text, key->place, index};
+    symbols_add(&compiler->symbols[kind], &symbol);
+    return true;
+}
+
+void compile_unknown(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    enum diagnostic_code code,
+    const struct yaml_node *node)
+{
+    size_t count = 0;
+    const char *const *names = symbols_names(&compiler->symbols[kind], &compiler->scratch, &count);
+    struct unknown_word unknown = {symbol_kinds[kind], node->text, names, count};
+    diagnostic_add_unknown(compiler->list, code, node->place, &unknown);
+}
+
+bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *node)
+{
+    for (size_t i = 0; i + 1 < node->text.len; i++) {
+        if (node->text.data[i] != '{' || node->text.data[i + 1] != '{')
+            continue;
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0303, node->place,
+            "a template ('{{ … }}') is not supported yet");
+        return true;
+    }
+    return false;
+}
+
+struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key)
+{
+    const struct yaml_node *value = yaml_get(node, key);
+    char what[WHAT_BYTES];
+    struct bytes text;
+    (void)snprintf(what, sizeof(what), "'%s'", key);
+    if (value == NULL || !yaml_to_text(value, what, compiler->list, &text) ||
+        compile_refuse_template(compiler, value))
+        return BYTES_LITERAL("");
+    return compile_copy(compiler, text);
+}
+
+static void make_event_names(struct compiler *compiler)
+{
+    const struct catalog *catalog = compiler->ruleset->catalog;
+    compiler->event_name_count = catalog_type_count(catalog);
+    compiler->event_names =
+        arena_alloc(&compiler->scratch, compiler->event_name_count * sizeof(char *));
+    for (size_t i = 0; i < compiler->event_name_count; i++)
+        compiler->event_names[i] =
+            arena_text(&compiler->scratch, catalog_type(catalog, (event_type)i)->name);
+}
+
+// `on` as a mapping: a date, a schedule, an idle time.
+static void refuse_trigger_mapping(struct compiler *compiler, const struct yaml_node *node)
+{
+    size_t count = 0;
+    const char *const *later = trigger_later(&count);
+    struct yaml_keys keys = {"'on'", later, count, NULL, 0};
+    (void)yaml_check_keys(node, &keys, compiler->list);
+    for (size_t i = 0; i < node->count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            const struct yaml_node *key = node->entries[i].key;
+            if (bytes_equal_text(key->text, later[j]))
+                compile_not_yet(compiler, key->place, key->text);
+        }
+    }
+}
+
+bool compile_trigger(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out)
+{
+    if (node->kind == YAML_KIND_MAPPING && node->count > 0) {
+        refuse_trigger_mapping(compiler, node);
+        return false;
+    }
+    struct bytes name = node->text;
+    if (node->kind == YAML_KIND_SEQUENCE ||
+        (name.len > 0 && memchr(name.data, '*', name.len) != NULL)) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0301, node->place,
+            "several events in %s is not supported yet", what);
+        return false;
+    }
+    if (!yaml_to_text(node, what, compiler->list, &name))
+        return false;
+    event_type type = catalog_find(compiler->ruleset->catalog, name);
+    if (type != EVENT_TYPE_UNKNOWN) {
+        *out = type;
+        return true;
+    }
+    if (compiler->event_names == NULL)
+        make_event_names(compiler);
+    struct unknown_word unknown = {
+        "event", name, compiler->event_names, compiler->event_name_count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0206, node->place, &unknown);
+    return false;
+}

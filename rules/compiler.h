@@ -1,0 +1,121 @@
+// What the parts of the rule compiler share: the ruleset being made, names and where they stand.
+//
+// Internal to rules/. Texts in the ruleset are copied into its arena; trees and symbols live in the
+// scratch arena and are gone when compiling ends.
+#ifndef RULES_COMPILER_H
+#define RULES_COMPILER_H
+
+#include "config/diagnostic.h"
+#include "config/yaml_tree.h"
+#include "engine/base/arena.h"
+#include "rules/ruleset_data.h"
+#include "rules/symbols.h"
+#include "rules/vocabulary.h"
+
+enum symbol_kind {
+    SYMBOL_EVENT,
+    SYMBOL_FIELD,
+    SYMBOL_LIST,
+    SYMBOL_SCORE,
+    SYMBOL_ACTION,
+    SYMBOL_WORKFLOW,
+    SYMBOL_KIND_COUNT,
+};
+
+struct compiler {
+    struct ruleset *ruleset;
+    struct diagnostics *list;
+    struct arena scratch;
+    struct symbols symbols[SYMBOL_KIND_COUNT];
+    bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
+    const char *file;               // that is being compiled, as the ruleset keeps it
+    struct bytes group;             // of its events: the file's name without its ending
+    struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
+    const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
+    size_t event_name_count;
+};
+
+// One function a top-level key; node is its value, of any kind.
+typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
+compile_function compile_events;
+compile_function compile_contact;
+compile_function compile_lists;
+compile_function compile_actions;
+compile_function compile_scores;
+compile_function compile_workflows;
+
+// The steps of one workflow, into *workflow.
+void compile_steps(
+    struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow);
+// `with` of a step that does the action; node NULL: there is none. The key's place is where a
+// missing parameter is reported.
+void compile_with(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    struct place place,
+    const struct action_def *action,
+    struct workflow_step *step);
+
+// What the keys of a mapping came to.
+enum keys_result {
+    KEYS_WRONG,   // not a mapping: nothing to work with
+    KEYS_PARTIAL, // something is refused: what is missing may be due to that
+    KEYS_GOOD,
+};
+// Reports unknown keys (E0201) and those that are not supported yet (E0301).
+enum keys_result compile_keys(
+    struct compiler *compiler, const struct yaml_node *node, enum section section);
+// The value of a required key, or NULL after E0204 at `place` (silent when keys are partial).
+const struct yaml_node *compile_required(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *key,
+    struct place place,
+    enum keys_result keys);
+
+// What a name may be made of.
+enum name_form {
+    NAME_FORM_PLAIN, // a-z 0-9 _ . -, a letter first
+    NAME_FORM_EVENT, // A-Z too
+    NAME_FORM_FIELD, // letters, digits and _, no digit first
+    NAME_FORM_TAG,   // anything printable
+};
+enum { NAME_BYTES_MAX = 100 };
+// False after E0211.
+bool compile_name_form(
+    struct compiler *compiler, const struct yaml_node *node, enum name_form form, const char *what);
+// Checks the form and that no other definition of the kind has the name (E0205). False after either.
+bool compile_define(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    const struct yaml_node *key,
+    enum name_form form,
+    size_t index);
+
+// Reports a name that none of the kind has (E0209, …), with a did-you-mean.
+void compile_unknown(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    enum diagnostic_code code,
+    const struct yaml_node *node);
+
+// E0301: "'word' is not supported yet".
+void compile_not_yet(struct compiler *compiler, struct place place, struct bytes word);
+// As much of a text as a message shows, for "%.*s".
+int compile_shown_len(struct bytes text);
+
+// A copy in the ruleset's arena, NUL-terminated.
+struct bytes compile_copy(struct compiler *compiler, struct bytes text);
+struct rule_place compile_place(struct compiler *compiler, const struct yaml_node *node);
+// Text of an optional key ("label"); otherwise empty. Reports what is no text or holds a template.
+struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key);
+// True after E0303 when a text holds "{{".
+bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *node);
+// The event type that `on` names; false after a diagnostic.
+bool compile_trigger(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
+
+// Makes room for one more in an array of a ruleset.
+void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);
+
+#endif

@@ -1,0 +1,182 @@
+// Asking a ruleset: what an event may match, definitions by index and by name.
+#include "rules/ruleset.h"
+
+#include <stdlib.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "rules/ruleset_data.h"
+
+static int compare_workflows(const void *a, const void *b)
+{
+    const struct workflow_def *first = a;
+    const struct workflow_def *second = b;
+    return bytes_compare(first->name, second->name);
+}
+
+static void link_counts(struct ruleset *ruleset)
+{
+    ruleset->match_count = catalog_type_count(ruleset->catalog);
+    ruleset->matches = mem_zero(ruleset->match_count, sizeof(*ruleset->matches));
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        ruleset->matches[ruleset->rules[i].on].rule_count++;
+    for (size_t i = 0; i < ruleset->workflow_count; i++)
+        ruleset->matches[ruleset->workflows[i].on].workflow_count++;
+}
+
+void ruleset_link(struct ruleset *ruleset)
+{
+    INVARIANT(ruleset->matches == NULL);
+    if (ruleset->workflow_count > 1)
+        qsort(
+            ruleset->workflows, ruleset->workflow_count, sizeof(*ruleset->workflows),
+            compare_workflows);
+    link_counts(ruleset);
+
+    // Each type's part of two arrays, then filled in the order of rules and of workflows.
+    struct arena *arena = &ruleset->arena;
+    const struct score_rule **rules =
+        arena_alloc(arena, ruleset->rule_count * sizeof(const struct score_rule *));
+    const struct workflow_def **workflows =
+        arena_alloc(arena, ruleset->workflow_count * sizeof(const struct workflow_def *));
+    const struct score_rule ***rule_ends = mem_zero(ruleset->match_count, sizeof(*rule_ends));
+    const struct workflow_def ***workflow_ends =
+        mem_zero(ruleset->match_count, sizeof(*workflow_ends));
+    for (size_t i = 0; i < ruleset->match_count; i++) {
+        struct match_list *match = &ruleset->matches[i];
+        match->rules = rules;
+        match->workflows = workflows;
+        rule_ends[i] = rules;
+        workflow_ends[i] = workflows;
+        rules += match->rule_count;
+        workflows += match->workflow_count;
+    }
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        *rule_ends[ruleset->rules[i].on]++ = &ruleset->rules[i];
+    for (size_t i = 0; i < ruleset->workflow_count; i++) {
+        ruleset->workflows[i].index = (uint32_t)i;
+        *workflow_ends[ruleset->workflows[i].on]++ = &ruleset->workflows[i];
+    }
+    free(rule_ends);
+    free(workflow_ends);
+}
+
+void ruleset_destroy(struct ruleset *ruleset)
+{
+    if (ruleset == NULL)
+        return;
+    catalog_destroy(ruleset->catalog);
+    arena_free(&ruleset->arena);
+    free(ruleset->scores);
+    free(ruleset->rules);
+    free(ruleset->workflows);
+    free(ruleset->actions);
+    free(ruleset->fields);
+    free(ruleset->lists);
+    free(ruleset->matches);
+    free(ruleset);
+}
+
+uint64_t ruleset_hash(const struct ruleset *ruleset)
+{
+    return ruleset->hash;
+}
+
+const struct catalog *ruleset_catalog(const struct ruleset *ruleset)
+{
+    return ruleset->catalog;
+}
+
+const struct match_list *ruleset_match(const struct ruleset *ruleset, event_type type)
+{
+    static const struct match_list nothing = {NULL, NULL, 0, 0};
+    return type < ruleset->match_count ? &ruleset->matches[type] : &nothing;
+}
+
+size_t ruleset_score_count(const struct ruleset *ruleset)
+{
+    return ruleset->score_count;
+}
+
+const struct score_def *ruleset_score(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->score_count);
+    return &ruleset->scores[index];
+}
+
+const struct score_def *ruleset_score_find(const struct ruleset *ruleset, struct bytes name)
+{
+    for (size_t i = 0; i < ruleset->score_count; i++) {
+        if (bytes_equal(ruleset->scores[i].name, name))
+            return &ruleset->scores[i];
+    }
+    return NULL;
+}
+
+size_t ruleset_rule_count(const struct ruleset *ruleset)
+{
+    return ruleset->rule_count;
+}
+
+const struct score_rule *ruleset_rule(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->rule_count);
+    return &ruleset->rules[index];
+}
+
+const struct score_rule *ruleset_rule_find(const struct ruleset *ruleset, struct bytes state_name)
+{
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        if (bytes_equal(ruleset->rules[i].state_name, state_name))
+            return &ruleset->rules[i];
+    }
+    return NULL;
+}
+
+size_t ruleset_workflow_count(const struct ruleset *ruleset)
+{
+    return ruleset->workflow_count;
+}
+
+const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->workflow_count);
+    return &ruleset->workflows[index];
+}
+
+size_t ruleset_action_count(const struct ruleset *ruleset)
+{
+    return ruleset->action_count;
+}
+
+const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->action_count);
+    return &ruleset->actions[index];
+}
+
+const struct field_def *ruleset_field_find(const struct ruleset *ruleset, struct bytes name)
+{
+    for (size_t i = 0; i < ruleset->field_count; i++) {
+        if (bytes_equal(ruleset->fields[i].name, name))
+            return &ruleset->fields[i];
+    }
+    return NULL;
+}
+
+int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli)
+{
+    if (score->has_max && sum_milli > score->max_milli)
+        return score->max_milli;
+    if (score->has_min && sum_milli < score->min_milli)
+        return score->min_milli;
+    return sum_milli;
+}
+
+struct bytes score_def_band(const struct score_def *score, int64_t value_milli)
+{
+    struct bytes band = BYTES_LITERAL("");
+    for (uint32_t i = 0; i < score->band_count && score->bands[i].from_milli <= value_milli; i++)
+        band = score->bands[i].name;
+    return band;
+}

@@ -1,0 +1,32 @@
+// What a ruleset is made of; for the compiler and the accessors only.
+#ifndef RULES_RULESET_DATA_H
+#define RULES_RULESET_DATA_H
+
+#include "engine/base/arena.h"
+#include "rules/ruleset.h"
+
+struct ruleset {
+    struct arena arena; // texts and everything that definitions point at
+    struct catalog *catalog;
+    uint64_t hash;
+    // Arrays of their own, so that they may grow while compiling.
+    struct score_def *scores;
+    struct score_rule *rules;
+    struct workflow_def *workflows; // by name once linked
+    struct action_def *actions;
+    struct field_def *fields;
+    struct bytes *lists; // those that are declared
+    size_t score_count, score_cap;
+    size_t rule_count, rule_cap;
+    size_t workflow_count, workflow_cap;
+    size_t action_count, action_cap;
+    size_t field_count, field_cap;
+    size_t list_count, list_cap;
+    struct match_list *matches; // by event type
+    size_t match_count;
+};
+
+// Sorts the workflows by name and makes the match lists. Once, after the last definition.
+void ruleset_link(struct ruleset *ruleset);
+
+#endif

@@ -1,0 +1,69 @@
+// The keys of rule files: one table that the compiler checks with and the JSON Schema is made from.
+#ifndef RULES_VOCABULARY_H
+#define RULES_VOCABULARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// A kind of mapping in a rule file.
+enum section {
+    SECTION_TOP,
+    SECTION_EVENT,
+    SECTION_CONTACT,
+    SECTION_FIELD,
+    SECTION_LIST,
+    SECTION_SCORE,
+    SECTION_SCORE_RULE,
+    SECTION_SCORE_LIMIT,
+    SECTION_ACTION,
+    SECTION_WORKFLOW,
+    SECTION_STEP,
+    SECTION_STEP_TAG,
+    SECTION_STEP_LIST,
+    SECTION_COUNT,
+};
+
+// What the value of a key looks like.
+enum shape {
+    SHAPE_TEXT,
+    SHAPE_WORD,       // one of words
+    SHAPE_NUMBER,     // of points
+    SHAPE_WHOLE,      // at least 1
+    SHAPE_NAMES,      // a name or a list of names
+    SHAPE_NAME_LIST,  // a list of names
+    SHAPE_SECTION,    // a mapping of the kind `of`
+    SHAPE_MAP_OF,     // name: a mapping of the kind `of`
+    SHAPE_LIST_OF,    // a list of mappings of the kind `of`
+    SHAPE_MAP_TEXT,   // name: text
+    SHAPE_MAP_NUMBER, // name: number of points
+    SHAPE_MAP_ANY,    // name: anything
+};
+
+struct key_row {
+    const char *name;
+    enum shape shape;
+    enum section of;   // SHAPE_SECTION, SHAPE_MAP_OF, SHAPE_LIST_OF
+    const char *words; // SHAPE_WORD: separated by '|'
+    const char *help;
+    bool is_required;
+};
+
+enum { SECTION_KEYS_MAX = 24 };
+
+struct section_def {
+    const char *what; // "a score"
+    const struct key_row *keys;
+    size_t key_count;
+    const char *const *later; // keys of the language that this version refuses by name
+    size_t later_count;
+};
+
+// Static storage.
+const struct section_def *section_def_of(enum section section);
+
+// Kinds of trigger that `on` may be a mapping of in the language; none is supported yet.
+const char *const *trigger_later(size_t *count_out);
+// Words of `reenter` beside those that are supported.
+const char *const *reenter_later(size_t *count_out);
+
+#endif
