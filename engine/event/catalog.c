@@ -7,6 +7,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/event/node.h"
 
 enum { SLOTS_MIN = 64, TYPES_MIN = 32 };
 #define SLOT_EMPTY UINT32_MAX
@@ -65,7 +66,7 @@ static uint32_t *catalog_slot(const struct catalog *catalog, struct bytes name)
     size_t mask = catalog->slot_count - 1;
     size_t at = (size_t)hash_u64(name, 0) & mask;
     while (catalog->slots[at] != SLOT_EMPTY &&
-           !bytes_equal(catalog->types[catalog->slots[at]].name, name))
+           !name_equal(catalog->types[catalog->slots[at]].name, name))
         at = (at + 1) & mask;
     return &catalog->slots[at];
 }
@@ -119,6 +120,14 @@ static bool has_field_twice(const struct event_type_def *type)
     return false;
 }
 
+// As name_word, of bytes without padding.
+static uint64_t word_of(struct bytes name)
+{
+    uint8_t padded[8] = {0};
+    memcpy(padded, name.data, name.len < sizeof(padded) ? name.len : sizeof(padded));
+    return get_u64(padded);
+}
+
 static struct event_type_def catalog_copy_type(
     struct catalog *catalog, const struct event_type_def *type)
 {
@@ -131,13 +140,15 @@ static struct event_type_def catalog_copy_type(
         .builtin = builtin_find(type->name),
     };
     struct data_field *fields = arena_alloc(&catalog->arena, type->field_count * sizeof(*fields));
+    uint64_t *words = arena_alloc(&catalog->arena, type->field_count * sizeof(*words));
     for (size_t i = 0; i < type->field_count; i++) {
         fields[i] = type->fields[i];
         fields[i].name = arena_copy(&catalog->arena, type->fields[i].name);
-        copy.field_filter |= data_field_bit(fields[i].name);
+        words[i] = word_of(fields[i].name);
         copy.required_count += fields[i].is_optional ? 0 : 1;
     }
     copy.fields = fields;
+    copy.field_words = words;
     return copy;
 }
 
@@ -207,10 +218,8 @@ event_type catalog_builtin(const struct catalog *catalog, enum builtin builtin)
 
 const struct data_field *catalog_field(const struct event_type_def *type, struct bytes name)
 {
-    if ((type->field_filter & data_field_bit(name)) == 0)
-        return NULL;
     for (size_t i = 0; i < type->field_count; i++) {
-        if (bytes_equal(type->fields[i].name, name))
+        if (name_equal(type->fields[i].name, name))
             return &type->fields[i];
     }
     return NULL;

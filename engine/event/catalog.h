@@ -82,19 +82,10 @@ struct event_type_def {
     const struct data_field *fields;
     size_t field_count;
     // Set by catalog_put_type, whatever it is given:
-    enum builtin builtin;  // from BUILTIN_TABLE by the name
-    uint64_t field_filter; // bit data_field_bit(name) of every field
+    enum builtin builtin;        // from BUILTIN_TABLE by the name
+    const uint64_t *field_words; // the first eight bytes of each field's name, little endian
     uint32_t required_count;
 };
-
-// Most names that are no field of a type have a bit that none of its fields has.
-static inline uint64_t data_field_bit(struct bytes name)
-{
-    if (name.len == 0)
-        return 1;
-    uint32_t mixed = (uint32_t)name.len * 7U + name.data[0] * 3U + name.data[name.len - 1];
-    return UINT64_C(1) << (mixed % 64U);
-}
 
 // Immutable once built; shared by threads. Owns copies of all it was given.
 struct catalog;

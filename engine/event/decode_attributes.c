@@ -1,7 +1,6 @@
 // The attributes of an event: who finds them in an object, and what each must be.
 #include <stdio.h>
 
-#include "engine/base/time.h"
 #include "engine/event/decoder.h"
 
 enum { INTEGER_TEXT_BYTES = 24 };
@@ -19,34 +18,30 @@ static const struct bytes attribute_names[ATTRIBUTE_COUNT] = {
     [ATTRIBUTE_TRACEPARENT] = {(const uint8_t *)"traceparent", 11},
 };
 
-// The only attribute that a name of this length and first letter can be.
-static enum attribute attribute_guess(struct bytes name)
-{
-    if (name.len == 0)
-        return ATTRIBUTE_COUNT;
-    uint8_t first = name.data[0];
-    switch (name.len) {
-    case 2: return ATTRIBUTE_ID;
-    case 4:
-        if (first == 'd')
-            return ATTRIBUTE_DATA;
-        return name.data[1] == 'y' ? ATTRIBUTE_TYPE : ATTRIBUTE_TIME;
-    case 6: return ATTRIBUTE_SOURCE;
-    case 7: return first == 's' ? ATTRIBUTE_SUBJECT : ATTRIBUTE_CONTACT;
-    case 11:
-        if (first == 's')
-            return ATTRIBUTE_SPECVERSION;
-        return first == 'd' ? ATTRIBUTE_DATA_BASE64 : ATTRIBUTE_TRACEPARENT;
-    default: return ATTRIBUTE_COUNT; // a length, not an enum of ours
-    }
-}
+#define WORD(a, b, c, d, e, f, g, h)                                                  \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | \
+     (uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
 enum attribute attribute_find(struct bytes name)
 {
-    enum attribute guess = attribute_guess(name);
-    if (guess == ATTRIBUTE_COUNT || !bytes_equal(name, attribute_names[guess]))
-        return ATTRIBUTE_COUNT;
-    return guess;
+    enum attribute found = ATTRIBUTE_COUNT;
+    switch (name_word(name)) {
+    case WORD('i', 'd', 0, 0, 0, 0, 0, 0): found = ATTRIBUTE_ID; break;
+    case WORD('d', 'a', 't', 'a', 0, 0, 0, 0): found = ATTRIBUTE_DATA; break;
+    case WORD('t', 'y', 'p', 'e', 0, 0, 0, 0): found = ATTRIBUTE_TYPE; break;
+    case WORD('t', 'i', 'm', 'e', 0, 0, 0, 0): found = ATTRIBUTE_TIME; break;
+    case WORD('s', 'o', 'u', 'r', 'c', 'e', 0, 0): found = ATTRIBUTE_SOURCE; break;
+    case WORD('s', 'u', 'b', 'j', 'e', 'c', 't', 0): found = ATTRIBUTE_SUBJECT; break;
+    case WORD('c', 'o', 'n', 't', 'a', 'c', 't', 0): found = ATTRIBUTE_CONTACT; break;
+    case WORD('s', 'p', 'e', 'c', 'v', 'e', 'r', 's'): found = ATTRIBUTE_SPECVERSION; break;
+    case WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r'): found = ATTRIBUTE_TRACEPARENT; break;
+    case WORD('d', 'a', 't', 'a', '_', 'b', 'a', 's'): found = ATTRIBUTE_DATA_BASE64; break;
+    default: return ATTRIBUTE_COUNT; // a word, not an enum of ours
+    }
+    if (attribute_names[found].len == name.len &&
+        (name.len <= 8 || name_equal(name, attribute_names[found])))
+        return found;
+    return ATTRIBUTE_COUNT;
 }
 
 enum reject_code decode_members(
@@ -75,12 +70,8 @@ enum reject_code decode_members(
     return REJECT_NONE;
 }
 
-bool decode_text(struct pool *pool, const yyjson_val *node, struct bytes *out)
+bool decode_number_text(struct pool *pool, const yyjson_val *node, struct bytes *out)
 {
-    if (node_is_text(node)) {
-        *out = node_text(node);
-        return true;
-    }
     if (node_type(node) != YYJSON_TYPE_NUM || node_subtype(node) == YYJSON_SUBTYPE_REAL)
         return false;
     char *text = pool_alloc(pool, INTEGER_TEXT_BYTES);
@@ -95,7 +86,7 @@ static enum reject_code decode_names(struct decode_call *call, const struct attr
 {
     const yyjson_val *version = attributes->at[ATTRIBUTE_SPECVERSION];
     if (version != NULL &&
-        !(node_is_text(version) && bytes_equal(node_text(version), BYTES_LITERAL("1.0"))))
+        !(node_is_text(version) && name_equal(node_text(version), BYTES_LITERAL("1.0"))))
         return decode_reject(call->reject, REJECT_BAD_ATTRIBUTE, "specversion: expected \"1.0\"");
 
     struct event *event = call->event;
@@ -139,36 +130,6 @@ static enum reject_code decode_type(struct decode_call *call, const yyjson_val *
         return decode_reject(
             call->reject, REJECT_UNKNOWN_TYPE, "type: the catalogue has no event of this name");
     return REJECT_NONE;
-}
-
-// RFC 3339 text, or epoch milliseconds as a whole number, written as one or not (1.7e12).
-static bool time_of(const yyjson_val *node, int64_t *out_ms)
-{
-    if (node_is_text(node))
-        return time_parse(node_text(node), out_ms);
-    if (node_type(node) != YYJSON_TYPE_NUM)
-        return false;
-    if (node_subtype(node) != YYJSON_SUBTYPE_REAL) {
-        if (node_subtype(node) == YYJSON_SUBTYPE_UINT && node->uni.u64 > (uint64_t)TIME_MS_MAX)
-            return false;
-        *out_ms = node->uni.i64;
-        return *out_ms >= TIME_MS_MIN;
-    }
-    double real = node->uni.f64;
-    if (!(real >= (double)TIME_MS_MIN && real <= (double)TIME_MS_MAX))
-        return false;
-    *out_ms = (int64_t)real;
-    return (double)*out_ms == real;
-}
-
-static enum reject_code decode_time(struct decode_call *call, const yyjson_val *node)
-{
-    call->event->time_ms = EVENT_TIME_NONE;
-    if (node == NULL || time_of(node, &call->event->time_ms))
-        return REJECT_NONE;
-    return decode_reject(
-        call->reject, REJECT_BAD_TIME,
-        "time: expected an RFC 3339 time or epoch milliseconds, years 0000 to 9999");
 }
 
 static enum reject_code decode_data(struct decode_call *call, const yyjson_val *data)

@@ -5,9 +5,23 @@
 
 enum { KIND_SHOWN_BYTES = 40 };
 
+// Eight bytes at once: true when one may be a control character or begin one, false when none is.
+static bool may_have_control(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    uint64_t del = word ^ ones * 0x7f;
+    uint64_t c2 = word ^ ones * 0xc2;
+    uint64_t below_space = (word - ones * 0x20) & ~word;
+    return ((below_space | ((del - ones) & ~del) | ((c2 - ones) & ~c2)) & highs) != 0;
+}
+
 static bool has_control(struct bytes text)
 {
-    for (size_t i = 0; i < text.len; i++) {
+    size_t i = 0;
+    while (i + 8 <= text.len && !may_have_control(get_u64(text.data + i)))
+        i += 8;
+    for (; i < text.len; i++) {
         if (text.data[i] < 0x20 || text.data[i] == 0x7f)
             return true;
         // U+0080..U+009F
@@ -71,9 +85,8 @@ static enum reject_code add_identifier(struct decode_call *call, size_t kind, st
             call->reject, REJECT_BAD_CONTACT, "contact.%.*s is given twice, with two values",
             (int)name.len, (const char *)name.data);
     }
-    memmove(
-        &event->identifiers[at + 1], &event->identifiers[at],
-        (event->identifier_count - at) * sizeof(event->identifiers[0]));
+    for (uint32_t i = event->identifier_count; i > at; i--)
+        event->identifiers[i] = event->identifiers[i - 1];
     event->identifiers[at] = (struct identifier){.kind = (uint8_t)kind, .value = value};
     event->identifier_count++;
     return REJECT_NONE;

@@ -24,7 +24,7 @@ static bool has_prefix(struct bytes name)
 
 static enum attribute header_attribute(struct bytes name)
 {
-    uint8_t lower[HEADER_NAME_BYTES_MAX];
+    uint8_t lower[HEADER_NAME_BYTES_MAX] = {0};
     size_t len = name.len - PREFIX_BYTES;
     if (len > HEADER_NAME_BYTES_MAX)
         return ATTRIBUTE_COUNT;

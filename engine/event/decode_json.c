@@ -4,6 +4,8 @@
 #include "engine/base/text.h"
 #include "engine/event/decoder.h"
 
+_Static_assert(NODE_PADDING_BYTES >= YYJSON_PADDING_SIZE, "what the library asks for");
+
 static void *alc_alloc(void *self, size_t size_bytes)
 {
     return pool_alloc(self, size_bytes);
@@ -39,9 +41,9 @@ enum reject_code decode_json(
     if (json.len == 0)
         return decode_reject(call->reject, REJECT_NOT_JSON, "the message is empty");
     struct pool *pool = &call->decoder->pool;
-    char *copy = pool_alloc(pool, json.len + YYJSON_PADDING_SIZE);
+    char *copy = pool_alloc(pool, json.len + NODE_PADDING_BYTES);
     memcpy(copy, json.data, json.len);
-    memset(copy + json.len, 0, YYJSON_PADDING_SIZE);
+    memset(copy + json.len, 0, NODE_PADDING_BYTES);
 
     const yyjson_alc alc = {
         .malloc = alc_alloc, .realloc = alc_resize, .free = alc_free, .ctx = pool};

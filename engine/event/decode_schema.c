@@ -80,7 +80,7 @@ static bool has_member(const yyjson_val *map, struct bytes name)
 {
     const yyjson_val *key = map + 1;
     for (size_t left = node_len(map); left > 0; left--) {
-        if (bytes_equal(node_text(key), name))
+        if (name_equal(node_text(key), name))
             return !node_is_null(key + 1);
         key = node_next(key + 1);
     }
@@ -100,6 +100,17 @@ static enum reject_code reject_missing(
     return REJECT_NONE;
 }
 
+// As catalog_field, for a name in the decoder's pool.
+static const struct data_field *find_field(const struct event_type_def *type, struct bytes name)
+{
+    uint64_t word = name_word(name);
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (type->field_words[i] == word && name_equal(type->fields[i].name, name))
+            return &type->fields[i];
+    }
+    return NULL;
+}
+
 enum reject_code decode_check_data(
     struct decode_call *call, const struct event_type_def *type, const yyjson_val *data)
 {
@@ -109,7 +120,7 @@ enum reject_code decode_check_data(
     const yyjson_val *key = data + 1;
     for (size_t left = node_len(data); left > 0; left--) {
         const yyjson_val *node = key + 1;
-        const struct data_field *field = catalog_field(type, node_text(key));
+        const struct data_field *field = find_field(type, node_text(key));
         key = node_next(node);
         if (field == NULL || node_is_null(node))
             continue;

@@ -8,7 +8,7 @@
 #include "engine/event/node.h"
 #include "engine/event/pool.h"
 
-enum { ATTRIBUTE_BYTES_MAX = 1024, TRACEPARENT_BYTES_MAX = 256 };
+enum { ATTRIBUTE_BYTES_MAX = 1024, TRACEPARENT_BYTES_MAX = 256, DAY_TEXT_BYTES = 10 };
 
 struct decoder {
     struct decode_limits limits;
@@ -16,6 +16,8 @@ struct decoder {
     enum unknown_events unknown;
     size_t contact_id_kind; // IDENTIFIER_KINDS_MAX where the catalogue has no such kind
     size_t email_kind;
+    uint8_t day_text[DAY_TEXT_BYTES]; // the day that the last time was on, for most are on the same
+    int64_t day_ms;
     struct pool pool;   // what events point into
     struct buffer json; // a msgpack message as JSON, until it is parsed
     msgpack_zone zone;  // a msgpack message as objects, until it is JSON
@@ -67,10 +69,22 @@ enum reject_code decode_reject(
 enum attribute attribute_find(struct bytes name);
 enum reject_code decode_members(
     struct decode_call *call, const yyjson_val *root, struct attributes *out);
+// The decimal text of a whole number; false for anything else.
+bool decode_number_text(struct pool *pool, const yyjson_val *node, struct bytes *out);
+enum reject_code decode_attributes(struct decode_call *call, const struct attributes *attributes);
+
 // Text as it is; a whole number as its decimal text, for many systems number their events and
 // customers. False for anything else.
-bool decode_text(struct pool *pool, const yyjson_val *node, struct bytes *out);
-enum reject_code decode_attributes(struct decode_call *call, const struct attributes *attributes);
+static inline bool decode_text(struct pool *pool, const yyjson_val *node, struct bytes *out)
+{
+    if (!node_is_text(node))
+        return decode_number_text(pool, node, out);
+    *out = node_text(node);
+    return true;
+}
+
+// decode_time.c: the event's time; node may be NULL.
+enum reject_code decode_time(struct decode_call *call, const yyjson_val *node);
 
 // decode_contact.c: fills the event's identifiers.
 enum reject_code decode_contact(

@@ -51,6 +51,38 @@ static inline struct bytes node_text(const yyjson_val *node)
     return bytes_of(node->uni.str, node_len(node));
 }
 
+// As bytes_equal, without a call where both are short.
+static inline bool name_equal(struct bytes a, struct bytes b)
+{
+    size_t len = a.len;
+    if (len != b.len)
+        return false;
+    if (len > 16)
+        return memcmp(a.data, b.data, len) == 0;
+    if (len >= 8)
+        return get_u64(a.data) == get_u64(b.data) &&
+               get_u64(a.data + len - 8) == get_u64(b.data + len - 8);
+    if (len >= 4)
+        return get_u32(a.data) == get_u32(b.data) &&
+               get_u32(a.data + len - 4) == get_u32(b.data + len - 4);
+    for (size_t i = 0; i < len; i++) {
+        if (a.data[i] != b.data[i])
+            return false;
+    }
+    return true;
+}
+
+// The first eight bytes of a name, zeros behind a shorter one. Eight bytes must be readable from
+// where it begins: names in the decoder's pool are (NODE_PADDING_BYTES), and copies with padding.
+enum { NODE_PADDING_BYTES = 16 };
+static inline uint64_t name_word(struct bytes name)
+{
+    if (name.len == 0)
+        return 0;
+    uint64_t word = get_u64(name.data);
+    return name.len >= 8 ? word : word & (~UINT64_C(0) >> (64 - 8 * name.len));
+}
+
 // What follows a node and everything in it.
 static inline const yyjson_val *node_next(const yyjson_val *node)
 {

@@ -72,7 +72,7 @@ static struct value member_of_node(const yyjson_val *map, struct bytes name)
 {
     const yyjson_val *key = map + 1;
     for (size_t left = node_len(map); left > 0; left--) {
-        if (bytes_equal(node_text(key), name))
+        if (name_equal(node_text(key), name))
             return node_value(key + 1);
         key = node_next(key + 1);
     }
@@ -86,7 +86,7 @@ struct value value_member(struct value map, struct bytes name)
     if (is_node(map))
         return member_of_node(map.as.node, name);
     for (uint32_t i = 0; i < map.pair_count; i++) {
-        if (bytes_equal(map.as.pairs[i].name, name))
+        if (name_equal(map.as.pairs[i].name, name))
             return map.as.pairs[i].value;
     }
     return (struct value){.kind = VALUE_ABSENT};
