@@ -1,0 +1,139 @@
+// JSON Schema of rule files, from the vocabulary.
+#include "rules/schema.h"
+
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "rules/vocabulary.h"
+
+static const char *const section_ids[SECTION_COUNT] = {
+    [SECTION_TOP] = "file",
+    [SECTION_EVENT] = "event",
+    [SECTION_CONTACT] = "contact",
+    [SECTION_FIELD] = "field",
+    [SECTION_LIST] = "list",
+    [SECTION_SCORE] = "score",
+    [SECTION_SCORE_RULE] = "score_rule",
+    [SECTION_SCORE_LIMIT] = "score_limit",
+    [SECTION_ACTION] = "action",
+    [SECTION_WORKFLOW] = "workflow",
+    [SECTION_STEP] = "step",
+    [SECTION_STEP_TAG] = "step_tag",
+    [SECTION_STEP_LIST] = "step_list",
+};
+
+static void add_words(struct buffer *to, const char *words)
+{
+    buffer_add_text(to, ",\"enum\":[");
+    for (const char *at = words; *at != '\0';) {
+        size_t len = strcspn(at, "|");
+        text_add_json(to, bytes_of(at, len));
+        at += len;
+        if (*at == '|') {
+            buffer_add_u8(to, ',');
+            at++;
+        }
+    }
+    buffer_add_u8(to, ']');
+}
+
+static void add_reference(struct buffer *to, enum section section)
+{
+    buffer_add_format(to, "{\"$ref\":\"#/definitions/%s\"}", section_ids[section]);
+}
+
+// The constraints of a shape, each with a comma before it.
+static void add_shape(struct buffer *to, const struct key_row *key)
+{
+    static const char text[] = "[\"string\",\"number\",\"boolean\"]"; // YAML without quotes
+    switch (key->shape) {
+    case SHAPE_TEXT: buffer_add_format(to, ",\"type\":%s", text); return;
+    case SHAPE_WORD: add_words(to, key->words); return;
+    case SHAPE_NUMBER: buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001"); return;
+    case SHAPE_WHOLE: buffer_add_text(to, ",\"type\":\"integer\",\"minimum\":1"); return;
+    case SHAPE_NAMES:
+        buffer_add_format(
+            to, ",\"type\":[\"string\",\"number\",\"boolean\",\"array\"],\"items\":{\"type\":%s}",
+            text);
+        return;
+    case SHAPE_NAME_LIST:
+        buffer_add_format(to, ",\"type\":\"array\",\"items\":{\"type\":%s}", text);
+        return;
+    case SHAPE_SECTION:
+        buffer_add_text(to, ",\"allOf\":[");
+        add_reference(to, key->of);
+        buffer_add_u8(to, ']');
+        return;
+    case SHAPE_MAP_OF:
+        buffer_add_text(to, ",\"type\":[\"object\",\"null\"],\"additionalProperties\":");
+        add_reference(to, key->of);
+        return;
+    case SHAPE_LIST_OF:
+        buffer_add_text(to, ",\"type\":\"array\",\"items\":");
+        add_reference(to, key->of);
+        return;
+    case SHAPE_MAP_TEXT:
+        buffer_add_text(to, ",\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}");
+        return;
+    case SHAPE_MAP_NUMBER:
+        buffer_add_text(to, ",\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}");
+        return;
+    case SHAPE_MAP_ANY: buffer_add_text(to, ",\"type\":\"object\""); return;
+    }
+}
+
+static void add_required(struct buffer *to, const struct section_def *def)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < def->key_count; i++) {
+        if (!def->keys[i].is_required)
+            continue;
+        buffer_add_text(to, is_first ? ",\"required\":[" : ",");
+        text_add_json(to, bytes_text(def->keys[i].name));
+        is_first = false;
+    }
+    if (!is_first)
+        buffer_add_u8(to, ']');
+}
+
+static void add_section(struct buffer *to, enum section section)
+{
+    const struct section_def *def = section_def_of(section);
+    // A list may have nothing behind its colon.
+    buffer_add_format(
+        to, "{\"type\":%s,\"additionalProperties\":false,\"properties\":{",
+        section == SECTION_LIST || section == SECTION_TOP ? "[\"object\",\"null\"]" : "\"object\"");
+    for (size_t i = 0; i < def->key_count; i++) {
+        if (i > 0)
+            buffer_add_u8(to, ',');
+        text_add_json(to, bytes_text(def->keys[i].name));
+        buffer_add_text(to, ":{\"description\":");
+        text_add_json(to, bytes_text(def->keys[i].help));
+        add_shape(to, &def->keys[i]);
+        buffer_add_u8(to, '}');
+    }
+    buffer_add_u8(to, '}');
+    add_required(to, def);
+    if (section == SECTION_STEP)
+        buffer_add_text(
+            to, ",\"oneOf\":[{\"required\":[\"do\"]},{\"required\":[\"tag\"]},"
+                "{\"required\":[\"list\"]}]");
+    buffer_add_u8(to, '}');
+}
+
+void rules_schema_json(struct buffer *to)
+{
+    buffer_add_text(
+        to,
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"title\":\"rules of engaged\","
+        "\"allOf\":[");
+    add_reference(to, SECTION_TOP);
+    buffer_add_text(to, "],\"definitions\":{");
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        if (i > 0)
+            buffer_add_u8(to, ',');
+        buffer_add_format(to, "\"%s\":", section_ids[i]);
+        add_section(to, (enum section)i);
+    }
+    buffer_add_text(to, "}}\n");
+}
