@@ -123,6 +123,9 @@ static bool compile_param(
             compiler, entry->value, bytes_of(text.data + scope.len, text.len - scope.len), &param);
     else if (declared.has_default)
         compile_default_literal(compiler, entry->value, text, &param);
+    bool has_default = param.default_path.len > 0 || param.default_value.kind != VALUE_ABSENT;
+    if (declared.has_default && !has_default)
+        param.is_optional = true; // its default was refused: steps need not say it as well
     *out = param;
     return true;
 }

@@ -1,6 +1,7 @@
 // Compiles `with`: the values of an action's parameters, checked against their declaration.
 #include <stdio.h>
 
+#include "engine/base/invariant.h"
 #include "rules/compiler.h"
 #include "rules/literal.h"
 
@@ -34,6 +35,8 @@ static void report_missing(
     struct place place,
     const struct action_def *action)
 {
+    const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_ACTION], action->name);
+    INVARIANT(symbol != NULL);
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct action_param *param = &action->params[i];
         const char *name = (const char *)param->name.data;
@@ -43,9 +46,7 @@ static void report_missing(
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0204, place, "'%s' needs '%s' in 'with'",
             (const char *)action->name.data, name);
-        diagnostic_note(
-            compiler->list, PLACE_NONE, "%s:%u: it is declared here", action->place.file,
-            action->place.line);
+        diagnostic_note(compiler->list, symbol->place, "it is declared here");
     }
 }
 
@@ -61,11 +62,13 @@ void compile_with(
     size_t given = node == NULL ? 0 : node->count;
     struct step_param *with = arena_alloc(&compiler->ruleset->arena, given * sizeof(*with));
     uint32_t count = 0;
+    bool has_unknown = false;
     for (size_t i = 0; i < given; i++) {
         const struct yaml_entry *entry = &node->entries[i];
         uint32_t index = param_find(action, entry->key->text);
         if (index == action->param_count) {
             report_param(compiler, entry->key, action);
+            has_unknown = true;
             continue;
         }
         char what[WHAT_BYTES];
@@ -74,7 +77,8 @@ void compile_with(
                 compiler, entry->value, what, action->params[index].type, &with[count].value))
             with[count++].param = index;
     }
-    report_missing(compiler, node, place, action);
+    if (!has_unknown) // what is missing may be there under a wrong name
+        report_missing(compiler, node, place, action);
     step->with = with;
     step->with_count = count;
 }
