@@ -1,0 +1,396 @@
+// The daemon as a whole: what is started and stopped in which order.
+#include "engine/run/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/version.h"
+#include "engine/os/os_clock.h"
+#include "engine/os/os_disk.h"
+#include "engine/run/data_dir.h"
+#include "engine/run/progress.h"
+#include "engine/run/runtime.h"
+#include "engine/run/setup.h"
+#include "engine/run/signals.h"
+#include "engine/run/sinks.h"
+#include "engine/run/sources.h"
+#include "engine/run/worker.h"
+
+// What is still to be published after a signal gets this long; it is in the journal all the same.
+#define STOP_DEADLINE_S 8.0
+
+struct daemon {
+    struct runtime runtime;
+    struct setup setup;
+    struct ev_loop *loop;
+    struct postbox box;
+    struct signals signals;
+    struct ev_timer deadline;
+    struct ev_timer progress_tick;
+    struct progress progress;
+    bool is_terminal;
+    struct data_dir *dir;
+    struct data_meta meta;
+    struct sinks *sinks;
+    struct worker_plan plan;
+    struct side_thread *prepare_side;
+    struct worker **workers;
+    size_t worker_count;
+    size_t ended_count;
+    size_t drained_count;
+    struct mailbox **mailboxes; // by shard; NULL without HTTP
+    enum exit_code code;
+};
+
+// ---- log and time
+
+static int64_t log_wall_ms(void *self)
+{
+    (void)self;
+    struct clock clock = os_clock();
+    return clock.ops->wall_ms(clock.self);
+}
+
+static void log_write(void *self, struct bytes line)
+{
+    (void)self;
+    size_t done = 0;
+    while (done < line.len) {
+        ssize_t written = write(STDERR_FILENO, line.data + done, line.len - done);
+        if (written < 0 && errno != EINTR)
+            return; // nobody to tell
+        if (written > 0)
+            done += (size_t)written;
+    }
+}
+
+static void open_runtime(struct daemon *daemon, bool is_once)
+{
+    static const enum diag_level levels[] = {
+        [CONFIG_LOG_DEBUG] = DIAG_DEBUG,
+        [CONFIG_LOG_INFO] = DIAG_INFO,
+        [CONFIG_LOG_WARN] = DIAG_WARN,
+        [CONFIG_LOG_ERROR] = DIAG_ERROR,
+    };
+    const struct config *config = daemon->setup.config;
+    struct runtime *runtime = &daemon->runtime;
+    runtime->log = (struct diag){
+        .level_min = levels[config->log_level],
+        .format = config->log_format == CONFIG_LOG_JSON ? DIAG_FORMAT_JSON : DIAG_FORMAT_TEXT,
+        .wall_ms = log_wall_ms,
+        .write_line = log_write,
+    };
+    runtime->clock = os_clock();
+    runtime->disk = os_disk();
+    runtime->is_once = is_once;
+}
+
+// ---- stopping
+
+static void on_deadline(struct ev_loop *loop, struct ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct daemon *daemon = watcher->data;
+    DIAG_PLAIN(
+        &daemon->runtime.log, DIAG_WARN,
+        "stopped before everything was published; the next start goes on with it");
+    _exit(EXIT_CODE_OK);
+}
+
+static void stop(struct daemon *daemon)
+{
+    if (atomic_exchange(&daemon->runtime.is_stopping, true))
+        return;
+    for (size_t i = 0; i < daemon->worker_count; i++)
+        worker_nudge(daemon->workers[i]);
+    if (daemon->worker_count == 0)
+        ev_break(daemon->loop, EVBREAK_ALL);
+}
+
+static void on_stop_signal(void *context, int number)
+{
+    struct daemon *daemon = context;
+    DIAG(&daemon->runtime.log, DIAG_INFO, "stopping", DIAG_NUM("signal", number));
+    signals_release(&daemon->signals); // a second one ends the process at once
+    stop(daemon);
+    ev_timer_start(daemon->loop, &daemon->deadline);
+}
+
+static void on_reload_signal(void *context)
+{
+    struct daemon *daemon = context;
+    DIAG_PLAIN(
+        &daemon->runtime.log, DIAG_WARN, "reload is not supported yet: restart to change rules");
+}
+
+static struct daemon *daemon_of(const struct worker *worker)
+{
+    struct postbox *box = worker_get_plan(worker)->main_box;
+    return (struct daemon *)(void *)((char *)box - offsetof(struct daemon, box));
+}
+
+static void on_worker_ended(struct post *post)
+{
+    struct daemon *daemon = daemon_of(worker_of_ended(post));
+    daemon->ended_count++;
+    if (daemon->ended_count == daemon->worker_count)
+        stop(daemon);
+}
+
+static void on_worker_drained(struct post *post)
+{
+    struct daemon *daemon = daemon_of(worker_of_drained(post));
+    daemon->drained_count++;
+    if (daemon->drained_count == daemon->worker_count)
+        ev_break(daemon->loop, EVBREAK_ALL);
+}
+
+// ---- starting
+
+static enum exit_code refuse(struct daemon *daemon, enum exit_code code, const struct fault *fault)
+{
+    DIAG(
+        &daemon->runtime.log, DIAG_ERROR, "cannot start", DIAG_TEXT("reason", fault->text),
+        DIAG_TEXT("err", err_name(fault->err)), DIAG_NUM("exit", code));
+    return code;
+}
+
+static enum exit_code open_data(struct daemon *daemon)
+{
+    struct fault fault = {.err = ERR_OK};
+    fault.err =
+        data_dir_open(&daemon->runtime.disk, daemon->setup.config->data, &daemon->dir, &fault);
+    if (fault.err == ERR_BUSY)
+        return refuse(daemon, EXIT_CODE_IN_USE, &fault);
+    if (fault.err == ERR_MISSING)
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, exit_code_of(fault.err), &fault);
+    fault.err = data_dir_read_meta(daemon->dir, &daemon->meta, &fault);
+    if (fault.err != ERR_OK && fault.err != ERR_MISSING)
+        return refuse(daemon, exit_code_of(fault.err), &fault);
+    return EXIT_CODE_OK;
+}
+
+// A new directory gets its number of shards for ever; an old one must have that number.
+static enum exit_code fix_shards(struct daemon *daemon, uint32_t shards)
+{
+    struct fault fault = {.err = ERR_OK};
+    if (daemon->meta.shards == shards)
+        return EXIT_CODE_OK;
+    if (daemon->meta.shards != 0) {
+        fault.err = fault_set(
+            &fault, ERR_INVALID,
+            "%s was created with %" PRIu32 " shards and cannot be run with %" PRIu32,
+            daemon->setup.config->data, daemon->meta.shards, shards);
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+    }
+    daemon->meta.shards = shards;
+    ssize_t got = getrandom(&daemon->meta.identity, sizeof(daemon->meta.identity), 0);
+    INVARIANT(got == (ssize_t)sizeof(daemon->meta.identity));
+    fault.err = data_dir_write_meta(daemon->dir, &daemon->meta, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, exit_code_of(fault.err), &fault);
+    return EXIT_CODE_OK;
+}
+
+static size_t worker_count_of(const struct config *config, uint32_t shards)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t wanted = config->workers > 0 ? config->workers : cores > 0 ? (size_t)cores : 1;
+    return wanted < shards ? wanted : shards;
+}
+
+static void add_lane(struct daemon *daemon, uint32_t shard)
+{
+    const struct config *config = daemon->setup.config;
+    struct lane *lane = worker_add_lane(daemon->workers[shard % daemon->worker_count], shard);
+    for (size_t i = 0; i < LANE_INLETS_MAX; i++)
+        lane->inlets[i].may_skip_gap = config->on_gap == CONFIG_GAP_CONTINUE;
+    if (shard == 0)
+        sources_add_files(config, &daemon->runtime.disk, lane);
+    if (config->source_http && !daemon->runtime.is_once)
+        daemon->mailboxes[shard] = sources_add_mailbox(config, lane);
+}
+
+static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
+{
+    const struct config *config = daemon->setup.config;
+    enum exit_code code = fix_shards(daemon, shards);
+    if (code != EXIT_CODE_OK)
+        return code;
+    setup_fill_plan(config, shards, &daemon->plan);
+    daemon->plan.shard.identity = daemon->meta.identity;
+    daemon->mailboxes = mem_zero(shards, sizeof(struct mailbox *));
+    size_t count = worker_count_of(config, shards);
+    daemon->workers = mem_zero(count, sizeof(struct worker *));
+    for (size_t i = 0; i < count; i++) {
+        struct sink sink;
+        struct fault fault = {.err = ERR_OK};
+        fault.err = sinks_route(daemon->sinks, (uint32_t)i, &sink, &fault);
+        if (fault.err != ERR_OK)
+            return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        daemon->workers[i] = worker_create(&daemon->plan, sink, shards);
+        daemon->worker_count++;
+    }
+    for (uint32_t shard = 0; shard < shards; shard++)
+        add_lane(daemon, shard);
+    for (size_t i = 0; i < count; i++)
+        worker_start(daemon->workers[i]);
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code start(struct daemon *daemon)
+{
+    enum exit_code code = open_data(daemon);
+    if (code != EXIT_CODE_OK)
+        return code;
+    struct fault fault = {.err = ERR_OK};
+    fault.err = sinks_open(daemon->setup.config, &daemon->runtime.disk, &daemon->sinks, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(
+            daemon, fault.err == ERR_MISSING ? EXIT_CODE_CONFIG : exit_code_of(fault.err), &fault);
+    DIAG(
+        &daemon->runtime.log, DIAG_INFO, "starting", DIAG_TEXT("version", ENGAGED_VERSION),
+        DIAG_HEX("ruleset", daemon->setup.rules_hash));
+    daemon->prepare_side = side_thread_start("prepare");
+    daemon->plan = (struct worker_plan){
+        .runtime = &daemon->runtime,
+        .rules = &daemon->setup.rules,
+        .prepare_side = daemon->prepare_side,
+        .main_box = &daemon->box,
+        .ended_run = on_worker_ended,
+        .drained_run = on_worker_drained,
+    };
+    return start_workers(daemon, daemon->setup.config->shards);
+}
+
+// ---- progress and summary
+
+static void on_progress(struct ev_loop *loop, struct ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct daemon *daemon = watcher->data;
+    uint64_t read = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < daemon->worker_count; i++) {
+        for (size_t k = 0; k < worker_lane_count(daemon->workers[i]); k++) {
+            struct lane *lane = worker_lane(daemon->workers[i], k);
+            read += atomic_load(&lane->events_read);
+            bytes += atomic_load(&lane->bytes_read);
+        }
+    }
+    struct buffer line = {0};
+    buffer_add_text(&line, "\r");
+    progress_print(&daemon->progress, runtime_mono_us(&daemon->runtime), read, bytes, &line);
+    buffer_add_text(&line, "\033[K");
+    log_write(NULL, buffer_bytes(&line));
+    buffer_free(&line);
+}
+
+static void summarise(struct daemon *daemon)
+{
+    struct shard_counts totals = {.read = 0};
+    for (size_t i = 0; i < daemon->worker_count; i++)
+        worker_add_totals(&totals, worker_totals(daemon->workers[i]));
+    struct buffer line = {0};
+    if (daemon->is_terminal)
+        buffer_add_text(&line, "\r\033[K");
+    progress_summary(&daemon->progress, runtime_mono_us(&daemon->runtime), &totals, &line);
+    log_write(NULL, buffer_bytes(&line));
+    buffer_free(&line);
+}
+
+static bool any_gone(struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->worker_count; i++)
+        for (size_t k = 0; k < worker_lane_count(daemon->workers[i]); k++)
+            if (atomic_load(&worker_lane(daemon->workers[i], k)->is_gone))
+                return true;
+    return false;
+}
+
+// ---- the whole
+
+static void open_loop(struct daemon *daemon)
+{
+    daemon->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    INVARIANT(daemon->loop != NULL);
+    postbox_open(&daemon->box, daemon->loop);
+    daemon->signals.on_stop = on_stop_signal;
+    daemon->signals.on_reload = on_reload_signal;
+    daemon->signals.context = daemon;
+    signals_open(&daemon->signals, daemon->loop);
+    ev_timer_init(&daemon->deadline, on_deadline, STOP_DEADLINE_S, 0.0);
+    daemon->deadline.data = daemon;
+    ev_timer_init(&daemon->progress_tick, on_progress, 1.0, 1.0);
+    daemon->progress_tick.data = daemon;
+    daemon->is_terminal = daemon->runtime.is_once && isatty(STDERR_FILENO) == 1;
+    if (daemon->is_terminal)
+        ev_timer_start(daemon->loop, &daemon->progress_tick);
+    progress_begin(
+        &daemon->progress, sources_file_bytes(daemon->setup.config),
+        runtime_mono_us(&daemon->runtime));
+}
+
+static void close_all(struct daemon *daemon)
+{
+    side_thread_join(daemon->prepare_side); // before the journals it works on are closed
+    for (size_t i = 0; i < daemon->worker_count; i++)
+        worker_join(daemon->workers[i]);
+    sinks_close(daemon->sinks);
+    for (uint32_t i = 0; daemon->mailboxes != NULL && i < daemon->meta.shards; i++)
+        mailbox_destroy(daemon->mailboxes[i]);
+    free(daemon->mailboxes);
+    free(daemon->workers);
+    data_dir_close(daemon->dir);
+    postbox_close(&daemon->box);
+    ev_loop_destroy(daemon->loop);
+    setup_free(&daemon->setup);
+}
+
+static enum exit_code run(struct daemon *daemon)
+{
+    enum exit_code code = start(daemon);
+    if (code != EXIT_CODE_OK)
+        _exit((int)code); // whatever was started has done nothing yet
+    ev_run(daemon->loop, 0);
+    if (daemon->runtime.is_once) {
+        summarise(daemon);
+        if (any_gone(daemon))
+            code = EXIT_CODE_FAILED;
+    }
+    DIAG(&daemon->runtime.log, DIAG_INFO, "stopped", DIAG_NUM("exit", code));
+    close_all(daemon);
+    return code;
+}
+
+enum exit_code daemon_run(const struct options *options)
+{
+    struct daemon *daemon = mem_zero(1, sizeof(*daemon));
+    enum exit_code code = EXIT_CODE_CONFIG;
+    if (setup_load(options->config_path, &daemon->setup) != ERR_OK)
+        goto free_daemon;
+    if (options->action == OPTIONS_CHECK) {
+        (void)fprintf(
+            stderr, "configuration and rules are fine: %zu rule files, ruleset %016" PRIx64 "\n",
+            daemon->setup.rules.count, daemon->setup.rules_hash);
+        setup_free(&daemon->setup);
+        code = EXIT_CODE_OK;
+        goto free_daemon;
+    }
+    open_runtime(daemon, options->is_once);
+    open_loop(daemon);
+    code = run(daemon);
+free_daemon:
+    free(daemon);
+    return code;
+}

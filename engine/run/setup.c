@@ -1,0 +1,197 @@
+// What the daemon is started with: configuration and rules, read and checked.
+#include "engine/run/setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/os/os_disk.h"
+#include "engine/os/os_files.h"
+#include "rules/ruleset.h"
+
+enum { MIB = 1024 * 1024 };
+#define GIB (1024ULL * MIB)
+
+// Appended and not yet durable bytes of one lane: enough to keep folding through a slow sync.
+#define WAITING_BYTES_MAX (32ULL * MIB)
+
+static void print_diagnostics(struct diagnostics *list)
+{
+    if (list->count == 0)
+        return;
+    const char *no_colour = getenv("NO_COLOR");
+    bool is_plain = isatty(STDERR_FILENO) == 0 || (no_colour != NULL && no_colour[0] != '\0');
+    struct buffer text = {0};
+    diagnostics_print(list, is_plain ? DIAGNOSTIC_FORMAT_TEXT : DIAGNOSTIC_FORMAT_COLOUR, &text);
+    (void)fwrite(text.data, 1, text.len, stderr);
+    buffer_free(&text);
+}
+
+static enum err refuse(const struct fault *fault)
+{
+    (void)fprintf(stderr, "engaged: %s\n", fault->text);
+    return ERR_INVALID;
+}
+
+static const char *environment_get(void *self, const char *name)
+{
+    (void)self;
+    return getenv(name);
+}
+
+static enum err load_config(const char *path, struct setup *setup)
+{
+    struct fault fault = {.err = ERR_OK};
+    struct bytes text = {NULL, 0};
+    if (os_read_file(path, &setup->arena, &text, &fault) != ERR_OK)
+        return refuse(&fault);
+    struct config_environment environment = {.get = environment_get};
+    struct diagnostics list = {0};
+    enum err err = config_load(path, text, &environment, &list, &setup->config);
+    print_diagnostics(&list);
+    diagnostics_free(&list);
+    return err;
+}
+
+static enum err load_rules(struct setup *setup)
+{
+    struct fault fault = {.err = ERR_OK};
+    struct os_tree tree = {NULL, 0};
+    if (os_read_tree(setup->config->rules, &setup->arena, &tree, &fault) != ERR_OK) {
+        (void)fault_wrap(&fault, ERR_INVALID, "rules");
+        return refuse(&fault);
+    }
+    struct rule_file *files = arena_alloc(&setup->arena, (tree.count + 1) * sizeof(*files));
+    for (size_t i = 0; i < tree.count; i++)
+        files[i] = (struct rule_file){.path = tree.files[i].path, .text = tree.files[i].text};
+    setup->rules = (struct rule_bundle){.files = files, .count = tree.count};
+
+    struct ruleset *ruleset = NULL;
+    struct diagnostics list = {0};
+    enum err err = ruleset_compile(&setup->rules, &list, &ruleset);
+    print_diagnostics(&list);
+    diagnostics_free(&list);
+    if (err != ERR_OK)
+        return err;
+    setup->rules_hash = ruleset_hash(ruleset);
+    ruleset_destroy(ruleset);
+    return ERR_OK;
+}
+
+// What the configuration's own table cannot know.
+static enum err check_together(const struct config *config)
+{
+    struct fault fault = {.err = ERR_INVALID, .text = ""};
+    bool has_kafka = config->source_kafka.brokers != NULL;
+    if (config->source_files.count + 2 > LANE_INLETS_MAX)
+        (void)fault_set(
+            &fault, ERR_INVALID, "sources.files: at most %d files", LANE_INLETS_MAX - 2);
+    else if (config->source_files.count > 0 && (config->shards > 1 || has_kafka))
+        (void)fault_set(
+            &fault, ERR_INVALID,
+            "sources.files: files are read into one shard only: no Kafka source beside them, and "
+            "shards: 1");
+    else if (
+        config->sink_file != NULL && config->dead_letters_file != NULL &&
+        strcmp(config->sink_file, config->dead_letters_file) == 0)
+        (void)fault_set(&fault, ERR_INVALID, "dead_letters.file: the same file as sinks.file");
+    else if (config->dead_letters_kafka != NULL && config->sink_kafka.brokers == NULL)
+        (void)fault_set(
+            &fault, ERR_INVALID, "dead_letters.kafka: needs sinks.kafka, which says where");
+    return fault.text[0] == '\0' ? ERR_OK : refuse(&fault);
+}
+
+static enum err check_files(const struct config *config)
+{
+    for (size_t i = 0; i < config->source_files.count; i++) {
+        const char *path = config->source_files.items[i];
+        if (strcmp(path, "-") == 0 || access(path, R_OK) == 0)
+            continue;
+        struct fault fault = {.err = ERR_INVALID};
+        (void)fault_set(&fault, ERR_INVALID, "sources.files: %s cannot be read", path);
+        return refuse(&fault);
+    }
+    return ERR_OK;
+}
+
+enum err setup_load(const char *config_path, struct setup *out)
+{
+    struct setup setup = {.config = NULL};
+    enum err err = load_config(config_path, &setup);
+    if (err == ERR_OK) {
+        // Both are looked at, so that all that is wrong is said at once.
+        enum err rules_err = load_rules(&setup);
+        err = check_together(setup.config);
+        if (err == ERR_OK)
+            err = check_files(setup.config);
+        if (err == ERR_OK)
+            err = rules_err;
+    }
+    if (err != ERR_OK) {
+        setup_free(&setup);
+        return ERR_INVALID;
+    }
+    *out = setup;
+    return ERR_OK;
+}
+
+void setup_free(struct setup *setup)
+{
+    config_destroy(setup->config);
+    arena_free(&setup->arena);
+}
+
+static struct state_params state_params_of(const struct config *config, uint32_t shards)
+{
+    return (struct state_params){
+        .access = STATE_WRITE,
+        .map_bytes = config->store_map_gib * GIB,
+        .dedup_window_ms = config->dedup_window_ms,
+        .dedup_events_max = config->dedup_events_max,
+        .ledger_entries_max = config->limits.ledger_entries,
+        .limit_keys_max = config->limits.limit_keys,
+        .overlay_bytes_max = (uint64_t)config->memory_overlay_mib * MIB / shards,
+    };
+}
+
+static struct lane_settings lane_settings_of(const struct config *config, uint32_t shards)
+{
+    uint32_t frame_events = config->limits.frame_events;
+    return (struct lane_settings){
+        .poll_max = frame_events < LANE_MESSAGES_MAX ? frame_events : LANE_MESSAGES_MAX,
+        .waiting_bytes_max = WAITING_BYTES_MAX,
+        .outbox_max = config->limits.outbox_actions,
+        .dirty_bytes_max = (uint64_t)config->checkpoint_overlay_mib * MIB / shards,
+        .memory_bytes_max =
+            (uint64_t)(config->memory_overlay_mib + config->checkpoint_overlay_mib) * MIB / shards,
+        .checkpoint_age_us = (int64_t)config->checkpoint_age_s * 1000 * 1000,
+    };
+}
+
+void setup_fill_plan(const struct config *config, uint32_t shards, struct worker_plan *plan)
+{
+    plan->lane = lane_settings_of(config, shards);
+    plan->data = config->data;
+    plan->shard = (struct shard_params){
+        .disk = os_disk(),
+        .journal_file_bytes = (uint64_t)config->journal_file_mib * MIB,
+        .frame_bytes_max = config->limits.frame_bytes,
+        .frame_events_max = config->limits.frame_events,
+        .state = state_params_of(config, shards),
+        .decode =
+            {
+                .message_bytes_max = config->limits.message_bytes,
+                .depth_max = config->limits.depth,
+                .keys_max = config->limits.keys,
+                .string_bytes_max = config->limits.string_bytes,
+                .identifier_bytes_max = config->limits.identifier_bytes,
+            },
+        .unknown_events = config->unknown_events == CONFIG_UNKNOWN_REJECT ? UNKNOWN_EVENTS_REJECT
+                                                                          : UNKNOWN_EVENTS_ACCEPT,
+        .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
+        .actions_per_event_max = config->limits.actions_per_event,
+        .derived_depth_max = config->limits.derived_depth,
+        .access = STATE_WRITE,
+    };
+}

@@ -1,0 +1,50 @@
+// A worker: one thread with its own event loop that drives the lanes it owns.
+#ifndef ENGINE_RUN_WORKER_H
+#define ENGINE_RUN_WORKER_H
+
+#include "engine/run/lane.h"
+#include "rules/bundle.h"
+
+struct worker;
+
+// What all workers are started with. Borrowed until they are joined.
+struct worker_plan {
+    struct runtime *runtime;
+    struct lane_settings lane;
+    struct shard_params shard; // directory, shard and identity are filled in for each
+    const char *data;          // the data directory
+    const struct rule_bundle *rules;
+    struct side_thread *prepare_side;
+    struct postbox *main_box;
+    post_run_fn
+        *ended_run; // on main_box's thread: no lane of this worker will read any more (--once)
+    post_run_fn *drained_run; // on main_box's thread: stopping, and everything of it is done
+};
+
+// One worker, not yet running. The sink is taken over. shard_count: of the whole daemon.
+struct worker *worker_create(
+    const struct worker_plan *plan, struct sink sink, uint32_t shard_count);
+// Adds a lane before the start; its inlets are filled in by the caller. Its address does not change.
+struct lane *worker_add_lane(struct worker *worker, uint32_t shard);
+struct postbox *worker_box(struct worker *worker); // any thread, from create on
+void worker_start(struct worker *worker);
+// Its shards are recovered: lanes may be asked and fed. Any thread.
+bool worker_is_open(const struct worker *worker);
+// After runtime->is_stopping was set: makes it look.
+void worker_nudge(struct worker *worker);
+// After drained_run: waits for its threads and frees it, lanes included.
+void worker_join(struct worker *worker);
+// Ends the waits of its side threads, so that the process can end. Any thread.
+void worker_give_up(struct worker *worker);
+
+size_t worker_lane_count(const struct worker *worker);
+struct lane *worker_lane(struct worker *worker, size_t index);
+// The worker that sent ended_run's and drained_run's post.
+struct worker *worker_of_ended(struct post *post);
+struct worker *worker_of_drained(struct post *post);
+const struct worker_plan *worker_get_plan(const struct worker *worker);
+// What its shards counted, after drained_run.
+const struct shard_counts *worker_totals(const struct worker *worker);
+void worker_add_totals(struct shard_counts *to, const struct shard_counts *from);
+
+#endif
