@@ -82,6 +82,8 @@ static void open_part(struct state *state, int64_t start_ms)
     if (dedup->current == 1)
         dedup->oldest = 1;
     *part_at(dedup, dedup->current) = (struct dedup_part){.start_ms = start_ms};
+    if (state->store != NULL)
+        pair_list_add(&dedup->fresh, (struct pair){.key = dedup->current}); // a mark
     while (dedup->oldest < dedup->current &&
            start_ms - part_at(dedup, dedup->oldest)->start_ms > window_ms)
         drop_oldest(dedup);
@@ -123,6 +125,36 @@ static void count_pair(struct state *state, struct pair pair)
         evict_oldest(dedup);
 }
 
+// When the part that holds tick_ms begins.
+static int64_t part_start_ms(int64_t tick_ms, int64_t width_ms)
+{
+    int64_t rest_ms = tick_ms % width_ms;
+    return tick_ms - (rest_ms < 0 ? rest_ms + width_ms : rest_ms);
+}
+
+void dedup_expire(struct state *state, int64_t tick_ms)
+{
+    INVARIANT(state->is_in_frame);
+    struct dedup *dedup = &state->dedup;
+    int64_t width_ms = part_width_ms(state);
+    if (dedup->current == 0 || width_ms <= 0)
+        return;
+    int64_t start_ms = part_start_ms(tick_ms, width_ms);
+    if (part_at(dedup, dedup->current)->start_ms < start_ms)
+        open_part(state, start_ms);
+}
+
+void dedup_forget(struct state *state)
+{
+    struct dedup *dedup = &state->dedup;
+    while (dedup->current > 0 && dedup->oldest < dedup->current)
+        evict_oldest(dedup);
+    if (dedup->current > 0)
+        open_part(state, part_at(dedup, dedup->current)->start_ms);
+    while (dedup->oldest < dedup->current)
+        evict_oldest(dedup);
+}
+
 bool dedup_add(struct state *state, struct hash128 key, int64_t tick_ms)
 {
     INVARIANT(state->is_in_frame);
@@ -130,8 +162,7 @@ bool dedup_add(struct state *state, struct hash128 key, int64_t tick_ms)
     int64_t width_ms = part_width_ms(state);
     if (width_ms <= 0 || state->params.dedup_events_max == 0)
         return true;
-    int64_t rest_ms = tick_ms % width_ms;
-    int64_t start_ms = tick_ms - (rest_ms < 0 ? rest_ms + width_ms : rest_ms);
+    int64_t start_ms = part_start_ms(tick_ms, width_ms);
     const struct dedup_part *current = part_at(dedup, dedup->current);
     if (dedup->current == 0 || current->start_ms < start_ms ||
         current->count >= part_events_max(state))

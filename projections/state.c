@@ -5,7 +5,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
-#include "projections/state_internal.h"
+#include "projections/checkpoint.h"
 
 enum { LEDGER_ENTRIES_LEAST = 2, LIMIT_KEYS_LEAST = 1 };
 
@@ -20,7 +20,24 @@ static struct state *state_create(const struct state_params *params)
         state->params.limit_keys_max = LIMIT_KEYS_LEAST;
     if (state->params.limit_keys_max > UINT16_MAX)
         state->params.limit_keys_max = UINT16_MAX;
+    state->stored = mem_zero(1, sizeof(*state->stored));
+    state->limits = mem_zero(1, sizeof(*state->limits));
+    *state->limits = CHECKPOINT_LIMITS_DEFAULT;
     return state;
+}
+
+// Opens the store of a state and loads its last checkpoint.
+static enum err open_store(
+    struct state *state,
+    const struct state_params *params,
+    struct checkpoint *checkpoint_out,
+    struct fault *fault)
+{
+    enum err err = store_open(params, &state->store, fault);
+    struct store_place place;
+    if (err == ERR_OK && params->access == STATE_WRITE)
+        err = checkpoint_tidy(state->store, state->limits, &place, fault);
+    return err == ERR_OK ? checkpoint_load(state, checkpoint_out, fault) : err;
 }
 
 enum err state_open(
@@ -29,17 +46,33 @@ enum err state_open(
     struct checkpoint *checkpoint_out,
     struct fault *fault)
 {
-    if (params->directory != NULL)
-        return fault_set(fault, ERR_STATE, "the store is not built yet");
-    *out = state_create(params);
-    *checkpoint_out = (struct checkpoint){0};
+    struct state *state = state_create(params);
+    struct checkpoint checkpoint = {0};
+    if (params->directory != NULL) {
+        enum err err = open_store(state, params, &checkpoint, fault);
+        if (err != ERR_OK) {
+            state_close(state);
+            return err;
+        }
+    }
+    *out = state;
+    *checkpoint_out = checkpoint;
     return ERR_OK;
+}
+
+enum err state_remove(const char *directory, struct fault *fault)
+{
+    return store_remove(directory, fault);
 }
 
 void state_close(struct state *state)
 {
     if (state == NULL)
         return;
+    INVARIANT(state->snapshot == NULL);
+    store_close(state->store);
+    free(state->stored);
+    free(state->limits);
     slots_free(&state->slots);
     pairs_free(&state->identity.pairs);
     pair_list_free(&state->identity.fresh);
@@ -84,6 +117,8 @@ uint64_t state_frame_end(struct state *state)
     slots->touched_count = 0;
     state->contacts_sum = sum;
     state->is_in_frame = false;
+    if (state->store != NULL)
+        store_release(state->store);
     return state_digest(state);
 }
 
@@ -135,4 +170,22 @@ void state_counts(const struct state *state, struct state_counts *out)
         .identity_conflicts = state->identity.conflicts,
         .changes_refused = state->changes_refused + state->names.refused,
     };
+}
+
+void state_drop_clean(struct state *state)
+{
+    uint64_t tables = tables_bytes(state);
+    uint64_t max = state->params.overlay_bytes_max;
+    slots_drop_clean(&state->slots, max > tables ? max - tables : 0);
+}
+
+void state_set_limits(struct state *state, const struct state_limits *limits)
+{
+    INVARIANT(state->is_in_frame);
+    if (limits->dedup_window_ms != state->params.dedup_window_ms)
+        dedup_forget(state); // its parts had another width
+    state->params.dedup_window_ms = limits->dedup_window_ms;
+    state->params.dedup_events_max = limits->dedup_events_max;
+    state->params.ledger_entries_max = limits->ledger_entries_max;
+    state->params.limit_keys_max = limits->limit_keys_max;
 }

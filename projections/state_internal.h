@@ -10,6 +10,8 @@
 #include "projections/state.h"
 
 struct store;
+struct store_meta;
+struct checkpoint_limits;
 
 // --- pairs added since the last checkpoint, in order of arrival
 enum { PAIR_BLOCK_PAIRS = 1022 };
@@ -45,7 +47,7 @@ struct dedup {
     uint64_t sum;
     uint64_t evicted;
     uint32_t sweep;
-    struct pair_list fresh; // with a store only
+    struct pair_list fresh; // with a store only; a pair of value 0 marks the part that follows
 };
 // What an entry adds to its part's sum.
 uint64_t dedup_entry_hash(struct pair pair, int64_t start_ms);
@@ -95,13 +97,18 @@ struct state {
     uint64_t changes_refused;
     int64_t tick_ms;
     bool is_in_frame;
-    struct buffer scratch; // a packed value
-    struct buffer before;  // what contact_set_field found
-    struct fault fault;    // sticky; ERR_OK while the state can be trusted
-    struct store *store;   // NULL: memory only
+    struct buffer scratch;     // a packed value
+    struct buffer before;      // what contact_set_field found
+    struct fault fault;        // sticky; ERR_OK while the state can be trusted
+    struct store *store;       // NULL: memory only
+    struct store_meta *stored; // what its last checkpoint holds
+    struct checkpoint_limits *limits;
     struct snapshot *snapshot;
     struct buffer checkpoint_text; // what the views of the last checkpoint point into
 };
+
+// Forgets every key; the digest no longer holds them. Inside a frame. (dedup.c)
+void dedup_forget(struct state *state);
 
 // --- records (state_records.c)
 // The record of a contact, read from the store where it is not resident. Valid until the next change
@@ -109,6 +116,8 @@ struct state {
 const uint8_t *state_record(struct state *state, uint64_t contact);
 // The record, writable until the frame ends or a resize moves it.
 uint8_t *state_record_write(struct state *state, uint64_t contact);
+// Drops clean records where the overlay is above its bound.
+void state_drop_clean(struct state *state);
 void state_fail(struct state *state, const struct fault *fault);
 static inline uint8_t *state_resize(struct state *state, uint64_t contact, struct resize resize)
 {

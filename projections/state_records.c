@@ -1,6 +1,7 @@
 // Reaching the records of contacts, in memory or in the store.
 #include "engine/base/invariant.h"
 #include "projections/state_internal.h"
+#include "projections/store.h"
 
 void state_fail(struct state *state, const struct fault *fault)
 {
@@ -8,14 +9,36 @@ void state_fail(struct state *state, const struct fault *fault)
         state->fault = *fault;
 }
 
-// Brings a record near that is not resident.
+// Reads a record that is not resident from the store and checks it.
+static enum err read_stored(
+    struct state *state, uint64_t contact, struct store_value *out, struct fault *fault)
+{
+    if (state->store == NULL)
+        return fault_set(fault, ERR_STATE, "a contact without a record");
+    enum err err = store_get_contact(state->store, contact, out, fault);
+    if (err != ERR_OK)
+        return err;
+    if (record_check(out->payload) != ERR_OK ||
+        record_hash(out->payload, contact, state->params.seed) != out->checksum)
+        return fault_set(
+            fault, ERR_CORRUPT, "store: contact %llu fails its checksum",
+            (unsigned long long)contact);
+    return ERR_OK;
+}
+
+// Makes a record resident.
 static void record_load(struct state *state, uint64_t contact)
 {
     static const uint8_t nothing[RECORD_HEADER_BYTES];
+    struct store_value value = {0};
     struct fault fault;
-    (void)fault_set(&fault, ERR_CORRUPT, "contact %llu has no record", (unsigned long long)contact);
-    state_fail(state, &fault);
-    slots_load(&state->slots, contact, bytes_of(nothing, sizeof(nothing)), 0);
+    if (read_stored(state, contact, &value, &fault) != ERR_OK) {
+        state_fail(state, &fault);
+        value = (struct store_value){bytes_of(nothing, sizeof(nothing)), 0};
+    }
+    slots_load(&state->slots, contact, value.payload, value.checksum);
+    if (state->store != NULL && !state->is_in_frame)
+        store_release(state->store);
 }
 
 const uint8_t *state_record(struct state *state, uint64_t contact)
@@ -42,7 +65,16 @@ void state_each_record(struct state *state, record_each_fn *each, void *context)
 {
     for (uint64_t contact = 1; contact <= state->slots.count; contact++) {
         const uint8_t *record = slot_record(slots_at(&state->slots, contact));
+        struct store_value value = {0};
+        struct fault fault;
         if (record != NULL)
-            each(context, contact, bytes_of(record, record_len(record)));
+            value.payload = bytes_of(record, record_len(record));
+        else if (read_stored(state, contact, &value, &fault) != ERR_OK) {
+            state_fail(state, &fault);
+            break;
+        }
+        each(context, contact, value.payload);
     }
+    if (state->store != NULL && !state->is_in_frame)
+        store_release(state->store);
 }
