@@ -1,0 +1,93 @@
+// librdkafka properties that are refused, and why.
+#include "config/kafka_properties.h"
+
+#define LOADS(name, reason)            \
+    {                                  \
+        name, DIAGNOSTIC_C0003, reason \
+    }
+#define OWNED(name, reason)            \
+    {                                  \
+        name, DIAGNOSTIC_C0004, reason \
+    }
+
+static const struct kafka_refusal refusals[] = {
+    LOADS("plugin.library.paths", "it loads libraries"),
+    LOADS("ssl.engine.location", "it loads a library"),
+    LOADS("ssl.engine.id", "it loads a library"),
+    LOADS("ssl.providers", "it loads libraries"),
+    LOADS("sasl.kerberos.kinit.cmd", "it runs a command"),
+    LOADS("enable.sasl.oauthbearer.unsecure.jwt", "it accepts tokens that nobody has signed"),
+    LOADS("opaque", "it is a pointer"),
+    LOADS("default_topic_conf", "it is a pointer"),
+    LOADS("ssl_engine_callback_data", "it is a pointer"),
+    LOADS("internal.termination.signal", "signals belong to the daemon"),
+
+    OWNED("bootstrap.servers", "use `brokers`"),
+    OWNED("metadata.broker.list", "use `brokers`"),
+    OWNED("group.id", "use `sources.kafka.group`"),
+    OWNED("transactional.id", "use `sinks.kafka.transactional_id`"),
+    OWNED("enable.auto.commit", "positions are committed with the actions they caused"),
+    OWNED("auto.commit.enable", "positions are committed with the actions they caused"),
+    OWNED("auto.commit.interval.ms", "positions are committed with the actions they caused"),
+    OWNED("enable.auto.offset.store", "positions are kept in the journal"),
+    OWNED("offset.store.method", "positions are kept in the journal"),
+    OWNED("offset.store.path", "positions are kept in the journal"),
+    OWNED("offset.store.sync.interval.ms", "positions are kept in the journal"),
+    OWNED("auto.offset.reset", "a position that is gone is never skipped silently; see `on_gap`"),
+    OWNED("isolation.level", "only committed events are read"),
+    OWNED("enable.partition.eof", "the engine needs to see the end of a partition"),
+    OWNED("partition.assignment.strategy", "the engine assigns partitions itself"),
+    OWNED("group.instance.id", "the engine assigns partitions itself"),
+    OWNED("enable.idempotence", "actions are published exactly once"),
+    OWNED("enable.gapless.guarantee", "actions are published exactly once"),
+    OWNED("acks", "actions are published exactly once, which takes `all`"),
+    OWNED("request.required.acks", "actions are published exactly once, which takes `all`"),
+    OWNED("max.in.flight", "it could change the order of actions"),
+    OWNED("max.in.flight.requests.per.connection", "it could change the order of actions"),
+    OWNED("queuing.strategy", "it could change the order of actions"),
+    OWNED("delivery.report.only.error", "every delivery is counted"),
+    OWNED("enabled_events", "the engine chooses how it is called"),
+    OWNED("log.queue", "the engine takes librdkafka's log lines into its own"),
+    OWNED("test.mock.num.brokers", "it replaces the brokers by a mock"),
+};
+
+static const char *const in_command_line[] = {
+    "sasl.kerberos.service.name", "sasl.kerberos.principal", "sasl.kerberos.keytab"};
+
+const struct kafka_refusal *kafka_refusals(size_t *count_out)
+{
+    *count_out = sizeof(refusals) / sizeof(refusals[0]);
+    return refusals;
+}
+
+const struct kafka_refusal *kafka_refusal_of(struct bytes name)
+{
+    static const struct kafka_refusal callback = LOADS("*_cb", "it is a pointer to a function");
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        if (bytes_equal_text(name, refusals[i].name))
+            return &refusals[i];
+    }
+    bool is_callback = name.len > 3 && memcmp(name.data + name.len - 3, "_cb", 3) == 0;
+    return is_callback ? &callback : NULL;
+}
+
+static bool is_harmless(uint8_t byte)
+{
+    bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    return is_letter || (byte >= '0' && byte <= '9') ||
+           (byte != '\0' && strchr("_-./@:", byte) != NULL);
+}
+
+bool kafka_value_is_safe(struct bytes name, struct bytes value)
+{
+    for (size_t i = 0; i < sizeof(in_command_line) / sizeof(in_command_line[0]); i++) {
+        if (!bytes_equal_text(name, in_command_line[i]))
+            continue;
+        for (size_t at = 0; at < value.len; at++) {
+            if (!is_harmless(value.data[at]))
+                return false;
+        }
+        return value.len == 0 || value.data[0] != '-'; // would be an option
+    }
+    return true;
+}
