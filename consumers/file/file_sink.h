@@ -13,13 +13,6 @@
 #include "engine/port/disk.h"
 #include "engine/port/sink.h"
 
-// Which kinds of things a sink takes; others are left out and count as published.
-enum outgoing_kinds {
-    OUTGOING_KINDS_ACTIONS = 1 << OUTGOING_ACTION,
-    OUTGOING_KINDS_DEAD_LETTERS = 1 << OUTGOING_DEAD_LETTER,
-    OUTGOING_KINDS_ALL = OUTGOING_KINDS_ACTIONS | OUTGOING_KINDS_DEAD_LETTERS,
-};
-
 struct file_sink_params {
     const char *path;
     enum outgoing_kinds kinds;

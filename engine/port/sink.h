@@ -16,6 +16,13 @@
 
 enum outgoing_kind { OUTGOING_ACTION, OUTGOING_DEAD_LETTER };
 
+// Which kinds of things a sink takes; others are left out and count as published.
+enum outgoing_kinds {
+    OUTGOING_KINDS_ACTIONS = 1 << OUTGOING_ACTION,
+    OUTGOING_KINDS_DEAD_LETTERS = 1 << OUTGOING_DEAD_LETTER,
+    OUTGOING_KINDS_ALL = OUTGOING_KINDS_ACTIONS | OUTGOING_KINDS_DEAD_LETTERS,
+};
+
 // One thing to publish. Borrowed during the call.
 struct outgoing {
     enum outgoing_kind kind;
@@ -60,7 +67,10 @@ struct sink_ops {
     // next checkpoint.
     //   ERR_UNREACHABLE nothing or all may be out: recover, ask, try again
     //   ERR_STATE       as above, at once · ERR_FENCED another instance has taken over: stop
-    //   ERR_NOSPACE     nothing is out; try again later
+    //   ERR_NOSPACE, ERR_MISSING (a topic), ERR_LIMIT (a thing is larger than the broker takes)
+    //                   nothing is out; try again later
+    //   ERR_SYNC        not known to be durable: stop · ERR_IO, ERR_CORRUPT named
+    // What was published is left out when it comes again: a publication may be repeated.
     enum err (*publish)(void *self, const struct publication *publication, uint64_t *mark_out,
                         struct fault *fault);
     void (*destroy)(void *self);
