@@ -18,9 +18,21 @@ static const struct command_option check_options[] = {
     {"strict", 0, NULL, "warnings fail, too"},
 };
 
+static const struct command_option simulate_options[] = {
+    {"rules", 0, "DIR", "the rule files; needed"},
+    {"events", 0, "FILE", "the events, one a line; '-' is standard input; needed"},
+    {"until", 0, "TIME", "leaves out events after this time (timers are not supported yet)"},
+    {"actions", 0, "FILE", "where the actions go, one a line; '-' is standard output"},
+    {"contacts", 0, "FILE", "where the contacts go, one a line, sorted by id; '-' likewise"},
+    {"zone", 0, "ZONE", "time zone of the account; nothing but UTC is supported yet"},
+};
+
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
+    {"simulate", "--rules DIR --events FILE",
+     "folds a file of events, in a throw-away data directory", NULL, 0, 0, ROWS(simulate_options),
+     simulate_command},
     {"schema", "rules|config|event|action", "prints a JSON Schema (draft-07)",
      "rules|config|event|action", 1, 1, NULL, 0, schema_command},
     {"completion", "bash|zsh|fish", "prints what makes the shell complete engagectl",

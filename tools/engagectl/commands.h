@@ -22,5 +22,6 @@ command_function schema_command;
 command_function help_command;
 command_function completion_command;
 command_function version_command;
+command_function simulate_command;
 
 #endif
