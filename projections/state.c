@@ -184,6 +184,11 @@ void state_set_limits(struct state *state, const struct state_limits *limits)
     INVARIANT(state->is_in_frame);
     if (limits->dedup_window_ms != state->params.dedup_window_ms)
         dedup_forget(state); // its parts had another width
+    state_restore_limits(state, limits);
+}
+
+void state_restore_limits(struct state *state, const struct state_limits *limits)
+{
     state->params.dedup_window_ms = limits->dedup_window_ms;
     state->params.dedup_events_max = limits->dedup_events_max;
     state->params.ledger_entries_max = limits->ledger_entries_max;

@@ -58,17 +58,18 @@ NODISCARD enum err state_remove(const char *directory, struct fault *fault); // 
 // empty answers and this tells why. Checked after each frame; the daemon stops with exit code 74.
 enum err state_error(const struct state *state, struct fault *fault);
 
-// The parameters that change what the fold computes. Inside a frame or before the first one; a journal
-// records them, so that a replay uses those in force at each frame. They are kept in the checkpoint: after
-// state_open the ones of the checkpoint count, those of the params only where there is none.
-// A change of the dedup window forgets the keys seen so far.
+// The parameters that change what the fold computes. A journal records them, so that a replay uses
+// those in force at each frame.
 struct state_limits {
     int64_t dedup_window_ms;
     uint64_t dedup_events_max;
     uint32_t ledger_entries_max;
     uint32_t limit_keys_max;
 };
+// Inside a frame. A change of the dedup window forgets the keys seen so far.
 void state_set_limits(struct state *state, const struct state_limits *limits);
+// After opening a store: the limits that were in force at its checkpoint. Forgets nothing.
+void state_restore_limits(struct state *state, const struct state_limits *limits);
 
 void state_frame_begin(struct state *state, int64_t tick_ms);
 // Brings the digest up to date with the records touched in this frame and returns it.

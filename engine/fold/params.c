@@ -27,17 +27,19 @@ struct shard_params shard_params_from_config(
         .journal_file_bytes = config->journal_file_mib * MIB,
         .frame_bytes_max = config->limits.frame_bytes,
         .frame_events_max = config->limits.frame_events,
-        .state = {.map_bytes = config->store_map_gib * GIB,
-                  .dedup_window_ms = config->dedup_window_ms,
-                  .dedup_events_max = config->dedup_events_max,
-                  .ledger_entries_max = config->limits.ledger_entries,
-                  .limit_keys_max = config->limits.limit_keys,
-                  .overlay_bytes_max = config->memory_overlay_mib * MIB},
-        .decode = {.message_bytes_max = config->limits.message_bytes,
-                   .depth_max = config->limits.depth,
-                   .keys_max = config->limits.keys,
-                   .string_bytes_max = config->limits.string_bytes,
-                   .identifier_bytes_max = config->limits.identifier_bytes},
+        .state =
+            {.map_bytes = config->store_map_gib * GIB,
+             .dedup_window_ms = config->dedup_window_ms,
+             .dedup_events_max = config->dedup_events_max,
+             .ledger_entries_max = config->limits.ledger_entries,
+             .limit_keys_max = config->limits.limit_keys,
+             .overlay_bytes_max = config->memory_overlay_mib * MIB},
+        .decode =
+            {.message_bytes_max = config->limits.message_bytes,
+             .depth_max = config->limits.depth,
+             .keys_max = config->limits.keys,
+             .string_bytes_max = config->limits.string_bytes,
+             .identifier_bytes_max = config->limits.identifier_bytes},
         .unknown_events = config->unknown_events == CONFIG_UNKNOWN_REJECT ? UNKNOWN_EVENTS_REJECT
                                                                           : UNKNOWN_EVENTS_ACCEPT,
         .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
@@ -60,7 +62,8 @@ struct shard_params shard_params_default(struct disk disk, const char *directory
     struct diagnostics diagnostics = {0};
     struct config *config = NULL;
     enum err err = config_load(
-        "defaults", BYTES_LITERAL("data: ."), &environment, &diagnostics, &config);
+        "defaults", BYTES_LITERAL("data: .\nrules: .\nsources: {files: [-]}\n"), &environment,
+        &diagnostics, &config);
     INVARIANT(err == ERR_OK); // an almost empty configuration is a valid one
     struct shard_params params = shard_params_from_config(config, disk, directory, 0);
     config_destroy(config);

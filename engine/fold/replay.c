@@ -217,7 +217,7 @@ enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct f
     state_frame_begin(shard->state, fold->tick_ms);
     enum err err = apply_commands(shard, reader, fault);
     if (err != ERR_OK)
-        return err;
+        return fault_wrap(fault, err, "sequence %" PRIu64, head->sequence);
     err = read_sources(shard, reader, names);
     if (err == ERR_OK)
         err = fold_inputs(shard, reader, names);

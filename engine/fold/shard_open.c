@@ -92,6 +92,7 @@ static enum err take_checkpoint(
     shard_use_ruleset(shard, ruleset, ruleset_at);
     fold_rebind(&shard->fold, ruleset);
     shard->has_settings = true;
+    state_restore_limits(shard->state, &shard->fold.settings.state);
     shard->fold.tick_ms = checkpoint->tick_ms;
     shard->sequence = checkpoint->sequence;
     shard->chain = checkpoint->chain;

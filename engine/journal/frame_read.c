@@ -122,9 +122,9 @@ enum err frame_next_command(struct frame_reader *reader, struct frame_command *o
         return err;
     uint64_t kind = cursor_varint(&reader->commands);
     struct bytes payload = cursor_sized(&reader->commands);
-    if (reader->commands.has_failed || kind != FRAME_COMMAND_RULESET)
+    if (reader->commands.has_failed || kind > UINT32_MAX)
         return ERR_CORRUPT;
-    *out = (struct frame_command){.kind = FRAME_COMMAND_RULESET, .payload = payload};
+    *out = (struct frame_command){.kind = (enum frame_command_kind)kind, .payload = payload};
     return ERR_OK;
 }
 

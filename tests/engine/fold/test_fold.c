@@ -1,0 +1,340 @@
+// What events do to contacts, scores, workflows and actions.
+// links: engine/os
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/fold/query.h"
+
+#include "tests/fakes/fold_world.h"
+#include "tests/support/suite.h"
+
+static struct fold_world world;
+
+static void setup(void)
+{
+    world_create(&world);
+}
+
+static void teardown(void)
+{
+    world_destroy(&world);
+}
+
+static const char RULES[] =
+    "scores:\n"
+    "  engagement:\n"
+    "    min: 0\n"
+    "    max: 100\n"
+    "    bands: {cold: 0, warm: 10, hot: 30}\n"
+    "    rules:\n"
+    "      - {name: opened, on: email.opened, points: 5, limit: {times: 1, per: data.message}}\n"
+    "      - {name: order, on: order.placed, points: 12.5}\n"
+    "      - {name: bounced, on: email.bounced, points: -40}\n"
+    "lists: {customers: {label: Customers}}\n"
+    "actions:\n"
+    "  send_email:\n"
+    "    topic: actions.email\n"
+    "    channel: email\n"
+    "    with: {template: string, to: string = contact.email}\n"
+    "  create_task: {topic: actions.task, with: {title: string, due: optional timestamp}}\n"
+    "workflows:\n"
+    "  first-order:\n"
+    "    on: order.placed\n"
+    "    reenter: never\n"
+    "    steps:\n"
+    "      - {tag: {add: customer}}\n"
+    "      - {list: {add: customers}}\n"
+    "      - {id: welcome, do: send_email, with: {template: welcome-1}}\n"
+    "  crossed:\n"
+    "    on: score.band_changed\n"
+    "    reenter: always\n"
+    "    steps:\n"
+    "      - {do: create_task, with: {title: Look at this contact}}\n";
+
+#define EVENT(id, type, contact, data)                        \
+    "{\"id\":\"" id "\",\"source\":\"shop\",\"type\":\"" type \
+    "\",\"time\":\"2026-01-02T03:04:05.678Z\",\"contact\":" contact ",\"data\":" data "}"
+
+#define C17 "{\"contact_id\":\"c-17\",\"email\":\"ann@example.com\"}"
+
+static bool has_text(struct bytes where, const char *what)
+{
+    char *text = strndup((const char *)where.data, where.len);
+    bool is_found = strstr(text, what) != NULL;
+    free(text);
+    return is_found;
+}
+
+static const struct outgoing *item(size_t index)
+{
+    ck_assert_uint_lt(index, world.out.item_count);
+    return &world.out.items[index].outgoing;
+}
+
+START_TEST(a_contact_prints_what_its_events_said)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("1", "contact.updated", C17, "{\"fields\":{\"country\":\"VN\",\"age\":41}}"),
+        EVENT("2", "contact.tag_added", "\"c-17\"", "{\"tag\":\"vip\"}"),
+        EVENT("3", "contact.list_added", "\"c-17\"", "{\"list\":\"newsletter\"}"),
+        EVENT("4", "contact.stage_changed", "\"c-17\"", "{\"stage\":\"lead\"}"),
+        EVENT("5", "contact.assigned", "\"c-17\"", "{\"team\":\"sales\",\"person\":\"binh\"}"),
+        EVENT(
+            "6", "contact.consent_changed", "\"c-17\"",
+            "{\"channel\":\"email\",\"state\":\"granted\"}"),
+        EVENT("7", "contact.note_added", "\"c-17\"", "{\"note\":\"n1\",\"text\":\"called\"}"),
+        EVENT("8", "order.placed", "\"c-17\"", "{}"),
+        EVENT("9", "contact.dnd_changed", "\"c-17\"", "{\"channel\":\"sms\",\"on\":true}"),
+    };
+    world_feed(&world, lines, sizeof(lines) / sizeof(lines[0]));
+    ck_assert_str_eq(
+        world_contact(&world, "c-17"),
+        "{\"id\":\"c-17\",\"identifiers\":{\"contact_id\":[\"c-17\"],\"email\":[\"ann@example."
+        "com\"]},"
+        "\"fields\":{\"age\":41,\"country\":\"VN\"},\"tags\":[\"customer\",\"vip\"],"
+        "\"lists\":[\"customers\",\"newsletter\"],\"stage\":\"lead\",\"owner\":\"sales/binh\","
+        "\"consent\":{\"email\":\"granted\"},\"created\":\"2026-01-02T03:04:05.678Z\","
+        "\"updated\":\"2026-01-02T03:04:05.678Z\","
+        "\"scores\":{\"engagement\":{\"value\":12.5,\"band\":\"warm\"}},"
+        "\"dnd\":[\"sms\"],\"notes\":1,\"events\":9}");
+    ck_assert_str_eq(world_contact(&world, "email:ann@example.com"), world_contact(&world, "c-17"));
+    ck_assert_str_eq(world_contact(&world, "c-18"), "");
+}
+END_TEST
+
+START_TEST(an_action_is_a_cloud_event_with_a_derived_id)
+{
+    world_open(&world, RULES);
+    world_feed_line(&world, EVENT("e-1", "order.placed", C17, "{}"));
+    ck_assert_uint_eq(world.out.item_count, 2);
+    struct bytes json = item(0)->value;
+    char want[1200];
+    (void)snprintf(
+        want, sizeof(want),
+        "\"source\":\"engaged\",\"type\":\"action.send_email\",\"subject\":\"c-17\","
+        "\"time\":\"2026-01-01T00:00:00.000Z\",\"datacontenttype\":\"application/json\",\"data\":{"
+        "\"action\":\"send_email\",\"contact\":{\"id\":\"c-17\",\"identifiers\":{\"contact_id\":"
+        "[\"c-17\"],\"email\":[\"ann@example.com\"]}},\"workflow\":\"first-order\",\"run\":\"");
+    ck_assert(has_text(json, want));
+    ck_assert(has_text(json, "\"step\":\"welcome\",\"occurrence\":1,\"ruleset\":\""));
+    ck_assert(has_text(
+        json, "\"cause\":{\"source\":\"shop\",\"id\":\"e-1\",\"type\":\"order.placed\"},"
+              "\"with\":{\"template\":\"welcome-1\",\"to\":\"ann@example.com\"}}}"));
+    ck_assert(bytes_equal_text(item(0)->topic, "actions.email"));
+    ck_assert(bytes_equal_text(item(0)->key, "c-17"));
+    // The id is the same for ever: it hangs on contact, workflow, run and step alone.
+    char hex[HASH128_HEX_CHARS + 1] = {0};
+    hash128_hex(item(0)->id, hex);
+    char begin[64];
+    (void)snprintf(begin, sizeof(begin), "{\"specversion\":\"1.0\",\"id\":\"%s\",", hex);
+    ck_assert(has_text(json, begin));
+    ck_assert_str_eq(hex, "e64573eec5f715477c57bf4eef3ff2d7");
+}
+END_TEST
+
+START_TEST(a_duplicate_changes_nothing_and_a_limit_holds)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("1", "email.opened", "\"c-17\"", "{\"message\":\"m1\"}"),
+        EVENT("1", "email.opened", "\"c-17\"", "{\"message\":\"m2\"}"), // the same id
+        EVENT("2", "email.opened", "\"c-17\"", "{\"message\":\"m1\"}"), // the same message
+        EVENT("3", "email.opened", "\"c-17\"", "{\"message\":\"m3\"}"),
+    };
+    world_feed(&world, lines, 4);
+    world_feed_line(&world, lines[3]);
+    ck_assert(strstr(world_contact(&world, "c-17"), "{\"value\":10,\"band\":\"warm\"}") != NULL);
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.read, 5);
+    ck_assert_uint_eq(counts.journalled, 3);
+    ck_assert_uint_eq(counts.duplicates, 2);
+    ck_assert_uint_eq(counts.rules_limited, 1);
+}
+END_TEST
+
+START_TEST(crossing_a_band_is_one_event_and_totals_are_clamped)
+{
+    world_open(&world, RULES);
+    world_feed_line(&world, EVENT("1", "email.bounced", "\"c-1\"", "{\"kind\":\"hard\"}"));
+    ck_assert(strstr(world_contact(&world, "c-1"), "{\"value\":0,\"band\":\"cold\"}") != NULL);
+    ck_assert_uint_eq(world.out.item_count, 0); // -40 beneath, 0 shown: no band was crossed
+    for (int i = 0; i < 7; i++) {
+        char line[400];
+        (void)snprintf(line, sizeof(line), EVENT("o%d", "order.placed", C17, "{}"), i);
+        world_feed_line(&world, line);
+    }
+    // 12.5 cold to warm, 37.5 warm to hot, 87.5, 100 of 112.5: two crossings and the first order's mail
+    ck_assert_uint_eq(world.out.item_count, 3);
+    ck_assert(strstr(world_contact(&world, "c-17"), "{\"value\":87.5,\"band\":\"hot\"}") != NULL);
+    world_feed_line(&world, EVENT("o9", "order.placed", C17, "{}"));
+    world_feed_line(&world, EVENT("o10", "order.placed", C17, "{}"));
+    ck_assert(strstr(world_contact(&world, "c-17"), "{\"value\":100,\"band\":\"hot\"}") != NULL);
+}
+END_TEST
+
+START_TEST(withdrawn_consent_holds_an_action_back)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("1", "contact.unsubscribed", C17, "{}"),
+        EVENT("2", "order.placed", C17, "{}"),
+        EVENT(
+            "3", "contact.dnd_changed", "{\"contact_id\":\"c-2\",\"email\":\"b@example.com\"}",
+            "{\"on\":true}"),
+        EVENT("4", "order.placed", "\"c-2\"", "{}"),
+        EVENT("5", "order.placed", "\"c-3\"", "{}"), // no address
+    };
+    world_feed(&world, lines, 5);
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.actions_held_consent, 1);
+    ck_assert_uint_eq(counts.actions_held_dnd, 1);
+    ck_assert_uint_eq(counts.actions_held_missing, 1);
+    for (size_t i = 0; i < world.out.item_count; i++)
+        ck_assert(bytes_equal_text(item(i)->topic, "actions.task"));
+    ck_assert_uint_eq(world.out.item_count, 3);
+}
+END_TEST
+
+START_TEST(a_refused_input_is_a_dead_letter_and_the_next_is_folded)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {"{\"type\":", EVENT("2", "order.placed", C17, "{}"), "{\"id\":\"3\"}"};
+    world_feed(&world, lines, 3);
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.dead_letters, 2);
+    ck_assert_uint_eq(counts.journalled, 1);
+    size_t letters = 0;
+    for (size_t i = 0; i < world.out.item_count; i++) {
+        if (item(i)->kind != OUTGOING_DEAD_LETTER)
+            continue;
+        ck_assert(has_text(
+            item(i)->value, letters == 0 ? "\"position\":0,\"code\":\"not_json\""
+                                         : "\"position\":2,\"code\":\"no_"));
+        ck_assert(has_text(
+            item(i)->value,
+            letters == 0 ? "\"payload\":\"eyJ0eXBlIjo=\"" : "\"payload\":\"eyJpZCI6IjMifQ==\""));
+        letters++;
+    }
+    ck_assert_uint_eq(letters, 2);
+}
+END_TEST
+
+START_TEST(events_that_make_each_other_stop_at_the_stated_depth)
+{
+    world_open(
+        &world, "workflows:\n"
+                "  a: {on: tag.added, reenter: always, steps: [{tag: {remove: x}}]}\n"
+                "  b: {on: tag.removed, reenter: always, steps: [{tag: {add: x}}]}\n");
+    world_feed_line(&world, EVENT("1", "contact.tag_added", "\"c-1\"", "{\"tag\":\"x\"}"));
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.derived, 16);
+    ck_assert_uint_eq(counts.derived_too_deep, 1);
+    world_feed_line(&world, EVENT("2", "order.placed", "\"c-1\"", "{}"));
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.journalled, 2);
+}
+END_TEST
+
+START_TEST(the_event_clock_follows_the_events_and_never_goes_back)
+{
+    world.params.tick_mode = TICK_EVENT;
+    world_open(&world, RULES);
+    const char *lines[] = {
+        "{\"id\":\"1\",\"type\":\"order.placed\",\"time\":\"2017-05-01T10:00:00Z\",\"contact\":"
+        "\"a\"}",
+        "{\"id\":\"2\",\"type\":\"order.placed\",\"time\":\"2017-04-01T10:00:00Z\",\"contact\":"
+        "\"b\"}",
+        "{\"id\":\"3\",\"type\":\"order.placed\",\"contact\":\"c\"}",
+    };
+    world_feed(&world, lines, 3);
+    ck_assert_int_eq(shard_tick_ms(world.shard), 1493632800000);
+    for (size_t i = 0; i < world.out.item_count; i++)
+        ck_assert(has_text(item(i)->value, "\"time\":\"2017-05-01T10:00:00.000Z\",\"data"));
+    ck_assert(strstr(world_contact(&world, "b"), "\"created\":\"2017-04-01T10") != NULL);
+    ck_assert(strstr(world_contact(&world, "c"), "\"created\":\"2017-05-01T10") != NULL);
+}
+END_TEST
+
+START_TEST(explain_names_every_entry_and_they_add_up)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("o-1", "order.placed", C17, "{}"),
+        EVENT("m-1", "email.opened", C17, "{\"message\":\"m1\"}"),
+        EVENT("b-1", "email.bounced", C17, "{\"kind\":\"soft\"}"),
+    };
+    world_feed(&world, lines, 3);
+    struct buffer text = {0};
+    struct fault fault = {ERR_OK, ""};
+    struct contact_number contact = query_find(world.shard, BYTES_LITERAL("c-17"));
+    enum err err = query_explain(world.shard, contact, BYTES_LITERAL("engagement"), &text, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    struct bytes json = buffer_bytes(&text);
+    ck_assert(has_text(json, "\"value\":0,\"band\":\"cold\",\"sum\":-22.5,\"cut\":22.5,"));
+    ck_assert(has_text(
+        json, "{\"points\":12.5,\"time\":\"2026-01-02T03:04:05.678Z\",\"rule\":\"order\","
+              "\"file\":\"rules.yaml\",\"line\":8,\"event\":{\"source\":\"shop\",\"id\":\"o-1\","
+              "\"type\":\"order.placed\",\"sequence\":2,\"index\":0},\"ruleset\":\""));
+    ck_assert(has_text(json, "\"id\":\"m-1\""));
+    ck_assert(has_text(json, "{\"points\":-40,"));
+    buffer_clear(&text);
+    ck_assert_int_eq(
+        query_explain(world.shard, contact, BYTES_LITERAL("engagment"), &text, &fault),
+        ERR_MISSING);
+    buffer_free(&text);
+}
+END_TEST
+
+START_TEST(bands_and_top_count_every_contact)
+{
+    world_open(&world, RULES);
+    for (int i = 0; i < 20; i++) {
+        char line[400];
+        (void)snprintf(
+            line, sizeof(line), EVENT("o%d", "order.placed", "\"c-%d\"", "{}"), i, i % 6);
+        world_feed_line(&world, line);
+    }
+    struct buffer text = {0};
+    ck_assert_int_eq(query_bands(world.shard, BYTES_LITERAL("engagement"), &text), ERR_OK);
+    buffer_add_u8(&text, 0);
+    ck_assert_str_eq(
+        (const char *)text.data, "{\"score\":\"engagement\",\"below\":0,\"bands\":[{\"band\":"
+                                 "\"cold\",\"from\":0,\"contacts\":0},"
+                                 "{\"band\":\"warm\",\"from\":10,\"contacts\":0},{\"band\":\"hot\","
+                                 "\"from\":30,\"contacts\":6}]}");
+    buffer_clear(&text);
+    ck_assert_int_eq(query_top(world.shard, BYTES_LITERAL("engagement"), 3, &text), ERR_OK);
+    buffer_add_u8(&text, 0);
+    ck_assert_str_eq(
+        (const char *)text.data,
+        "{\"score\":\"engagement\",\"contacts\":[{\"id\":\"c-0\",\"value\":50,\"band\":\"hot\"},"
+        "{\"id\":\"c-1\",\"value\":50,\"band\":\"hot\"},{\"id\":\"c-2\",\"value\":37.5,\"band\":"
+        "\"hot\"}]}");
+    ck_assert_int_eq(query_top(world.shard, BYTES_LITERAL("nope"), 3, &text), ERR_MISSING);
+    buffer_free(&text);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("engine/fold fold");
+    TCase *cases = tcase_create("fold");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, a_contact_prints_what_its_events_said);
+    tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);
+    tcase_add_test(cases, a_duplicate_changes_nothing_and_a_limit_holds);
+    tcase_add_test(cases, crossing_a_band_is_one_event_and_totals_are_clamped);
+    tcase_add_test(cases, withdrawn_consent_holds_an_action_back);
+    tcase_add_test(cases, a_refused_input_is_a_dead_letter_and_the_next_is_folded);
+    tcase_add_test(cases, events_that_make_each_other_stop_at_the_stated_depth);
+    tcase_add_test(cases, the_event_clock_follows_the_events_and_never_goes_back);
+    tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
+    tcase_add_test(cases, bands_and_top_count_every_contact);
+    suite_add_tcase(suite, cases);
+    return suite;
+}

@@ -1,0 +1,282 @@
+// Stopping and starting again: the same state, the same decisions, whatever was lost of the store.
+// links: engine/os
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/fold/verify.h"
+
+#include "tests/fakes/fold_world.h"
+#include "tests/support/suite.h"
+
+static struct fold_world world;
+
+static void setup(void)
+{
+    world_create(&world);
+}
+
+static void teardown(void)
+{
+    world_destroy(&world);
+}
+
+static const char RULES[] =
+    "scores:\n"
+    "  engagement:\n"
+    "    bands: {warm: 20}\n"
+    "    rules:\n"
+    "      - {name: opened, on: email.opened, points: 5, limit: {times: 2, per: data.message}}\n"
+    "      - {name: order, on: order.placed, points: 12.5}\n"
+    "actions: {task: {topic: actions.task, with: {title: string}}}\n"
+    "workflows:\n"
+    "  warm: {on: score.band_changed, steps: [{do: task, with: {title: Call}}]}\n"
+    "  bought: {on: order.placed, reenter: always, steps: [{tag: {add: customer}}]}\n";
+
+static const char OTHER_RULES[] = "scores:\n"
+                                  "  engagement:\n"
+                                  "    rules: [{name: order, on: order.placed, points: 1}]\n"
+                                  "  other:\n"
+                                  "    rules: [{name: opened, on: email.opened, points: 100}]\n";
+
+static void feed_some(unsigned from, unsigned count)
+{
+    for (unsigned i = from; i < from + count; i++) {
+        char line[300];
+        const char *type = i % 3 == 0 ? "order.placed" : "email.opened";
+        (void)snprintf(
+            line, sizeof(line),
+            "{\"id\":\"%u\",\"source\":\"s\",\"type\":\"%s\",\"time\":%u,\"contact\":\"c-%u\","
+            "\"data\":{\"message\":\"m%u\"}}",
+            i - i % 17 / 16, // some are duplicates
+            type, 1000 * i, i * 7 % 50, i % 5);
+        world_feed_line(&world, line);
+    }
+    world_feed_line(&world, "broken");
+}
+
+START_TEST(a_kill_without_a_checkpoint_loses_nothing)
+{
+    world_open(&world, RULES);
+    feed_some(0, 400);
+    uint64_t digest = world_digest(&world);
+    size_t items = world.out.item_count;
+    ck_assert_uint_gt(items, 10);
+    struct outbox_item first = world.out.items[0];
+    world_close(&world);
+
+    outbox_batch_clear(&world.out);
+    world_open(&world, RULES);
+    ck_assert_uint_eq(world_digest(&world), digest);
+    ck_assert_uint_eq(world.report.checkpoint_sequence, 0);
+    ck_assert_uint_eq(world.report.replayed_frames, 402);
+    ck_assert_int_eq(shard_position(world.shard, "file:/test"), 401);
+    ck_assert_int_eq(shard_position(world.shard, "file:/other"), SOURCE_POSITION_START);
+    // Nothing was published: everything decided is waiting again, word for word.
+    ck_assert(shard_take_outbox(world.shard, UINT64_MAX, &world.out));
+    ck_assert_uint_eq(world.out.item_count, items);
+    ck_assert(world.out.items[0].is_replayed);
+    ck_assert(hash128_equal(world.out.items[0].outgoing.id, first.outgoing.id));
+    ck_assert(hash128_equal(world.out.items[0].chain, first.chain));
+}
+END_TEST
+
+START_TEST(a_checkpoint_is_where_folding_goes_on)
+{
+    world_open(&world, RULES);
+    feed_some(0, 200);
+    world_checkpoint(&world);
+    feed_some(200, 100);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+
+    outbox_batch_clear(&world.out);
+    world_open(&world, RULES);
+    ck_assert_uint_eq(world.report.checkpoint_sequence, 202);
+    ck_assert_uint_eq(world.report.replayed_frames, 101);
+    ck_assert_uint_eq(world_digest(&world), digest);
+    ck_assert_int_eq(shard_position(world.shard, "file:/test"), 302);
+    (void)shard_take_outbox(world.shard, UINT64_MAX, &world.out);
+    for (size_t i = 0; i < world.out.item_count; i++)
+        ck_assert_uint_gt(world.out.items[i].outgoing.sequence, 202);
+
+    // What came before is still known: a duplicate of long ago, a limit that was reached.
+    struct shard_counts counts;
+    world_feed_line(
+        &world, "{\"id\":\"3\",\"source\":\"s\",\"type\":\"order.placed\",\"contact\":\"c-21\"}");
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.duplicates, 1);
+}
+END_TEST
+
+START_TEST(a_store_that_is_gone_is_folded_again_to_the_same_digest)
+{
+    world_open(&world, RULES);
+    feed_some(0, 300);
+    world_checkpoint(&world);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_remove_store(&world);
+    world_open(&world, RULES);
+    ck_assert_uint_eq(world.report.replayed_frames, 302);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(a_store_that_is_damaged_is_folded_again_and_said_so)
+{
+    world_open(&world, RULES);
+    feed_some(0, 300);
+    world_checkpoint(&world);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    for (long at = 0; at < 2 * 4096; at += 16) // both meta pages of the store
+        world_flip(&world, "store/data.mdb", at);
+    world_open(&world, RULES);
+    ck_assert(world.report.is_store_rebuilt);
+    ck_assert_str_ne(world.report.store_reason, "");
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(a_store_of_another_journal_is_not_believed)
+{
+    struct fold_world other;
+    world_open(&world, RULES);
+    feed_some(0, 50);
+    world_checkpoint(&world);
+    world_close(&world);
+    world_create(&other);
+    other.params.identity = 42;
+    world_open(&other, OTHER_RULES);
+    struct fold_world mine = world;
+    world = other;
+    feed_some(100, 80);
+    uint64_t digest = world_digest(&world);
+    world_checkpoint(&world);
+    world_close(&world);
+    char command[300];
+    (void)snprintf(
+        command, sizeof(command), "rm -r %s/store && cp -r %s/store %s/", world.directory,
+        mine.directory, world.directory);
+    ck_assert_int_eq(system(command), 0);
+    world_open(&world, NULL);
+    ck_assert(world.report.is_store_rebuilt);
+    ck_assert_uint_eq(world_digest(&world), digest);
+    world_destroy(&mine);
+}
+END_TEST
+
+START_TEST(every_frame_is_folded_again_by_the_rules_in_force_then)
+{
+    world_open(&world, RULES);
+    feed_some(0, 60);
+    world_activate(&world, OTHER_RULES);
+    feed_some(60, 60);
+    world_close(&world);
+    world_open(&world, OTHER_RULES); // the same: no new frame
+    feed_some(120, 30);
+    uint64_t digest = world_digest(&world);
+    uint64_t sequence = shard_sequence(world.shard);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+    ck_assert_uint_eq(shard_sequence(world.shard), sequence);
+    ck_assert_ptr_nonnull(ruleset_score_find(shard_ruleset(world.shard), BYTES_LITERAL("other")));
+}
+END_TEST
+
+START_TEST(changed_limits_are_journalled_and_hold_from_there_on)
+{
+    world_open(&world, RULES);
+    feed_some(0, 60);
+    world_close(&world);
+    world.params.state.ledger_entries_max = 2;
+    world.params.state.dedup_window_ms = 3600000;
+    world.params.tick_mode = TICK_EVENT;
+    world_open(&world, RULES);
+    feed_some(60, 200);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_remove_store(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(verify_folds_again_and_finds_no_difference)
+{
+    struct verify_report report;
+    struct fault fault = {ERR_OK, ""};
+    const struct shard_progress none = {NULL, NULL};
+    world_open(&world, RULES);
+    feed_some(0, 100);
+    world_checkpoint(&world);
+    feed_some(100, 20);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    enum err err = verify_shard(&world.params, none, &report, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    ck_assert_uint_eq(report.digest, digest);
+    ck_assert_uint_eq(report.frames, 123);
+    ck_assert(report.is_store_same);
+    ck_assert_uint_eq(report.store_sequence, 102);
+}
+END_TEST
+
+START_TEST(one_flipped_byte_of_the_journal_stops_everything_and_changes_nothing)
+{
+    struct verify_report report;
+    struct fault fault = {ERR_OK, ""};
+    const struct shard_progress none = {NULL, NULL};
+    world_open(&world, RULES);
+    feed_some(0, 100);
+    world_close(&world);
+    world_flip(&world, world_journal_file(&world), 3000);
+    ck_assert_int_eq(world_try_open(&world, &fault), ERR_CORRUPT);
+    ck_assert(strstr(fault.text, "sequence") != NULL);
+    ck_assert_int_eq(verify_shard(&world.params, none, &report, &fault), ERR_CORRUPT);
+    world_flip(&world, world_journal_file(&world), 3000); // mended: as it was
+    ck_assert_msg(world_try_open(&world, &fault) == ERR_OK, "%s", fault.text);
+}
+END_TEST
+
+START_TEST(a_reader_beside_the_writer_sees_the_same)
+{
+    world_open(&world, RULES);
+    feed_some(0, 100);
+    world_checkpoint(&world);
+    feed_some(100, 50);
+    struct shard_params params = world.params;
+    struct shard_report report;
+    struct shard *reader = NULL;
+    struct fault fault = {ERR_OK, ""};
+    const struct shard_progress none = {NULL, NULL};
+    params.access = STATE_READ_ONLY;
+    enum err err = shard_open(&params, none, &reader, &report, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    ck_assert_uint_eq(state_digest(shard_state(reader)), world_digest(&world));
+    ck_assert_uint_eq(report.checkpoint_sequence, 102);
+    shard_close(reader);
+    feed_some(150, 10); // the writer was not disturbed
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("engine/fold recovery");
+    TCase *cases = tcase_create("recovery");
+    tcase_set_timeout(cases, 60);
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, a_kill_without_a_checkpoint_loses_nothing);
+    tcase_add_test(cases, a_checkpoint_is_where_folding_goes_on);
+    tcase_add_test(cases, a_store_that_is_gone_is_folded_again_to_the_same_digest);
+    tcase_add_test(cases, a_store_that_is_damaged_is_folded_again_and_said_so);
+    tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
+    tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
+    tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
+    tcase_add_test(cases, verify_folds_again_and_finds_no_difference);
+    tcase_add_test(cases, one_flipped_byte_of_the_journal_stops_everything_and_changes_nothing);
+    tcase_add_test(cases, a_reader_beside_the_writer_sees_the_same);
+    suite_add_tcase(suite, cases);
+    return suite;
+}

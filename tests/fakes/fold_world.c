@@ -1,0 +1,196 @@
+// A shard on a temporary directory of the real disk.
+#define _XOPEN_SOURCE 700 // nftw
+#include "tests/fakes/fold_world.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "engine/fold/params.h"
+#include "engine/fold/query.h"
+#include "engine/os/os_disk.h"
+
+void world_create(struct fold_world *world)
+{
+    *world = (struct fold_world){.wall_ms = 1767225600000}; // 2026-01-01T00:00:00Z
+    (void)snprintf(world->directory, sizeof(world->directory), "/tmp/engaged-fold-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(world->directory));
+    world->params = shard_params_default(os_disk(), world->directory);
+    world->params.identity = 42;
+    world->params.journal_file_bytes = 1 << 20;
+    world->params.state.map_bytes = 64 << 20;
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk)
+{
+    (void)about;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+void world_destroy(struct fold_world *world)
+{
+    world_close(world);
+    outbox_batch_free(&world->out);
+    (void)nftw(world->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+enum err world_try_open(struct fold_world *world, struct fault *fault)
+{
+    const struct shard_progress none = {NULL, NULL};
+    return shard_open(&world->params, none, &world->shard, &world->report, fault);
+}
+
+void world_activate(struct fold_world *world, const char *rules)
+{
+    struct rule_file file = {"rules.yaml", bytes_text(rules)};
+    struct rule_bundle bundle = {&file, 1};
+    struct diagnostics diagnostics = {0};
+    struct ruleset *ruleset = NULL;
+    struct fault fault = {ERR_OK, ""};
+    enum err err = ruleset_compile(&bundle, &diagnostics, &ruleset);
+    ck_assert_msg(err == ERR_OK, "%s", diagnostics.count > 0 ? diagnostics.items[0]->message : "");
+    diagnostics_free(&diagnostics);
+    err = shard_activate(world->shard, ruleset, &bundle, world->wall_ms, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+}
+
+void world_open(struct fold_world *world, const char *rules)
+{
+    struct fault fault = {ERR_OK, ""};
+    enum err err = world_try_open(world, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    if (rules != NULL)
+        world_activate(world, rules);
+}
+
+void world_close(struct fold_world *world)
+{
+    shard_close(world->shard);
+    world->shard = NULL;
+}
+
+static uint64_t make_durable(struct fold_world *world)
+{
+    struct fault fault = {ERR_OK, ""};
+    uint64_t durable = 0;
+    enum err err = journal_sync(shard_journal(world->shard), &durable, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    return durable;
+}
+
+void world_feed(struct fold_world *world, const char *const *lines, size_t count)
+{
+    static struct message messages[WORLD_LINES_MAX];
+    struct fault fault = {ERR_OK, ""};
+    ck_assert_uint_le(count, WORLD_LINES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        messages[i] = (struct message){
+            .value = bytes_text(lines[i]),
+            .position = world->position,
+            .position_next = world->position + 1,
+            .value_bytes = strlen(lines[i]),
+        };
+        world->position++;
+    }
+    size_t done = 0;
+    while (done < count) {
+        size_t folded = 0;
+        uint64_t sequence = 0;
+        shard_frame_begin(world->shard, world->wall_ms);
+        enum err err =
+            shard_fold(world->shard, "file:/test", messages + done, count - done, &folded, NULL);
+        ck_assert_int_eq(err, ERR_OK);
+        err = shard_frame_end(world->shard, &sequence, &fault);
+        ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+        done += folded;
+    }
+    (void)shard_take_outbox(world->shard, make_durable(world), &world->out);
+}
+
+void world_feed_line(struct fold_world *world, const char *line)
+{
+    world_feed(world, &line, 1);
+}
+
+void world_publish(struct fold_world *world)
+{
+    uint64_t durable = make_durable(world);
+    (void)shard_take_outbox(world->shard, durable, &world->out);
+    shard_published(world->shard, durable, 0);
+}
+
+void world_checkpoint(struct fold_world *world)
+{
+    struct fault fault = {ERR_OK, ""};
+    uint64_t sequence = 0;
+    world_publish(world);
+    struct snapshot *snapshot = shard_checkpoint_begin(world->shard, &sequence);
+    ck_assert_ptr_nonnull(snapshot);
+    ck_assert_msg(snapshot_write(snapshot, &fault) == ERR_OK, "%s", fault.text);
+    ck_assert_msg(
+        snapshot_commit(snapshot, shard_sink_mark(world->shard), &fault) == ERR_OK, "%s",
+        fault.text);
+    shard_checkpoint_end(world->shard, snapshot, SNAPSHOT_COMMITTED);
+}
+
+void world_remove_store(struct fold_world *world)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/store", world->directory);
+    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+uint64_t world_digest(const struct fold_world *world)
+{
+    return state_digest(shard_state(world->shard));
+}
+
+const char *world_contact(struct fold_world *world, const char *id)
+{
+    static struct buffer text;
+    buffer_clear(&text);
+    struct contact_number contact = query_find(world->shard, bytes_text(id));
+    if (contact.value != 0)
+        ck_assert_int_eq(query_contact(world->shard, contact, &text), ERR_OK);
+    buffer_add_u8(&text, 0);
+    return (const char *)text.data;
+}
+
+void world_flip(struct fold_world *world, const char *file, long offset)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", world->directory, file);
+    FILE *open = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(open);
+    ck_assert_int_eq(fseek(open, offset, SEEK_SET), 0);
+    int byte = fgetc(open);
+    ck_assert_int_ne(byte, EOF);
+    ck_assert_int_eq(fseek(open, offset, SEEK_SET), 0);
+    ck_assert_int_ne(fputc(byte ^ 0xff, open), EOF);
+    ck_assert_int_eq(fclose(open), 0);
+}
+
+const char *world_journal_file(struct fold_world *world)
+{
+    static char found[320];
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/journal", world->directory);
+    DIR *directory = opendir(path);
+    ck_assert_ptr_nonnull(directory);
+    found[0] = 0;
+    struct dirent *entry = NULL;
+    while ((entry = readdir(directory)) != NULL) {
+        if (strstr(entry->d_name, ".journal") == NULL)
+            continue;
+        if (found[0] == 0 || strcmp(entry->d_name, found + strlen("journal/")) < 0)
+            (void)snprintf(found, sizeof(found), "journal/%s", entry->d_name);
+    }
+    (void)closedir(directory);
+    return found;
+}
