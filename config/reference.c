@@ -79,7 +79,7 @@ static void add_range(struct buffer *to, const struct config_row *row)
 static void add_default(struct buffer *to, const struct config_row *row)
 {
     if (row->need == CONFIG_WITH_GROUP) {
-        buffer_add_text(to, "needed");
+        buffer_add_text(to, "needed in its mapping");
         return;
     }
     if (is_number(row))
