@@ -14,13 +14,12 @@
 #include "engine/os/os_clock.h"
 #include "engine/os/os_disk.h"
 #include "engine/run/data_dir.h"
+#include "engine/run/fleet.h"
 #include "engine/run/progress.h"
 #include "engine/run/runtime.h"
 #include "engine/run/setup.h"
 #include "engine/run/signals.h"
-#include "engine/run/sinks.h"
 #include "engine/run/sources.h"
-#include "engine/run/worker.h"
 
 // What is still to be published after a signal gets this long; it is in the journal all the same.
 #define STOP_DEADLINE_S 8.0
@@ -40,12 +39,9 @@ struct daemon {
     struct sinks *sinks;
     struct worker_plan plan;
     struct side_thread *prepare_side;
-    struct worker **workers;
-    size_t worker_count;
+    struct fleet fleet;
     size_t ended_count;
     size_t drained_count;
-    struct mailbox **mailboxes; // by shard; NULL without HTTP
-    enum exit_code code;
 };
 
 // ---- log and time
@@ -108,9 +104,8 @@ static void stop(struct daemon *daemon)
 {
     if (atomic_exchange(&daemon->runtime.is_stopping, true))
         return;
-    for (size_t i = 0; i < daemon->worker_count; i++)
-        worker_nudge(daemon->workers[i]);
-    if (daemon->worker_count == 0)
+    fleet_nudge(&daemon->fleet);
+    if (daemon->fleet.worker_count == 0)
         ev_break(daemon->loop, EVBREAK_ALL);
 }
 
@@ -140,7 +135,7 @@ static void on_worker_ended(struct post *post)
 {
     struct daemon *daemon = daemon_of(worker_of_ended(post));
     daemon->ended_count++;
-    if (daemon->ended_count == daemon->worker_count)
+    if (daemon->ended_count == daemon->fleet.worker_count)
         stop(daemon);
 }
 
@@ -148,7 +143,7 @@ static void on_worker_drained(struct post *post)
 {
     struct daemon *daemon = daemon_of(worker_of_drained(post));
     daemon->drained_count++;
-    if (daemon->drained_count == daemon->worker_count)
+    if (daemon->drained_count == daemon->fleet.worker_count)
         ev_break(daemon->loop, EVBREAK_ALL);
 }
 
@@ -201,25 +196,6 @@ static enum exit_code fix_shards(struct daemon *daemon, uint32_t shards)
     return EXIT_CODE_OK;
 }
 
-static size_t worker_count_of(const struct config *config, uint32_t shards)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t wanted = config->workers > 0 ? config->workers : cores > 0 ? (size_t)cores : 1;
-    return wanted < shards ? wanted : shards;
-}
-
-static void add_lane(struct daemon *daemon, uint32_t shard)
-{
-    const struct config *config = daemon->setup.config;
-    struct lane *lane = worker_add_lane(daemon->workers[shard % daemon->worker_count], shard);
-    for (size_t i = 0; i < LANE_INLETS_MAX; i++)
-        lane->inlets[i].may_skip_gap = config->on_gap == CONFIG_GAP_CONTINUE;
-    if (shard == 0)
-        sources_add_files(config, &daemon->runtime.disk, lane);
-    if (config->source_http && !daemon->runtime.is_once)
-        daemon->mailboxes[shard] = sources_add_mailbox(config, lane);
-}
-
 static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
 {
     const struct config *config = daemon->setup.config;
@@ -228,22 +204,11 @@ static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
         return code;
     setup_fill_plan(config, shards, &daemon->plan);
     daemon->plan.shard.identity = daemon->meta.identity;
-    daemon->mailboxes = mem_zero(shards, sizeof(struct mailbox *));
-    size_t count = worker_count_of(config, shards);
-    daemon->workers = mem_zero(count, sizeof(struct worker *));
-    for (size_t i = 0; i < count; i++) {
-        struct sink sink;
-        struct fault fault = {.err = ERR_OK};
-        fault.err = sinks_route(daemon->sinks, (uint32_t)i, &sink, &fault);
-        if (fault.err != ERR_OK)
-            return refuse(daemon, EXIT_CODE_CONFIG, &fault);
-        daemon->workers[i] = worker_create(&daemon->plan, sink, shards);
-        daemon->worker_count++;
-    }
-    for (uint32_t shard = 0; shard < shards; shard++)
-        add_lane(daemon, shard);
-    for (size_t i = 0; i < count; i++)
-        worker_start(daemon->workers[i]);
+    struct fault fault = {.err = ERR_OK};
+    fault.err = fleet_start(&daemon->fleet, config, &daemon->plan, daemon->sinks, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+    fleet_run(&daemon->fleet);
     return EXIT_CODE_OK;
 }
 
@@ -281,12 +246,10 @@ static void on_progress(struct ev_loop *loop, struct ev_timer *watcher, int even
     struct daemon *daemon = watcher->data;
     uint64_t read = 0;
     uint64_t bytes = 0;
-    for (size_t i = 0; i < daemon->worker_count; i++) {
-        for (size_t k = 0; k < worker_lane_count(daemon->workers[i]); k++) {
-            struct lane *lane = worker_lane(daemon->workers[i], k);
-            read += atomic_load(&lane->events_read);
-            bytes += atomic_load(&lane->bytes_read);
-        }
+    for (uint32_t i = 0; i < daemon->fleet.shards; i++) {
+        struct lane *lane = daemon->fleet.lanes[i];
+        read += atomic_load(&lane->events_read);
+        bytes += atomic_load(&lane->bytes_read);
     }
     struct buffer line = {0};
     buffer_add_text(&line, "\r");
@@ -299,23 +262,13 @@ static void on_progress(struct ev_loop *loop, struct ev_timer *watcher, int even
 static void summarise(struct daemon *daemon)
 {
     struct shard_counts totals = {.read = 0};
-    for (size_t i = 0; i < daemon->worker_count; i++)
-        worker_add_totals(&totals, worker_totals(daemon->workers[i]));
+    fleet_totals(&daemon->fleet, &totals);
     struct buffer line = {0};
     if (daemon->is_terminal)
         buffer_add_text(&line, "\r\033[K");
     progress_summary(&daemon->progress, runtime_mono_us(&daemon->runtime), &totals, &line);
     log_write(NULL, buffer_bytes(&line));
     buffer_free(&line);
-}
-
-static bool any_gone(struct daemon *daemon)
-{
-    for (size_t i = 0; i < daemon->worker_count; i++)
-        for (size_t k = 0; k < worker_lane_count(daemon->workers[i]); k++)
-            if (atomic_load(&worker_lane(daemon->workers[i], k)->is_gone))
-                return true;
-    return false;
 }
 
 // ---- the whole
@@ -344,13 +297,8 @@ static void open_loop(struct daemon *daemon)
 static void close_all(struct daemon *daemon)
 {
     side_thread_join(daemon->prepare_side); // before the journals it works on are closed
-    for (size_t i = 0; i < daemon->worker_count; i++)
-        worker_join(daemon->workers[i]);
+    fleet_stop(&daemon->fleet);
     sinks_close(daemon->sinks);
-    for (uint32_t i = 0; daemon->mailboxes != NULL && i < daemon->meta.shards; i++)
-        mailbox_destroy(daemon->mailboxes[i]);
-    free(daemon->mailboxes);
-    free(daemon->workers);
     data_dir_close(daemon->dir);
     postbox_close(&daemon->box);
     ev_loop_destroy(daemon->loop);
@@ -365,8 +313,7 @@ static enum exit_code run(struct daemon *daemon)
     ev_run(daemon->loop, 0);
     if (daemon->runtime.is_once) {
         summarise(daemon);
-        if (any_gone(daemon))
-            code = EXIT_CODE_FAILED;
+        code = fleet_has_gap(&daemon->fleet) ? EXIT_CODE_FAILED : EXIT_CODE_OK;
     }
     DIAG(&daemon->runtime.log, DIAG_INFO, "stopped", DIAG_NUM("exit", code));
     close_all(daemon);

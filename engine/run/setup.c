@@ -173,6 +173,7 @@ void setup_fill_plan(const struct config *config, uint32_t shards, struct worker
 {
     plan->lane = lane_settings_of(config, shards);
     plan->data = config->data;
+    plan->shard_count = shards;
     plan->shard = (struct shard_params){
         .disk = os_disk(),
         .journal_file_bytes = (uint64_t)config->journal_file_mib * MIB,

@@ -152,13 +152,13 @@ static void *worker_main(void *argument)
     return NULL;
 }
 
-struct worker *worker_create(const struct worker_plan *plan, struct sink sink, uint32_t shard_count)
+struct worker *worker_create(const struct worker_plan *plan, struct sink sink)
 {
     struct worker *worker = mem_zero(1, sizeof(*worker));
     worker->plan = plan;
     worker->ended.run = plan->ended_run;
     worker->drained.run = plan->drained_run;
-    worker->lanes = mem_zero(shard_count, sizeof(struct lane *));
+    worker->lanes = mem_zero(plan->shard_count, sizeof(struct lane *));
     worker->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     INVARIANT(worker->loop != NULL);
     postbox_open(&worker->box, worker->loop);
@@ -172,7 +172,7 @@ struct worker *worker_create(const struct worker_plan *plan, struct sink sink, u
     worker->stdin_ready.data = worker;
     worker->sync_side = side_thread_start("sync");
     worker->checkpoint_side = side_thread_start("checkpoint");
-    worker->publisher = publisher_start(plan->runtime, sink, shard_count);
+    worker->publisher = publisher_start(plan->runtime, sink, plan->shard_count);
     return worker;
 }
 

@@ -12,6 +12,7 @@ struct worker_plan {
     struct runtime *runtime;
     struct lane_settings lane;
     struct shard_params shard; // directory, shard and identity are filled in for each
+    uint32_t shard_count;      // of the whole daemon
     const char *data;          // the data directory
     const struct rule_bundle *rules;
     struct side_thread *prepare_side;
@@ -21,9 +22,8 @@ struct worker_plan {
     post_run_fn *drained_run; // on main_box's thread: stopping, and everything of it is done
 };
 
-// One worker, not yet running. The sink is taken over. shard_count: of the whole daemon.
-struct worker *worker_create(
-    const struct worker_plan *plan, struct sink sink, uint32_t shard_count);
+// One worker, not yet running. The sink is taken over.
+struct worker *worker_create(const struct worker_plan *plan, struct sink sink);
 // Adds a lane before the start; its inlets are filled in by the caller. Its address does not change.
 struct lane *worker_add_lane(struct worker *worker, uint32_t shard);
 struct postbox *worker_box(struct worker *worker); // any thread, from create on
