@@ -42,6 +42,45 @@ int64_t kafka_mono_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static char *text_copy(const char *text)
+{
+    return mem_text(text, strlen(text));
+}
+
+struct kafka_connection kafka_connection_copy(const struct kafka_connection *from)
+{
+    struct kafka_property *properties = mem_alloc(from->property_count * sizeof(*properties));
+    for (size_t i = 0; i < from->property_count; i++) {
+        properties[i].name = text_copy(from->properties[i].name);
+        properties[i].value = text_copy(from->properties[i].value);
+    }
+    struct kafka_connection copy = *from;
+    copy.brokers = text_copy(from->brokers);
+    copy.properties = properties;
+    return copy;
+}
+
+// The texts are const for those who read them; only their owner frees them.
+static void text_free(const char *text)
+{
+    union {
+        const char *from;
+        void *to;
+    } owned = {.from = text};
+    free(owned.to);
+}
+
+void kafka_connection_free(struct kafka_connection *connection)
+{
+    for (size_t i = 0; i < connection->property_count; i++) {
+        text_free(connection->properties[i].name);
+        text_free(connection->properties[i].value);
+    }
+    text_free((const char *)connection->properties);
+    text_free(connection->brokers);
+    *connection = (struct kafka_connection){0};
+}
+
 static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
 {
     struct kafka_client *client = rd_kafka_opaque(handle);
@@ -177,7 +216,6 @@ rd_kafka_t *kafka_client_handle(const struct kafka_client *client)
 
 bool kafka_client_is_connected(struct kafka_client *client)
 {
-    (void)rd_kafka_poll(client->handle, 0);
     return atomic_load(&client->is_connected);
 }
 

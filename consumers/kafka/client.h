@@ -12,6 +12,10 @@
 
 struct kafka_client;
 
+// A copy with its own texts, and the end of one.
+struct kafka_connection kafka_connection_copy(const struct kafka_connection *from);
+void kafka_connection_free(struct kafka_connection *connection);
+
 // Called from within librdkafka calls that serve delivery reports, on their thread.
 typedef void kafka_report_fn(void *owner, const rd_kafka_message_t *message);
 
@@ -33,7 +37,7 @@ void kafka_client_close(struct kafka_client *client);
 
 rd_kafka_t *kafka_client_handle(const struct kafka_client *client);
 
-// Whether a broker answers, as of the last second; serves waiting callbacks. Any thread.
+// Whether a broker answers, as of the last second in which the client was polled. Any thread.
 bool kafka_client_is_connected(struct kafka_client *client);
 
 // What a librdkafka error means to us: ERR_UNREACHABLE, ERR_MISSING, ERR_FENCED, ERR_LIMIT,

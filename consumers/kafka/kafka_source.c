@@ -111,6 +111,7 @@ void kafka_consumer_close(struct kafka_consumer *consumer)
 
 bool kafka_consumer_is_connected(struct kafka_consumer *consumer)
 {
+    (void)rd_kafka_poll(kafka_client_handle(consumer->client), 0); // nothing but statistics here
     return kafka_client_is_connected(consumer->client);
 }
 

@@ -86,8 +86,10 @@ enum err position_read(
                 {"auto.offset.reset", "error"},
                 {NULL, NULL},
             };
+    struct kafka_connection quiet = *connection; // a producer's properties make a consumer warn
+    quiet.log = NULL;
     struct kafka_client_params params = {
-        .connection = connection,
+        .connection = &quiet,
         .type = RD_KAFKA_CONSUMER,
         .tuning = none,
         .needed = needed,

@@ -45,22 +45,26 @@ static void header_add(rd_kafka_headers_t *headers, const char *name, struct byt
     INVARIANT(code == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-// Reads `"text"` without escapes; false when something else stands there.
-static bool plain_text(struct cursor *cursor, struct bytes *out)
+// Reads a JSON string as it is written, escapes and all; false when something else stands there.
+static bool raw_text(struct cursor *cursor, struct bytes *out)
 {
     if (cursor_u8(cursor) != '"')
         return false;
     const uint8_t *start = cursor->at;
-    const uint8_t *end = memchr(start, '"', cursor_left(cursor));
-    if (end == NULL || memchr(start, '\\', (size_t)(end - start)) != NULL)
-        return false;
-    *out = bytes_of(start, (size_t)(end - start));
-    cursor->at = end + 1;
-    return true;
+    for (const uint8_t *at = start; at < cursor->end; at++) {
+        if (*at == '\\') {
+            at++;
+        } else if (*at == '"') {
+            *out = bytes_of(start, (size_t)(at - start));
+            cursor->at = at + 1;
+            return true;
+        }
+    }
+    return false;
 }
 
-// The leading text attributes that have headers: what engine/fold writes has no spaces, and only
-// the subject may have escapes; it stands behind type, so the loop may end there.
+// The leading text attributes that have headers. What engine/fold writes has no spaces between
+// them, and escapes only in the subject, whose header comes from the key.
 static void attributes_add(rd_kafka_headers_t *headers, struct bytes json)
 {
     static const struct {
@@ -78,8 +82,7 @@ static void attributes_add(rd_kafka_headers_t *headers, struct bytes json)
     for (unsigned i = 0; i < ATTRIBUTES_MAX; i++) {
         struct bytes name;
         struct bytes value;
-        if (!plain_text(&cursor, &name) || cursor_u8(&cursor) != ':' ||
-            !plain_text(&cursor, &value))
+        if (!raw_text(&cursor, &name) || cursor_u8(&cursor) != ':' || !raw_text(&cursor, &value))
             return;
         for (size_t j = 0; j < sizeof(wanted) / sizeof(wanted[0]); j++) {
             if (bytes_equal_text(name, wanted[j].attribute))
