@@ -135,7 +135,7 @@ static void compile_points(
     bool has_operator = false;
     for (size_t i = 1; i < text.len; i++)
         has_operator = has_operator || memchr("*/(+?", text.data[i], 5) != NULL;
-    if (node->kind == YAML_KIND_SCALAR && node->is_plain && !yaml_is_null(node) &&
+    if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) &&
         (!is_number_like || has_operator)) {
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0302, node->place,

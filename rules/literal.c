@@ -120,8 +120,6 @@ static bool is_like_expression(const struct yaml_node *node)
         "run.", "objects.", "days(", "date(",  "local(", "age(",
     };
     struct bytes text = node->text;
-    if (!node->is_plain)
-        return false;
     for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
         size_t len = strlen(scopes[i]);
         if (text.len >= len && memcmp(text.data, scopes[i], len) == 0)

@@ -1,0 +1,62 @@
+// Any text as a rule file: it compiles or it is refused, and what compiles holds together.
+#include <stdint.h>
+
+#include "engine/base/invariant.h"
+#include "rules/ruleset.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_matches(const struct ruleset *ruleset)
+{
+    const struct catalog *catalog = ruleset_catalog(ruleset);
+    size_t rules = 0;
+    size_t workflows = 0;
+    for (size_t i = 0; i < catalog_type_count(catalog); i++) {
+        const struct match_list *match = ruleset_match(ruleset, (event_type)i);
+        for (uint32_t j = 0; j < match->rule_count; j++)
+            INVARIANT(match->rules[j]->on == i);
+        for (uint32_t j = 0; j < match->workflow_count; j++)
+            INVARIANT(match->workflows[j]->step_count > 0);
+        rules += match->rule_count;
+        workflows += match->workflow_count;
+    }
+    INVARIANT(rules == ruleset_rule_count(ruleset));
+    INVARIANT(workflows == ruleset_workflow_count(ruleset));
+}
+
+static void check_steps(const struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++) {
+        const struct workflow_def *workflow = ruleset_workflow(ruleset, i);
+        for (uint32_t j = 0; j < workflow->step_count; j++) {
+            const struct workflow_step *step = &workflow->steps[j];
+            if (step->kind != STEP_DO)
+                continue;
+            const struct action_def *action = ruleset_action(ruleset, step->action);
+            for (uint32_t k = 0; k < step->with_count; k++)
+                INVARIANT(step->with[k].param < action->param_count);
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct rule_file file = {"fuzz.yaml", bytes_of(data, size)};
+    struct rule_bundle bundle = {&file, 1};
+    struct diagnostics list = {.count = 0};
+    struct ruleset *ruleset = NULL;
+    struct buffer shown = {0};
+    if (ruleset_compile(&bundle, &list, &ruleset) == ERR_OK) {
+        check_matches(ruleset);
+        check_steps(ruleset);
+        (void)ruleset_hash(ruleset);
+    } else {
+        INVARIANT(list.error_count > 0);
+        INVARIANT(ruleset == NULL);
+    }
+    diagnostics_print(&list, DIAGNOSTIC_FORMAT_TEXT, &shown);
+    buffer_free(&shown);
+    ruleset_destroy(ruleset);
+    diagnostics_free(&list);
+    return 0;
+}

@@ -1,0 +1,119 @@
+// What the language knows and this version does not is refused by name, at its place.
+#include "rules/vocabulary.h"
+
+#include "tests/rules/compile_text.h"
+#include "tests/support/suite.h"
+
+#define FLOW  "workflows:\n  w:\n    on: email.opened\n    steps:\n      - "
+#define RULE  "scores: {s: {rules: [{name: a, on: email.opened, points: 1, "
+#define ENTRY "workflows: {w: {on: email.opened, steps: [{tag: {add: x}}], "
+
+// All there is of it, as language.md writes it.
+static const struct later_case {
+    const char *text;
+    const char *wanted;
+} cases[] = {
+    {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
+    {"counters:\n  opens_30d: {count: email.opened, within: 30d}\n", "E0301 1:1"},
+    {"segments:\n  stuck: {if: 'contact.stage == \"trial\"', for: 7d}\n", "E0301 1:1"},
+    {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
+    {"tests:\n  - name: x\n", "E0301 1:1"},
+    {"events: {a.b: {implies: {email.opened: {same: data.message}}}}\n", "E0301 1:16"},
+
+    {"scores: {s: {forget: {half_life: 30d}}}\n", "E0301 1:14"},
+    {"scores: {s: {groups: {email: {max: 40}}}}\n", "E0301 1:14"},
+    {"scores: {s: {combine: 0.6 * score.fit + 0.4 * score.engagement}}\n", "E0301 1:14"},
+    {"scores: {s: {rules: [{name: a, while: contact.country == \"CA\", points: 15}]}}\n",
+     "E0301 1:32"},
+    {RULE "if: data.url.contains(\"/promo\")}]}}\n", "E0301 1:61"},
+    {RULE "group: email}]}}\n", "E0301 1:61"},
+    {RULE "limit: {times: 3, every: day}}]}}\n", "E0301 1:79"},
+    {RULE "limit: {points: 50, every: 30d}}]}}\n", "E0301 1:69, E0301 1:81"},
+    {"scores: {s: {rules: [{name: a, on: order.placed, points: 'min(data.amount / 10, 100)'}]}}\n",
+     "E0302 1:58"},
+    {"scores: {s: {rules: [{name: a, on: order.placed, points: data.amount / 10}]}}\n",
+     "E0302 1:58"},
+    {"scores: {s: {rules: [{name: a, on: [email.opened, email.clicked], points: 1}]}}\n",
+     "E0301 1:36"},
+    {"scores: {s: {rules: [{name: a, on: email.*, points: 1}]}}\n", "E0301 1:36"},
+
+    {"actions: {a: {limit: {times: 1, every: day}}}\n", "E0301 1:15"},
+
+    {ENTRY "if: data.form == \"signup\"}}\n", "E0301 1:61"},
+    {ENTRY "key: data.appointment}}\n", "E0301 1:61"},
+    {ENTRY "existing: include}}\n", "E0301 1:61"},
+    {ENTRY "stop: [{on: order.placed}]}}\n", "E0301 1:61"},
+    {ENTRY "window: {days: [mon]}}}\n", "E0301 1:61"},
+    {ENTRY "edit: pin}}\n", "E0301 1:61"},
+    {ENTRY "reenter: after_end}}\n", "E0301 1:70"},
+    {ENTRY "reenter: {after: 30d}}}\n", "E0301 1:71"},
+    {"workflows: {w: {on: {date: {field: contact.birthday}}, steps: [{tag: {add: x}}]}}\n",
+     "E0301 1:22"},
+    {"workflows: {w: {on: {schedule: {cron: \"0 * * * *\"}}, steps: [{tag: {add: x}}]}}\n",
+     "E0301 1:22"},
+    {"workflows: {w: {on: {idle: {for: 14d}}, steps: [{tag: {add: x}}]}}\n", "E0301 1:22"},
+    {"workflows: {w: {on: {dates: x}, steps: [{tag: {add: x}}]}}\n", "E0201 1:22"},
+    {"workflows: {w: {on: [email.opened, form.submitted], steps: [{tag: {add: x}}]}}\n",
+     "E0301 1:21"},
+
+    {FLOW "wait: 1d\n", "E0301 5:9"},
+    {FLOW "wait: {for: email.opened, at_most: 3d}\n        then: [{tag: {add: a}}]\n", "E0301 5:9"},
+    {FLOW "if: score.engagement >= 50\n        then: [{tag: {add: a}}]\n        else: []\n",
+     "E0301 5:9"},
+    {FLOW "choose: [{if: x, steps: []}, {else: []}]\n", "E0301 5:9"},
+    {FLOW "split: [{name: a, share: 50, steps: []}]\n", "E0301 5:9"},
+    {FLOW "set: {contact.stage: lead}\n", "E0301 5:9"},
+    {FLOW "points: {score: engagement, add: 10}\n", "E0301 5:9"},
+    {FLOW "assign: {team: sales, by: round_robin}\n", "E0301 5:9"},
+    {FLOW "emit: {type: welcome.finished}\n", "E0301 5:9"},
+    {FLOW "start: {workflow: w}\n", "E0301 5:9"},
+    {FLOW "stop: done\n", "E0301 5:9"},
+    {FLOW "goto: first\n", "E0301 5:9"},
+    {FLOW "end\n", "E0301 5:9"},
+    {FLOW "end:\n", "E0301 5:9"},
+    {FLOW "id: a\n        wait: 1d\n", "E0301 6:9"},
+    {FLOW "tag: {add: \"{{ data.form }}\"}\n", "E0303 5:20"},
+};
+enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
+
+START_TEST(the_rest_of_the_language_is_refused_by_name)
+{
+    assert_diagnostics(cases[_i].text, cases[_i].text, cases[_i].wanted);
+}
+END_TEST
+
+START_TEST(every_later_key_has_a_case)
+{
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        const struct section_def *def = section_def_of((enum section)i);
+        for (size_t j = 0; j < def->later_count; j++) {
+            bool is_found = false;
+            for (size_t k = 0; k < CASE_COUNT && !is_found; k++)
+                is_found = strstr(cases[k].text, def->later[j]) != NULL;
+            ck_assert_msg(is_found, "'%s' of %s has no case", def->later[j], def->what);
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_message_names_the_word)
+{
+    struct buffer shown = compile_printed(FLOW "wait: 1d\n");
+    ck_assert_str_eq(
+        (const char *)shown.data, "rules.yaml:5:9: error[E0301]: 'wait' is not supported yet\n"
+                                  "     5 |       - wait: 1d\n"
+                                  "       |         ^~~~\n");
+    buffer_free(&shown);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("rules/not_yet");
+    TCase *tcase = tcase_create("not_yet");
+    tcase_add_loop_test(tcase, the_rest_of_the_language_is_refused_by_name, 0, CASE_COUNT);
+    tcase_add_test(tcase, every_later_key_has_a_case);
+    tcase_add_test(tcase, the_message_names_the_word);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
