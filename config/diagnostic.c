@@ -64,6 +64,7 @@ static struct diagnostic *diagnostics_push(
         list->error_count++;
     else
         list->warning_count++;
+    list->last = NULL;
     if (list->count == DIAGNOSTICS_MAX)
         return NULL;
     if (list->count == list->cap) {
@@ -82,6 +83,7 @@ static struct diagnostic *diagnostics_push(
         .source_line = copy_line(&list->arena, place),
         .order = list->error_count + list->warning_count};
     list->items[list->count++] = item;
+    list->last = item;
     return item;
 }
 
@@ -101,20 +103,9 @@ void diagnostic_add(
     va_end(arguments);
 }
 
-// The one added last, which sorting may have moved; NULL when it was not kept.
-static struct diagnostic *diagnostics_last(const struct diagnostics *list)
-{
-    size_t order = list->error_count + list->warning_count;
-    for (size_t i = list->count; i > 0; i--) {
-        if (list->items[i - 1]->order == order)
-            return list->items[i - 1];
-    }
-    return NULL;
-}
-
 void diagnostic_note(struct diagnostics *list, struct place place, const char *format, ...)
 {
-    struct diagnostic *item = diagnostics_last(list);
+    struct diagnostic *item = list->last;
     if (item == NULL)
         return;
     struct diagnostic_note *note = arena_alloc(&list->arena, sizeof(*note));

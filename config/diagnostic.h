@@ -74,8 +74,9 @@ struct diagnostics {
     struct diagnostic **items;
     size_t count;
     size_t cap;
-    size_t error_count;   // all of them, those beyond DIAGNOSTICS_MAX too
-    size_t warning_count; // likewise
+    struct diagnostic *last; // added last; NULL when it was not kept
+    size_t error_count;      // all of them, those beyond DIAGNOSTICS_MAX too
+    size_t warning_count;    // likewise
 };
 
 void diagnostics_free(struct diagnostics *list);

@@ -213,8 +213,10 @@ static void report_unknown(struct loader *loader, const struct yaml_node *key, s
 {
     const char *names[CONFIG_ROWS_MAX];
     size_t count = 0;
+    // Beyond what is kept they are only counted: no names are looked for then.
+    size_t row_count = loader->list->count < DIAGNOSTICS_MAX ? loader->row_count : 0;
     size_t skipped = prefix.len == 0 ? 0 : prefix.len + 1;
-    for (size_t i = 0; i < loader->row_count; i++) {
+    for (size_t i = 0; i < row_count; i++) {
         if (!is_within(loader->rows[i].path, prefix))
             continue;
         const char *name = loader->rows[i].path + skipped;

@@ -208,6 +208,23 @@ START_TEST(words_too_long_to_compare_are_left_alone)
 }
 END_TEST
 
+static const struct {
+    int64_t duration_ms;
+    const char *want;
+} durations[] = {
+    {0, "0s"},      {1, "1ms"},         {1500, "1500ms"},  {10000, "10s"},    {90000, "90s"},
+    {300000, "5m"}, {129600000, "36h"}, {172800000, "2d"}, {604800000, "7d"},
+};
+
+START_TEST(a_duration_prints_in_its_largest_whole_unit)
+{
+    struct buffer buffer = {0};
+    duration_add(&buffer, durations[_i].duration_ms);
+    ck_assert(bytes_equal_text(buffer_bytes(&buffer), durations[_i].want));
+    buffer_free(&buffer);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 Suite *test_suite(void)
@@ -221,6 +238,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, the_extremes_of_points_print);
     tcase_add_loop_test(tcase, doubles_print_as_the_shortest_that_reads_back, 0, COUNT(doubles));
     tcase_add_test(tcase, any_double_reads_back);
+    tcase_add_loop_test(tcase, a_duration_prints_in_its_largest_whole_unit, 0, COUNT(durations));
     tcase_add_test(tcase, a_near_word_is_found_and_a_far_one_is_not);
     tcase_add_test(tcase, words_too_long_to_compare_are_left_alone);
     suite_add_tcase(suite, tcase);
