@@ -18,6 +18,7 @@ struct recovery_plan {
     uint64_t head_size_bytes; // of the last file
     uint64_t cut_end;         // zeroes go to [head_end, cut_end) of the last file; 0: no cut
     uint64_t remove_first;    // a file that never held a frame; 0: none
+    uint64_t before_first;    // the file before the last; 0: none
     uint64_t seal_first;      // a file left unsealed by an interrupted roll-over; 0: none
     uint64_t seal_at;         // where its seal belongs
     struct seal seal;

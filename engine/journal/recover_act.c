@@ -43,15 +43,31 @@ static enum err act_seal(
 static enum err act_zero(struct disk disk, struct disk_file *file, uint64_t from, uint64_t end)
 {
     enum err err = ERR_OK;
-    uint8_t *zeroes = mem_zero(1, ZERO_PIECE_BYTES);
+    size_t piece = end - from < ZERO_PIECE_BYTES ? (size_t)(end - from) : ZERO_PIECE_BYTES;
+    uint8_t *zeroes = mem_zero(1, piece);
     while (err == ERR_OK && from < end) {
         uint64_t left = end - from;
-        size_t len = left < ZERO_PIECE_BYTES ? (size_t)left : ZERO_PIECE_BYTES;
+        size_t len = left < piece ? (size_t)left : piece;
         err = disk.ops->write_at(disk.self, file, from, bytes_of(zeroes, len));
         from += len;
     }
     free(zeroes);
     return err;
+}
+
+// Makes the seal of the file before the last durable: a killed writer may have left it to the page
+// cache, and once the last file holds frames, a missing seal is damage.
+static enum err act_sync_before(
+    struct disk disk, const char *directory, const struct recovery_plan *plan, struct fault *fault)
+{
+    struct journal_path path = journal_file_path(directory, plan->before_first);
+    struct disk_file *file = NULL;
+    enum err err = disk.ops->open(disk.self, path.text, DISK_WRITE, &file);
+    if (err != ERR_OK)
+        return act_fault(&path, "opening", err, fault);
+    err = disk.ops->sync_data(disk.self, file);
+    disk.ops->close(disk.self, file);
+    return err == ERR_OK ? ERR_OK : act_fault(&path, "syncing the seal", err, fault);
 }
 
 // Zeroes a torn tail, and makes durable what is kept: a killed writer may have left whole frames
@@ -85,6 +101,8 @@ enum err recovery_plan_act(
         err = act_head(disk, directory, plan, fault);
     if (err == ERR_OK && plan->seal_first != 0)
         err = act_seal(disk, directory, plan, fault);
+    if (err == ERR_OK && plan->before_first != 0)
+        err = act_sync_before(disk, directory, plan, fault);
     if (err != ERR_OK)
         return err;
     err = disk.ops->sync_directory(disk.self, directory);

@@ -155,15 +155,15 @@ static enum err plan_unsealed(struct planner *planner, uint64_t next, bool is_be
         if (err != ERR_OK)
             return err;
     }
+    // A seal that was being written may leave its sector as rubbish, and nothing behind it.
     uint64_t at = walk->record_at;
-    uint64_t sealed_bytes = at + SEAL_BYTES;
-    struct damage behind = {0};
-    walk->at = found == WALK_SEAL ? sealed_bytes : at;
+    uint64_t content_max = at + SECTOR_BYTES;
+    struct damage behind;
+    walk->at = at;
     err = damage_scan(walk, &behind, planner->fault);
     if (err != ERR_OK)
         return err;
-    bool is_sector = at % SECTOR_BYTES == 0;
-    if (!is_empty || !is_sector || behind.content_end > sealed_bytes)
+    if (!is_empty || at % SECTOR_BYTES != 0 || behind.content_end > content_max)
         return fault_set(
             planner->fault, ERR_CORRUPT,
             "%s: sequence %" PRIu64 "..%" PRIu64
@@ -349,6 +349,7 @@ enum err recovery_plan_make(
         return err;
     }
     plan.has_head = plan.files.count > 0;
+    plan.before_first = plan.files.count > 1 ? plan.files.first[plan.files.count - 2] : 0;
     plan.found.files = plan.files.count;
     if (plan.has_head && planner.sequence > plan.files.first[0]) {
         plan.found.sequence_first = plan.files.first[0];

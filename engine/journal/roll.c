@@ -19,7 +19,8 @@ static enum err roll_fault(
 // Writes zeroes over the whole file, so that a later fdatasync carries no metadata.
 static enum err prewrite(struct disk disk, struct disk_file *file, uint64_t size_bytes)
 {
-    uint8_t *zeroes = mem_zero(1, PREWRITE_BYTES);
+    uint8_t *zeroes =
+        mem_zero(1, size_bytes < PREWRITE_BYTES ? (size_t)size_bytes : PREWRITE_BYTES);
     enum err err = ERR_OK;
     for (uint64_t at = 0; err == ERR_OK && at < size_bytes; at += PREWRITE_BYTES) {
         uint64_t left = size_bytes - at;

@@ -33,7 +33,9 @@ static enum err window_fill(struct walk *walk, uint64_t offset, size_t len, stru
     window->len = kept;
     walk->window_at = offset;
 
-    size_t wanted = len > WINDOW_BYTES ? len : WINDOW_BYTES;
+    uint64_t left = offset < walk->size_bytes ? walk->size_bytes - offset : 0;
+    size_t ahead = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
+    size_t wanted = len > ahead ? len : ahead;
     uint8_t *to = buffer_reserve(window, wanted - kept);
     size_t read = 0;
     enum err err = walk->disk.ops->read_at(

@@ -8,55 +8,55 @@ enum { FILE_BYTES = 64 * 1024 };
 
 START_TEST(new_journal_is_empty)
 {
-    struct world world;
+    struct journal_world world;
     uint64_t last;
-    world_create(&world, FILE_BYTES);
-    ck_assert_int_eq(world_open(&world), ERR_OK);
+    journal_world_create(&world, FILE_BYTES);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
     ck_assert_uint_eq(world.recovery.sequence_last, 0);
     ck_assert_uint_eq(journal_sequence_next(world.journal), 1);
-    ck_assert_int_eq(world_read(&world, 0, &last), ERR_END);
+    ck_assert_int_eq(journal_world_read(&world, 0, &last), ERR_END);
     ck_assert_uint_eq(last, 0);
-    world_destroy(&world);
+    journal_world_destroy(&world);
 }
 END_TEST
 
 START_TEST(what_was_synced_is_read_after_a_restart)
 {
-    struct world world;
+    struct journal_world world;
     uint64_t last;
-    world_create(&world, FILE_BYTES);
-    ck_assert_int_eq(world_open(&world), ERR_OK);
-    world_write(&world, 3, 5);
-    world_write(&world, 1, 0);
-    world_write(&world, 7, 20);
-    world_crash(&world, 0, FAKE_DISK_LOSE_ALL);
-    ck_assert_int_eq(world_open(&world), ERR_OK);
+    journal_world_create(&world, FILE_BYTES);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    journal_world_write(&world, 3, 5);
+    journal_world_write(&world, 1, 0);
+    journal_world_write(&world, 7, 20);
+    journal_world_crash(&world, 0, FAKE_DISK_LOSE_ALL);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
     ck_assert_uint_eq(world.recovery.sequence_last, 11);
     ck_assert_uint_eq(world.recovery.tail_cut_bytes, 0);
-    ck_assert_int_eq(world_read(&world, 0, &last), ERR_END);
+    ck_assert_int_eq(journal_world_read(&world, 0, &last), ERR_END);
     ck_assert_uint_eq(last, 11);
-    world_write(&world, 2, 3);
-    ck_assert_int_eq(world_read(&world, 0, &last), ERR_END);
+    journal_world_write(&world, 2, 3);
+    ck_assert_int_eq(journal_world_read(&world, 0, &last), ERR_END);
     ck_assert_uint_eq(last, 13);
-    world_destroy(&world);
+    journal_world_destroy(&world);
 }
 END_TEST
 
 START_TEST(many_files_are_read_as_one_journal)
 {
-    struct world world;
+    struct journal_world world;
     uint64_t last;
     struct journal_stat stat;
-    world_create(&world, 8192);
-    ck_assert_int_eq(world_open(&world), ERR_OK);
+    journal_world_create(&world, 8192);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
     for (unsigned i = 0; i < 30; i++)
-        world_write(&world, 1 + i % 3, i % 20);
+        journal_world_write(&world, 1 + i % 3, i % 20);
     uint64_t written = world.durable;
-    ck_assert_int_eq(world_open(&world), ERR_OK);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
     ck_assert_uint_eq(world.recovery.sequence_last, written);
     ck_assert_uint_gt(world.recovery.files, 3);
     for (uint64_t from = 0; from <= written; from++) {
-        ck_assert_int_eq(world_read(&world, from, &last), ERR_END);
+        ck_assert_int_eq(journal_world_read(&world, from, &last), ERR_END);
         ck_assert_uint_eq(last, written);
     }
     ck_assert_int_eq(
@@ -65,7 +65,7 @@ START_TEST(many_files_are_read_as_one_journal)
     ck_assert_uint_eq(stat.frames_last, written);
     ck_assert_uint_eq(stat.shard, WORLD_SHARD);
     ck_assert_uint_eq(stat.files, world.recovery.files);
-    world_destroy(&world);
+    journal_world_destroy(&world);
 }
 END_TEST
 
