@@ -1,6 +1,7 @@
 // `engagectl help`: what there is, how a command is used, what a diagnostic's code means.
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/diagnostic_codes.h"
 #include "engine/base/buffer.h"
@@ -106,15 +107,41 @@ static bool is_code(const char *word)
     return strspn(word + 1, "0123456789") == CODE_CHARS - 1;
 }
 
+enum { LINE_CHARS = 78 };
+
+// A paragraph in lines of LINE_CHARS at most.
+static void add_wrapped(struct buffer *to, const char *text)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        size_t len = strcspn(text, " ");
+        if (used > 0 && used + 1 + len > LINE_CHARS) {
+            buffer_add_u8(to, '\n');
+            used = 0;
+        } else if (used > 0) {
+            buffer_add_u8(to, ' ');
+            used++;
+        }
+        buffer_add(to, text, len);
+        used += len;
+        text += len + strspn(text + len, " ");
+    }
+    buffer_add_u8(to, '\n');
+}
+
 static int explain_code(const struct command_call *call, const char *word, struct buffer *to)
 {
-    const char *text = diagnostic_explain(bytes_text(word));
-    if (text == NULL) {
-        command_talk(call->command, "there is no code '%s'", word);
-        return EXIT_CODE_FAILED;
+    for (int i = 0; i < DIAGNOSTIC_CODE_COUNT; i++) {
+        enum diagnostic_code code = (enum diagnostic_code)i;
+        const char *text = diagnostic_code_text(code);
+        if (strcasecmp(text, word) != 0)
+            continue;
+        buffer_add_format(to, "%s: %s\n\n", text, diagnostic_code_title(code));
+        add_wrapped(to, diagnostic_explain(bytes_text(text)));
+        return EXIT_CODE_DONE;
     }
-    buffer_add_format(to, "%s\n", text);
-    return EXIT_CODE_DONE;
+    command_talk(call->command, "there is no code '%s'", word);
+    return EXIT_CODE_FAILED;
 }
 
 int help_command(const struct command_call *call)
