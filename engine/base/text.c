@@ -1,6 +1,7 @@
 // Text in and out: UTF-8, JSON strings and numbers, decimal points, near words.
 #include "engine/base/text.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -161,7 +162,10 @@ void text_add_double(struct buffer *to, double value)
             return;
         }
     }
-    for (int precision = 1; precision <= 17; precision++) {
+    // %g drops zeros at the end, so that 15 digits give every shorter form as well; only the
+    // subnormal numbers have fewer digits than that.
+    bool is_subnormal = value > -DBL_MIN && value < DBL_MIN;
+    for (int precision = is_subnormal ? 1 : 15; precision <= 17; precision++) {
         (void)snprintf(text, sizeof(text), "%.*g", precision, value);
         double back = strtod(text, NULL);
         if (!(back < value) && !(back > value))

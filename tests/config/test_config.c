@@ -316,6 +316,33 @@ START_TEST(other_properties_pass_as_they_are)
 }
 END_TEST
 
+START_TEST(a_path_has_a_limit)
+{
+    struct buffer text = {0};
+    buffer_add_text(&text, "sources: {}\ndata: ");
+    for (int i = 0; i < 4001; i++)
+        buffer_add_u8(&text, 'a');
+    buffer_add_text(&text, "\n");
+    buffer_add_u8(&text, 0);
+    ck_assert_int_eq(load((const char *)text.data), ERR_INVALID);
+    ck_assert_str_eq(list.items[0]->message, "'data' is too long");
+    buffer_free(&text);
+}
+END_TEST
+
+static const char *const loopbacks[] = {
+    "localhost:1", "127.0.0.1:65535", "127.8.9.1:0", "'[::1]:80'"};
+
+START_TEST(this_machine_needs_no_token)
+{
+    struct buffer text = {0};
+    buffer_add_format(&text, "sources: {}\nhttp:\n  listen: %s\n", loopbacks[_i]);
+    buffer_add_u8(&text, 0);
+    load_good((const char *)text.data);
+    buffer_free(&text);
+}
+END_TEST
+
 static enum err load_many(const char *start, const char *format, const char *end)
 {
     struct buffer text = {0};
@@ -396,6 +423,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, all_faults_are_shown_not_the_first);
     tcase_add_loop_test(tcase, each_dangerous_property_is_refused, 0, (int)refusal_count);
     tcase_add_loop_test(tcase, other_properties_pass_as_they_are, 0, COUNT(properties));
+    tcase_add_test(tcase, a_path_has_a_limit);
+    tcase_add_loop_test(tcase, this_machine_needs_no_token, 0, COUNT(loopbacks));
     tcase_add_test(tcase, lists_have_a_limit);
     tcase_add_test(tcase, an_expanded_value_has_a_limit);
     tcase_add_test(tcase, rows_of_a_mapping_stand_together_and_defaults_are_in_range);
