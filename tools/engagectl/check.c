@@ -29,9 +29,11 @@ static const char *read_environment(void *self, const char *name)
 
 static void report_file(struct check *check, const char *path, const char *text)
 {
-    struct source_text *source = arena_alloc(&check->arena, sizeof(*source));
-    *source = (struct source_text){.file = path};
-    diagnostic_add(&check->list, DIAGNOSTIC_E0111, place_of_file(source), "%s", text);
+    struct source_text source = {.file = path};
+    size_t len = strlen(path);
+    if (strncmp(text, path, len) == 0 && strncmp(text + len, ": ", 2) == 0)
+        text += len + 2; // the diagnostic names the path itself
+    diagnostic_add(&check->list, DIAGNOSTIC_E0111, place_of_file(&source), "%s", text);
 }
 
 // "rules/" and "email.yaml" -> "rules/email.yaml"; a tree of one file is shown as it was given.

@@ -251,7 +251,7 @@ static int run_command(struct command_call *call, int argc, char **argv)
     call->args = (const char *const *)(argv + optind);
     call->arg_count = (size_t)(argc - optind);
     if (call->arg_count < call->command->arg_count_min)
-        return command_usage_error(call->command, "something is missing");
+        return command_usage_error(call->command, "an argument is missing");
     if (call->arg_count > call->command->arg_count_max)
         return command_usage_error(
             call->command, "one too many: '%s'", call->args[call->command->arg_count_max]);

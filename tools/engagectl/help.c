@@ -9,7 +9,7 @@
 #include "tools/engagectl/command.h"
 #include "tools/engagectl/commands.h"
 
-enum { COLUMN_MAX = 34, CODE_CHARS = 5 };
+enum { COLUMN_MAX = 40, CODE_CHARS = 5 };
 
 // Characters, not bytes, so that columns line up behind "…".
 static size_t char_count(const char *text)
@@ -151,6 +151,8 @@ int help_command(const struct command_call *call)
     const char *first = call->arg_count > 0 ? call->args[0] : NULL;
     const char *second = call->arg_count > 1 ? call->args[1] : NULL;
     const struct command *command = first == NULL ? NULL : commands_find(first, second);
+    if (command != NULL && second != NULL && strchr(command->name, ' ') == NULL)
+        return command_usage_error(call->command, "'%s' has no command '%s'", first, second);
     if (first == NULL || command != NULL)
         commands_add_help(&text, command);
     else if (is_code(first))
