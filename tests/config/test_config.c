@@ -191,6 +191,8 @@ static const struct {
     {"sources: {kafka: {brokers: a}}\n", "E0204", 1, 11, "'sources.kafka' needs 'topic'"},
     {"sources: {kafka: {brokers: 'a:b', topic: t}}\n", "C0006", 1, 28,
      "'sources.kafka.brokers' must be host:port with commas between, found 'a:b'"},
+    {"sources: {kafka: {brokers: 'a:0', topic: t}}\n", "C0006", 1, 28,
+     "'sources.kafka.brokers' must be host:port with commas between, found 'a:0'"},
     {"sources: {kafka: {brokers: 'a,', topic: t}}\n", "C0006", 1, 28,
      "'sources.kafka.brokers' must be host:port with commas between, found 'a,'"},
     {"sources: {kafka: {brokers: a, topic: 't t'}}\n", "E0211", 1, 38,
@@ -287,6 +289,17 @@ START_TEST(each_dangerous_property_is_refused)
     ck_assert_int_eq(load_property(refusals[_i].name, "x"), ERR_INVALID);
     ck_assert_int_eq(list.items[0]->code, refusals[_i].code);
     ck_assert_ptr_nonnull(strstr(list.items[0]->message, refusals[_i].name));
+}
+END_TEST
+
+static const char *const loaders[] = {
+    "plugin.library.paths", "ssl.engine.location", "ssl.engine.id", "ssl.providers",
+    "sasl.kerberos.kinit.cmd"};
+
+START_TEST(what_loads_code_or_runs_commands_is_said_to)
+{
+    ck_assert_int_eq(load_property(loaders[_i], "x"), ERR_INVALID);
+    ck_assert_int_eq(list.items[0]->code, DIAGNOSTIC_C0003);
 }
 END_TEST
 
@@ -422,6 +435,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, a_fault_is_named_at_its_place, 0, COUNT(refused));
     tcase_add_test(tcase, all_faults_are_shown_not_the_first);
     tcase_add_loop_test(tcase, each_dangerous_property_is_refused, 0, (int)refusal_count);
+    tcase_add_loop_test(tcase, what_loads_code_or_runs_commands_is_said_to, 0, COUNT(loaders));
     tcase_add_loop_test(tcase, other_properties_pass_as_they_are, 0, COUNT(properties));
     tcase_add_test(tcase, a_path_has_a_limit);
     tcase_add_loop_test(tcase, this_machine_needs_no_token, 0, COUNT(loopbacks));

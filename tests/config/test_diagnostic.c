@@ -145,6 +145,8 @@ START_TEST(a_flood_is_counted_and_cut)
     }
     ck_assert_uint_eq(list.count, DIAGNOSTICS_MAX);
     ck_assert_uint_eq(list.error_count, DIAGNOSTICS_MAX + 7);
+    const struct diagnostic_note *note = list.items[DIAGNOSTICS_MAX - 1]->notes;
+    ck_assert_ptr_null(note->next); // those of what was not kept went nowhere
     const char *text = print(DIAGNOSTIC_FORMAT_TEXT);
     ck_assert_ptr_nonnull(strstr(text, "\nand 7 more\n"));
 }
