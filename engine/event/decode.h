@@ -73,8 +73,9 @@ void decoder_set_catalog(struct decoder *decoder, const struct catalog *catalog)
 enum unknown_events { UNKNOWN_EVENTS_ACCEPT, UNKNOWN_EVENTS_REJECT };
 void decoder_set_unknown(struct decoder *decoder, enum unknown_events policy);
 
-// REJECT_NONE and *event_out, or the code with *reject_out. Everything in the event is valid until
-// decoder_reset. No malloc in the steady state.
+// REJECT_NONE and *event_out, or the code with *reject_out; the other one is then unspecified.
+// Everything in the event is a copy and valid until decoder_reset; raw may go away before. No malloc
+// in the steady state. DECODE_REPLAY still refuses what has no form, and depth above VALUE_DEPTH_MAX.
 enum reject_code decoder_decode(
     struct decoder *decoder,
     enum decode_mode mode,

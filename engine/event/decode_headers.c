@@ -172,9 +172,9 @@ enum reject_code decode_headers(
     struct decode_call *call, const struct raw_event *raw, struct header_view *out)
 {
     uint64_t size_max = call->decoder->limits.message_bytes_max;
-    if (call->mode == DECODE_CHECK && header_bytes(raw) > size_max - raw->value.len)
+    if (call->mode == DECODE_CHECK && header_bytes(raw) > size_max)
         return decode_reject(
-            call->reject, REJECT_TOO_LARGE, "value and headers are above %llu bytes",
+            call->reject, REJECT_TOO_LARGE, "headers above %llu bytes",
             (unsigned long long)size_max);
     for (size_t i = 0; i < raw->header_count; i++) {
         const struct header *header = &raw->headers[i];
