@@ -27,12 +27,40 @@ static const struct command_option simulate_options[] = {
     {"zone", 0, "ZONE", "time zone of the account; nothing but UTC is supported yet"},
 };
 
+static const struct command_option explain_options[] = {
+    {"score", 0, "NAME", "this score alone"},
+};
+
+static const struct command_option top_options[] = {
+    {"number", 'n', "N", "how many (10)"},
+};
+
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
     {"simulate", "--rules DIR --events FILE",
      "folds a file of events, in a throw-away data directory", NULL, 0, 0, ROWS(simulate_options),
      simulate_command},
+    {"contact get", "ID", "prints a contact; ID is a contact id or as email:ann@example.com", NULL,
+     1, 1, NULL, 0, contact_get_command},
+    {"contact export", "", "prints all contacts, sorted by id", NULL, 0, 0, NULL, 0,
+     contact_export_command},
+    {"contact timeline", "ID", "prints a contact's events as the journal has them", NULL, 1, 1,
+     NULL, 0, contact_timeline_command},
+    {"contact explain", "ID", "prints where a contact's points came from", NULL, 1, 1,
+     ROWS(explain_options), contact_explain_command},
+    {"score top", "NAME", "prints the contacts with the most points", NULL, 1, 1, ROWS(top_options),
+     score_top_command},
+    {"score bands", "NAME", "prints how many contacts are in each band", NULL, 1, 1, NULL, 0,
+     score_bands_command},
+    {"journal verify", "", "folds the journal again and compares its digests and the store", NULL,
+     0, 0, NULL, 0, journal_verify_command},
+    {"dead-letters list", "", "prints what was refused, and why", NULL, 0, 0, NULL, 0,
+     dead_letters_list_command},
+    {"dead-letters show", "N", "prints one dead letter whole", NULL, 1, 1, NULL, 0,
+     dead_letters_show_command},
+    {"dead-letters requeue", "N", "sends a dead letter to the daemon again", NULL, 1, 1, NULL, 0,
+     dead_letters_requeue_command},
     {"schema", "rules|config|event|action", "prints a JSON Schema (draft-07)",
      "rules|config|event|action", 1, 1, NULL, 0, schema_command},
     {"completion", "bash|zsh|fish", "prints what makes the shell complete engagectl",

@@ -23,5 +23,15 @@ command_function help_command;
 command_function completion_command;
 command_function version_command;
 command_function simulate_command;
+command_function contact_get_command;
+command_function contact_export_command;
+command_function contact_timeline_command;
+command_function contact_explain_command;
+command_function score_top_command;
+command_function score_bands_command;
+command_function journal_verify_command;
+command_function dead_letters_list_command;
+command_function dead_letters_show_command;
+command_function dead_letters_requeue_command;
 
 #endif

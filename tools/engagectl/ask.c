@@ -1,0 +1,70 @@
+// Who answers a command: the live daemon over HTTP, else its data directory, read only.
+#include "tools/engagectl/ask.h"
+
+#include <unistd.h>
+
+#include "tools/engagectl/exit_of.h"
+#include "tools/engagectl/load_config.h"
+
+int ask_begin(const struct command_call *call, struct asking *out)
+{
+    *out = (struct asking){.command = call->command};
+    return load_config(call, &out->config);
+}
+
+void ask_end(struct asking *asking)
+{
+    shard_set_close(&asking->set);
+    config_destroy(asking->config);
+    buffer_free(&asking->answer);
+    asking->config = NULL;
+}
+
+enum err ask_request(
+    struct asking *asking,
+    const struct http_request *request,
+    struct http_answer *out,
+    struct fault *fault)
+{
+    const struct config *config = asking->config;
+    if (config->http_listen == NULL || config->http_port == 0)
+        return fault_set(fault, ERR_STATE, "the configuration names no port that it listens on");
+    const struct http_place place = {config->http_host, config->http_port, config->http_token};
+    return http_ask(&place, request, &asking->answer, out, fault);
+}
+
+enum asked ask_daemon(struct asking *asking, const char *target, struct bytes *body_out)
+{
+    const struct http_request request = {.method = "GET", .target = target};
+    struct http_answer answer;
+    if (ask_request(asking, &request, &answer, &asking->fault) != ERR_OK)
+        return ASKED_ELSEWHERE;
+    if (answer.status == 200) {
+        *body_out = answer.body;
+        return ASKED_ANSWERED;
+    }
+    if (answer.status == 404)
+        return ASKED_NOTHING;
+    command_talk(
+        asking->command, "the daemon answers with status %d; reading its data directory",
+        answer.status);
+    return ASKED_ELSEWHERE;
+}
+
+int ask_shards(struct asking *asking)
+{
+    struct fault fault = {.err = ERR_OK};
+    enum err err = shard_set_open(asking->config, &asking->set, &fault);
+    if (err == ERR_OK)
+        return EXIT_CODE_DONE;
+    if (err == ERR_MISSING && asking->fault.text[0] != '\0')
+        command_talk(asking->command, "no daemon answers: %s", asking->fault.text);
+    return exit_with_fault(asking->command, &fault);
+}
+
+enum command_output ask_output(const struct command_call *call, enum command_output otherwise)
+{
+    if (call->output != OUTPUT_DEFAULT)
+        return call->output;
+    return isatty(STDOUT_FILENO) ? OUTPUT_TABLE : otherwise;
+}
