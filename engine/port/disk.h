@@ -15,9 +15,9 @@
 #include "engine/base/err.h"
 
 enum disk_mode {
-    DISK_READ,         // must exist
-    DISK_WRITE,        // must exist; read and write
-    DISK_CREATE,       // must not exist; read and write
+    DISK_READ,           // must exist
+    DISK_WRITE,          // must exist; read and write
+    DISK_CREATE,         // must not exist; read and write
     DISK_OPEN_OR_CREATE, // read and write
 };
 
@@ -31,13 +31,19 @@ struct disk_ops {
     void (*close)(void *self, struct disk_file *file);
     // Reads up to len bytes; *read_out < len only at the end of the file. A file that cannot seek
     // (standard input) is read at the next byte whatever the offset.
-    enum err (*read_at)(void *self, struct disk_file *file, uint64_t offset, void *to, size_t len,
-                        size_t *read_out);
+    enum err (*read_at)(
+        void *self,
+        struct disk_file *file,
+        uint64_t offset,
+        void *to,
+        size_t len,
+        size_t *read_out);
     enum err (*write_at)(void *self, struct disk_file *file, uint64_t offset, struct bytes bytes);
     enum err (*sync_data)(void *self, struct disk_file *file); // fdatasync
     enum err (*size)(void *self, struct disk_file *file, uint64_t *out);
     enum err (*truncate)(void *self, struct disk_file *file, uint64_t size_bytes);
-    enum err (*allocate)(void *self, struct disk_file *file, uint64_t size_bytes); // reserves blocks
+    enum err (*allocate)(
+        void *self, struct disk_file *file, uint64_t size_bytes); // reserves blocks
     enum err (*lock)(void *self, struct disk_file *file); // exclusive, not waiting: ERR_BUSY
     enum err (*rename)(void *self, const char *from, const char *to);
     enum err (*remove)(void *self, const char *path);

@@ -27,22 +27,22 @@ enum outgoing_kinds {
 struct outgoing {
     enum outgoing_kind kind;
     uint32_t shard;
-    uint64_t sequence;    // of the frame that decided it
-    uint32_t index;       // among the outgoing things of that frame, from 0
-    struct hash128 id;    // derived, the same for ever; 32 hex digits in the value
-    struct bytes topic;   // "actions.email"; for dead letters the configured topic or empty
-    struct bytes key;     // contact id; may be empty for dead letters
-    struct bytes value;   // the whole JSON object, one line without a newline
+    uint64_t sequence;  // of the frame that decided it
+    uint32_t index;     // among the outgoing things of that frame, from 0
+    struct hash128 id;  // derived, the same for ever; 32 hex digits in the value
+    struct bytes topic; // "actions.email"; for dead letters the configured topic or empty
+    struct bytes key;   // contact id; may be empty for dead letters
+    struct bytes value; // the whole JSON object, one line without a newline
 };
 
 // The frames of one shard in one publication. Frames without outgoing things count too: they move
 // the position on.
 struct publish_shard {
     uint32_t shard;
-    uint64_t sequence_last;     // last frame of this publication
-    struct hash128 chain_last;  // its chain hash
-    const char *source_name;    // Kafka source whose offset is committed with it, or NULL
-    int64_t source_next;        // the offset to commit
+    uint64_t sequence_last;    // last frame of this publication
+    struct hash128 chain_last; // its chain hash
+    const char *source_name;   // Kafka source whose offset is committed with it, or NULL
+    int64_t source_next;       // the offset to commit
 };
 
 struct publication {
@@ -61,8 +61,12 @@ struct sink_ops {
     // Whether a thing of a durable frame was published before; asked in journal order after recover.
     // chain is the chain hash of the thing's frame.
     //   ERR_CORRUPT the sink has confirmed a frame of this sequence with another chain hash
-    enum err (*is_published)(void *self, const struct outgoing *item, struct hash128 chain,
-                             bool *out, struct fault *fault);
+    enum err (*is_published)(
+        void *self,
+        const struct outgoing *item,
+        struct hash128 chain,
+        bool *out,
+        struct fault *fault);
     // Publishes all of it as one unit and returns when that is confirmed; mark_out goes into the
     // next checkpoint.
     //   ERR_UNREACHABLE nothing or all may be out: recover, ask, try again
@@ -71,8 +75,8 @@ struct sink_ops {
     //                   nothing is out; try again later
     //   ERR_SYNC        not known to be durable: stop · ERR_IO, ERR_CORRUPT named
     // What was published is left out when it comes again: a publication may be repeated.
-    enum err (*publish)(void *self, const struct publication *publication, uint64_t *mark_out,
-                        struct fault *fault);
+    enum err (*publish)(
+        void *self, const struct publication *publication, uint64_t *mark_out, struct fault *fault);
     void (*destroy)(void *self);
 };
 

@@ -24,7 +24,8 @@ struct message {
     size_t header_count;
     int64_t position;      // where this message stands
     int64_t position_next; // where reading goes on after it
-    uint64_t value_bytes;  // true length; greater than value.len when value was cut at the source's limit
+    uint64_t
+        value_bytes; // true length; greater than value.len when value was cut at the source's limit
     struct message_ticket *ticket;
     uint32_t ticket_index;
 };
@@ -39,8 +40,8 @@ struct source_ops {
     // Gives up to max messages that are there now, without waiting.
     //   ERR_AGAIN nothing right now (wake is called when there is) · ERR_END never anything again
     //   ERR_GAP, ERR_UNREACHABLE, ERR_IO as above
-    enum err (*poll)(void *self, struct message *messages, size_t max, size_t *count_out,
-                     struct fault *fault);
+    enum err (*poll)(
+        void *self, struct message *messages, size_t max, size_t *count_out, struct fault *fault);
     // Ends the loan of everything that the last poll gave. Required between two polls.
     void (*release)(void *self);
     void (*destroy)(void *self);
@@ -51,7 +52,8 @@ struct source_ops {
 struct source {
     const struct source_ops *ops;
     void *self;
-    const char *name; // stable over restarts: "kafka:contact.events/3", "file:/abs/events.ndjson", "http"
+    const char
+        *name; // stable over restarts: "kafka:contact.events/3", "file:/abs/events.ndjson", "http"
 };
 
 // Called from any thread when a source that said ERR_AGAIN has something.
