@@ -44,7 +44,7 @@ struct hash128 dedup_key(const struct state *state, struct bytes source, struct 
 
 void dedup_prefetch(const struct state *state, struct hash128 key)
 {
-    pairs_prefetch(&state->dedup.pairs, key.low);
+    __builtin_prefetch(pairs_line(&state->dedup.pairs, key.low), 1);
 }
 
 static int64_t part_width_ms(const struct state *state)

@@ -20,7 +20,7 @@ struct identity_key identity_key_of(
 
 void identity_prefetch(const struct state *state, const struct identity_key *key)
 {
-    pairs_prefetch(&state->identity.pairs, key->hash);
+    __builtin_prefetch(pairs_line(&state->identity.pairs, key->hash));
 }
 
 // The first contact in the table with this hash, likely the owner; 0 when there is none.

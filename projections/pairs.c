@@ -6,7 +6,9 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { PLACES_LEAST = 16 };
+enum { PLACES_LEAST = 16, LINE_BYTES = 64 };
+_Static_assert(
+    PAIRS_PER_LINE * sizeof(struct pair) == LINE_BYTES, "a line of pairs is a cache line");
 
 static bool part_is_full(const struct pairs_part *part)
 {
@@ -31,14 +33,18 @@ static void part_rebuild(
     const void *context)
 {
     struct pairs_part old = *part;
-    *part = (struct pairs_part){
-        .places = mem_zero(place_count, sizeof(struct pair)), .place_count = place_count};
+    place_count = (place_count + PAIRS_PER_LINE - 1) / PAIRS_PER_LINE * PAIRS_PER_LINE;
+    part->memory = mem_zero(place_count + PAIRS_PER_LINE, sizeof(struct pair));
+    uintptr_t line = ((uintptr_t)part->memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
+    part->places = (struct pair *)line;
+    part->place_count = place_count;
+    part->used = 0;
     for (uint32_t i = 0; i < old.place_count; i++) {
         if (old.places[i].value != 0 && (keep == NULL || keep(context, old.places[i])))
             part_put(part, old.places[i]);
     }
     pairs->bytes += ((uint64_t)place_count - old.place_count) * sizeof(struct pair);
-    free(old.places);
+    free(old.memory);
 }
 
 void pairs_add(struct pairs *pairs, struct pair pair)
@@ -81,6 +87,6 @@ void pairs_prune(struct pairs *pairs, uint32_t part_index, pairs_keep_fn *keep, 
 void pairs_free(struct pairs *pairs)
 {
     for (uint32_t i = 0; i < PAIRS_PARTS; i++)
-        free(pairs->parts[i].places);
+        free(pairs->parts[i].memory);
     *pairs = (struct pairs){0};
 }

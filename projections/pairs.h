@@ -12,10 +12,11 @@ struct pair {
     uint64_t value;
 };
 
-enum { PAIRS_PARTS = 256 };
+enum { PAIRS_PARTS = 256, PAIRS_PER_LINE = 4 }; // of the processor's cache
 
 struct pairs_part {
-    struct pair *places;
+    struct pair *places; // begins at a line
+    void *memory;        // that they are in
     uint32_t place_count;
     uint32_t used;
 };
@@ -26,10 +27,12 @@ struct pairs {
     uint64_t bytes; // of all places
 };
 
-// Places stand in the order of their keys (but for collisions), so growing runs through memory in order.
+// The line of a key, searched from its beginning: most searches touch one line only. Lines stand in
+// the order of their keys, so growing runs through memory in order.
 static inline uint32_t pairs_first_place(const struct pairs_part *part, uint64_t key)
 {
-    return (uint32_t)(((key >> 24 & UINT32_MAX) * part->place_count) >> 32);
+    uint64_t lines = part->place_count / PAIRS_PER_LINE;
+    return (uint32_t)(((key >> 24 & UINT32_MAX) * lines) >> 32) * PAIRS_PER_LINE;
 }
 
 static inline uint32_t pairs_next_place(const struct pairs_part *part, uint32_t place)
@@ -42,11 +45,12 @@ static inline struct pairs_part *pairs_part_of(struct pairs *pairs, uint64_t key
     return &pairs->parts[key >> 56];
 }
 
-static inline void pairs_prefetch(const struct pairs *pairs, uint64_t key)
+// The line of a key, to prefetch; NULL when there is none. (A function that only prefetches would be
+// taken for one without effect, and its calls left out.)
+static inline const void *pairs_line(const struct pairs *pairs, uint64_t key)
 {
     const struct pairs_part *part = &pairs->parts[key >> 56];
-    if (part->place_count > 0)
-        __builtin_prefetch(&part->places[pairs_first_place(part, key)]);
+    return part->place_count > 0 ? &part->places[pairs_first_place(part, key)] : NULL;
 }
 
 // Adds a pair without looking for equal ones.

@@ -1,7 +1,9 @@
 // Memory of contact records: size classes inside pages of 64 KiB. One thread.
 //
 // A page that becomes empty goes back to the pool and may serve another class, so that contacts that
-// grow through the classes do not leave memory behind that only small records could use.
+// grow through the classes do not leave memory behind that only small records could use. What is known
+// of a page stands at the beginning of its region, one behind the other: in the pages themselves all
+// of it would fall into the same few sets of the processor's cache.
 #include "projections/slab.h"
 
 #include <stdlib.h>
@@ -12,11 +14,9 @@
 
 enum {
     SLAB_PAGE_BYTES = 65536,
-    SLAB_HEADER_BYTES = 64,
     SLAB_LEAST_BITS = 6, // the least capacity is 64
-    REGION_FIRST_BYTES = 1 << 20,
     REGION_BYTES = 16 << 20,
-    HUGE_PAGE_BYTES = 2 << 20,
+    REGION_PAGES = REGION_BYTES / SLAB_PAGE_BYTES,
 };
 
 struct slab_free_object {
@@ -32,7 +32,12 @@ struct slab_page {
     uint32_t capacity;
     uint32_t class;
 };
-_Static_assert(sizeof(struct slab_page) <= SLAB_HEADER_BYTES, "the header fits");
+
+// Begins at a multiple of REGION_BYTES.
+struct slab_region {
+    struct slab_page pages[REGION_PAGES]; // the first stands for the heads themselves
+};
+_Static_assert(sizeof(struct slab_region) <= SLAB_PAGE_BYTES, "the heads fit into one page");
 
 struct size_class {
     uint32_t index;
@@ -53,25 +58,37 @@ static struct size_class size_class_of(size_t bytes)
 
 static uint32_t page_objects(uint32_t capacity)
 {
-    return (SLAB_PAGE_BYTES - SLAB_HEADER_BYTES) / capacity;
+    return SLAB_PAGE_BYTES / capacity;
 }
 
-static struct slab_page *page_of(void *object)
+static struct slab_region *region_of(const void *inside)
 {
-    return (struct slab_page *)((uintptr_t)object & ~(uintptr_t)(SLAB_PAGE_BYTES - 1));
+    return (struct slab_region *)((uintptr_t)inside & ~(uintptr_t)(REGION_BYTES - 1));
+}
+
+static struct slab_page *page_of(const void *object)
+{
+    size_t offset = (uintptr_t)object & (REGION_BYTES - 1);
+    return &region_of(object)->pages[offset / SLAB_PAGE_BYTES];
+}
+
+// Where the objects of a page begin.
+static uint8_t *page_objects_at(struct slab_page *page)
+{
+    struct slab_region *region = region_of(page);
+    return (uint8_t *)region + (size_t)(page - region->pages) * SLAB_PAGE_BYTES;
 }
 
 static void slab_add_region(struct slab *slab)
 {
-    size_t bytes = slab->region_count == 0 ? REGION_FIRST_BYTES : REGION_BYTES;
-    size_t align = slab->region_count == 0 ? SLAB_PAGE_BYTES : HUGE_PAGE_BYTES;
-    uint8_t *region = mem_alloc(bytes + align);
+    // Twice the size, to begin at a multiple; what is not touched takes no memory.
+    void *memory = mem_alloc((size_t)REGION_BYTES * 2);
+    slab->newest = region_of((uint8_t *)memory + REGION_BYTES - 1);
+    slab->newest_cut = 1;
+    if (slab->region_count > 0) // a small state is not to take whole huge pages
+        (void)madvise(slab->newest, REGION_BYTES, MADV_HUGEPAGE); // only a hint
     slab->regions = mem_resize(slab->regions, (slab->region_count + 1) * sizeof(void *));
-    slab->regions[slab->region_count++] = region;
-    slab->uncut = (uint8_t *)(((uintptr_t)region + align - 1) & ~(uintptr_t)(align - 1));
-    slab->uncut_pages = bytes / SLAB_PAGE_BYTES;
-    if (align == HUGE_PAGE_BYTES)
-        (void)madvise(slab->uncut, bytes, MADV_HUGEPAGE); // only a hint
+    slab->regions[slab->region_count++] = memory;
 }
 
 static void page_link(struct slab_page **list, struct slab_page *page)
@@ -99,11 +116,9 @@ static struct slab_page *slab_take_page(struct slab *slab, struct size_class cla
     if (page != NULL) {
         slab->empty = page->next;
     } else {
-        if (slab->uncut_pages == 0)
+        if (slab->newest == NULL || slab->newest_cut == REGION_PAGES)
             slab_add_region(slab);
-        page = (struct slab_page *)(void *)slab->uncut;
-        slab->uncut += SLAB_PAGE_BYTES;
-        slab->uncut_pages--;
+        page = &slab->newest->pages[slab->newest_cut++];
     }
     *page = (struct slab_page){.capacity = class.capacity, .class = class.index};
     page_link(&slab->partial[class.index], page);
@@ -133,7 +148,7 @@ void *slab_alloc(struct slab *slab, size_t bytes)
     if (object != NULL) {
         page->free = page->free->next;
     } else {
-        object = (uint8_t *)page + SLAB_HEADER_BYTES + (size_t)page->cut * page->capacity;
+        object = page_objects_at(page) + (size_t)page->cut * page->capacity;
         page->cut++;
     }
     page->used++;

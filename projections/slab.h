@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct slab_page;
+struct slab_region;
 
 // Objects above SLAB_BYTES_MAX come from the general allocator.
 enum { SLAB_CLASS_COUNT = 29, SLAB_BYTES_MAX = 8192 };
@@ -16,8 +17,8 @@ struct slab {
     struct slab_page *empty;                     // pages of no class
     void **regions;                              // what the pages were cut from
     size_t region_count;
-    uint8_t *uncut; // rest of the newest region
-    size_t uncut_pages;
+    struct slab_region *newest;
+    uint32_t newest_cut;   // pages cut from it, its heads included
     uint64_t object_bytes; // capacity of the objects in use
     uint64_t page_bytes;   // pages that belong to a class, and large objects
 };

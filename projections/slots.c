@@ -43,6 +43,7 @@ static void mark_dirty(struct slots *slots, uint64_t contact, size_t bytes)
 {
     struct slot_chunk *chunk = chunk_of(slots, contact);
     uint64_t index = (contact - 1) & (SLOT_CHUNK - 1);
+    chunk->slots[index].tagged |= SLOT_DIRTY;
     chunk->dirty[index / 64] |= UINT64_C(1) << (index % 64);
     chunk->dirty_count++;
     slots->dirty++;
@@ -105,10 +106,10 @@ void slots_touch(struct slots *slots, uint64_t contact)
     slot->tagged |= SLOT_TOUCHED | SLOT_USED;
     list_touched(slots, contact);
 
+    if ((slot->tagged & SLOT_DIRTY) != 0)
+        return;
     struct slot_chunk *chunk = chunk_of(slots, contact);
     uint64_t index = (contact - 1) & (SLOT_CHUNK - 1);
-    if (bit_is_set(chunk->dirty, index))
-        return;
     mark_dirty(slots, contact, record_len(slot_record(slot)));
     if (chunk->frozen_count == 0 || !bit_is_set(chunk->frozen, index))
         return;
@@ -142,6 +143,15 @@ uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resiz
     return moved;
 }
 
+static void chunk_clear_dirty_tags(struct slot_chunk *chunk)
+{
+    for (size_t word = 0; word < SLOT_CHUNK / 64; word++) {
+        for (uint64_t bits = chunk->dirty[word]; bits != 0; bits &= bits - 1)
+            chunk->slots[word * 64 + (size_t)__builtin_ctzll(bits)].tagged &=
+                ~(uintptr_t)SLOT_DIRTY;
+    }
+}
+
 void slots_freeze(struct slots *slots)
 {
     for (size_t i = 0; i < slots->chunk_count; i++) {
@@ -149,6 +159,7 @@ void slots_freeze(struct slots *slots)
         INVARIANT(chunk->frozen_count == 0);
         if (chunk->dirty_count == 0)
             continue;
+        chunk_clear_dirty_tags(chunk);
         memcpy(chunk->frozen, chunk->dirty, sizeof(chunk->frozen));
         memset(chunk->dirty, 0, sizeof(chunk->dirty));
         chunk->frozen_count = chunk->dirty_count;
@@ -192,7 +203,7 @@ static void chunk_drop_clean(
     for (uint64_t index = 0; index < SLOT_CHUNK; index++) {
         struct slot *slot = &chunk->slots[index];
         uint8_t *record = slot_record(slot);
-        if (record == NULL || bit_is_set(chunk->dirty, index) || bit_is_set(chunk->frozen, index))
+        if (record == NULL || (slot->tagged & SLOT_DIRTY) != 0 || bit_is_set(chunk->frozen, index))
             continue;
         if ((slot->tagged & SLOT_USED) != 0) {
             slot->tagged &= ~(uintptr_t)SLOT_USED;

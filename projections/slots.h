@@ -15,6 +15,7 @@ enum {
     SLOT_CHUNK = 1 << SLOT_CHUNK_BITS,
     SLOT_TOUCHED = 1, // changed in this frame: listed, dirty, not frozen
     SLOT_USED = 2,    // touched since the sweep that drops clean records came by
+    SLOT_DIRTY = 4,   // as its bit in the chunk says, nearer
     SLOT_TAGS = 15,
 };
 
