@@ -10,9 +10,11 @@
 static const struct {
     const char *key;
     compile_function *compile;
+    void (*finish)(struct compiler *compiler); // once all files are through; NULL: nothing to do
 } passes[] = {
-    {"events", compile_events},   {"contact", compile_contact}, {"lists", compile_lists},
-    {"actions", compile_actions}, {"scores", compile_scores},   {"workflows", compile_workflows},
+    {"events", compile_events, NULL}, {"contact", compile_contact, compile_contact_finish},
+    {"lists", compile_lists, NULL},   {"actions", compile_actions, NULL},
+    {"scores", compile_scores, NULL}, {"workflows", compile_workflows, NULL},
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
 
@@ -53,6 +55,7 @@ static void compile_pass(struct compiler *compiler, const struct parsed_file *fi
     passes[pass].compile(compiler, node);
 }
 
+// Symbols of its own: rules may define the same events again.
 static void compile_catalog(struct compiler *compiler)
 {
     for (size_t i = 0; i < catalog_file_count; i++) {
@@ -65,7 +68,6 @@ static void compile_catalog(struct compiler *compiler)
         compile_pass(compiler, &parsed, 0);
         buffer_free(&path);
     }
-    symbols_free(&compiler->symbols[SYMBOL_EVENT]); // rules may define them again
 }
 
 static void compile_files(struct compiler *compiler, const struct rule_bundle *bundle)
@@ -76,24 +78,43 @@ static void compile_files(struct compiler *compiler, const struct rule_bundle *b
     for (size_t pass = 0; pass < PASS_COUNT; pass++) {
         for (size_t i = 0; i < bundle->count; i++)
             compile_pass(compiler, &files[i], pass);
+        if (passes[pass].finish != NULL)
+            passes[pass].finish(compiler);
     }
     free(files);
 }
 
-enum err ruleset_compile(
-    const struct rule_bundle *bundle, struct diagnostics *diagnostics, struct ruleset **out)
+static void compiler_end(struct compiler *compiler)
+{
+    for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
+        symbols_free(&compiler->symbols[i]);
+    arena_free(&compiler->scratch);
+    diagnostics_sort(compiler->list);
+}
+
+struct catalog *compile_builtin(struct diagnostics *diagnostics)
+{
+    struct ruleset ruleset = {.catalog = catalog_create()};
+    struct compiler compiler = {.ruleset = &ruleset, .list = diagnostics};
+    compile_catalog(&compiler);
+    compiler_end(&compiler);
+    arena_free(&ruleset.arena);
+    return ruleset.catalog;
+}
+
+enum err compile_bundle(
+    struct catalog *catalog,
+    const struct rule_bundle *bundle,
+    struct diagnostics *diagnostics,
+    struct ruleset **out)
 {
     size_t errors_before = diagnostics->error_count;
     struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
     struct compiler compiler = {.ruleset = ruleset, .list = diagnostics};
-    ruleset->catalog = catalog_create();
+    ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
-    compile_catalog(&compiler);
     compile_files(&compiler, bundle);
-    for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
-        symbols_free(&compiler.symbols[i]);
-    arena_free(&compiler.scratch);
-    diagnostics_sort(diagnostics);
+    compiler_end(&compiler);
     if (diagnostics->error_count > errors_before) {
         ruleset_destroy(ruleset);
         return ERR_INVALID;
@@ -101,4 +122,16 @@ enum err ruleset_compile(
     ruleset_link(ruleset);
     *out = ruleset;
     return ERR_OK;
+}
+
+enum err ruleset_compile(
+    const struct rule_bundle *bundle, struct diagnostics *diagnostics, struct ruleset **out)
+{
+    size_t errors_before = diagnostics->error_count;
+    struct catalog *catalog = compile_builtin(diagnostics);
+    if (diagnostics->error_count > errors_before) {
+        catalog_destroy(catalog);
+        return ERR_INVALID;
+    }
+    return compile_bundle(catalog, bundle, diagnostics, out);
 }

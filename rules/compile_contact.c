@@ -133,3 +133,18 @@ void compile_contact(struct compiler *compiler, const struct yaml_node *node)
     for (size_t i = 0; i < fields->count; i++)
         compile_contact_field(compiler, &fields->entries[i]);
 }
+
+void compile_contact_finish(struct compiler *compiler)
+{
+    const struct symbols *fields = &compiler->symbols[SYMBOL_FIELD];
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct symbol *field = &fields->items[i];
+        if (catalog_identifier_find(compiler->ruleset->catalog, field->name) ==
+            IDENTIFIER_KINDS_MAX)
+            continue;
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0216, field->place,
+            "'%.*s' is a kind of identifier, a field needs another name",
+            compile_shown_len(field->name), (const char *)field->name.data);
+    }
+}

@@ -44,6 +44,19 @@ compile_function compile_actions;
 compile_function compile_scores;
 compile_function compile_workflows;
 
+// Once `contact` of all files is compiled: no field may be called like a kind of identifier.
+void compile_contact_finish(struct compiler *compiler);
+
+// The built-in catalogue; its errors (there are none in a build that passes its tests) are in the
+// list. The caller owns it.
+struct catalog *compile_builtin(struct diagnostics *diagnostics);
+// ruleset_compile over a catalogue, which is taken over.
+NODISCARD enum err compile_bundle(
+    struct catalog *catalog,
+    const struct rule_bundle *bundle,
+    struct diagnostics *diagnostics,
+    struct ruleset **out);
+
 // The steps of one workflow, into *workflow.
 void compile_steps(
     struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow);

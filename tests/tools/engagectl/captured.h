@@ -33,7 +33,9 @@ static inline void captured_run(const char *line, struct captured *captured)
     char *args[CAPTURED_ARGS_MAX + 1] = {NULL};
     int count = 0;
     (void)snprintf(words, sizeof(words), "engagectl %s", line);
-    for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
+    char *rest = NULL;
+    for (char *word = strtok_r(words, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
         ck_assert_int_lt(count, CAPTURED_ARGS_MAX);
         args[count++] = word;
     }
