@@ -56,13 +56,16 @@ static int ask_every_shard(struct asking *asking, const struct score_call *score
     return code;
 }
 
-static int read_top(struct asking *asking, const struct score_call *score, struct buffer *to)
+static int read_answer(struct asking *asking, const struct score_call *score, struct buffer *to)
 {
     struct buffer target = {0};
     struct bytes body;
     buffer_add_text(&target, "/v1/scores/");
     http_add_escaped(&target, score->name);
-    buffer_add_format(&target, "/top?n=%zu", score->top);
+    if (score->top > 0)
+        buffer_add_format(&target, "/top?n=%zu", score->top);
+    else
+        buffer_add_text(&target, "/bands");
     buffer_add_u8(&target, 0);
     enum asked asked = ask_daemon(asking, (const char *)target.data, &body);
     buffer_free(&target);
@@ -85,7 +88,7 @@ int score_top_command(const struct command_call *call)
     struct buffer json = {0};
     int code = ask_begin(call, &asking);
     if (code == EXIT_CODE_DONE)
-        code = read_top(&asking, &score, &json);
+        code = read_answer(&asking, &score, &json);
     if (code == EXIT_CODE_DONE)
         code = score_print(
             call->command, buffer_bytes(&json), SCORE_TOP, ask_output(call, OUTPUT_JSON));
@@ -101,7 +104,7 @@ int score_bands_command(const struct command_call *call)
     struct buffer json = {0};
     int code = ask_begin(call, &asking);
     if (code == EXIT_CODE_DONE)
-        code = ask_every_shard(&asking, &score, &json);
+        code = read_answer(&asking, &score, &json);
     if (code == EXIT_CODE_DONE)
         code = score_print(
             call->command, buffer_bytes(&json), SCORE_BANDS, ask_output(call, OUTPUT_JSON));
