@@ -245,12 +245,11 @@ static uint32_t frame_source_of(struct shard *shard, const char *source_name, in
     return shard->frame_source;
 }
 
-enum err shard_fold(
+size_t shard_fold(
     struct shard *shard,
     const char *source_name,
     const struct message *messages,
     size_t count,
-    size_t *folded_out,
     struct input_result *results)
 {
     INVARIANT(shard->is_in_frame);
@@ -283,8 +282,7 @@ enum err shard_fold(
         frame_builder_set_source_next(shard->builder, source, next);
         positions_set(&shard->positions, bytes_text(source_name), next);
     }
-    *folded_out = done;
-    return ERR_OK;
+    return done;
 }
 
 static enum err append_frame(struct shard *shard, struct fault *fault)

@@ -88,14 +88,14 @@ struct input_result {
     struct reject reject; // where kind is FRAME_INPUT_REJECTED
 };
 void shard_frame_begin(struct shard *shard, int64_t wall_ms);
-// Folds messages of one source until the frame is full; *folded_out tells how many. results may be
-// NULL or has room for count. The messages must stay valid until shard_frame_end.
-NODISCARD enum err shard_fold(
+// Folds messages of one source until the frame is full; gives how many, at least one where count > 0 and
+// the frame was not full. results may be NULL or has room for count. The messages must stay valid until
+// shard_frame_end.
+size_t shard_fold(
     struct shard *shard,
     const char *source_name,
     const struct message *messages,
     size_t count,
-    size_t *folded_out,
     struct input_result *results);
 bool shard_frame_is_full(const struct shard *shard);
 bool shard_frame_is_empty(const struct shard *shard);

@@ -5,6 +5,8 @@
 
 #include "engine/fold/shard_internal.h"
 
+enum { PROGRESS_FRAMES = 64 };
+
 static enum err open_memory(struct shard *shard, struct fault *fault)
 {
     struct journal_stat stat;
@@ -46,13 +48,41 @@ static enum err read_store(
     return err;
 }
 
-static enum err refold(
+// One refold: the store's sequence, and the digest that the journal recorded there.
+struct refold {
+    struct shard_progress progress;
+    uint64_t store_sequence;
+    uint64_t digest_at_store;
+};
+
+static enum err refold_frame(
     struct shard *shard,
-    struct shard_progress progress,
-    uint64_t store_sequence,
-    uint64_t *digest_at_store,
+    struct frame_reader *frame,
+    struct refold *refold,
     struct verify_report *report,
     struct fault *fault)
+{
+    struct frame_head head = frame->head;
+    enum err err = replay_frame(shard, frame, fault);
+    if (err != ERR_OK) {
+        report->mismatch_sequence = head.sequence;
+        return err;
+    }
+    outbox_free(&shard->outbox); // nothing is published from here
+    if (report->frames++ == 0)
+        report->sequence_first = head.sequence;
+    report->sequence_last = head.sequence;
+    report->events += head.counts.events;
+    report->actions += head.counts.outgoing;
+    if (head.sequence == refold->store_sequence)
+        refold->digest_at_store = head.digest;
+    if (refold->progress.report != NULL && report->frames % PROGRESS_FRAMES == 0)
+        refold->progress.report(refold->progress.context, head.sequence, 0, report->events);
+    return ERR_OK;
+}
+
+static enum err refold_all(
+    struct shard *shard, struct refold *refold, struct verify_report *report, struct fault *fault)
 {
     struct journal_reader *reader = NULL;
     struct bytes bytes;
@@ -64,25 +94,24 @@ static enum err refold(
     if (err != ERR_OK)
         return err;
     while ((err = journal_reader_next(reader, &bytes, &frame, fault)) == ERR_OK) {
-        struct frame_head head = frame.head;
-        err = replay_frame(shard, &frame, fault);
-        if (err != ERR_OK) {
-            report->mismatch_sequence = head.sequence;
+        err = refold_frame(shard, &frame, refold, report, fault);
+        if (err != ERR_OK)
             break;
-        }
-        outbox_free(&shard->outbox); // nothing is published from here
-        if (report->frames++ == 0)
-            report->sequence_first = head.sequence;
-        report->sequence_last = head.sequence;
-        report->events += head.counts.events;
-        report->actions += head.counts.outgoing;
-        if (head.sequence == store_sequence)
-            *digest_at_store = head.digest;
-        if (progress.report != NULL && report->frames % 64 == 0)
-            progress.report(progress.context, head.sequence, 0, report->events);
     }
     journal_reader_close(reader);
     return err == ERR_END ? ERR_OK : err;
+}
+
+static enum err compare_store(
+    uint64_t store_sequence, uint64_t recomputed, uint64_t recorded, struct fault *fault)
+{
+    if (store_sequence == 0 || recomputed == recorded)
+        return ERR_OK;
+    return fault_set(
+        fault, ERR_CORRUPT,
+        "the store at sequence %" PRIu64 " has digest %016" PRIx64
+        ", the journal recorded %016" PRIx64,
+        store_sequence, recomputed, recorded);
 }
 
 enum err verify_shard(
@@ -94,23 +123,18 @@ enum err verify_shard(
     *out = (struct verify_report){.frames = 0};
     struct checkpoint checkpoint = {0};
     uint64_t recomputed = 0;
-    uint64_t recorded = 0;
     struct shard *shard = shard_create(params);
     enum err err = open_memory(shard, fault);
     if (err == ERR_OK)
         err = read_store(shard, &checkpoint, &recomputed, fault);
+    struct refold refold = {.progress = progress, .store_sequence = checkpoint.sequence};
     if (err == ERR_OK)
-        err = refold(shard, progress, checkpoint.sequence, &recorded, out, fault);
+        err = refold_all(shard, &refold, out, fault);
     if (err == ERR_OK) {
         out->digest = shard->digest;
         out->store_sequence = checkpoint.sequence;
-        out->is_store_same = checkpoint.sequence > 0 && recomputed == recorded;
-        if (checkpoint.sequence > 0 && recomputed != recorded)
-            err = fault_set(
-                fault, ERR_CORRUPT,
-                "the store at sequence %" PRIu64 " has digest %016" PRIx64
-                ", the journal recorded %016" PRIx64,
-                checkpoint.sequence, recomputed, recorded);
+        err = compare_store(checkpoint.sequence, recomputed, refold.digest_at_store, fault);
+        out->is_store_same = err == ERR_OK && checkpoint.sequence > 0;
     }
     shard_close(shard);
     return err == ERR_OK ? ERR_OK : fault_wrap(fault, err, "shard %u", params->shard);

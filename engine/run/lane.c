@@ -8,6 +8,8 @@
 #include "engine/run/lane_checkpoint.h"
 #include "engine/run/ticket.h"
 
+enum { REPLAYED_AGE_US = 1000 * 1000 };
+
 // ---- what is waiting for the disk
 
 static void push_waiting(struct lane *lane, const struct lane_waiting *entry)
@@ -150,14 +152,12 @@ static void fold(struct lane *lane, struct inlet *inlet, size_t count, int64_t p
     struct fault fault = {.err = ERR_OK};
     size_t done = 0;
     while (done < count) {
-        size_t folded = 0;
         uint64_t sequence = 0;
         shard_frame_begin(lane->shard, runtime_wall_ms(lane->runtime));
-        enum err err = shard_fold(
-            lane->shard, inlet->source.name, &lane->messages[done], count - done, &folded,
+        size_t folded = shard_fold(
+            lane->shard, inlet->source.name, &lane->messages[done], count - done,
             wants_results ? &lane->results[done] : NULL);
-        if (err == ERR_OK)
-            err = shard_frame_end(lane->shard, &sequence, &fault);
+        enum err err = shard_frame_end(lane->shard, &sequence, &fault);
         fault.err = err;
         if (err != ERR_OK)
             runtime_fail(lane->runtime, exit_code_of(err), "events cannot be folded", &fault);
@@ -294,7 +294,8 @@ bool lane_is_drained(const struct lane *lane)
 {
     for (size_t i = 0; i < lane->inlet_count; i++) {
         const struct inlet *inlet = &lane->inlets[i];
-        if (inlet->kind == INLET_HTTP && inlet->state == INLET_READING)
+        bool has_mail = inlet->state == INLET_READING || atomic_load(&inlet->is_woken);
+        if (inlet->kind == INLET_HTTP && has_mail)
             return false;
     }
     uint64_t sequence = shard_sequence(lane->shard);
@@ -319,7 +320,10 @@ void lane_begin(struct lane *lane)
     lane->published = shard_sequence_published(lane->shard);
     lane->mark = shard_sink_mark(lane->shard);
     lane->checkpoint.sequence_in_force = counts.sequence_checkpoint;
-    lane->checkpoint.due_us = runtime_mono_us(lane->runtime) + lane->settings->checkpoint_age_us;
+    // After a recovery the next one shall be shorter, so that crashes in a row get on.
+    bool has_replayed = shard_sequence(lane->shard) > counts.sequence_checkpoint;
+    lane->checkpoint.due_us = runtime_mono_us(lane->runtime) +
+                              (has_replayed ? REPLAYED_AGE_US : lane->settings->checkpoint_age_us);
     publisher_set_mark(lane->publisher, lane->number, lane->mark);
     publish(lane);
     lane_sync(lane);

@@ -73,15 +73,13 @@ static enum err fold_group(struct run *run, struct fault *fault)
     const struct message *messages = run->gather.messages;
     size_t count = run->gather.count;
     for (size_t done = 0; done < count;) {
-        size_t folded = 0;
         uint64_t sequence = 0;
         shard_frame_begin(shard, TIME_MS_MIN); // the event clock
-        enum err err = shard_fold(
-            shard, run->simulation->source.name, messages + done, count - done, &folded,
-            run->results);
-        enum err end_err = shard_frame_end(shard, &sequence, fault);
-        if (err != ERR_OK || end_err != ERR_OK)
-            return err != ERR_OK ? fault_set(fault, err, "%s", err_text(err)) : end_err;
+        size_t folded = shard_fold(
+            shard, run->simulation->source.name, messages + done, count - done, run->results);
+        enum err err = shard_frame_end(shard, &sequence, fault);
+        if (err != ERR_OK)
+            return err;
         talk_letters(run, messages + done, folded);
         done += folded;
     }
