@@ -242,7 +242,7 @@ static int talk_unknown_command(const char *first, const char *second)
 static int run_command(struct command_call *call, int argc, char **argv)
 {
     bool is_help = false;
-    optind = 0; // starts getopt_long anew; argv[0] is the command's last word
+    optind = 0; // anew; argv[0] is the command's last word
     int code = take_options(call, argc, argv, &is_help);
     if (code != EXIT_CODE_DONE)
         return code;
@@ -262,7 +262,7 @@ int command_main(int argc, char **argv)
 {
     struct command_call call = {.output = OUTPUT_DEFAULT};
     bool is_help = false;
-    optind = 1;
+    optind = 0; // starts getopt_long anew
     int code = take_options(&call, argc, argv, &is_help);
     if (code != EXIT_CODE_DONE)
         return code;

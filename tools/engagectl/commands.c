@@ -41,12 +41,6 @@ static const struct command_option journal_cat_options[] = {
     {"to", 0, "SEQUENCE", "ends after this frame"},
 };
 
-static const struct command_option cat_options[] = {
-    {"contact", 0, "ID", "what concerns this contact alone"},
-    {"from", 0, "SEQ", "the first frame"},
-    {"to", 0, "SEQ", "the last frame"},
-};
-
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
@@ -69,10 +63,6 @@ static const struct command commands[] = {
      NULL, 0, journal_stat_command},
     {"journal cat", "", "prints the journals, one line of JSON for each thing in them", NULL, 0, 0,
      ROWS(journal_cat_options), journal_cat_command},
-    {"journal stat", "", "prints how large the journals are, and from where to where they go", NULL,
-     0, 0, NULL, 0, journal_stat_command},
-    {"journal cat", "", "prints what the journals hold, a line for each thing", NULL, 0, 0,
-     ROWS(cat_options), journal_cat_command},
     {"journal verify", "", "folds the journal again and compares its digests and the store", NULL,
      0, 0, NULL, 0, journal_verify_command},
     {"dead-letters list", "", "prints what was refused, and why", NULL, 0, 0, NULL, 0,

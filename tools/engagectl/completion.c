@@ -146,6 +146,17 @@ static void add_bash(struct buffer *to)
             "complete -o filenames -F _engagectl engagectl\n");
 }
 
+static void add_fish_description(struct buffer *to, const char *text)
+{
+    buffer_add_text(to, " -d '");
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            buffer_add_u8(to, '\\');
+        buffer_add_u8(to, (uint8_t)*text);
+    }
+    buffer_add_text(to, "'\n");
+}
+
 static void add_fish_option(
     struct buffer *to, const struct command *command, const struct command_option *option)
 {
@@ -163,7 +174,7 @@ static void add_fish_option(
     } else if (option->value != NULL) {
         buffer_add_text(to, " -r");
     }
-    buffer_add_format(to, " -d '%s'\n", option->help);
+    add_fish_description(to, option->help);
 }
 
 static void add_fish_command(struct buffer *to, const struct command *table, size_t at)
@@ -171,14 +182,17 @@ static void add_fish_command(struct buffer *to, const struct command *table, siz
     const struct command *command = &table[at];
     const char *second = second_word(command);
     int len = (int)first_len(command);
-    if (begins_group(table, at))
+    if (begins_group(table, at)) {
         buffer_add_format(
-            to, "complete -c engagectl -n __fish_use_subcommand -f -a %.*s -d '%s'\n", len,
-            command->name, second == NULL ? command->help : "");
-    if (second != NULL)
+            to, "complete -c engagectl -n __fish_use_subcommand -f -a %.*s", len, command->name);
+        add_fish_description(to, second == NULL ? command->help : "");
+    }
+    if (second != NULL) {
         buffer_add_format(
-            to, "complete -c engagectl -n '__fish_seen_subcommand_from %.*s' -f -a %s -d '%s'\n",
-            len, command->name, second, command->help);
+            to, "complete -c engagectl -n '__fish_seen_subcommand_from %.*s' -f -a %s", len,
+            command->name, second);
+        add_fish_description(to, command->help);
+    }
     if (command->words != NULL) {
         buffer_add_format(
             to, "complete -c engagectl -n '__fish_seen_subcommand_from %.*s' -f -a '", len,

@@ -70,6 +70,12 @@ START_TEST(every_command_has_help_and_is_completed)
     const struct command *table = commands_table(&count);
     for (size_t i = 0; i < count; i++) {
         char line[200];
+        const char *space = strchr(table[i].name, ' ');
+        size_t first_len = strcspn(table[i].name, " ");
+        char first[100];
+        (void)snprintf(first, sizeof(first), "%.*s", (int)first_len, table[i].name);
+        // Also says that no name stands twice in the table.
+        ck_assert_ptr_eq(commands_find(first, space == NULL ? NULL : space + 1), &table[i]);
         ck_assert_uint_le(table[i].option_count, COMMAND_OPTIONS_MAX);
         ck_assert_uint_le(table[i].arg_count_min, table[i].arg_count_max);
         (void)snprintf(line, sizeof(line), "help %s", table[i].name);
@@ -87,8 +93,6 @@ START_TEST(every_command_has_help_and_is_completed)
             const char *space = strrchr(table[i].name, ' ');
             const char *last = space == NULL ? table[i].name : space + 1;
             ck_assert_msg(strstr(captured.out, last) != NULL, "%s: %s", shells[shell], last);
-            // Texts stand in single quotes there.
-            ck_assert_ptr_null(strchr(table[i].help, '\''));
         }
     }
 }
