@@ -33,12 +33,20 @@ static enum err window_fill(struct walk *walk, uint64_t offset, size_t len, stru
     window->len = kept;
     walk->window_at = offset;
 
+    // A length on the disk may be anything: room is made for what the file has, which may have grown.
+    enum err err = ERR_OK;
+    if (offset + len > walk->size_bytes)
+        err = walk->disk.ops->size(walk->disk.self, walk->file, &walk->size_bytes);
+    if (err != ERR_OK)
+        return walk_io(walk, fault, err);
     uint64_t left = offset < walk->size_bytes ? walk->size_bytes - offset : 0;
-    size_t ahead = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
-    size_t wanted = len > ahead ? len : ahead;
+    uint64_t ahead = len > WINDOW_BYTES ? len : WINDOW_BYTES;
+    size_t wanted = (size_t)(left < ahead ? left : ahead);
+    if (wanted <= kept)
+        return ERR_OK; // the end of the file
     uint8_t *to = buffer_reserve(window, wanted - kept);
     size_t read = 0;
-    enum err err = walk->disk.ops->read_at(
+    err = walk->disk.ops->read_at(
         walk->disk.self, walk->file, offset + kept, to, wanted - kept, &read);
     if (err != ERR_OK) {
         buffer_clear(window);
@@ -60,7 +68,8 @@ enum err walk_bytes(
     }
     size_t skipped = (size_t)(offset - walk->window_at);
     size_t found = walk->window.len - skipped;
-    *out = bytes_of(walk->window.data + skipped, found < len ? found : len);
+    *out = found == 0 ? bytes_of(NULL, 0)
+                      : bytes_of(walk->window.data + skipped, found < len ? found : len);
     return ERR_OK;
 }
 
