@@ -1,7 +1,7 @@
 // Loads the last checkpoint of a store into an empty state. Contacts stay in the store.
 #include "projections/checkpoint.h"
 
-enum { PAIR_BYTES = 16 };
+enum { PAIR_BYTES = 16, PREFETCH_AHEAD = 16 };
 
 static enum err damaged(struct fault *fault, const char *what)
 {
@@ -25,47 +25,45 @@ static enum err load_names(struct state *state, struct fault *fault)
     return ERR_OK;
 }
 
-// Calls each with the first `count` pairs of a list.
-typedef void pair_each_fn(struct state *state, struct pair pair);
 struct pair_source {
     enum store_db db;
     uint64_t part;
-    uint64_t count;
+    uint64_t count; // entries beyond it are of no checkpoint
 };
 
+static enum err add_chunk(struct pairs *to, const uint8_t *from, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        const uint8_t *at = from + i * PAIR_BYTES;
+        if (i + PREFETCH_AHEAD < count)
+            __builtin_prefetch(pairs_line(to, get_u64(at + PREFETCH_AHEAD * PAIR_BYTES)), 1);
+        struct pair pair = {get_u64(at), get_u64(at + 8)};
+        if (pair.value == 0)
+            return ERR_CORRUPT;
+        pairs_add(to, pair);
+    }
+    return ERR_OK;
+}
+
+// Adds the pairs of a list to a table.
 static enum err load_pairs(
-    struct state *state, struct pair_source from, pair_each_fn *each, struct fault *fault)
+    struct store *store, struct pair_source from, struct pairs *to, struct fault *fault)
 {
     for (uint64_t done = 0; done < from.count;) {
         struct store_key key = {.high = from.part, .low = done / PAIR_BLOCK_PAIRS};
         struct store_value value;
-        enum err err = store_get(state->store, from.db, key, &value, fault);
+        enum err err = store_get(store, from.db, key, &value, fault);
         if (err != ERR_OK)
             return err == ERR_MISSING ? damaged(fault, "a chunk is missing") : err;
         uint64_t left = from.count - done;
         uint64_t here = left < PAIR_BLOCK_PAIRS ? left : PAIR_BLOCK_PAIRS;
         if (value.payload.len < here * PAIR_BYTES)
             return damaged(fault, "a chunk is too short");
-        for (uint64_t i = 0; i < here; i++) {
-            const uint8_t *at = value.payload.data + i * PAIR_BYTES;
-            struct pair pair = {get_u64(at), get_u64(at + 8)};
-            if (pair.value == 0)
-                return damaged(fault, "a chunk is malformed");
-            each(state, pair);
-        }
+        if (add_chunk(to, value.payload.data, here) != ERR_OK)
+            return damaged(fault, "a chunk is malformed");
         done += here;
     }
     return ERR_OK;
-}
-
-static void load_identifier(struct state *state, struct pair pair)
-{
-    pairs_add(&state->identity.pairs, pair);
-}
-
-static void load_dedup_entry(struct state *state, struct pair pair)
-{
-    pairs_add(&state->dedup.pairs, pair);
 }
 
 static enum err load_dedup(struct state *state, struct fault *fault)
@@ -88,7 +86,7 @@ static enum err load_dedup(struct state *state, struct fault *fault)
     for (uint64_t part = dedup->oldest; part <= dedup->current && err == ERR_OK; part++) {
         uint64_t count = dedup->parts[part % DEDUP_PARTS_MAX].count;
         err = load_pairs(
-            state, (struct pair_source){STORE_DEDUP, part, count}, load_dedup_entry, fault);
+            state->store, (struct pair_source){STORE_DEDUP, part, count}, &dedup->pairs, fault);
     }
     return err;
 }
@@ -109,8 +107,8 @@ static enum err load_all(struct state *state, struct fault *fault)
     enum err err = load_names(state, fault);
     if (err == ERR_OK)
         err = load_pairs(
-            state, (struct pair_source){STORE_IDENTIFIERS, 0, meta->identifiers}, load_identifier,
-            fault);
+            state->store, (struct pair_source){STORE_IDENTIFIERS, 0, meta->identifiers},
+            &state->identity.pairs, fault);
     return err == ERR_OK ? load_dedup(state, fault) : err;
 }
 

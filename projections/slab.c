@@ -6,7 +6,9 @@
 // of it would fall into the same few sets of the processor's cache.
 #include "projections/slab.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "engine/base/invariant.h"
@@ -17,16 +19,24 @@ enum {
     SLAB_LEAST_BITS = 6, // the least capacity is 64
     REGION_BYTES = 16 << 20,
     REGION_PAGES = REGION_BYTES / SLAB_PAGE_BYTES,
+
+    COMPACT_IDLE_PART = 8, // of the bytes in use may lie idle
+    COMPACT_USED_BYTES_MAX = SLAB_PAGE_BYTES / 2,
+    COMPACT_LOOKS = 64, // pages a call
+    COMPACT_PAGES = 1,
 };
 
-struct slab_free_object {
-    struct slab_free_object *next;
+// An object begins with its owner; what it is for follows.
+struct slab_object {
+    uint64_t owner;           // 0: free
+    struct slab_object *next; // free ones only
 };
+enum { OBJECT_HEAD_BYTES = sizeof(uint64_t) };
 
 struct slab_page {
     struct slab_page *next; // among the partial or the empty ones
     struct slab_page *previous;
-    struct slab_free_object *free;
+    struct slab_object *free;
     uint32_t used;
     uint32_t cut; // objects ever cut from the page
     uint32_t capacity;
@@ -79,6 +89,12 @@ static uint8_t *page_objects_at(struct slab_page *page)
     return (uint8_t *)region + (size_t)(page - region->pages) * SLAB_PAGE_BYTES;
 }
 
+static struct slab_object *page_object(struct slab_page *page, uint32_t index)
+{
+    void *object = page_objects_at(page) + (size_t)index * page->capacity;
+    return object;
+}
+
 static void slab_add_region(struct slab *slab)
 {
     // Twice the size, to begin at a multiple; what is not touched takes no memory.
@@ -128,61 +144,128 @@ static struct slab_page *slab_take_page(struct slab *slab, struct size_class cla
 
 size_t slab_capacity(size_t bytes)
 {
-    return size_class_of(bytes).capacity;
+    return size_class_of(bytes + OBJECT_HEAD_BYTES).capacity;
 }
 
-void *slab_alloc(struct slab *slab, size_t bytes)
+static bool page_is_full(const struct slab_page *page)
+{
+    return page->free == NULL && page->cut == page_objects(page->capacity);
+}
+
+void *slab_alloc(struct slab *slab, size_t bytes, uint64_t owner)
 {
     INVARIANT(bytes < UINT32_MAX / 2);
-    struct size_class class = size_class_of(bytes);
+    INVARIANT(owner != 0);
+    struct size_class class = size_class_of(bytes + OBJECT_HEAD_BYTES);
     slab->object_bytes += class.capacity;
+    struct slab_object *object;
     if (class.capacity > SLAB_BYTES_MAX) {
         slab->page_bytes += class.capacity;
-        return mem_alloc(class.capacity);
+        object = mem_alloc(class.capacity);
+        object->owner = owner;
+        return (uint8_t *)object + OBJECT_HEAD_BYTES;
     }
 
     struct slab_page *page = slab->partial[class.index];
     if (page == NULL)
         page = slab_take_page(slab, class);
-    void *object = page->free;
-    if (object != NULL) {
-        page->free = page->free->next;
-    } else {
-        object = page_objects_at(page) + (size_t)page->cut * page->capacity;
-        page->cut++;
-    }
+    object = page->free;
+    if (object != NULL)
+        page->free = object->next;
+    else
+        object = page_object(page, page->cut++);
+    object->owner = owner;
     page->used++;
-    if (page->free == NULL && page->cut == page_objects(page->capacity))
+    if (page_is_full(page))
         page_unlink(&slab->partial[class.index], page);
-    return object;
+    return (uint8_t *)object + OBJECT_HEAD_BYTES;
 }
 
-void slab_free(struct slab *slab, void *object, size_t bytes)
+static void slab_give_page(struct slab *slab, struct slab_page *page)
 {
-    struct size_class class = size_class_of(bytes);
+    page->used = 0;
+    page->capacity = 0;
+    page->next = slab->empty;
+    slab->empty = page;
+    slab->page_bytes -= SLAB_PAGE_BYTES;
+}
+
+void slab_free(struct slab *slab, void *inside, size_t bytes)
+{
+    struct size_class class = size_class_of(bytes + OBJECT_HEAD_BYTES);
+    void *begin = (uint8_t *)inside - OBJECT_HEAD_BYTES;
     INVARIANT(slab->object_bytes >= class.capacity);
     slab->object_bytes -= class.capacity;
     if (class.capacity > SLAB_BYTES_MAX) {
         slab->page_bytes -= class.capacity;
-        free(object);
+        free(begin);
         return;
     }
 
+    struct slab_object *object = begin;
     struct slab_page *page = page_of(object);
     INVARIANT(page->class == class.index);
     INVARIANT(page->used > 0);
-    if (page->free == NULL && page->cut == page_objects(page->capacity))
+    if (page_is_full(page))
         page_link(&slab->partial[class.index], page);
-    struct slab_free_object *freed = object;
-    freed->next = page->free;
-    page->free = freed;
+    object->owner = 0;
+    object->next = page->free;
+    page->free = object;
     page->used--;
     if (page->used > 0)
         return;
     page_unlink(&slab->partial[class.index], page);
-    page->next = slab->empty;
-    slab->empty = page;
-    slab->page_bytes -= SLAB_PAGE_BYTES;
+    slab_give_page(slab, page);
+}
+
+// Moves every object of a page, which is not full, to other pages of its class.
+static void page_evacuate(
+    struct slab *slab, struct slab_page *page, slab_moved_fn *moved, void *context)
+{
+    uint32_t capacity = page->capacity;
+    page_unlink(&slab->partial[page->class], page);
+    for (uint32_t i = 0; i < page->cut; i++) {
+        const struct slab_object *object = page_object(page, i);
+        if (object->owner == 0)
+            continue;
+        void *to = slab_alloc(slab, capacity - OBJECT_HEAD_BYTES, object->owner);
+        slab->object_bytes -= capacity;
+        memcpy(to, (const uint8_t *)object + OBJECT_HEAD_BYTES, capacity - OBJECT_HEAD_BYTES);
+        moved(context, object->owner, to);
+    }
+    slab_give_page(slab, page);
+}
+
+static struct slab_page *next_page(struct slab *slab)
+{
+    if (++slab->compact_page >= REGION_PAGES) {
+        slab->compact_page = 1;
+        slab->compact_region++;
+    }
+    if (slab->compact_region >= slab->region_count)
+        slab->compact_region = 0;
+    struct slab_region *region =
+        region_of((uint8_t *)slab->regions[slab->compact_region] + REGION_BYTES - 1);
+    if (region == slab->newest && slab->compact_page >= slab->newest_cut)
+        return NULL;
+    return &region->pages[slab->compact_page];
+}
+
+void slab_compact(struct slab *slab, slab_moved_fn *moved, void *context)
+{
+    unsigned evacuated = 0;
+    for (unsigned looked = 0; looked < COMPACT_LOOKS && evacuated < COMPACT_PAGES; looked++) {
+        if (slab->page_bytes < slab->object_bytes + slab->object_bytes / COMPACT_IDLE_PART +
+                                   (uint64_t)SLAB_CLASS_COUNT * SLAB_PAGE_BYTES)
+            return;
+        struct slab_page *page = next_page(slab);
+        if (page == NULL || page->capacity == 0 || page_is_full(page) ||
+            page == slab->partial[page->class] ||
+            page->used * page->capacity > COMPACT_USED_BYTES_MAX)
+            continue;
+        page_evacuate(slab, page, moved, context);
+        evacuated++;
+    }
 }
 
 void slab_destroy(struct slab *slab)

@@ -19,16 +19,23 @@ struct slab {
     size_t region_count;
     struct slab_region *newest;
     uint32_t newest_cut;   // pages cut from it, its heads included
+    size_t compact_region; // where slab_compact goes on looking
+    uint32_t compact_page;
     uint64_t object_bytes; // capacity of the objects in use
     uint64_t page_bytes;   // pages that belong to a class, and large objects
 };
 
-// What an object of so many bytes takes: the next of 64, 80, 96, 112, 128, 160, 192…
+// What an object of so many bytes takes, with the 8 bytes that name its owner: the next of 64, 80, 96,
+// 112, 128, 160, 192…
 size_t slab_capacity(size_t bytes);
-// Owned by the slab until slab_free. Contents undefined, aligned to 16 bytes.
-void *slab_alloc(struct slab *slab, size_t bytes);
+// Belongs to the slab until slab_free. Contents undefined, aligned to 8 bytes. owner is not 0.
+void *slab_alloc(struct slab *slab, size_t bytes, uint64_t owner);
 // bytes: any size with the capacity that the object was allocated with.
 void slab_free(struct slab *slab, void *object, size_t bytes);
+// Where much memory lies idle in pages with few objects, moves the objects of a few such pages to
+// others. moved is told each one; the object at `to` has the contents already. Bounded work.
+typedef void slab_moved_fn(void *context, uint64_t owner, void *to);
+void slab_compact(struct slab *slab, slab_moved_fn *moved, void *context);
 // Frees every page; large objects must have been freed before.
 void slab_destroy(struct slab *slab);
 

@@ -66,7 +66,7 @@ uint64_t slots_append(struct slots *slots, struct bytes record)
 {
     slots_grow(slots, slots->count + 1);
     uint64_t contact = slots->count;
-    uint8_t *copy = slab_alloc(&slots->slab, record.len);
+    uint8_t *copy = slab_alloc(&slots->slab, record.len, contact);
     memcpy(copy, record.data, record.len);
     *slots_at(slots, contact) = (struct slot){.tagged = (uintptr_t)copy};
     slots->resident++;
@@ -78,18 +78,18 @@ void slots_load(struct slots *slots, uint64_t contact, struct bytes record, uint
 {
     struct slot *slot = slots_at(slots, contact);
     INVARIANT(slot_record(slot) == NULL);
-    uint8_t *copy = slab_alloc(&slots->slab, record.len);
+    uint8_t *copy = slab_alloc(&slots->slab, record.len, contact);
     memcpy(copy, record.data, record.len);
     *slot = (struct slot){.tagged = (uintptr_t)copy | SLOT_USED, .hash = hash};
     slots->resident++;
 }
 
 // Gives the contact a copy of its own; the snapshot keeps the frozen record.
-static void copy_frozen(struct slots *slots, struct slot *slot)
+static void copy_frozen(struct slots *slots, struct slot *slot, uint64_t contact)
 {
     uint8_t *frozen = slot_record(slot);
     size_t bytes = record_len(frozen);
-    uint8_t *copy = slab_alloc(&slots->slab, bytes);
+    uint8_t *copy = slab_alloc(&slots->slab, bytes, contact);
     memcpy(copy, frozen, bytes);
     slots->replaced = array_room(
         slots->replaced, slots->replaced_count, &slots->replaced_cap, sizeof(*slots->replaced));
@@ -113,7 +113,7 @@ void slots_touch(struct slots *slots, uint64_t contact)
     mark_dirty(slots, contact, record_len(slot_record(slot)));
     if (chunk->frozen_count == 0 || !bit_is_set(chunk->frozen, index))
         return;
-    copy_frozen(slots, slot);
+    copy_frozen(slots, slot, contact);
     chunk->frozen[index / 64] &= ~(UINT64_C(1) << (index % 64));
     chunk->frozen_count--;
 }
@@ -134,7 +134,7 @@ uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resiz
         memmove(old + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
         return old;
     }
-    uint8_t *moved = slab_alloc(&slots->slab, new_len);
+    uint8_t *moved = slab_alloc(&slots->slab, new_len, contact);
     memcpy(moved, old, resize.at);
     memcpy(moved + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
     slab_free(&slots->slab, old, old_len);
@@ -167,6 +167,7 @@ void slots_freeze(struct slots *slots)
     }
     slots->dirty = 0;
     slots->dirty_bytes = 0;
+    slots->is_frozen = true;
 }
 
 static void chunk_thaw_dirty(struct slots *slots, size_t chunk_index)
@@ -195,6 +196,7 @@ void slots_thaw(struct slots *slots, enum thaw thaw)
     free(slots->replaced);
     slots->replaced = NULL;
     slots->replaced_count = slots->replaced_cap = 0;
+    slots->is_frozen = false;
 }
 
 static void chunk_drop_clean(
@@ -227,6 +229,17 @@ void slots_drop_clean(struct slots *slots, uint64_t object_bytes_max)
     }
 }
 
+static void record_moved(void *context, uint64_t owner, void *to)
+{
+    slot_set_record(slots_at(context, owner), to);
+}
+
+void slots_compact(struct slots *slots)
+{
+    if (!slots->is_frozen)
+        slab_compact(&slots->slab, record_moved, slots);
+}
+
 uint64_t slots_bytes(const struct slots *slots)
 {
     return slots->slab.page_bytes + slots->chunk_count * sizeof(struct slot_chunk) +
@@ -238,7 +251,7 @@ static void chunk_free_large(struct slots *slots, struct slot_chunk *chunk)
 {
     for (size_t index = 0; index < SLOT_CHUNK; index++) {
         uint8_t *record = slot_record(&chunk->slots[index]);
-        if (record != NULL && record_len(record) > SLAB_BYTES_MAX)
+        if (record != NULL && slab_capacity(record_len(record)) > SLAB_BYTES_MAX)
             slab_free(&slots->slab, record, record_len(record));
     }
 }

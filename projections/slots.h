@@ -16,7 +16,7 @@ enum {
     SLOT_TOUCHED = 1, // changed in this frame: listed, dirty, not frozen
     SLOT_USED = 2,    // touched since the sweep that drops clean records came by
     SLOT_DIRTY = 4,   // as its bit in the chunk says, nearer
-    SLOT_TAGS = 15,
+    SLOT_TAGS = 7,
 };
 
 struct slot {
@@ -50,6 +50,7 @@ struct slots {
     size_t touched_count, touched_cap;
     struct replaced *replaced; // freed when the snapshot ends
     size_t replaced_count, replaced_cap;
+    bool is_frozen;     // a snapshot reads records, so they stay where they are
     size_t sweep_chunk; // where dropping clean records goes on
 };
 
@@ -88,6 +89,8 @@ enum thaw { THAW_CLEAN, THAW_DIRTY };
 void slots_thaw(struct slots *slots, enum thaw thaw);
 // Drops clean records not lately used, until objects take at most so many bytes or a round is done.
 void slots_drop_clean(struct slots *slots, uint64_t object_bytes_max);
+// Moves some records together where memory lies idle. Between frames.
+void slots_compact(struct slots *slots);
 uint64_t slots_bytes(const struct slots *slots);
 void slots_free(struct slots *slots);
 

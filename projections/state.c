@@ -115,6 +115,7 @@ uint64_t state_frame_end(struct state *state)
         slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
     }
     slots->touched_count = 0;
+    slots_compact(slots);
     state->contacts_sum = sum;
     state->is_in_frame = false;
     if (state->store != NULL)
