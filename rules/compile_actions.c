@@ -5,7 +5,7 @@
 #include "rules/declaration.h"
 #include "rules/literal.h"
 
-enum { TOPIC_BYTES_MAX = 249, PARAMS_MAX = 255 };
+enum { TOPIC_BYTES_MAX = 249 };
 
 // What a Kafka topic may be called.
 static bool is_topic(struct bytes text)
@@ -135,10 +135,10 @@ static void compile_params(
 {
     if (node == NULL || !yaml_expect(node, YAML_KIND_MAPPING, "'with'", compiler->list))
         return;
-    if (node->count > PARAMS_MAX) {
+    if (node->count > ACTION_PARAMS_MAX) {
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0407, node->place, "an action has at most %d parameters",
-            PARAMS_MAX);
+            ACTION_PARAMS_MAX);
         return;
     }
     struct action_param *params =

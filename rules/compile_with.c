@@ -19,8 +19,8 @@ static uint32_t param_find(const struct action_def *action, struct bytes name)
 static void report_param(
     struct compiler *compiler, const struct yaml_node *key, const struct action_def *action)
 {
-    const char **known =
-        arena_alloc(&compiler->scratch, action->param_count * sizeof(const char *));
+    const char *known[ACTION_PARAMS_MAX];
+    INVARIANT(action->param_count <= ACTION_PARAMS_MAX);
     for (uint32_t i = 0; i < action->param_count; i++)
         known[i] = (const char *)action->params[i].name.data;
     char what[WHAT_BYTES];

@@ -35,6 +35,8 @@ struct compiler {
     size_t event_name_count;
 };
 
+enum { ACTION_PARAMS_MAX = 255 };
+
 // One function a top-level key; node is its value, of any kind.
 typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
 compile_function compile_events;
