@@ -1,34 +1,15 @@
 // Roll-over: the next file is made ready, named, made the head; then the one before is sealed.
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "engine/base/invariant.h"
-#include "engine/base/memory.h"
 #include "engine/journal/layout.h"
 #include "engine/journal/record.h"
 #include "engine/journal/state.h"
-
-enum { PREWRITE_BYTES = 1024 * 1024 };
 
 static enum err roll_fault(
     const struct journal_path *path, const char *doing, enum err err, struct fault *fault)
 {
     return fault_set(fault, err, "%s: %s: %s", path->text, doing, err_text(err));
-}
-
-// Writes zeroes over the whole file, so that a later fdatasync carries no metadata.
-static enum err prewrite(struct disk disk, struct disk_file *file, uint64_t size_bytes)
-{
-    uint8_t *zeroes =
-        mem_zero(1, size_bytes < PREWRITE_BYTES ? (size_t)size_bytes : PREWRITE_BYTES);
-    enum err err = ERR_OK;
-    for (uint64_t at = 0; err == ERR_OK && at < size_bytes; at += PREWRITE_BYTES) {
-        uint64_t left = size_bytes - at;
-        size_t len = left < PREWRITE_BYTES ? (size_t)left : PREWRITE_BYTES;
-        err = disk.ops->write_at(disk.self, file, at, bytes_of(zeroes, len));
-    }
-    free(zeroes);
-    return err;
 }
 
 static enum err prepare_file(struct journal *journal, struct disk_file **out, struct fault *fault)
@@ -44,8 +25,6 @@ static enum err prepare_file(struct journal *journal, struct disk_file **out, st
         return roll_fault(&path, "creating", err, fault);
 
     err = disk.ops->allocate(disk.self, file, journal->file_bytes_max);
-    if (err == ERR_OK)
-        err = prewrite(disk, file, journal->file_bytes_max);
     if (err == ERR_OK)
         err = disk.ops->sync_data(disk.self, file);
     if (err != ERR_OK) {

@@ -68,12 +68,25 @@ static enum err sync_fault(
         err_text(err));
 }
 
+// The group, with zeroes up to the end of its last sector where it ends what was taken: they are there
+// already, and a write of whole sectors is the cheaper one.
+static struct bytes sync_padded(struct journal *journal, size_t len)
+{
+    struct buffer *writing = &journal->writing;
+    size_t pad = (SECTOR_BYTES - len % SECTOR_BYTES) % SECTOR_BYTES;
+    if (journal->written + len < writing->len || journal->head.end % SECTOR_BYTES != 0)
+        pad = 0;
+    if (pad > 0)
+        memset(buffer_reserve(writing, pad), 0, pad);
+    return bytes_of(writing->data + journal->written, len + pad);
+}
+
 static enum err sync_write_group(
     struct journal *journal, const struct group *group, struct fault *fault)
 {
     struct disk disk = journal->disk;
     struct journal_head *head = &journal->head;
-    struct bytes bytes = bytes_of(journal->writing.data + journal->written, group->bytes);
+    struct bytes bytes = sync_padded(journal, group->bytes);
     enum err err = disk.ops->write_at(disk.self, head->file, head->end, bytes);
     if (err != ERR_OK)
         return sync_fault(journal, err, "writing", group, fault);

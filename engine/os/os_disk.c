@@ -1,4 +1,5 @@
 // The disk port by POSIX calls.
+#define _GNU_SOURCE // O_DIRECT
 #include "engine/os/os_disk.h"
 
 #include <dirent.h>
@@ -19,11 +20,15 @@
 
 struct disk_file {
     int fd;
-    bool is_stream; // standard input: read in order, never closed
+    bool is_stream;  // standard input: read in order, never closed
+    int direct_fd;   // of an allocated file: past the page cache; -1 when there is none
+    uint8_t *bounce; // BOUNCE_BYTES, aligned, for direct_fd
 };
 
 // Linux takes no more than 2 GiB at a time; a stream is waited for this long.
 enum { IO_BYTES_MAX = 1 << 30, STREAM_WAIT_MS = 20 };
+// Direct writes: offset, length and memory are multiples of what every disk accepts.
+enum { DIRECT_ALIGN = 512, BOUNCE_ALIGN = 4096, BOUNCE_BYTES = 1 << 20 };
 
 static enum err err_of(int number)
 {
@@ -57,7 +62,7 @@ static int flags_of(enum disk_mode mode)
 static struct disk_file *file_create(int fd, bool is_stream)
 {
     struct disk_file *file = mem_alloc(sizeof(*file));
-    *file = (struct disk_file){.fd = fd, .is_stream = is_stream};
+    *file = (struct disk_file){.fd = fd, .is_stream = is_stream, .direct_fd = -1};
     return file;
 }
 
@@ -83,11 +88,36 @@ static enum err os_open(void *self, const char *path, enum disk_mode mode, struc
     return ERR_OK;
 }
 
+static void direct_end(struct disk_file *file)
+{
+    if (file->direct_fd >= 0)
+        (void)close(file->direct_fd);
+    file->direct_fd = -1;
+    free(file->bounce);
+    file->bounce = NULL;
+}
+
+// A second descriptor of the same file that goes past the page cache; where the file system or the
+// absence of /proc does not allow it, everything goes on through the first one.
+static void direct_begin(struct disk_file *file)
+{
+    char path[64];
+    void *bounce = NULL;
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file->fd);
+    direct_end(file);
+    file->direct_fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+    if (file->direct_fd >= 0 && posix_memalign(&bounce, BOUNCE_ALIGN, BOUNCE_BYTES) == 0)
+        file->bounce = bounce;
+    else
+        direct_end(file);
+}
+
 static void os_close(void *self, struct disk_file *file)
 {
     (void)self;
     if (file == NULL)
         return;
+    direct_end(file);
     if (!file->is_stream)
         (void)close(file->fd); // what must last was synced; nothing is left to say
     free(file);
@@ -130,10 +160,33 @@ static enum err os_read_at(
     return ERR_OK;
 }
 
+// Writes as much as goes past the page cache and gives how much that was. A refusal or a short write ends
+// the direct way of this file; the rest, and any error, is the ordinary way's.
+static size_t write_direct(struct disk_file *file, uint64_t offset, struct bytes bytes)
+{
+    size_t done = 0;
+    if (offset % DIRECT_ALIGN != 0 || bytes.len % DIRECT_ALIGN != 0)
+        return 0;
+    while (file->direct_fd >= 0 && done < bytes.len) {
+        size_t part = bytes.len - done < BOUNCE_BYTES ? bytes.len - done : BOUNCE_BYTES;
+        const uint8_t *from = bytes.data + done;
+        if ((uintptr_t)from % BOUNCE_ALIGN != 0)
+            from = memcpy(file->bounce, from, part);
+        ssize_t put = pwrite(file->direct_fd, from, part, (off_t)(offset + done));
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put != (ssize_t)part)
+            direct_end(file);
+        else
+            done += part;
+    }
+    return done;
+}
+
 static enum err os_write_at(void *self, struct disk_file *file, uint64_t offset, struct bytes bytes)
 {
     (void)self;
-    size_t done = 0;
+    size_t done = write_direct(file, offset, bytes);
     while (done < bytes.len) {
         size_t part = bytes.len - done < IO_BYTES_MAX ? bytes.len - done : IO_BYTES_MAX;
         ssize_t put = pwrite(file->fd, bytes.data + done, part, (off_t)(offset + done));
@@ -172,16 +225,27 @@ static enum err os_truncate(void *self, struct disk_file *file, uint64_t size_by
     return err_of_call(result);
 }
 
+// Zeroes written once, past the page cache where possible: later writes find blocks that are there and
+// written, so that their sync carries no metadata.
 static enum err os_allocate(void *self, struct disk_file *file, uint64_t size_bytes)
 {
-    (void)self;
     if (size_bytes == 0)
         return ERR_OK;
     int number;
     do {
         number = posix_fallocate(file->fd, 0, (off_t)size_bytes);
     } while (number == EINTR);
-    return number == 0 ? ERR_OK : err_of(number);
+    if (number != 0)
+        return err_of(number);
+    direct_begin(file);
+    static _Alignas(BOUNCE_ALIGN) const uint8_t zeroes[BOUNCE_BYTES];
+    enum err err = ERR_OK;
+    for (uint64_t at = 0; err == ERR_OK && at < size_bytes; at += BOUNCE_BYTES) {
+        uint64_t left = size_bytes - at;
+        size_t len = left < BOUNCE_BYTES ? (size_t)left : BOUNCE_BYTES;
+        err = os_write_at(self, file, at, bytes_of(zeroes, len));
+    }
+    return err;
 }
 
 static enum err os_lock(void *self, struct disk_file *file)

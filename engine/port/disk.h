@@ -2,7 +2,8 @@
 //
 // Paths are NUL-terminated. Every call returns ERR_OK or one of
 //   ERR_NOSPACE (ENOSPC, EDQUOT, EFBIG) · ERR_MISSING · ERR_EXISTS · ERR_BUSY (lock held) ·
-//   ERR_SYNC (sync failed: never retry on that handle) · ERR_IO (anything else)
+//   ERR_SYNC (sync failed: never retry on that handle) · ERR_IO (anything else) ·
+//   ERR_AGAIN (reading standard input: nothing there right now)
 // On an error out-parameters are untouched. Real files: 0600, directories 0700, O_CLOEXEC, O_NOFOLLOW.
 // One handle is used by one thread at a time; different handles may be used by different threads.
 #ifndef ENGINE_PORT_DISK_H
@@ -42,8 +43,10 @@ struct disk_ops {
     enum err (*sync_data)(void *self, struct disk_file *file); // fdatasync
     enum err (*size)(void *self, struct disk_file *file, uint64_t *out);
     enum err (*truncate)(void *self, struct disk_file *file, uint64_t size_bytes);
-    enum err (*allocate)(
-        void *self, struct disk_file *file, uint64_t size_bytes); // reserves blocks
+    // Gives a new, empty file its size, filled with zeroes that are written and not only promised, so
+    // that syncing later writes into it carries no metadata. Writes into such a file that begin and end at
+    // multiples of 512 may go past the page cache.
+    enum err (*allocate)(void *self, struct disk_file *file, uint64_t size_bytes);
     enum err (*lock)(void *self, struct disk_file *file); // exclusive, not waiting: ERR_BUSY
     enum err (*rename)(void *self, const char *from, const char *to);
     enum err (*remove)(void *self, const char *path);
