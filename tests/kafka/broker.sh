@@ -37,7 +37,8 @@ kafka_class() {
     heap=$2
     log_dir=$1
     shift 2
-    exec java "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
+    # A session of its own: who runs the tests may end all that a test left running.
+    exec setsid java "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
         -Dlog4j.configuration="file:$log_dir/log4j.properties" \
         -Dlog4j2.configurationFile="$log_dir/log4j2.properties" -cp "$jars/*" "$@"
 }
@@ -107,6 +108,7 @@ is_running() {
 
 broker_run() {
     dir=$1
+    ! is_running "$dir" || return 0
     kafka_class "$dir" 512m kafka.Kafka "$dir/server.properties" >>"$dir/broker.log" 2>&1 </dev/null &
     echo $! >"$dir/pid"
     tries=0
