@@ -68,13 +68,15 @@ enum err journal_open(
 {
     INVARIANT(params->file_bytes_max >= FILE_BYTES_MIN);
     INVARIANT(params->frame_bytes_max <= JOURNAL_FRAME_BYTES_MAX);
-    struct recovery_expected expected = {
+    struct recovery_request request = {
+        .disk = params->disk,
+        .directory = params->directory,
         .shard = params->shard,
         .identity = params->identity,
-        .sequence_known = params->sequence_known};
+        .sequence_known = params->sequence_known,
+        .depth = RECOVERY_TAIL};
     struct recovery_plan plan;
-    enum err err =
-        recovery_plan_make(params->disk, params->directory, &expected, RECOVERY_TAIL, &plan, fault);
+    enum err err = recovery_plan_make(&request, &plan, fault);
     if (err != ERR_OK)
         return err;
     if (!plan.has_head && params->identity == 0) {

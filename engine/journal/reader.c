@@ -94,14 +94,14 @@ static enum err reader_end(
 
 // One step over frames and files.
 static enum err reader_step(
-    struct journal_reader *reader, enum walk_depth depth, struct bytes *frame, struct fault *fault)
+    struct journal_reader *reader, enum walk_depth depth, struct fault *fault)
 {
     struct walk *walk = &reader->walk;
     bool is_fresh = false; // what was found was read after the list of files was
     uint64_t next = 0;
     for (;;) {
-        enum walk_found found;
-        enum err err = walk_next(walk, depth, &found, frame, fault);
+        enum err err = walk_next(walk, depth, fault);
+        enum walk_found found = walk->found;
         if (err != ERR_OK || found == WALK_FRAME)
             return err;
         if (!is_fresh) {
@@ -132,12 +132,11 @@ static enum err reader_step(
 // Moves to the frame with a sequence, within the file that must hold it.
 static enum err reader_seek(struct journal_reader *reader, uint64_t sequence, struct fault *fault)
 {
-    struct bytes frame;
     enum err err = ERR_OK;
     while (err == ERR_OK && reader->walk.sequence < sequence)
-        err = reader_step(reader, WALK_SKIP, &frame, fault);
+        err = reader_step(reader, WALK_SKIP, fault);
     if (err == ERR_OK)
-        err = reader_step(reader, WALK_PEEK, &frame, fault);
+        err = reader_step(reader, WALK_PEEK, fault);
     if (err == ERR_END)
         err = fault_set(
             fault, ERR_MISSING, "%s: no frame with sequence %" PRIu64, reader->directory, sequence);
@@ -200,17 +199,16 @@ enum err journal_reader_next(
 {
     if (reader->walk.file == NULL) // an earlier call closed one file and could not open the next
         return fault_set(fault, ERR_STATE, "%s: reading failed before", reader->directory);
-    struct bytes frame;
-    enum err err = reader_step(reader, WALK_WHOLE, &frame, fault);
+    enum err err = reader_step(reader, WALK_WHOLE, fault);
     if (err != ERR_OK)
         return err;
     arena_clear(&reader->arena);
     const char *reason = "";
-    err = frame_views(frame, &reader->arena, out, &reason);
+    err = frame_views(reader->walk.frame, &reader->arena, out, &reason);
     if (err != ERR_OK)
         return fault_set(
             fault, err, "%s: sequence %" PRIu64 "..%" PRIu64 ": %s", reader->walk.path.text,
             reader->walk.sequence - 1, reader->walk.sequence - 1, reason);
-    *frame_out = frame;
+    *frame_out = reader->walk.frame;
     return ERR_OK;
 }

@@ -30,21 +30,19 @@ enum recovery_depth {
     RECOVERY_WHOLE // every byte
 };
 
-// What is expected of the files; identity 0: nothing is (shard is not compared either).
-struct recovery_expected {
+// What to look at, and what is expected there; identity 0: nothing is (shard is not compared either).
+struct recovery_request {
+    struct disk disk;
+    const char *directory;
     uint32_t shard;
     uint64_t identity;
     uint64_t sequence_known;
+    enum recovery_depth depth;
 };
 
 // Reads and decides; changes nothing. Errors as journal_open. The plan is freed by the caller.
 NODISCARD enum err recovery_plan_make(
-    struct disk disk,
-    const char *directory,
-    const struct recovery_expected *expected,
-    enum recovery_depth depth,
-    struct recovery_plan *out,
-    struct fault *fault);
+    const struct recovery_request *request, struct recovery_plan *out, struct fault *fault);
 void recovery_plan_free(struct recovery_plan *plan);
 
 // Carries the plan out. May be interrupted anywhere: a later plan comes to the same journal.

@@ -9,10 +9,7 @@
 
 // Where a plan stands between two files.
 struct planner {
-    struct disk disk;
-    const char *directory;
-    const struct recovery_expected *expected;
-    enum recovery_depth depth;
+    const struct recovery_request *request;
     struct recovery_plan *plan;
     struct walk walk;
     struct fault *fault;
@@ -28,7 +25,7 @@ static enum err plan_gap(struct planner *planner, uint64_t first)
         planner->fault, ERR_CORRUPT,
         "%s: sequence %" PRIu64 "..%" PRIu64
         ": these frames are missing before this file; nothing was changed",
-        journal_file_path(planner->directory, first).text, planner->sequence,
+        journal_file_path(planner->request->directory, first).text, planner->sequence,
         first > planner->sequence ? first - 1 : planner->sequence);
 }
 
@@ -36,7 +33,7 @@ static enum err plan_gap(struct planner *planner, uint64_t first)
 static enum err plan_check_header(struct planner *planner)
 {
     const struct file_header *header = &planner->walk.header;
-    const struct recovery_expected *expected = planner->expected;
+    const struct recovery_request *expected = planner->request;
     const char *path = planner->walk.path.text;
     if (expected->identity != 0 &&
         (header->identity != expected->identity || header->shard != expected->shard))
@@ -87,16 +84,14 @@ static enum err plan_read_seal(struct planner *planner, bool *is_sealed_out)
 }
 
 // Goes through all frames of the open file.
-static enum err plan_walk(struct planner *planner, enum walk_found *found_out)
+static enum err plan_walk(struct planner *planner)
 {
-    enum walk_found found = WALK_FRAME;
-    while (found == WALK_FRAME) {
-        struct bytes frame;
-        enum err err = walk_next(&planner->walk, WALK_WHOLE, &found, &frame, planner->fault);
+    struct walk *walk = &planner->walk;
+    do {
+        enum err err = walk_next(walk, WALK_WHOLE, planner->fault);
         if (err != ERR_OK)
             return err;
-    }
-    *found_out = found;
+    } while (walk->found == WALK_FRAME);
     return ERR_OK;
 }
 
@@ -114,7 +109,8 @@ static enum err plan_damage(struct planner *planner, uint64_t fallback, const ch
 static enum err plan_next_is_empty(struct planner *planner, uint64_t next, bool *is_empty_out)
 {
     struct walk walk = {0};
-    enum err err = walk_open(&walk, planner->disk, planner->directory, next, planner->fault);
+    enum err err =
+        walk_open(&walk, planner->request->disk, planner->request->directory, next, planner->fault);
     if (err == ERR_OK) {
         struct damage content;
         err = damage_scan(&walk, &content, planner->fault);
@@ -142,13 +138,12 @@ static void plan_seal(struct planner *planner, uint64_t at)
 static enum err plan_unsealed(struct planner *planner, uint64_t next, bool is_before_last)
 {
     struct walk *walk = &planner->walk;
-    enum walk_found found;
-    enum err err = plan_walk(planner, &found);
+    enum err err = plan_walk(planner);
     if (err != ERR_OK)
         return err;
     if (walk->sequence != next)
         return plan_damage(
-            planner, next - 1, found == WALK_BAD ? walk->reason : "frames are missing");
+            planner, next - 1, walk->found == WALK_BAD ? walk->reason : "frames are missing");
     bool is_empty = false;
     if (is_before_last) {
         err = plan_next_is_empty(planner, next, &is_empty);
@@ -181,7 +176,7 @@ static enum err plan_inner_file(struct planner *planner, uint64_t next, bool is_
     enum err err = plan_read_seal(planner, &is_sealed);
     if (err != ERR_OK)
         return err;
-    if (is_sealed && planner->depth == RECOVERY_TAIL)
+    if (is_sealed && planner->request->depth == RECOVERY_TAIL)
         return ERR_OK;
     if (!is_sealed)
         return plan_unsealed(planner, next, is_before_last);
@@ -190,13 +185,12 @@ static enum err plan_inner_file(struct planner *planner, uint64_t next, bool is_
     walk->at = SECTOR_BYTES;
     walk->sequence = walk->header.first;
     walk->chain = walk->header.chain;
-    enum walk_found found;
-    err = plan_walk(planner, &found);
+    err = plan_walk(planner);
     if (err != ERR_OK)
         return err;
-    if (found != WALK_SEAL || walk->at != walk->size_bytes)
+    if (walk->found != WALK_SEAL || walk->at != walk->size_bytes)
         return plan_damage(
-            planner, next - 1, found == WALK_BAD ? walk->reason : "frames are missing");
+            planner, next - 1, walk->found == WALK_BAD ? walk->reason : "frames are missing");
     return ERR_OK;
 }
 
@@ -205,27 +199,27 @@ static enum err plan_last_file(struct planner *planner)
 {
     struct walk *walk = &planner->walk;
     struct recovery_plan *plan = planner->plan;
-    enum walk_found found;
-    enum err err = plan_walk(planner, &found);
+    enum err err = plan_walk(planner);
     if (err != ERR_OK)
         return err;
     struct damage damage;
     err = damage_scan(walk, &damage, planner->fault);
     if (err != ERR_OK)
         return err;
-    const char *reason = found == WALK_BAD ? walk->reason : "what stands here should be zeroes";
-    if (found == WALK_SEAL && damage.content_end > walk->at)
+    const char *reason =
+        walk->found == WALK_BAD ? walk->reason : "what stands here should be zeroes";
+    if (walk->found == WALK_SEAL && damage.content_end > walk->at)
         return damage_fault(walk, walk->sequence, "something follows the seal", planner->fault);
     bool is_durable = damage.durable >= walk->sequence || damage.frames_end > walk->sequence ||
-                      (found == WALK_BAD && walk->is_contradiction);
-    if (is_durable || planner->expected->sequence_known >= walk->sequence)
+                      (walk->found == WALK_BAD && walk->is_contradiction);
+    if (is_durable || planner->request->sequence_known >= walk->sequence)
         return damage_fault(
-            walk, damage_sequence_last(walk, &damage, planner->expected->sequence_known),
+            walk, damage_sequence_last(walk, &damage, planner->request->sequence_known),
             is_durable ? reason : "the checkpoint stands at frames that are not here",
             planner->fault);
 
-    plan->is_head_sealed = found == WALK_SEAL;
-    if (found == WALK_SEAL && walk->size_bytes > walk->at)
+    plan->is_head_sealed = walk->found == WALK_SEAL;
+    if (walk->found == WALK_SEAL && walk->size_bytes > walk->at)
         plan_seal(planner, walk->record_at);
     plan->head_end = (walk->at + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
     plan->head_size_bytes = walk->size_bytes;
@@ -244,14 +238,15 @@ static enum err plan_last_file(struct planner *planner)
 static enum err plan_is_headerless(struct planner *planner, uint64_t first, bool *out)
 {
     struct walk *walk = &planner->walk;
-    enum err err = walk_open(walk, planner->disk, planner->directory, first, planner->fault);
+    enum err err =
+        walk_open(walk, planner->request->disk, planner->request->directory, first, planner->fault);
     *out = false;
     if (err == ERR_OK)
         walk_close(walk);
     if (err != ERR_TORN)
         return err;
 
-    walk->path = journal_file_path(planner->directory, first);
+    walk->path = journal_file_path(planner->request->directory, first);
     err = walk->disk.ops->open(walk->disk.self, walk->path.text, DISK_READ, &walk->file);
     if (err != ERR_OK)
         return fault_set(planner->fault, err, "%s: opening: %s", walk->path.text, err_text(err));
@@ -278,7 +273,8 @@ static enum err plan_file(struct planner *planner, size_t i)
     struct recovery_plan *plan = planner->plan;
     struct walk *walk = &planner->walk;
     uint64_t first = plan->files.first[i];
-    enum err err = walk_open(walk, planner->disk, planner->directory, first, planner->fault);
+    enum err err =
+        walk_open(walk, planner->request->disk, planner->request->directory, first, planner->fault);
     if (err == ERR_TORN)
         err = ERR_CORRUPT; // the text stands
     if (err != ERR_OK)
@@ -299,7 +295,8 @@ static enum err plan_file(struct planner *planner, size_t i)
 static enum err plan_files(struct planner *planner)
 {
     struct recovery_plan *plan = planner->plan;
-    enum err err = file_list_read(planner->disk, planner->directory, &plan->files, planner->fault);
+    enum err err = file_list_read(
+        planner->request->disk, planner->request->directory, &plan->files, planner->fault);
     if (err != ERR_OK)
         return err;
     if (plan->files.count > 0) {
@@ -322,28 +319,17 @@ static enum err plan_files(struct planner *planner)
 }
 
 enum err recovery_plan_make(
-    struct disk disk,
-    const char *directory,
-    const struct recovery_expected *expected,
-    enum recovery_depth depth,
-    struct recovery_plan *out,
-    struct fault *fault)
+    const struct recovery_request *request, struct recovery_plan *out, struct fault *fault)
 {
     struct recovery_plan plan = {0};
-    struct planner planner = {
-        .disk = disk,
-        .directory = directory,
-        .expected = expected,
-        .depth = depth,
-        .plan = &plan,
-        .fault = fault};
+    struct planner planner = {.request = request, .plan = &plan, .fault = fault};
     enum err err = plan_files(&planner);
     walk_free(&planner.walk);
-    if (err == ERR_OK && plan.files.count == 0 && expected->sequence_known > 0)
+    if (err == ERR_OK && plan.files.count == 0 && request->sequence_known > 0)
         err = fault_set(
             fault, ERR_CORRUPT,
             "%s: sequence 1..%" PRIu64 ": the checkpoint stands there, but the journal is empty",
-            directory, expected->sequence_known);
+            request->directory, request->sequence_known);
     if (err != ERR_OK) {
         file_list_free(&plan.files);
         return err;

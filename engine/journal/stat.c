@@ -12,9 +12,13 @@ enum err journal_verify(
     struct journal_recovery *found_out,
     struct fault *fault)
 {
-    struct recovery_expected expected = {.sequence_known = sequence_known};
+    struct recovery_request request = {
+        .disk = disk,
+        .directory = directory,
+        .sequence_known = sequence_known,
+        .depth = RECOVERY_WHOLE};
     struct recovery_plan plan;
-    enum err err = recovery_plan_make(disk, directory, &expected, RECOVERY_WHOLE, &plan, fault);
+    enum err err = recovery_plan_make(&request, &plan, fault);
     if (err != ERR_OK)
         return err;
     *found_out = plan.found;
@@ -22,36 +26,23 @@ enum err journal_verify(
     return ERR_OK;
 }
 
-// Adds one file; the walk of the last file stays open.
-static enum err stat_file(
-    struct walk *walk,
-    struct disk disk,
-    const char *directory,
-    uint64_t first,
-    struct journal_stat *stat,
-    struct fault *fault)
+// Adds the file that is open.
+static void stat_add(struct journal_stat *stat, const struct walk *walk)
 {
-    walk_close(walk);
-    enum err err = walk_open(walk, disk, directory, first, fault);
-    if (err != ERR_OK)
-        return err;
     stat->files++;
     stat->bytes += walk->size_bytes;
     stat->identity = walk->header.identity;
     stat->shard = walk->header.shard;
     stat->format = walk->header.format;
-    return ERR_OK;
 }
 
 static enum err stat_last_sequence(struct walk *walk, uint64_t *out, struct fault *fault)
 {
-    enum walk_found found = WALK_FRAME;
-    while (found == WALK_FRAME) {
-        struct bytes frame;
-        enum err err = walk_next(walk, WALK_SKIP, &found, &frame, fault);
+    do {
+        enum err err = walk_next(walk, WALK_SKIP, fault);
         if (err != ERR_OK)
             return err;
-    }
+    } while (walk->found == WALK_FRAME);
     *out = walk->sequence - 1;
     return ERR_OK;
 }
@@ -66,7 +57,10 @@ static enum err stat_files(
     struct file_list list = {0};
     enum err err = file_list_read(disk, directory, &list, fault);
     for (size_t i = 0; err == ERR_OK && i < list.count; i++) {
-        err = stat_file(walk, disk, directory, list.first[i], stat, fault);
+        walk_close(walk);
+        err = walk_open(walk, disk, directory, list.first[i], fault);
+        if (err == ERR_OK)
+            stat_add(stat, walk);
         if (err == ERR_TORN && i + 1 == list.count)
             err = ERR_OK; // holds nothing; the next open removes it
     }

@@ -133,18 +133,18 @@ void walk_free(struct walk *walk)
     buffer_free(&walk->window);
 }
 
-static enum walk_found walk_bad(struct walk *walk, const char *reason)
+static void walk_bad(struct walk *walk, const char *reason)
 {
     walk->reason = reason;
     walk->is_contradiction = false;
-    return WALK_BAD;
+    walk->found = WALK_BAD;
 }
 
-static enum walk_found walk_contradiction(struct walk *walk, const char *reason)
+static void walk_contradiction(struct walk *walk, const char *reason)
 {
     walk->reason = reason;
     walk->is_contradiction = true;
-    return WALK_BAD;
+    walk->found = WALK_BAD;
 }
 
 // Looks on at the next sector, where nothing stands at the end of a group. False when something else
@@ -165,33 +165,40 @@ static enum err walk_cross_gap(struct walk *walk, bool *is_zero_out, struct faul
     return ERR_OK;
 }
 
-static enum walk_found walk_take_seal(struct walk *walk, const uint8_t *from, enum walk_depth depth)
+static void walk_take_seal(struct walk *walk, const uint8_t *from, enum walk_depth depth)
 {
     struct seal seal = seal_decode(from);
     bool is_right = seal.sequence_last + 1 == walk->sequence &&
                     seal.frames == walk->sequence - walk->header.first &&
                     seal.file_bytes == walk->record_at + SEAL_BYTES &&
                     hash128_equal(seal.chain, walk->chain);
-    if (!is_right)
-        return walk_contradiction(walk, "the seal contradicts the frames before it");
+    if (!is_right) {
+        walk_contradiction(walk, "the seal contradicts the frames before it");
+        return;
+    }
+    walk->found = WALK_SEAL;
     if (depth != WALK_PEEK)
         walk->at = walk->record_at + SEAL_BYTES;
-    return WALK_SEAL;
 }
 
-static enum err walk_take_frame(
-    struct walk *walk,
-    const struct record *record,
-    enum walk_found *found_out,
-    struct bytes *frame_out,
-    struct fault *fault)
+// Moves behind a frame whose chain hash is given.
+static void walk_pass_frame(struct walk *walk, const struct record *record, struct hash128 chain)
+{
+    walk->found = WALK_FRAME;
+    walk->chain = chain;
+    walk->sequence++;
+    walk->at = walk->record_at + record->length;
+}
+
+static enum err walk_take_whole_frame(
+    struct walk *walk, const struct record *record, struct fault *fault)
 {
     struct bytes bytes;
     enum err err = walk_bytes(walk, walk->record_at, record->length, &bytes, fault);
     if (err != ERR_OK)
         return err;
     if (record_check_body(bytes, record) != ERR_OK) {
-        *found_out = walk_bad(
+        walk_bad(
             walk, bytes.len < record->length ? "the frame is cut short"
                                              : "the frame's checksum is wrong");
         return ERR_OK;
@@ -201,15 +208,11 @@ static enum err walk_take_frame(
     struct hash128 is = record_chain(frame, record->length, walk->chain, record->identity);
     hash128_put(frame + FRAME_AT_CHAIN, said);
     if (!hash128_equal(said, is)) {
-        *found_out =
-            walk_contradiction(walk, "the chain hash does not follow from the frame before");
+        walk_contradiction(walk, "the chain hash does not follow from the frame before");
         return ERR_OK;
     }
-    *frame_out = bytes;
-    *found_out = WALK_FRAME;
-    walk->chain = said;
-    walk->sequence++;
-    walk->at = walk->record_at + record->length;
+    walk->frame = bytes;
+    walk_pass_frame(walk, record, said);
     return ERR_OK;
 }
 
@@ -219,39 +222,29 @@ static enum err walk_take(
     struct bytes header,
     const struct record *record,
     enum walk_depth depth,
-    enum walk_found *found_out,
-    struct bytes *frame_out,
     struct fault *fault)
 {
     if (record->identity != walk->header.identity) {
-        *found_out = walk_bad(walk, "the record belongs to another data directory");
+        walk_bad(walk, "the record belongs to another data directory");
         return ERR_OK;
     }
     if (record->kind == RECORD_SEAL) {
-        *found_out = walk_take_seal(walk, header.data, depth);
+        walk_take_seal(walk, header.data, depth);
         return ERR_OK;
     }
     if (record->sequence != walk->sequence) {
-        *found_out = walk_contradiction(walk, "the frame has another sequence");
+        walk_contradiction(walk, "the frame has another sequence");
         return ERR_OK;
     }
-    if (depth == WALK_WHOLE)
-        return walk_take_frame(walk, record, found_out, frame_out, fault);
-    *found_out = WALK_FRAME;
-    if (depth == WALK_SKIP) {
-        walk->chain = hash128_get(header.data + FRAME_AT_CHAIN);
-        walk->sequence++;
-        walk->at = walk->record_at + record->length;
+    switch (depth) {
+    case WALK_PEEK: walk->found = WALK_FRAME; break;
+    case WALK_SKIP: walk_pass_frame(walk, record, hash128_get(header.data + FRAME_AT_CHAIN)); break;
+    case WALK_WHOLE: return walk_take_whole_frame(walk, record, fault);
     }
     return ERR_OK;
 }
 
-enum err walk_next(
-    struct walk *walk,
-    enum walk_depth depth,
-    enum walk_found *found_out,
-    struct bytes *frame_out,
-    struct fault *fault)
+enum err walk_next(struct walk *walk, enum walk_depth depth, struct fault *fault)
 {
     walk->record_at = walk->at;
     // At most twice: behind the end of a group the next record begins at the next sector.
@@ -263,9 +256,9 @@ enum err walk_next(
         struct record record;
         err = header.len == 0 ? ERR_END : record_read(header, &record);
         if (err == ERR_OK)
-            return walk_take(walk, header, &record, depth, found_out, frame_out, fault);
+            return walk_take(walk, header, &record, depth, fault);
         if (err != ERR_END) {
-            *found_out = walk_bad(
+            walk_bad(
                 walk,
                 err == ERR_TORN ? "the record is cut short" : "the record's header is damaged");
             return ERR_OK;
@@ -277,10 +270,10 @@ enum err walk_next(
         if (err != ERR_OK)
             return err;
         if (!is_zero) {
-            *found_out = walk_bad(walk, "the gap between two groups is not zero");
+            walk_bad(walk, "the gap between two groups is not zero");
             return ERR_OK;
         }
     }
-    *found_out = WALK_ZERO;
+    walk->found = WALK_ZERO;
     return ERR_OK;
 }

@@ -34,6 +34,8 @@ struct walk {
     uint64_t record_at;    // offset of the record last looked at: at, or the next sector
     uint64_t sequence;     // expected next
     struct hash128 chain;  // after the last frame
+    enum walk_found found; // by the last look
+    struct bytes frame;    // of WALK_FRAME with WALK_WHOLE: a view until the next look
     const char *reason;    // of WALK_BAD
     bool is_contradiction; // the bad record is whole and of this journal, so it was not torn
     struct buffer window;
@@ -51,14 +53,9 @@ NODISCARD enum err walk_open(
 void walk_close(struct walk *walk); // keeps the window's memory
 void walk_free(struct walk *walk);
 
-// Looks at the next record, and moves behind a frame or a seal. *frame_out views the frame (with WALK_WHOLE) until the
-// next call. ERR_IO is the only error; all else is told in *found_out.
-NODISCARD enum err walk_next(
-    struct walk *walk,
-    enum walk_depth depth,
-    enum walk_found *found_out,
-    struct bytes *frame_out,
-    struct fault *fault);
+// Looks at the next record, and moves behind a frame or a seal. ERR_IO is the only error; all else is
+// told in walk->found.
+NODISCARD enum err walk_next(struct walk *walk, enum walk_depth depth, struct fault *fault);
 
 // Forgets what was read, so that the next look is at the disk; looks at the file's size again.
 NODISCARD enum err walk_refresh(struct walk *walk, struct fault *fault);
