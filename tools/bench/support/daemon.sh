@@ -1,0 +1,80 @@
+# Runs engaged on files of events and looks at what it says. Sourced.
+#   needs $work, $EVENTS, support/table.sh
+engaged=build/engaged
+ctl=build/engagectl
+bench=build/bench
+dir=$work/daemon # data, configuration and log of the one that runs
+
+# events_make EVENTS CONTACTS: sets $events to a file of them, made once
+events_make() {
+    events=$work/events.$1.$2
+    if [ ! -e "$events" ]; then
+        "$bench/generate" "$1" "$2" >"$events.part" || die "no room for the events"
+        mv "$events.part" "$events"
+    fi
+    contacts=$("$bench/generate" --distinct "$1" "$2")
+    events_count=$1
+}
+
+# rules_make RULES: sets $rules to a directory with them
+rules_make() {
+    rules=$work/rules.$1
+    mkdir -p "$rules"
+    "$bench/generate" --rules "$1" >"$rules/bench.yaml"
+}
+
+# daemon_new SOURCES [LINE]...: a data directory with nothing in it, and its configuration
+daemon_new() {
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cat >"$dir/engaged.yaml" <<CONFIG
+data: data
+rules: ../${rules##*/}
+sources: $1
+CONFIG
+    shift
+    for line in "$@"; do echo "$line" >>"$dir/engaged.yaml"; done
+}
+
+# daemon_files [LINE]...: the same for the file $events, on the event clock
+daemon_files() { daemon_new "{files: [../${events##*/}]}" "clock: event" "sinks: {file: actions.ndjson}" "$@"; }
+
+# daemon_once [PREFIX]...: folds what there is, and sets what was seen of it:
+# $wall_us $cpu_us $rss_kib $read $actions
+daemon_once() {
+    "$bench/timed" "$dir/time" "$@" "$engaged" --config "$dir/engaged.yaml" --once 2>"$dir/log" ||
+        { tail -5 "$dir/log" >&2 && die "engaged failed"; }
+    read -r wall_us user_us sys_us rss_kib <"$dir/time"
+    cpu_us=$((user_us + sys_us))
+    summary=$(grep '^engaged: ' "$dir/log")
+    read=$(echo "$summary" | sed 's/^engaged: \([0-9]*\) events.*/\1/')
+    actions=$(echo "$summary" | sed 's/.*), \([0-9]*\) actions.*/\1/')
+    case $summary in *", 0 dead letters, 0 duplicates") ;; *) die "wrong result: $summary" ;; esac
+}
+
+# field NAME: of the line "shard opened" of the log, summed over the shards
+field() {
+    sed -n 's/.* shard opened .*\<'"$1"'=\([0-9]*\).*/\1/p' "$dir/log" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# log_ms TEXT LAST|FIRST: milliseconds since midnight of the first or last line of the log with TEXT
+log_ms() {
+    grep -F -- "$1" "$dir/log" | case $2 in FIRST) head -n 1 ;; LAST) tail -n 1 ;; esac |
+        sed 's/^[^T]*T\([0-9]*\):\([0-9]*\):\([0-9]*\)\.\([0-9]*\)Z.*/\1 \2 \3 \4/' |
+        awk '{ printf "%d", (($1 * 60 + $2) * 60 + $3) * 1000 + $4 }'
+}
+
+# expect WHAT GOT WANTED
+expect() { [ "$2" = "$3" ] || die "wrong result: $1 is $2, and should be $3"; }
+
+# actions_check FILE COUNT: as many lines, each id once
+actions_check() {
+    expect "actions in the file" "$(wc -l <"$1" | tr -d ' ')" "$2"
+    expect "ids of actions" "$(sed 's/^{"specversion":"1.0","id":"\([0-9a-f]*\)".*/\1/' "$1" | sort -u | wc -l | tr -d ' ')" "$2"
+}
+
+# digest: of all shards, after folding the journals again
+digest() {
+    "$ctl" --config "$dir/engaged.yaml" journal verify -o json >"$dir/verify" || die "journal verify: $(cat "$dir/verify")"
+    grep -o '"digest":"[0-9a-f]*"' "$dir/verify" | sed 's/.*:"//; s/"//' | tr '\n' ' '
+}
