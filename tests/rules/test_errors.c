@@ -19,6 +19,37 @@ static const struct error_case {
     {"broken YAML", "scores: {\n", "E0101 2:1"},
     {"a duplicate key", "scores: {}\nscores: {}\n", "E0106 2:1"},
 
+    {"events that are text", "events: x\n", "E0202 1:9"},
+    {"lists that are a list", "lists: [news]\n", "E0202 1:8"},
+    {"actions that are a list", "actions: [mail]\n", "E0202 1:10"},
+    {"workflows that are a list", "workflows: [w]\n", "E0202 1:12"},
+    {"an event that is text", "events: {a.b: x}\n", "E0202 1:15"},
+    {"a field that is text", "contact: {fields: {plan: string}}\n", "E0202 1:26"},
+    {"a score that is text", "scores: {s: x}\n", "E0202 1:13"},
+    {"a workflow that is text", "workflows: {w: x}\n", "E0202 1:16"},
+    {"data that is a list", "events: {a.b: {data: [x]}}\n", "E0202 1:22"},
+    {"data whose type is a list", "events: {a.b: {data: {x: [int]}}}\n", "E0202 1:26"},
+    {"an example that is text", "events: {a.b: {example: x}}\n", "E0202 1:25"},
+    {"a limit that is a number", SCORE "      - {name: a, on: email.opened, points: 1, limit: 1}\n",
+     "E0202 4:55"},
+    {"a limit per a list",
+     SCORE "      - {name: a, on: email.opened, points: 1, limit: {times: 1, per: [data.x]}}\n",
+     "E0202 4:71"},
+    {"an event that is a list of none", SCORE "      - {name: a, on: {}, points: 1}\n",
+     "E0202 4:23"},
+    {"parameters that are a list", "actions: {a: {with: [x]}}\n", "E0202 1:21"},
+    {"with that is text", FLOW "      - {do: mail, with: x}\n", "E0202 6:26"},
+    {"do that is a mapping", FLOW "      - {do: {a: b}}\n", "E0202 6:14"},
+    {"a tag step that is text", FLOW "      - tag: x\n", "E0202 6:14"},
+    {"a list step with a bad name", FLOW "      - list: {add: a b}\n", "E0211 6:21"},
+    {"only the label of a built-in event", "events: {email.opened: {label: Opened}}\n", ""},
+    {"a field of a built-in event again", "events: {page.viewed: {data: {url: optional any}}}\n",
+     ""},
+    {"a default that is almost a field",
+     "contact: {fields: {nick: {type: string}}}\n"
+     "actions: {a: {with: {x: string = contact.nik}}}\n",
+     "E0203 2:25"},
+
     {"an event without anything", "events: {a.b: {}}\n", ""},
     {"an unknown key of an event", "events: {a.b: {dta: {}}}\n", "E0201 1:16"},
     {"an unknown type of data", "events: {a.b: {data: {x: strin}}}\n", "E0212 1:26"},
@@ -246,6 +277,49 @@ START_TEST(names_are_unique_over_all_files)
 }
 END_TEST
 
+// Lists that are too long are refused once, at their beginning.
+static const struct many_case {
+    const char *name;
+    const char *before;
+    const char *each; // with the number of it
+    const char *after;
+    int most;
+    const char *wanted;
+} many_cases[] = {
+    {"bands", "scores: {s: {bands: {", "b%d: %d, ", "}}}\n", 100, "E0407 1:21"},
+    {"parameters", "actions: {a: {with: {", "p%d: int, ", "}}}\n", 255, "E0407 1:21"},
+    {"fields of data", "events: {a.b: {data: {", "f%d: int, ", "}}}\n", 255, "E0407 1:22"},
+    {"steps", "workflows: {w: {on: page.viewed, steps: [", "{tag: {add: t%d}}, ", "]}}\n", 1000,
+     "E0407 1:41"},
+    {"tags", "workflows: {w: {on: page.viewed, steps: [{tag: {add: [", "t%d, ", "]}}]}}\n", 100,
+     "E0407 1:54"},
+};
+enum { MANY_COUNT = sizeof(many_cases) / sizeof(many_cases[0]) };
+
+START_TEST(lists_end_where_they_must)
+{
+    const struct many_case *it = &many_cases[_i];
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, it->before);
+        for (int i = 0; i < it->most + more; i++) {
+            for (const char *at = it->each; *at != '\0'; at++) {
+                if (at[0] == '%' && at[1] == 'd') {
+                    buffer_add_format(&text, "%d", i);
+                    at++;
+                } else {
+                    buffer_add_u8(&text, (uint8_t)*at);
+                }
+            }
+        }
+        buffer_add_text(&text, it->after);
+        buffer_add_u8(&text, 0);
+        assert_diagnostics(it->name, (const char *)text.data, more == 0 ? "" : it->wanted);
+        buffer_free(&text);
+    }
+}
+END_TEST
+
 START_TEST(errors_of_all_files_are_collected_and_sorted)
 {
     struct rule_file files[] = {
@@ -276,6 +350,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_second_definition_notes_the_first);
     tcase_add_test(tcase, an_unknown_key_is_printed_with_its_owner);
     tcase_add_loop_test(tcase, names_are_unique_over_all_files, 0, TWICE_COUNT);
+    tcase_add_loop_test(tcase, lists_end_where_they_must, 0, MANY_COUNT);
     tcase_add_test(tcase, errors_of_all_files_are_collected_and_sorted);
     suite_add_tcase(suite, tcase);
     return suite;
