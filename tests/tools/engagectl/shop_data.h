@@ -1,0 +1,156 @@
+// A data directory of a small shop, made by the engine itself, for the commands that read one.
+#ifndef TESTS_TOOLS_ENGAGECTL_SHOP_DATA_H
+#define TESTS_TOOLS_ENGAGECTL_SHOP_DATA_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "engine/fold/params.h"
+#include "engine/os/os_disk.h"
+
+enum { SHOP_LINE_BYTES = 512, SHOP_MESSAGES_MAX = 16 };
+
+#define SHOP_RULES                                            \
+    "scores:\n"                                               \
+    "  engagement:\n"                                         \
+    "    min: 0\n"                                            \
+    "    max: 30\n"                                           \
+    "    bands: {warm: 10, hot: 25}\n"                        \
+    "    rules:\n"                                            \
+    "      - {name: opened, on: email.opened, points: 2.5}\n" \
+    "      - {name: ordered, on: order.placed, points: 15}\n" \
+    "actions:\n"                                              \
+    "  greet: {topic: actions.greet, with: {text: string}}\n" \
+    "workflows:\n"                                            \
+    "  first: {on: order.placed, steps: [{do: greet, with: {text: Hello}}]}\n"
+
+// Bo is in shard 0, the others in shard 1.
+static const char *const shop_events[2][SHOP_MESSAGES_MAX] = {
+    {"{\"id\":\"1\",\"source\":\"shop\",\"type\":\"contact.created\","
+     "\"time\":\"2026-01-01T08:00:00Z\","
+     "\"contact\":{\"contact_id\":\"c-2\",\"email\":\"bo@example.com\"},"
+     "\"data\":{\"fields\":{\"name\":\"Bo\"}}}",
+     "{\"id\":\"2\",\"source\":\"mail\",\"type\":\"email.opened\",\"time\":\"2026-01-02T08:00:"
+     "00Z\","
+     "\"contact\":\"c-2\",\"data\":{}}",
+     "not json"},
+    {"{\"id\":\"3\",\"source\":\"shop\",\"type\":\"order.placed\",\"time\":\"2026-01-01T09:00:"
+     "00Z\","
+     "\"contact\":\"c-10\",\"data\":{}}",
+     "{\"id\":\"4\",\"source\":\"shop\",\"type\":\"order.placed\",\"time\":\"2026-01-02T09:00:"
+     "00Z\","
+     "\"contact\":\"c-10\",\"data\":{}}",
+     "{\"id\":\"5\",\"source\":\"shop\",\"type\":\"order.placed\",\"time\":\"2026-01-03T09:00:"
+     "00Z\","
+     "\"contact\":\"c-10\",\"data\":{}}",
+     "{\"id\":\"6\",\"source\":\"mail\",\"type\":\"email.opened\",\"time\":\"2026-01-04T09:00:"
+     "00Z\","
+     "\"contact\":{\"email\":\"ann@example.com\"},\"data\":{}}"},
+};
+
+static inline void shop_write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static inline void shop_activate(struct shard *shard)
+{
+    const struct rule_file file = {"rules.yaml", BYTES_LITERAL(SHOP_RULES)};
+    const struct rule_bundle bundle = {&file, 1};
+    struct diagnostics list = {0};
+    struct ruleset *ruleset = NULL;
+    struct fault fault;
+    ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
+    diagnostics_free(&list);
+    ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
+}
+
+static inline void shop_fold(struct shard *shard, const char *const *events)
+{
+    struct message messages[SHOP_MESSAGES_MAX];
+    struct fault fault;
+    uint64_t sequence = 0;
+    size_t count = 0;
+    for (; events[count] != NULL; count++) {
+        int64_t position = (int64_t)count * 1000;
+        messages[count] = (struct message){
+            .value = bytes_text(events[count]),
+            .position = position,
+            .position_next = position + 1000,
+            .value_bytes = strlen(events[count]),
+        };
+    }
+    shard_frame_begin(shard, 0);
+    ck_assert_uint_eq(shard_fold(shard, "file:shop", messages, count, NULL), count);
+    ck_assert_int_eq(shard_frame_end(shard, &sequence, &fault), ERR_OK);
+    ck_assert_int_eq(journal_sync(shard_journal(shard), &sequence, &fault), ERR_OK);
+}
+
+static inline void shop_checkpoint(struct shard *shard)
+{
+    struct fault fault;
+    uint64_t sequence = 0;
+    struct outbox_batch batch = {.sequence_last = 0};
+    ck_assert(shard_take_outbox(shard, shard_sequence(shard), &batch));
+    outbox_batch_free(&batch);
+    shard_published(shard, shard_sequence(shard), 1);
+    struct snapshot *snapshot = shard_checkpoint_begin(shard, &sequence);
+    ck_assert_ptr_nonnull(snapshot);
+    ck_assert_int_eq(snapshot_write(snapshot, &fault), ERR_OK);
+    ck_assert_int_eq(snapshot_commit(snapshot, 1, &fault), ERR_OK);
+    shard_checkpoint_end(shard, snapshot, SNAPSHOT_COMMITTED);
+}
+
+// DATA with shards 0 and 1; shard 0 has a checkpoint, shard 1 has to be folded again by who opens it.
+static inline void shop_create(const char *data)
+{
+    ck_assert_int_eq(mkdir(data, 0700), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        char *directory = shard_directory(data, i);
+        struct shard_params params = shard_params_default(os_disk(), directory);
+        struct shard_report report;
+        struct shard *shard = NULL;
+        struct fault fault = {.err = ERR_OK};
+        params.shard = i;
+        params.identity = 7;
+        params.tick_mode = TICK_EVENT;
+        params.journal_file_bytes = 1 << 20;
+        ck_assert_msg(
+            shard_open(&params, (struct shard_progress){0}, &shard, &report, &fault) == ERR_OK,
+            "%s", fault.text);
+        shop_activate(shard);
+        shop_fold(shard, shop_events[i]);
+        if (i == 0)
+            shop_checkpoint(shard);
+        shard_close(shard);
+        free(directory);
+    }
+}
+
+// A working directory of the test's own, with the shop's data and a configuration c.yaml, entered.
+static inline void shop_enter(char *directory)
+{
+    memcpy(directory + strlen(directory) - 6, "XXXXXX", 6);
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(chdir(directory), 0);
+    shop_create("d");
+    shop_write_file("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");
+}
+
+static inline void shop_leave(const char *directory)
+{
+    char command[SHOP_LINE_BYTES];
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(system(command), 0);
+}
+
+#endif
