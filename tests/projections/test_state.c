@@ -1,5 +1,7 @@
 // The state against a naive model: changes at random, checkpoints, eviction, opening again.
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "engine/base/memory.h"
 
@@ -443,6 +445,58 @@ START_TEST(changes_during_a_snapshot_are_not_in_it)
 }
 END_TEST
 
+struct checkpoint_thread {
+    struct snapshot *snapshot;
+    atomic_bool is_done;
+    enum err err;
+};
+
+static void *write_and_commit(void *given)
+{
+    struct checkpoint_thread *thread = given;
+    struct fault fault;
+    thread->err = snapshot_write(thread->snapshot, &fault);
+    if (thread->err == ERR_OK)
+        thread->err = snapshot_commit(thread->snapshot, 99, &fault);
+    atomic_store(&thread->is_done, true);
+    return NULL;
+}
+
+START_TEST(checkpoints_on_a_thread_of_their_own_change_nothing)
+{
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    params.overlay_bytes_max = 0;
+    params.map_bytes = 128 << 10;
+    struct world world = {
+        .state = test_open(&params),
+        .model = mem_zero(1, sizeof(struct model)),
+        .draws = {test_seed()}};
+    for (unsigned round = 0; round < 12; round++) {
+        state_set_checkpoint_limits(world.state, store_cases[round % 3 * 2].limits);
+        for (int i = 0; i < 5; i++)
+            frame(&world);
+        struct checkpoint at = test_checkpoint_at(world.state, world.sequence);
+        struct checkpoint_thread thread = {.snapshot = state_snapshot_begin(world.state, &at)};
+        pthread_t id;
+        ck_assert_int_eq(pthread_create(&id, NULL, write_and_commit, &thread), 0);
+        do {
+            frame(&world);
+        } while (!atomic_load(&thread.is_done) && world.sequence < 2000);
+        ck_assert_int_eq(pthread_join(id, NULL), 0);
+        ck_assert_int_eq(thread.err, ERR_OK);
+        state_snapshot_end(world.state, thread.snapshot, SNAPSHOT_COMMITTED);
+    }
+    compare(&world);
+    (void)test_checkpoint(world.state, world.sequence);
+    open_again(&world, &params);
+    ck_assert_uint_eq(state_digest(world.state), digest_of_refold(test_seed(), world.sequence));
+    state_close(world.state);
+    free(world.model);
+    test_directory_remove(&directory);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("state");
@@ -453,6 +507,7 @@ Suite *test_suite(void)
         model, checkpoints_in_every_way_change_nothing, 0,
         (int)(sizeof(store_cases) / sizeof(store_cases[0])));
     tcase_add_test(model, changes_during_a_snapshot_are_not_in_it);
+    tcase_add_test(model, checkpoints_on_a_thread_of_their_own_change_nothing);
     suite_add_tcase(suite, model);
     return suite;
 }
