@@ -11,6 +11,11 @@
 void *mem_alloc(size_t size_bytes);
 void *mem_zero(size_t count, size_t size_bytes);
 void *mem_resize(void *old, size_t size_bytes);
+// Zeroed memory for a table, aligned to cache lines; a large one stands on huge pages where the system
+// gives them, so that looking things up at random does not miss the processor's map of pages each time.
+// Freed by mem_table_free with the same size.
+void *mem_table(size_t size_bytes);
+void mem_table_free(void *table, size_t size_bytes); // NULL is fine
 // A NUL-terminated copy of len bytes.
 char *mem_text(const void *data, size_t len);
 

@@ -25,6 +25,21 @@ START_TEST(size_zero_gives_memory_too)
 }
 END_TEST
 
+START_TEST(tables_are_zero_aligned_and_given_back)
+{
+    static const size_t sizes[] = {0, 1, 64, 1000000, (2 << 20) - 1, 2 << 20, (6 << 20) + 1};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        uint8_t *table = mem_table(sizes[i]);
+        ck_assert_uint_eq((uintptr_t)table % 64, 0);
+        for (size_t at = 0; at < sizes[i]; at += 4095)
+            ck_assert_uint_eq(table[at], 0);
+        memset(table, 0xff, sizes[i]); // all of it is ours
+        mem_table_free(table, sizes[i]);
+    }
+    mem_table_free(NULL, 5);
+}
+END_TEST
+
 START_TEST(text_is_copied_and_ended)
 {
     char *text = mem_text("hello", 4);
@@ -180,6 +195,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("memory");
     TCase *memory = tcase_create("memory");
     tcase_add_test(memory, size_zero_gives_memory_too);
+    tcase_add_test(memory, tables_are_zero_aligned_and_given_back);
     tcase_add_test(memory, text_is_copied_and_ended);
     tcase_add_test(memory, a_broken_invariant_ends_the_process);
     tcase_add_test(memory, no_memory_ends_the_process);
