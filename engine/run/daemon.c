@@ -15,11 +15,14 @@
 #include "engine/os/os_disk.h"
 #include "engine/run/data_dir.h"
 #include "engine/run/fleet.h"
+#include "engine/run/http_events.h"
+#include "engine/run/http_server.h"
 #include "engine/run/progress.h"
 #include "engine/run/runtime.h"
 #include "engine/run/setup.h"
 #include "engine/run/signals.h"
 #include "engine/run/sources.h"
+#include "rules/ruleset.h"
 
 // What is still to be published after a signal gets this long; it is in the journal all the same.
 #define STOP_DEADLINE_S 8.0
@@ -39,6 +42,8 @@ struct daemon {
     struct sinks *sinks;
     struct worker_plan plan;
     struct side_thread *prepare_side;
+    struct http_events *events;
+    struct http_server *http;
     struct fleet fleet;
     size_t ended_count;
     size_t drained_count;
@@ -202,13 +207,39 @@ static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
     enum exit_code code = fix_shards(daemon, shards);
     if (code != EXIT_CODE_OK)
         return code;
-    setup_fill_plan(config, shards, &daemon->plan);
     daemon->plan.shard.identity = daemon->meta.identity;
     struct fault fault = {.err = ERR_OK};
     fault.err = fleet_start(&daemon->fleet, config, &daemon->plan, daemon->sinks, &fault);
     if (fault.err != ERR_OK)
         return refuse(daemon, EXIT_CODE_CONFIG, &fault);
     fleet_run(&daemon->fleet);
+    return EXIT_CODE_OK;
+}
+
+// Before recovery, so that a waiting daemon can say that it is alive.
+static enum exit_code start_http(struct daemon *daemon)
+{
+    const struct config *config = daemon->setup.config;
+    if (config->http_listen == NULL || daemon->runtime.is_once)
+        return EXIT_CODE_OK;
+    if (config->source_http)
+        daemon->events = http_events_create(
+            &daemon->fleet, &daemon->plan.shard.decode, ruleset_catalog(daemon->setup.ruleset));
+    struct http_context context = {
+        .runtime = &daemon->runtime,
+        .config = config,
+        .fleet = &daemon->fleet,
+        .box = &daemon->box,
+        .events = daemon->events,
+        .began_us = daemon->progress.began_us,
+    };
+    struct fault fault = {.err = ERR_OK};
+    fault.err = http_server_open(&context, daemon->loop, &daemon->http, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+    DIAG(
+        &daemon->runtime.log, DIAG_INFO, "listening", DIAG_TEXT("host", config->http_host),
+        DIAG_NUM("port", http_server_port(daemon->http)));
     return EXIT_CODE_OK;
 }
 
@@ -224,7 +255,7 @@ static enum exit_code start(struct daemon *daemon)
             daemon, fault.err == ERR_MISSING ? EXIT_CODE_CONFIG : exit_code_of(fault.err), &fault);
     DIAG(
         &daemon->runtime.log, DIAG_INFO, "starting", DIAG_TEXT("version", ENGAGED_VERSION),
-        DIAG_HEX("ruleset", daemon->setup.rules_hash));
+        DIAG_HEX("ruleset", ruleset_hash(daemon->setup.ruleset)));
     daemon->prepare_side = side_thread_start("prepare");
     daemon->plan = (struct worker_plan){
         .runtime = &daemon->runtime,
@@ -234,7 +265,10 @@ static enum exit_code start(struct daemon *daemon)
         .ended_run = on_worker_ended,
         .drained_run = on_worker_drained,
     };
-    return start_workers(daemon, daemon->setup.config->shards);
+    uint32_t shards = daemon->setup.config->shards;
+    setup_fill_plan(daemon->setup.config, shards, &daemon->plan);
+    code = start_http(daemon);
+    return code == EXIT_CODE_OK ? start_workers(daemon, shards) : code;
 }
 
 // ---- progress and summary
@@ -296,6 +330,8 @@ static void open_loop(struct daemon *daemon)
 
 static void close_all(struct daemon *daemon)
 {
+    http_server_close(daemon->http);
+    http_events_destroy(daemon->events);
     side_thread_join(daemon->prepare_side); // before the journals it works on are closed
     fleet_stop(&daemon->fleet);
     sinks_close(daemon->sinks);
@@ -329,7 +365,7 @@ enum exit_code daemon_run(const struct options *options)
     if (options->action == OPTIONS_CHECK) {
         (void)fprintf(
             stderr, "configuration and rules are fine: %zu rule files, ruleset %016" PRIx64 "\n",
-            daemon->setup.rules.count, daemon->setup.rules_hash);
+            daemon->setup.rules.count, ruleset_hash(daemon->setup.ruleset));
         setup_free(&daemon->setup);
         code = EXIT_CODE_OK;
         goto free_daemon;

@@ -67,16 +67,11 @@ static enum err load_rules(struct setup *setup)
         files[i] = (struct rule_file){.path = tree.files[i].path, .text = tree.files[i].text};
     setup->rules = (struct rule_bundle){.files = files, .count = tree.count};
 
-    struct ruleset *ruleset = NULL;
     struct diagnostics list = {0};
-    enum err err = ruleset_compile(&setup->rules, &list, &ruleset);
+    enum err err = ruleset_compile(&setup->rules, &list, &setup->ruleset);
     print_diagnostics(&list);
     diagnostics_free(&list);
-    if (err != ERR_OK)
-        return err;
-    setup->rules_hash = ruleset_hash(ruleset);
-    ruleset_destroy(ruleset);
-    return ERR_OK;
+    return err;
 }
 
 // What the configuration's own table cannot know.
@@ -138,6 +133,7 @@ enum err setup_load(const char *config_path, struct setup *out)
 
 void setup_free(struct setup *setup)
 {
+    ruleset_destroy(setup->ruleset);
     config_destroy(setup->config);
     arena_free(&setup->arena);
 }

@@ -12,7 +12,7 @@ struct setup {
     struct arena arena;
     struct config *config;
     struct rule_bundle rules;
-    uint64_t rules_hash;
+    struct ruleset *ruleset; // for checks on the main thread; each shard compiles its own
 };
 
 // Reads everything and prints every error and warning to standard error. Creates nothing.

@@ -16,6 +16,7 @@ enum ticket_result_kind {
     TICKET_ACCEPTED,
     TICKET_DUPLICATE,
     TICKET_REJECTED,
+    TICKET_FAILED, // it may or may not have been taken: the sender has to ask again
 };
 
 struct ticket_result {
@@ -30,6 +31,7 @@ struct message_ticket {
     atomic_uint_fast32_t left; // events that are not settled
     uint32_t count;
     struct ticket_result *results;
+    void *owner; // the creator's
 };
 
 // done_run runs on reply_to's thread. Owned by the caller; destroyed after done_run at the earliest.

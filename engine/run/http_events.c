@@ -1,0 +1,321 @@
+// POST /v1/events: events into mailboxes, answered when they are durable.
+#include "engine/run/http_events.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/text.h"
+#include "engine/event/split.h"
+#include "engine/run/http_request.h"
+#include "engine/run/ticket.h"
+
+enum { HEADERS_MAX = 32 };
+
+struct http_events {
+    struct fleet *fleet;
+    struct decoder *decoder; // where the contact decides the shard
+    size_t *shard_messages;  // of the request at hand
+    size_t *shard_bytes;
+};
+
+// One request's events. Lives until its ticket is done, which may be after its answer.
+struct event_batch {
+    struct http_request *request; // NULL: nobody waits any more
+    struct message_ticket *ticket;
+    struct buffer body;
+    struct arena arena;
+    struct header headers[HEADERS_MAX];
+    size_t header_count;
+    struct bytes *elements;
+    uint32_t *shards;
+    size_t count;
+};
+
+struct http_events *http_events_create(
+    struct fleet *fleet, const struct decode_limits *limits, const struct catalog *catalog)
+{
+    struct http_events *events = mem_zero(1, sizeof(*events));
+    events->fleet = fleet;
+    events->decoder = decoder_create(limits, catalog);
+    return events;
+}
+
+void http_events_destroy(struct http_events *events)
+{
+    if (events == NULL)
+        return;
+    decoder_destroy(events->decoder);
+    free(events->shard_messages);
+    free(events->shard_bytes);
+    free(events);
+}
+
+static void batch_destroy(struct event_batch *batch)
+{
+    ticket_destroy(batch->ticket);
+    buffer_free(&batch->body);
+    arena_free(&batch->arena);
+    free(batch->elements);
+    free(batch->shards);
+    free(batch);
+}
+
+// ---- reading the request
+
+static bool is_event_header(const char *name)
+{
+    return strncasecmp(name, "ce-", 3) == 0 || strncasecmp(name, "ce_", 3) == 0 ||
+           strcasecmp(name, "content-type") == 0 || strcasecmp(name, "traceparent") == 0;
+}
+
+static enum MHD_Result keep_header(
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct event_batch *batch = context;
+    if (!is_event_header(name) || value == NULL)
+        return MHD_YES;
+    if (batch->header_count == HEADERS_MAX)
+        return MHD_NO;
+    batch->headers[batch->header_count++] = (struct header){
+        .name = arena_copy(&batch->arena, bytes_text(name)),
+        .value = arena_copy(&batch->arena, bytes_text(value)),
+    };
+    return MHD_YES;
+}
+
+static void add_element(struct event_batch *batch, struct bytes element)
+{
+    if (batch->count % 64 == 0)
+        batch->elements =
+            mem_resize(batch->elements, (batch->count + 64) * sizeof(*batch->elements));
+    batch->elements[batch->count++] = element;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    return text != NULL && strstr(text, word) != NULL;
+}
+
+// 0, or the status to refuse with.
+static unsigned split_body(
+    struct event_batch *batch, const char *content_type, const char **reason_out)
+{
+    struct bytes body = buffer_bytes(&batch->body);
+    if (has_word(content_type, "msgpack") || !split_is_array(body)) {
+        add_element(batch, body);
+        return 0;
+    }
+    struct splitter splitter = split_begin(body);
+    struct bytes element;
+    enum split_step step;
+    while ((step = split_next(&splitter, &element)) == SPLIT_ELEMENT) {
+        if (batch->count == HTTP_EVENTS_MAX) {
+            *reason_out = "more than 10000 events in one request";
+            return MHD_HTTP_CONTENT_TOO_LARGE;
+        }
+        add_element(batch, element);
+    }
+    if (step == SPLIT_BROKEN)
+        *reason_out = "the body is not a JSON array: it ends early, or something follows it";
+    else if (batch->count == 0)
+        *reason_out = "the array is empty";
+    // Elements are events of their own: only a batch of CloudEvents says something of each.
+    if (!has_word(content_type, "cloudevents"))
+        batch->header_count = 0;
+    return step == SPLIT_BROKEN || batch->count == 0 ? MHD_HTTP_BAD_REQUEST : 0;
+}
+
+static struct event_batch *batch_create(struct http_request *request)
+{
+    struct event_batch *batch = mem_zero(1, sizeof(*batch));
+    batch->request = request;
+    batch->body = request->body;
+    request->body = (struct buffer){.data = NULL};
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, keep_header, batch);
+    return batch;
+}
+
+// ---- which shard
+
+static uint32_t shard_of(
+    struct http_events *events, const struct event_batch *batch, struct bytes element)
+{
+    if (events->fleet->shards == 1)
+        return 0;
+    struct raw_event raw = {
+        .value = element,
+        .headers = batch->headers,
+        .header_count = batch->header_count,
+        .value_bytes = element.len,
+    };
+    struct event event;
+    struct reject reject;
+    uint32_t shard = 0; // which refuses it just the same
+    if (decoder_decode(events->decoder, DECODE_REPLAY, &raw, &event, &reject) == REJECT_NONE)
+        shard = (uint32_t)(hash_u64(event.identifiers[0].value, 0) % events->fleet->shards);
+    decoder_reset(events->decoder);
+    return shard;
+}
+
+static void choose_shards(struct http_events *events, struct event_batch *batch)
+{
+    uint32_t shards = events->fleet->shards;
+    if (events->shard_messages == NULL) {
+        events->shard_messages = mem_zero(shards, sizeof(*events->shard_messages));
+        events->shard_bytes = mem_zero(shards, sizeof(*events->shard_bytes));
+    }
+    for (uint32_t i = 0; i < shards; i++) {
+        events->shard_messages[i] = 0;
+        events->shard_bytes[i] = 0;
+    }
+    batch->shards = mem_zero(batch->count, sizeof(*batch->shards));
+    for (size_t i = 0; i < batch->count; i++) {
+        uint32_t shard = shard_of(events, batch, batch->elements[i]);
+        batch->shards[i] = shard;
+        events->shard_messages[shard]++;
+        events->shard_bytes[shard] += batch->elements[i].len;
+    }
+}
+
+static bool all_have_room(struct http_events *events)
+{
+    for (uint32_t i = 0; i < events->fleet->shards; i++)
+        if (events->shard_messages[i] > 0 &&
+            !mailbox_room(
+                events->fleet->mailboxes[i], events->shard_messages[i], events->shard_bytes[i]))
+            return false;
+    return true;
+}
+
+// ---- the answer
+
+static void add_rejected(struct buffer *body, const struct message_ticket *ticket)
+{
+    buffer_add_text(body, "\"rejected\":[");
+    bool is_first = true;
+    for (uint32_t i = 0; i < ticket->count; i++) {
+        const struct ticket_result *result = &ticket->results[i];
+        if (result->kind != TICKET_REJECTED)
+            continue;
+        buffer_add_format(
+            body, "%s{\"index\":%" PRIu32 ",\"code\":\"%s\",\"reason\":", is_first ? "" : ",", i,
+            reject_name(result->reject->code));
+        text_add_json(body, bytes_text(result->reject->reason));
+        buffer_add_text(body, "}");
+        is_first = false;
+    }
+    buffer_add_text(body, "]");
+}
+
+static void write_reply(struct http_reply *reply, const struct message_ticket *ticket)
+{
+    uint32_t counts[TICKET_FAILED + 1] = {0};
+    for (uint32_t i = 0; i < ticket->count; i++)
+        counts[ticket->results[i].kind]++;
+    if (counts[TICKET_FAILED] > 0) {
+        http_reply_problem(
+            reply, MHD_HTTP_SERVICE_UNAVAILABLE,
+            "not all events were confirmed: repeat the request as it is");
+        reply->retry_after_s = 1;
+        return;
+    }
+    if (counts[TICKET_REJECTED] == ticket->count) {
+        struct buffer *body =
+            http_reply_problem_begin(reply, MHD_HTTP_BAD_REQUEST, "no event is usable");
+        buffer_add_text(body, ",");
+        add_rejected(body, ticket);
+        http_reply_problem_end(reply);
+        return;
+    }
+    struct buffer *body = http_reply_json(reply, MHD_HTTP_ACCEPTED);
+    buffer_add_format(
+        body, "{\"accepted\":%" PRIu32 ",\"duplicates\":%" PRIu32 ",", counts[TICKET_ACCEPTED],
+        counts[TICKET_DUPLICATE]);
+    add_rejected(body, ticket);
+    buffer_add_text(body, "}\n");
+}
+
+static void on_done(struct post *post)
+{
+    struct message_ticket *ticket = (struct message_ticket *)post;
+    struct event_batch *batch = ticket->owner;
+    if (batch->request != NULL) {
+        write_reply(&batch->request->reply, ticket);
+        http_request_answer(batch->request);
+    }
+    batch_destroy(batch);
+}
+
+static void on_abandoned(struct http_request *request)
+{
+    struct event_batch *batch = request->work;
+    batch->request = NULL;
+}
+
+// ---- the whole
+
+static void put_all(struct http_events *events, struct event_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct mail mail = {
+            .value = batch->elements[i],
+            .headers = batch->headers,
+            .header_count = batch->header_count,
+            .ticket = batch->ticket,
+            .ticket_index = (uint32_t)i,
+        };
+        mailbox_put(events->fleet->mailboxes[batch->shards[i]], &mail);
+    }
+}
+
+static void refuse_later(struct http_request *request, uint32_t retry_after_s, const char *detail)
+{
+    http_reply_problem(&request->reply, MHD_HTTP_SERVICE_UNAVAILABLE, detail);
+    request->reply.retry_after_s = retry_after_s;
+}
+
+static bool may_take(struct http_request *request)
+{
+    struct runtime *runtime = request->context->runtime;
+    if (atomic_load(&runtime->is_stopping))
+        refuse_later(request, 5, "stopping");
+    else if (!fleet_is_open(request->context->fleet))
+        refuse_later(request, 1, "recovering");
+    else if (atomic_load(&runtime->disks_full) > 0)
+        refuse_later(request, 5, "disk full");
+    else if (request->body.len == 0)
+        http_reply_problem(&request->reply, MHD_HTTP_BAD_REQUEST, "the body is empty");
+    return request->reply.status == 0;
+}
+
+void http_events_handle(struct http_request *request)
+{
+    struct http_events *events = request->context->events;
+    if (!may_take(request))
+        return;
+    struct event_batch *batch = batch_create(request);
+    const char *reason = "";
+    unsigned status =
+        split_body(batch, http_request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), &reason);
+    if (status != 0) {
+        http_reply_problem(&request->reply, status, reason);
+        batch_destroy(batch);
+        return;
+    }
+    choose_shards(events, batch);
+    if (!all_have_room(events)) {
+        http_reply_problem(
+            &request->reply, MHD_HTTP_TOO_MANY_REQUESTS, "more events are waiting than may be");
+        request->reply.retry_after_s = 1;
+        batch_destroy(batch);
+        return;
+    }
+    batch->ticket = ticket_create((uint32_t)batch->count, request->context->box, on_done);
+    batch->ticket->owner = batch;
+    http_request_suspend(request, batch, on_abandoned);
+    put_all(events, batch);
+}

@@ -1,0 +1,159 @@
+// GET /v1/contacts/… and /v1/scores/…
+#include "engine/run/http_query.h"
+
+#include <stdlib.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/fold/query.h"
+#include "engine/run/ask.h"
+#include "engine/run/merge.h"
+
+enum { TOP_DEFAULT = 10, TOP_MAX = 1000 };
+
+// What is asked; outlives the request when nobody waits any more.
+struct query {
+    struct http_request *request; // NULL then
+    enum http_route route;
+    char *name;
+    char *score; // of explain; "" for all
+    size_t max;
+};
+
+static void query_destroy(struct query *query)
+{
+    free(query->name);
+    free(query->score);
+    free(query);
+}
+
+static enum err ask_contact(const struct query *query, struct ask_part *part)
+{
+    struct shard *shard = part->lane->shard;
+    struct contact_number contact = query_find(shard, bytes_text(query->name));
+    if (contact.value == 0)
+        return ERR_MISSING;
+    if (query->route == HTTP_ROUTE_CONTACT)
+        return query_contact(shard, contact, &part->text);
+    return query_explain(shard, contact, bytes_text(query->score), &part->text, &part->fault);
+}
+
+static void run_part(const struct ask *ask, struct ask_part *part)
+{
+    const struct query *query = ask->owner;
+    struct shard *shard = part->lane->shard;
+    struct bytes name = bytes_text(query->name);
+    switch (query->route) {
+    case HTTP_ROUTE_CONTACT:
+    case HTTP_ROUTE_EXPLAIN: part->err = ask_contact(query, part); return;
+    case HTTP_ROUTE_TOP: part->err = query_top(shard, name, query->max, &part->text); return;
+    case HTTP_ROUTE_BANDS: part->err = query_bands(shard, name, &part->text); return;
+    case HTTP_ROUTE_NONE:
+    case HTTP_ROUTE_EVENTS:
+    case HTTP_ROUTE_HEALTH:
+    case HTTP_ROUTE_READY:
+    case HTTP_ROUTE_METRICS: break;
+    }
+    INVARIANT(!"a query");
+}
+
+// The worst that a part met; a contact that one shard has need not be in the others.
+static enum err err_of(const struct ask *ask, bool is_contact)
+{
+    enum err err = ERR_MISSING;
+    for (uint32_t i = 0; i < ask->part_count; i++) {
+        enum err part = ask->parts[i].err;
+        if (part == ERR_OK)
+            err = ERR_OK;
+        else if (part != ERR_MISSING)
+            return part;
+        else if (!is_contact)
+            return ERR_MISSING;
+    }
+    return err;
+}
+
+static void write_found(const struct query *query, const struct ask *ask, struct buffer *to)
+{
+    struct bytes *texts = mem_zero(ask->part_count, sizeof(*texts));
+    size_t count = 0;
+    for (uint32_t i = 0; i < ask->part_count; i++)
+        if (ask->parts[i].err == ERR_OK)
+            texts[count++] = buffer_bytes(&ask->parts[i].text);
+    if (query->route == HTTP_ROUTE_TOP && count > 1)
+        merge_top(texts, count, query->max, to);
+    else if (query->route == HTTP_ROUTE_BANDS && count > 1)
+        merge_bands(texts, count, to);
+    else
+        buffer_add_bytes(to, texts[0]);
+    buffer_add_text(to, "\n");
+    free(texts);
+}
+
+static void on_done(struct ask *ask)
+{
+    struct query *query = ask->owner;
+    struct http_request *request = query->request;
+    bool is_contact = query->route == HTTP_ROUTE_CONTACT || query->route == HTTP_ROUTE_EXPLAIN;
+    if (request != NULL) {
+        enum err err = err_of(ask, is_contact);
+        if (err == ERR_OK)
+            write_found(query, ask, http_reply_json(&request->reply, MHD_HTTP_OK));
+        else if (err == ERR_MISSING)
+            http_reply_problem(
+                &request->reply, MHD_HTTP_NOT_FOUND,
+                is_contact ? "no such contact" : "no such score");
+        else
+            http_reply_problem(&request->reply, MHD_HTTP_INTERNAL_SERVER_ERROR, err_text(err));
+        http_request_answer(request);
+    }
+    query_destroy(query);
+    ask_destroy(ask);
+}
+
+static void on_abandoned(struct http_request *request)
+{
+    struct query *query = request->work;
+    query->request = NULL;
+}
+
+// False: refused.
+static bool read_max(struct http_request *request, size_t *out)
+{
+    const char *text = http_request_argument(request, "n");
+    *out = TOP_DEFAULT;
+    if (text == NULL)
+        return true;
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > TOP_MAX) {
+        http_reply_problem(
+            &request->reply, MHD_HTTP_BAD_REQUEST, "n: expected a number from 1 to 1000");
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+void http_query_handle(struct http_request *request)
+{
+    size_t max = 0;
+    if (!read_max(request, &max))
+        return;
+    const struct http_context *context = request->context;
+    if (!fleet_is_open(context->fleet)) {
+        http_reply_problem(&request->reply, MHD_HTTP_SERVICE_UNAVAILABLE, "recovering");
+        request->reply.retry_after_s = 1;
+        return;
+    }
+    const char *score = http_request_argument(request, "score");
+    score = score == NULL ? "" : score;
+    struct query *query = mem_zero(1, sizeof(*query));
+    query->request = request;
+    query->route = request->target.route;
+    query->name = mem_text(request->target.name.data, request->target.name.len);
+    query->score = mem_text(score, strlen(score));
+    query->max = max;
+    http_request_suspend(request, query, on_abandoned);
+    (void)ask_all(context->fleet, context->box, run_part, on_done, query);
+}

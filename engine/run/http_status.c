@@ -1,0 +1,46 @@
+// GET /healthz and /readyz.
+#include "engine/run/http_status.h"
+
+void http_status_health(struct http_request *request)
+{
+    buffer_add_text(http_reply_json(&request->reply, MHD_HTTP_OK), "{\"status\":\"alive\"}\n");
+}
+
+struct reasons {
+    struct buffer *to;
+    unsigned count;
+};
+
+static void add_reason(struct reasons *reasons, bool holds, const char *text)
+{
+    if (holds)
+        buffer_add_format(reasons->to, "%s\"%s\"", reasons->count++ == 0 ? "" : ",", text);
+}
+
+void http_status_ready(struct http_request *request)
+{
+    const struct http_context *context = request->context;
+    struct runtime *runtime = context->runtime;
+    bool is_open = fleet_is_open(context->fleet);
+    struct buffer texts = {0};
+    struct reasons reasons = {.to = &texts};
+    add_reason(&reasons, atomic_load(&runtime->is_stopping), "stopping");
+    add_reason(&reasons, !is_open, "recovering");
+    add_reason(
+        &reasons, is_open && !fleet_is_reading(context->fleet), "a source cannot be reached");
+    add_reason(&reasons, fleet_has_gap(context->fleet), "the position is gone from a source");
+    add_reason(&reasons, atomic_load(&runtime->disks_full) > 0, "disk full");
+    add_reason(&reasons, atomic_load(&runtime->sinks_waiting) > 0, "a sink cannot be reached");
+    if (reasons.count == 0) {
+        buffer_add_text(http_reply_json(&request->reply, MHD_HTTP_OK), "{\"status\":\"ready\"}\n");
+    } else {
+        struct buffer *body =
+            http_reply_problem_begin(&request->reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready");
+        buffer_add_text(body, ",\"reasons\":[");
+        buffer_add_bytes(body, buffer_bytes(&texts));
+        buffer_add_text(body, "]");
+        http_reply_problem_end(&request->reply);
+        request->reply.retry_after_s = 1;
+    }
+    buffer_free(&texts);
+}

@@ -1,0 +1,200 @@
+// GET /metrics: what every shard counted, in Prometheus text.
+#include "engine/run/metrics.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "engine/base/memory.h"
+#include "engine/base/version.h"
+#include "engine/run/ask.h"
+
+// What one lane says of itself.
+struct lane_facts {
+    struct shard_counts counts;
+    struct state_counts state;
+    struct histogram latency;
+    uint64_t gaps;
+    uint64_t journal_waiting_bytes;
+    uint64_t is_reading;
+};
+
+struct metric {
+    const char *name;
+    const char *type;
+    const char *help;
+    size_t offset; // of a uint64_t in struct lane_facts
+};
+
+#define COUNT(field)  offsetof(struct lane_facts, counts.field)
+#define STATE(field)  offsetof(struct lane_facts, state.field)
+#define COUNTER(name) "engaged_" name "_total", "counter"
+#define GAUGE(name)   "engaged_" name, "gauge"
+
+// read = journalled + duplicates + dead letters; decided = published + waiting.
+static const struct metric metrics[] = {
+    {COUNTER("events_read"), "Events read from sources.", COUNT(read)},
+    {COUNTER("events_journalled"), "Events that went into the journal.", COUNT(journalled)},
+    {COUNTER("events_duplicate"), "Events seen before within the window.", COUNT(duplicates)},
+    {COUNTER("dead_letters"), "Events refused.", COUNT(dead_letters)},
+    {GAUGE("dead_letters_waiting"), "Dead letters not yet published.", COUNT(dead_letters_waiting)},
+    {COUNTER("actions_decided"), "Actions decided.", COUNT(actions_decided)},
+    {COUNTER("actions_published"), "Actions confirmed by the sink.", COUNT(actions_published)},
+    {GAUGE("actions_waiting"), "Actions decided and not yet confirmed.", COUNT(actions_waiting)},
+    {COUNTER("actions_held_consent"), "Actions held back: consent denied or revoked.",
+     COUNT(actions_held_consent)},
+    {COUNTER("actions_held_dnd"), "Actions held back: do not disturb.", COUNT(actions_held_dnd)},
+    {COUNTER("actions_held_missing"), "Actions held back: the contact lacks a parameter.",
+     COUNT(actions_held_missing)},
+    {COUNTER("actions_held_limit"), "Actions held back: too many for one event.",
+     COUNT(actions_held_limit)},
+    {COUNTER("events_derived"), "Events that the engine derived.", COUNT(derived)},
+    {COUNTER("events_derived_too_deep"), "Derived events cut off by the depth limit.",
+     COUNT(derived_too_deep)},
+    {COUNTER("rules_matched"), "Score rules that gave points.", COUNT(rules_matched)},
+    {COUNTER("rules_limited"), "Score rules whose limit was reached.", COUNT(rules_limited)},
+    {COUNTER("runs_started"), "Workflow runs started.", COUNT(runs_started)},
+    {COUNTER("events_key_mismatch"), "Events whose Kafka key is not their contact.",
+     COUNT(key_mismatch)},
+    {COUNTER("events_without_id"), "Events without an id: no duplicate can be seen.",
+     COUNT(events_without_id)},
+    {COUNTER("fields_refused"), "Contact fields of the wrong type.", COUNT(fields_refused)},
+    {COUNTER("events_unknown_type"), "Events of types not in the catalogue.", COUNT(unknown_types)},
+    {COUNTER("frames"), "Frames appended to the journal.", COUNT(frames)},
+    {GAUGE("sequence"), "Last frame folded.", COUNT(sequence)},
+    {GAUGE("sequence_durable"), "Last frame on the disk.", COUNT(sequence_durable)},
+    {GAUGE("sequence_published"), "Last frame published.", COUNT(sequence_published)},
+    {GAUGE("sequence_checkpoint"), "Frame that the store stands at.", COUNT(sequence_checkpoint)},
+    {GAUGE("contacts"), "Contacts known.", STATE(contacts)},
+    {GAUGE("dedup_events"), "Event ids remembered.", STATE(dedup_events)},
+    {COUNTER("dedup_evicted"), "Event ids forgotten before their window ended.",
+     STATE(dedup_evicted)},
+    {GAUGE("names"), "Names interned.", STATE(names)},
+    {GAUGE("overlay_records"), "Records in memory.", STATE(overlay_records)},
+    {GAUGE("overlay_bytes"), "Memory of the state.", STATE(overlay_bytes)},
+    {GAUGE("dirty_records"), "Records changed since the checkpoint.", STATE(dirty_records)},
+    {GAUGE("dirty_bytes"), "Memory of those.", STATE(dirty_bytes)},
+    {COUNTER("ledger_condensed"), "Score entries condensed.", STATE(ledger_condensed)},
+    {COUNTER("limit_keys_forgotten"), "Limit keys forgotten.", STATE(limit_keys_forgotten)},
+    {COUNTER("identity_conflicts"), "Identifiers that belong to another contact.",
+     STATE(identity_conflicts)},
+    {COUNTER("changes_refused"), "Changes beyond a bound of one contact.", STATE(changes_refused)},
+    {COUNTER("source_gaps"), "Positions that a source no longer had.",
+     offsetof(struct lane_facts, gaps)},
+    {GAUGE("journal_waiting_bytes"), "Journal bytes not yet on the disk.",
+     offsetof(struct lane_facts, journal_waiting_bytes)},
+    {GAUGE("source_up"), "1 when every source is started and reachable.",
+     offsetof(struct lane_facts, is_reading)},
+};
+
+static void run_part(const struct ask *ask, struct ask_part *part)
+{
+    (void)ask;
+    struct lane *lane = part->lane;
+    struct lane_facts *facts = mem_zero(1, sizeof(*facts));
+    shard_counts(lane->shard, &facts->counts);
+    state_counts(shard_state(lane->shard), &facts->state);
+    facts->latency = lane->latency;
+    for (size_t i = 0; i < lane->inlet_count; i++)
+        facts->gaps += lane->inlets[i].gaps;
+    facts->journal_waiting_bytes = journal_waiting_bytes(lane->sync.journal);
+    facts->is_reading = atomic_load(&lane->is_reading) ? 1 : 0;
+    part->facts = facts;
+}
+
+static void head(struct buffer *to, const char *name, const char *type, const char *help)
+{
+    buffer_add_format(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void gauge(struct buffer *to, const char *name, const char *help, int64_t value)
+{
+    head(to, name, "gauge", help);
+    buffer_add_format(to, "%s %" PRId64 "\n", name, value);
+}
+
+static void print_process(const struct http_context *context, struct buffer *to)
+{
+    struct runtime *runtime = context->runtime;
+    head(to, "engaged_build_info", "gauge", "The version that runs.");
+    buffer_add_text(to, "engaged_build_info{version=\"" ENGAGED_VERSION "\"} 1\n");
+    gauge(
+        to, "engaged_uptime_seconds", "Seconds since the start.",
+        (runtime_mono_us(runtime) - context->began_us) / 1000000);
+    gauge(
+        to, "engaged_open", "1 when every shard is recovered.",
+        fleet_is_open(context->fleet) ? 1 : 0);
+    gauge(
+        to, "engaged_disks_full", "Syncs and publications that wait for room.",
+        atomic_load(&runtime->disks_full));
+    gauge(
+        to, "engaged_sinks_waiting", "Publishers that cannot reach their sink.",
+        atomic_load(&runtime->sinks_waiting));
+}
+
+static uint64_t value_of(const struct lane_facts *facts, size_t offset)
+{
+    uint64_t value = 0;
+    memcpy(&value, (const char *)facts + offset, sizeof(value));
+    return value;
+}
+
+static void print_lanes(const struct ask *ask, struct buffer *to)
+{
+    for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+        const struct metric *metric = &metrics[i];
+        head(to, metric->name, metric->type, metric->help);
+        for (uint32_t k = 0; k < ask->part_count; k++)
+            buffer_add_format(
+                to, "%s{shard=\"%" PRIu32 "\"} %" PRIu64 "\n", metric->name, k,
+                value_of(ask->parts[k].facts, metric->offset));
+    }
+    struct histogram latency = {.sum_us = 0};
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        const struct lane_facts *facts = ask->parts[k].facts;
+        histogram_merge(&latency, &facts->latency);
+    }
+    static const char name[] = "engaged_durable_seconds";
+    head(to, name, "histogram", "From reading an event to its frame being on the disk.");
+    histogram_print(&latency, name, to);
+}
+
+static struct buffer *begin_reply(struct http_request *request)
+{
+    struct buffer *body = http_reply_json(&request->reply, MHD_HTTP_OK);
+    request->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    print_process(request->context, body);
+    return body;
+}
+
+// The owner is a cell that holds the request, or NULL when nobody waits any more.
+static void on_done(struct ask *ask)
+{
+    struct http_request **cell = ask->owner;
+    struct http_request *request = *cell;
+    if (request != NULL) {
+        print_lanes(ask, begin_reply(request));
+        http_request_answer(request);
+    }
+    free(cell);
+    ask_destroy(ask);
+}
+
+static void on_abandoned(struct http_request *request)
+{
+    struct http_request **cell = request->work;
+    *cell = NULL;
+}
+
+void metrics_handle(struct http_request *request)
+{
+    const struct http_context *context = request->context;
+    if (!fleet_is_open(context->fleet)) {
+        (void)begin_reply(request);
+        return;
+    }
+    struct http_request **cell = mem_alloc(sizeof(*cell));
+    *cell = request;
+    http_request_suspend(request, cell, on_abandoned);
+    (void)ask_all(context->fleet, context->box, run_part, on_done, cell);
+}
