@@ -10,17 +10,23 @@
 #include "tests/fakes/journal_world.h"
 #include "tests/support/suite.h"
 
-enum { FILE_BYTES = 16384, STRIDE = 7 };
+enum { FILE_BYTES = 16384, STRIDE = 13, SMALL_FILE_BYTES = 4096 };
 
-// Groups of several frames, some over the end of a file. sync_last: the last sync leaves no witness of its own.
-static void write_groups(
+static void write_more(
     struct journal_world *world, unsigned groups, uint32_t frames, uint32_t inputs)
 {
-    journal_world_create(world, FILE_BYTES);
     ck_assert_int_eq(journal_world_open(world), ERR_OK);
     for (unsigned i = 0; i < groups; i++)
         journal_world_write(world, frames, inputs);
     journal_world_close(world);
+}
+
+// Groups of several frames, some over the end of a file.
+static void write_groups(
+    struct journal_world *world, unsigned groups, uint32_t frames, uint32_t inputs)
+{
+    journal_world_create(world, FILE_BYTES);
+    write_more(world, groups, frames, inputs);
 }
 
 static struct journal_path_text last_file(struct journal_world *world, uint64_t sequence_last)
@@ -36,7 +42,8 @@ static struct journal_path_text last_file(struct journal_world *world, uint64_t 
 START_TEST(every_length_of_the_last_file_gives_a_prefix)
 {
     struct journal_world world;
-    write_groups(&world, 14, 2, 6);
+    journal_world_create(&world, SMALL_FILE_BYTES);
+    write_more(&world, 9, 2, 2);
     uint64_t written = world.durable;
     struct journal_path_text path = last_file(&world, written);
     size_t size = fake_disk_content(world.fake, path.text).len;
