@@ -183,7 +183,7 @@ START_TEST(a_profile_beyond_its_bound_is_refused_and_counted)
     char *text = mem_zero(1, len);
     struct name_id fields[5];
     for (int i = 0; i < 5; i++) {
-        char name[8];
+        char name[16];
         (void)snprintf(name, sizeof(name), "f%d", i);
         fields[i] = test_name(world.state, NAME_FIELD, name);
     }
