@@ -23,6 +23,7 @@ struct file_sink {
     struct disk disk;
     struct disk_file *file;
     char *path;
+    const struct diag *log; // may be NULL
     enum outgoing_kinds kinds;
     uint64_t size_bytes;  // whole lines
     uint64_t known_from;  // ids of the lines behind this offset are in the set
@@ -91,8 +92,11 @@ static enum err torn_cut(struct file_sink *sink, uint64_t whole_end, struct faul
             err = disk->ops->sync_data(disk->self, sink->file);
         if (err != ERR_OK)
             return fault_set(
-                fault, err, "%s: the torn line at byte %" PRIu64 " cannot be cut off: %s",
+                fault, err, "%s: the damaged end at byte %" PRIu64 " cannot be cut off: %s",
                 sink->path, whole_end, err_text(err));
+        DIAG(
+            sink->log, DIAG_WARN, "damaged end of a file cut off", DIAG_TEXT("path", sink->path),
+            DIAG_NUM("bytes", sink->size_bytes - whole_end), DIAG_NUM("left_bytes", whole_end));
         sink->size_bytes = whole_end;
     }
     sink->known_from = whole_end;
@@ -112,6 +116,10 @@ static enum err tail_learn(struct file_sink *sink, uint64_t mark, struct fault *
     enum err err = tail_read(&sink->disk, sink->file, &range, &sink->ids, fault);
     if (err != ERR_OK)
         return fault_wrap(fault, err, "%s", sink->path);
+    if (sink->is_tail_checked && range.whole_end < to)
+        return fault_set(
+            fault, ERR_CORRUPT, "%s: is damaged at byte %" PRIu64 ", which was durable", sink->path,
+            range.whole_end);
     if (!sink->is_tail_checked) {
         err = torn_cut(sink, range.whole_end, fault);
         if (err != ERR_OK)
@@ -318,6 +326,7 @@ enum err file_sink_create(
     struct file_sink *sink = mem_zero(1, sizeof(*sink));
     sink->disk = *disk;
     sink->kinds = params->kinds;
+    sink->log = params->log;
     sink->path = mem_text(params->path, strlen(params->path));
     enum err err = file_open(sink);
     if (err != ERR_OK) {

@@ -1,14 +1,15 @@
 // A sink that appends actions or dead letters to a file of NDJSON.
 //
 // A publication is one write and one fdatasync; the mark is the size of the file after it, for
-// every shard. What was published is known by the ids at the end of the file, behind the mark: a
-// torn last line is cut off. Publishing is idempotent: what this sink has written, or found in the
+// every shard. What was published is known by the ids at the end of the file, behind the mark; what
+// a power cut left torn or garbled there is cut off and published again. Publishing is idempotent: what this sink has written, or found in the
 // file, is left out, so a publication may be repeated as it was.
 //
 // Calls are serialised by a lock: workers may share one sink, and must when they share one file.
 #ifndef CONSUMERS_FILE_FILE_SINK_H
 #define CONSUMERS_FILE_FILE_SINK_H
 
+#include "engine/base/diag.h"
 #include "engine/base/err.h"
 #include "engine/port/disk.h"
 #include "engine/port/sink.h"
@@ -16,6 +17,7 @@
 struct file_sink_params {
     const char *path;
     enum outgoing_kinds kinds;
+    const struct diag *log; // outlives the sink; may be NULL
 };
 
 // Opens the file, or creates it and syncs its directory. What disk refers to is borrowed until

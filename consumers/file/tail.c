@@ -1,80 +1,95 @@
-// Walks the lines of a file range; looks at the beginning of each and finds its end.
+// Walks the lines of a file range and tells ours, damaged and foreign ones apart.
 #include "consumers/file/tail.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/memory.h"
+#include "engine/base/buffer.h"
+#include "engine/base/text.h"
 
-enum { PIECE_BYTES = 1 << 20, HEAD_BYTES = 64 };
-
-_Static_assert(
-    sizeof(TAIL_ACTION_PREFIX) + HASH128_HEX_CHARS + 1 <= HEAD_BYTES, "the head holds the id");
+// More than any line of ours has: what has no newline for so long is damage.
+enum { PIECE_BYTES = 1 << 20, LINE_BYTES_MAX = 64 << 20 };
 
 struct tail_walk {
-    uint8_t head[HEAD_BYTES]; // how the current line begins
-    size_t head_len;
-    uint64_t line_start;
-    uint64_t offset;  // of the next byte
-    bool is_skipping; // until the first line begins
     struct id_set *ids;
+    struct buffer held;  // bytes of the file from line_start on
+    uint64_t line_start; // of the next line
+    bool is_skipping;    // until the first line begins
+    bool has_bad;        // a line that is not ours was met at first_bad
+    bool has_damage;     // it, or one behind it, is damaged rather than foreign
+    uint64_t first_bad;
 };
 
-static size_t prefix_len(const uint8_t *head, size_t len, const char *prefix)
+static bool is_damaged(struct bytes line)
 {
-    size_t want = strlen(prefix);
-    size_t least = len < want ? len : want;
-    return memcmp(head, prefix, least) == 0 ? want : 0;
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.data[i] < ' ' && line.data[i] != '\t' && line.data[i] != '\r')
+            return true;
+    }
+    return !text_is_utf8(line);
 }
 
-// A torn line is the beginning of a line of ours, or zeros that the file system left in its place.
-static bool is_torn(const struct tail_walk *walk)
+// Where the id of a line of ours stands; 0 when the line does not begin as ours do. A shorter
+// line counts when it is how one begins.
+static size_t id_offset(struct bytes line)
 {
-    return walk->head[0] == 0 || prefix_len(walk->head, walk->head_len, TAIL_ACTION_PREFIX) > 0 ||
-           prefix_len(walk->head, walk->head_len, TAIL_DEAD_LETTER_PREFIX) > 0;
+    static const char *const prefixes[] = {TAIL_ACTION_PREFIX, TAIL_DEAD_LETTER_PREFIX};
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        size_t want = strlen(prefixes[i]);
+        size_t least = line.len < want ? line.len : want;
+        if (least > 0 && memcmp(line.data, prefixes[i], least) == 0)
+            return want;
+    }
+    return 0;
 }
 
-static enum err line_end(struct tail_walk *walk)
+static bool is_ours(struct bytes line, struct hash128 *id_out)
 {
-    size_t at = prefix_len(walk->head, walk->head_len, TAIL_ACTION_PREFIX);
-    if (at == 0)
-        at = prefix_len(walk->head, walk->head_len, TAIL_DEAD_LETTER_PREFIX);
+    size_t at = id_offset(line);
+    return at > 0 && line.len > at + HASH128_HEX_CHARS &&
+           line.data[at + HASH128_HEX_CHARS] == '"' && line.data[line.len - 1] == '}' &&
+           hash128_parse(bytes_of(line.data + at, HASH128_HEX_CHARS), id_out);
+}
+
+static void bad_take(struct tail_walk *walk, bool is_damage)
+{
+    if (!walk->has_bad)
+        walk->first_bad = walk->line_start;
+    walk->has_bad = true;
+    walk->has_damage = walk->has_damage || is_damage;
+}
+
+static void line_take(struct tail_walk *walk, struct bytes line)
+{
     struct hash128 id;
-    if (at == 0 || walk->head_len <= at + HASH128_HEX_CHARS ||
-        walk->head[at + HASH128_HEX_CHARS] != '"' ||
-        !hash128_parse(bytes_of(walk->head + at, HASH128_HEX_CHARS), &id))
-        return ERR_CORRUPT;
-    id_set_add(walk->ids, id);
-    return ERR_OK;
+    if (is_damaged(line))
+        bad_take(walk, true);
+    else if (!is_ours(line, &id))
+        bad_take(walk, false);
+    else if (!walk->has_bad)
+        id_set_add(walk->ids, id);
 }
 
-static enum err piece_walk(struct tail_walk *walk, struct bytes piece)
+// Takes the whole lines that are held, and keeps the rest.
+static void lines_take(struct tail_walk *walk)
 {
+    struct bytes held = buffer_bytes(&walk->held);
     size_t at = 0;
-    while (at < piece.len) {
-        const uint8_t *newline = memchr(piece.data + at, '\n', piece.len - at);
-        size_t stop = newline == NULL ? piece.len : (size_t)(newline - piece.data);
-        if (!walk->is_skipping) {
-            size_t room = HEAD_BYTES - walk->head_len;
-            size_t more = stop - at < room ? stop - at : room;
-            memcpy(walk->head + walk->head_len, piece.data + at, more);
-            walk->head_len += more;
-        }
-        walk->offset += stop - at;
-        at = stop;
+    while (at < held.len) {
+        const uint8_t *newline = memchr(held.data + at, '\n', held.len - at);
         if (newline == NULL)
             break;
-        if (!walk->is_skipping && line_end(walk) != ERR_OK)
-            return ERR_CORRUPT;
-        at++;
-        walk->offset++;
+        size_t end = (size_t)(newline - held.data);
+        if (!walk->is_skipping)
+            line_take(walk, bytes_of(held.data + at, end - at));
         walk->is_skipping = false;
-        walk->line_start = walk->offset;
-        walk->head_len = 0;
+        walk->line_start += end + 1 - at;
+        at = end + 1;
     }
-    return ERR_OK;
+    if (at > 0 && at < held.len)
+        memmove(walk->held.data, walk->held.data + at, held.len - at);
+    walk->held.len = held.len - at;
 }
 
 static enum err tail_walk(
@@ -84,43 +99,77 @@ static enum err tail_walk(
     uint64_t to,
     struct fault *fault)
 {
-    uint8_t *piece = mem_alloc(PIECE_BYTES);
-    enum err err = ERR_OK;
-    while (err == ERR_OK && walk->offset < to) {
-        uint64_t left = to - walk->offset;
+    uint64_t offset = walk->line_start;
+    while (offset < to && walk->held.len <= LINE_BYTES_MAX) {
+        uint64_t left = to - offset;
         size_t want = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
         size_t got = 0;
-        err = disk->ops->read_at(disk->self, file, walk->offset, piece, want, &got);
+        uint8_t *piece = buffer_reserve(&walk->held, want);
+        enum err err = disk->ops->read_at(disk->self, file, offset, piece, want, &got);
         if (err != ERR_OK)
-            err = fault_set(
-                fault, ERR_IO, "byte %" PRIu64 " cannot be read: %s", walk->offset, err_text(err));
-        else if (got == 0)
-            err = fault_set(
+            return fault_set(
+                fault, ERR_IO, "byte %" PRIu64 " cannot be read: %s", offset, err_text(err));
+        if (got == 0)
+            return fault_set(
                 fault, ERR_CORRUPT, "it became shorter than %" PRIu64 " bytes while it was read",
                 to);
-        else if (piece_walk(walk, bytes_of(piece, got)) != ERR_OK)
-            err = fault_set(
-                fault, ERR_CORRUPT,
-                "the line at byte %" PRIu64 " is not an action or dead letter of ours",
-                walk->line_start);
+        walk->held.len += got;
+        offset += got;
+        lines_take(walk);
     }
-    free(piece);
-    return err;
+    return ERR_OK;
 }
 
 static enum err starts_inside_line(
     const struct disk *disk, struct disk_file *file, uint64_t from, bool *out)
 {
-    if (from == 0) {
-        *out = false;
+    *out = false;
+    if (from == 0)
         return ERR_OK;
-    }
     uint8_t before = 0;
     size_t got = 0;
     enum err err = disk->ops->read_at(disk->self, file, from - 1, &before, 1, &got);
     if (err == ERR_OK)
         *out = got == 0 || before != '\n';
     return err;
+}
+
+// What is left without a newline was torn: the beginning of a line of ours, or damage.
+static void rest_take(struct tail_walk *walk)
+{
+    struct bytes rest = buffer_bytes(&walk->held);
+    if (rest.len > 0)
+        bad_take(walk, id_offset(rest) > 0 || is_damaged(rest));
+}
+
+// Damage is cut off, but never a whole file: that was not ours unless it begins as ours do.
+static bool may_cut(const struct tail_walk *walk, const uint8_t *first_byte)
+{
+    return walk->has_damage && (walk->first_bad > 0 || *first_byte == '{' || *first_byte == 0);
+}
+
+static enum err range_judge(
+    struct tail_walk *walk,
+    const struct disk *disk,
+    struct disk_file *file,
+    struct tail_range *range,
+    struct fault *fault)
+{
+    if (!walk->has_bad) {
+        range->whole_end = walk->line_start;
+        return ERR_OK;
+    }
+    uint8_t first = 0;
+    size_t got = 0;
+    if (walk->first_bad == 0 && disk->ops->read_at(disk->self, file, 0, &first, 1, &got) != ERR_OK)
+        return fault_set(fault, ERR_IO, "cannot be read");
+    if (!may_cut(walk, &first))
+        return fault_set(
+            fault, ERR_CORRUPT,
+            "the line at byte %" PRIu64 " is not an action or dead letter of ours",
+            walk->first_bad);
+    range->whole_end = walk->first_bad;
+    return ERR_OK;
 }
 
 enum err tail_read(
@@ -130,21 +179,18 @@ enum err tail_read(
     struct id_set *ids,
     struct fault *fault)
 {
-    struct tail_walk walk = {.offset = range->from, .line_start = range->from, .ids = ids};
+    struct tail_walk walk = {.line_start = range->from, .ids = ids};
     enum err err = starts_inside_line(disk, file, range->from, &walk.is_skipping);
     if (err != ERR_OK)
         return fault_set(fault, ERR_IO, "cannot be read: %s", err_text(err));
     err = tail_walk(&walk, disk, file, range->to, fault);
-    if (err != ERR_OK)
-        return err;
-    if (walk.is_skipping)
-        return fault_set(
+    if (err == ERR_OK && walk.is_skipping)
+        err = fault_set(
             fault, ERR_CORRUPT, "no line begins between byte %" PRIu64 " and its end", range->from);
-    if (walk.offset > walk.line_start && !is_torn(&walk))
-        return fault_set(
-            fault, ERR_CORRUPT,
-            "the line at byte %" PRIu64 " is not an action or dead letter of ours",
-            walk.line_start);
-    range->whole_end = walk.line_start;
-    return ERR_OK;
+    if (err == ERR_OK) {
+        rest_take(&walk);
+        err = range_judge(&walk, disk, file, range, fault);
+    }
+    buffer_free(&walk.held);
+    return err;
 }

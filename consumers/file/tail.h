@@ -15,10 +15,14 @@
 struct tail_range {
     uint64_t from;      // may be in the middle of a line, which is then left out
     uint64_t to;        // the end of a line, or of the file
-    uint64_t whole_end; // out: where the last whole line ends; less than `to` when a line is torn
+    uint64_t whole_end; // out: where the last whole line before any damage ends; at most `to`
 };
 
-// Adds the ids of the lines of the range to the set. The fault does not name the file.
+// Adds the ids of the lines of the range up to the first damage to the set.
+//
+// A power cut may leave the lines of the last write torn, zeroed or garbled, in any part of it:
+// bytes that JSON lines do not have. All from there on counts as damaged. Clean text that is not
+// ours is another program's, and refused. The fault does not name the file.
 //
 //   ERR_CORRUPT a line is not what this engine writes; named by its offset
 //   ERR_IO      the file cannot be read

@@ -202,7 +202,11 @@ static const struct foreign_case {
     {"damaged id", "{\"id\":\"0000000000000000000000000000000g\"}\n"},
     {"short id", "{\"id\":\"00000\"}\n"},
     {"torn line in the middle", "{\"specversion\":\"1.0\",\"i\n" ACTION(2) "\n"},
-    {"zeros in the middle", ACTION(1) "\n\x01\x01\n" ACTION(2) "\n"},
+    {"binary file", "\x7f"
+                    "ELF\x01\n\xff\n"},
+    {"binary file that goes on as ours do", "\x7f"
+                                            "ELF\x01\n" ACTION(1) "\n"},
+    {"no closing brace", ACTION(1) "\n{\"id\":\"" ID(2) "\",\n"},
 };
 
 START_TEST(file_that_is_not_ours_is_refused_and_kept)
@@ -215,6 +219,39 @@ START_TEST(file_that_is_not_ours_is_refused_and_kept)
     ck_assert(memory_disk_is(&memory, foreign_cases[_i].text));
     struct outgoing item = action(1, 0, 5);
     ck_assert_int_eq(publish_one(&item), ERR_STATE);
+}
+END_TEST
+
+static const struct damage_case {
+    const char *name;
+    const char *text; // behind two whole lines
+} damage_cases[] = {
+    {"control bytes before a whole line", "\x01\x01\n" ACTION(3) "\n"},
+    {"invalid UTF-8 inside a line", "{\"id\":\"" ID(3) "\",\xc0\xaf}\n" ACTION(4) "\n"},
+    {"clean rest before garbage", "xyz\n\xff\xfe\n" ACTION(3) "\n"},
+    {"garbage to the end", "\x02\x03\x04\x05"},
+};
+
+START_TEST(garbled_end_is_cut_off_where_it_begins)
+{
+    memory_disk_set(&memory, ACTION(1) "\n" ACTION(2) "\n");
+    buffer_add_text(&memory.data, damage_cases[_i].text);
+    sink_open();
+    ck_assert_msg(recover(0, LINE_BYTES) == ERR_OK, "%s: %s", damage_cases[_i].name, fault.text);
+    ck_assert(memory_disk_is(&memory, ACTION(1) "\n" ACTION(2) "\n"));
+    struct outgoing third = action(3, 0, 5);
+    ck_assert(!is_published(&third));
+}
+END_TEST
+
+START_TEST(damage_before_another_shards_mark_is_refused)
+{
+    memory_disk_set(&memory, ACTION(1) "\n\x01\x02\n" ACTION(2) "\n");
+    sink_open();
+    ck_assert_int_eq(recover(0, LINE_BYTES + 3), ERR_OK);
+    ck_assert_int_eq(recover(1, 0), ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "durable"));
+    ck_assert_uint_eq(memory.data.len, 2 * LINE_BYTES + 3);
 }
 END_TEST
 
@@ -405,6 +442,10 @@ Suite *test_suite(void)
     tcase_add_loop_test(
         tcase, file_that_is_not_ours_is_refused_and_kept, 0,
         (int)(sizeof(foreign_cases) / sizeof(foreign_cases[0])));
+    tcase_add_loop_test(
+        tcase, garbled_end_is_cut_off_where_it_begins, 0,
+        (int)(sizeof(damage_cases) / sizeof(damage_cases[0])));
+    tcase_add_test(tcase, damage_before_another_shards_mark_is_refused);
     tcase_add_test(tcase, file_shorter_than_the_mark_is_named);
     tcase_add_test(tcase, empty_file_is_a_new_one_whatever_the_mark);
     tcase_add_test(tcase, mark_inside_a_line_begins_with_the_next_one);
