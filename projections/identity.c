@@ -24,9 +24,9 @@ void identity_prefetch(const struct state *state, const struct identity_key *key
 }
 
 // The first contact in the table with this hash, likely the owner; 0 when there is none.
-static uint64_t identity_guess(const struct pairs *pairs, uint64_t hash)
+static uint64_t identity_guess(struct pairs *pairs, uint64_t hash)
 {
-    const struct pairs_part *part = &pairs->parts[hash >> 56];
+    const struct pairs_part *part = pairs_part_of(pairs, hash);
     if (part->place_count == 0)
         return 0;
     uint32_t place = pairs_first_place(part, hash);
@@ -86,7 +86,7 @@ static bool record_has_identifier(const uint8_t *record, const struct identity_k
 
 struct contact_number identity_find(struct state *state, const struct identity_key *key)
 {
-    const struct pairs_part *part = &state->identity.pairs.parts[key->hash >> 56];
+    const struct pairs_part *part = pairs_part_of(&state->identity.pairs, key->hash);
     if (part->place_count == 0 || key->kind.value == 0)
         return (struct contact_number){0};
     uint32_t place = pairs_first_place(part, key->hash);
