@@ -17,6 +17,8 @@
 #include "engine/run/fleet.h"
 #include "engine/run/http_events.h"
 #include "engine/run/http_server.h"
+#include "engine/run/kafka_connect.h"
+#include "engine/run/kafka_settings.h"
 #include "engine/run/progress.h"
 #include "engine/run/runtime.h"
 #include "engine/run/setup.h"
@@ -42,6 +44,9 @@ struct daemon {
     struct sinks *sinks;
     struct worker_plan plan;
     struct side_thread *prepare_side;
+    struct side_thread *connect_side;
+    struct kafka_connect connect;
+    bool is_connected; // the connect thread has nothing to do any more
     struct http_events *events;
     struct http_server *http;
     struct fleet fleet;
@@ -90,6 +95,7 @@ static void open_runtime(struct daemon *daemon, bool is_once)
     runtime->clock = os_clock();
     runtime->disk = os_disk();
     runtime->is_once = is_once;
+    runtime->dead_letter_topic = config->dead_letters_kafka;
 }
 
 // ---- stopping
@@ -207,6 +213,7 @@ static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
     enum exit_code code = fix_shards(daemon, shards);
     if (code != EXIT_CODE_OK)
         return code;
+    setup_fill_plan(config, shards, &daemon->plan);
     daemon->plan.shard.identity = daemon->meta.identity;
     struct fault fault = {.err = ERR_OK};
     fault.err = fleet_start(&daemon->fleet, config, &daemon->plan, daemon->sinks, &fault);
@@ -214,6 +221,41 @@ static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
         return refuse(daemon, EXIT_CODE_CONFIG, &fault);
     fleet_run(&daemon->fleet);
     return EXIT_CODE_OK;
+}
+
+static void on_connected(struct post *post)
+{
+    struct daemon *daemon =
+        (struct daemon *)(void *)((char *)post - offsetof(struct daemon, connect.post));
+    uint32_t partitions = daemon->connect.partitions;
+    daemon->is_connected = true;
+    if (atomic_load(&daemon->runtime.is_stopping))
+        return;
+    enum exit_code code = daemon->fleet.shards > 0 ? fix_shards(daemon, partitions)
+                                                   : start_workers(daemon, partitions);
+    if (code != EXIT_CODE_OK)
+        _exit((int)code); // nothing was acknowledged that is not durable
+}
+
+// The topic's partitions are the shards. A directory that knows its number is opened at once, and
+// compared when the brokers answer; a new one waits for them.
+static enum exit_code start_kafka(struct daemon *daemon)
+{
+    struct fault fault = {.err = ERR_OK};
+    fault.err =
+        kafka_consumer_of(daemon->setup.config, &daemon->runtime, &daemon->fleet.consumer, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+    daemon->connect_side = side_thread_start("connect");
+    daemon->connect = (struct kafka_connect){
+        .runtime = &daemon->runtime,
+        .consumer = daemon->fleet.consumer,
+        .side = daemon->connect_side,
+        .reply_to = &daemon->box,
+        .done_run = on_connected,
+    };
+    kafka_connect_start(&daemon->connect);
+    return daemon->meta.shards == 0 ? EXIT_CODE_OK : start_workers(daemon, daemon->meta.shards);
 }
 
 // Before recovery, so that a waiting daemon can say that it is alive.
@@ -249,7 +291,7 @@ static enum exit_code start(struct daemon *daemon)
     if (code != EXIT_CODE_OK)
         return code;
     struct fault fault = {.err = ERR_OK};
-    fault.err = sinks_open(daemon->setup.config, &daemon->runtime.disk, &daemon->sinks, &fault);
+    fault.err = sinks_open(daemon->setup.config, &daemon->runtime, &daemon->sinks, &fault);
     if (fault.err != ERR_OK)
         return refuse(
             daemon, fault.err == ERR_MISSING ? EXIT_CODE_CONFIG : exit_code_of(fault.err), &fault);
@@ -265,10 +307,13 @@ static enum exit_code start(struct daemon *daemon)
         .ended_run = on_worker_ended,
         .drained_run = on_worker_drained,
     };
-    uint32_t shards = daemon->setup.config->shards;
-    setup_fill_plan(daemon->setup.config, shards, &daemon->plan);
+    setup_fill_plan(daemon->setup.config, 1, &daemon->plan);
     code = start_http(daemon);
-    return code == EXIT_CODE_OK ? start_workers(daemon, shards) : code;
+    if (code != EXIT_CODE_OK)
+        return code;
+    if (daemon->setup.config->source_kafka.brokers != NULL)
+        return start_kafka(daemon);
+    return start_workers(daemon, daemon->setup.config->shards);
 }
 
 // ---- progress and summary
@@ -333,7 +378,9 @@ static void close_all(struct daemon *daemon)
     http_server_close(daemon->http);
     http_events_destroy(daemon->events);
     side_thread_join(daemon->prepare_side); // before the journals it works on are closed
+    side_thread_join(daemon->connect_side);
     fleet_stop(&daemon->fleet);
+    kafka_consumer_close(daemon->fleet.consumer);
     sinks_close(daemon->sinks);
     data_dir_close(daemon->dir);
     postbox_close(&daemon->box);
@@ -352,6 +399,8 @@ static enum exit_code run(struct daemon *daemon)
         code = fleet_has_gap(&daemon->fleet) ? EXIT_CODE_FAILED : EXIT_CODE_OK;
     }
     DIAG(&daemon->runtime.log, DIAG_INFO, "stopped", DIAG_NUM("exit", code));
+    if (daemon->connect_side != NULL && !daemon->is_connected)
+        _exit((int)code); // it waits for brokers that do not answer
     close_all(daemon);
     return code;
 }

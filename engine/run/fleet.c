@@ -26,6 +26,8 @@ static void add_lane(
         lane->inlets[i].may_skip_gap = config->on_gap == CONFIG_GAP_CONTINUE;
     if (shard == 0)
         sources_add_files(config, &plan->runtime->disk, lane);
+    if (fleet->consumer != NULL)
+        sources_add_kafka(fleet->consumer, lane);
     bool has_mailbox = config->source_http && config->source_kafka.brokers == NULL;
     if (has_mailbox && !plan->runtime->is_once)
         fleet->mailboxes[shard] = sources_add_mailbox(config, lane);
@@ -78,7 +80,7 @@ void fleet_stop(struct fleet *fleet)
     free(fleet->mailboxes);
     free(fleet->lanes);
     free(fleet->workers);
-    *fleet = (struct fleet){.workers = NULL};
+    *fleet = (struct fleet){.consumer = fleet->consumer};
 }
 
 bool fleet_is_open(const struct fleet *fleet)
@@ -102,7 +104,8 @@ bool fleet_is_reading(const struct fleet *fleet)
     for (uint32_t i = 0; i < fleet->shards; i++)
         if (!atomic_load(&fleet->lanes[i]->is_reading))
             return false;
-    return fleet->shards > 0;
+    bool is_connected = fleet->consumer == NULL || kafka_consumer_is_connected(fleet->consumer);
+    return fleet->shards > 0 && is_connected;
 }
 
 void fleet_totals(const struct fleet *fleet, struct shard_counts *out)

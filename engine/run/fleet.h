@@ -6,13 +6,14 @@
 #include "engine/run/sinks.h"
 #include "engine/run/worker.h"
 
-// Zero before fleet_start. Main thread.
+// Zero before fleet_start, but for the consumer. Main thread.
 struct fleet {
     struct worker **workers;
     size_t worker_count;
-    uint32_t shards;            // 0: not started yet
-    struct lane **lanes;        // by shard; borrowed from the workers
-    struct mailbox **mailboxes; // by shard; NULL where HTTP events do not go into the journal
+    uint32_t shards;                 // 0: not started yet
+    struct lane **lanes;             // by shard; borrowed from the workers
+    struct kafka_consumer *consumer; // NULL without Kafka; borrowed
+    struct mailbox **mailboxes;      // by shard; NULL where HTTP events do not go into the journal
 };
 
 // Creates workers and lanes, with their sinks and the sources that files and HTTP are. plan has

@@ -22,12 +22,14 @@ void http_status_ready(struct http_request *request)
     const struct http_context *context = request->context;
     struct runtime *runtime = context->runtime;
     bool is_open = fleet_is_open(context->fleet);
+    // A new directory cannot be opened before Kafka tells how many shards it gets.
+    bool has_sources = is_open || context->fleet->consumer != NULL;
     struct buffer texts = {0};
     struct reasons reasons = {.to = &texts};
     add_reason(&reasons, atomic_load(&runtime->is_stopping), "stopping");
     add_reason(&reasons, !is_open, "recovering");
     add_reason(
-        &reasons, is_open && !fleet_is_reading(context->fleet), "a source cannot be reached");
+        &reasons, has_sources && !fleet_is_reading(context->fleet), "a source cannot be reached");
     add_reason(&reasons, fleet_has_gap(context->fleet), "the position is gone from a source");
     add_reason(&reasons, atomic_load(&runtime->disks_full) > 0, "disk full");
     add_reason(&reasons, atomic_load(&runtime->sinks_waiting) > 0, "a sink cannot be reached");

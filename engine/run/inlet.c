@@ -108,7 +108,7 @@ bool inlet_poll(
             wait_for(inlet, runtime, INLET_STARTING);
     } else {
         say_unreachable(inlet, runtime, &fault);
-        wait_for(inlet, runtime, INLET_WAITING);
+        wait_for(inlet, runtime, err == ERR_UNREACHABLE ? INLET_WAITING : INLET_STARTING);
     }
     return false;
 }

@@ -68,7 +68,11 @@ static void add_item(struct publisher *publisher, const struct outgoing *item)
         publisher->items =
             mem_resize(publisher->items, publisher->item_cap * sizeof(*publisher->items));
     }
-    publisher->items[publisher->item_count++] = *item;
+    struct outgoing *added = &publisher->items[publisher->item_count++];
+    *added = *item;
+    const char *topic = publisher->runtime->dead_letter_topic;
+    if (item->kind == OUTGOING_DEAD_LETTER && topic != NULL)
+        added->topic = bytes_text(topic); // known to the configuration only, not to the journal
 }
 
 static void add_group(struct publisher *publisher, const struct outbox_batch *batch)

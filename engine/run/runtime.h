@@ -17,7 +17,8 @@ struct runtime {
     struct diag log;
     struct clock clock;
     struct disk disk;
-    bool is_once; // --once: every source has an end
+    bool is_once;                  // --once: every source has an end
+    const char *dead_letter_topic; // where dead letters go on Kafka; NULL: to a file
 
     atomic_bool is_stopping;   // nothing new is taken in
     atomic_uint disks_full;    // syncs and publications that wait for room

@@ -6,12 +6,12 @@
 #include "consumers/file/file_sink.h"
 #include "consumers/file/route_sink.h"
 #include "engine/base/buffer.h"
-#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/run/kafka_settings.h"
 
 struct sinks {
     const struct config *config;
-    struct disk disk;
+    const struct runtime *runtime;
     struct sink actions;      // ops NULL: none
     struct sink dead_letters; // ops NULL: none
 };
@@ -24,7 +24,7 @@ static enum err open_file(
     struct fault *fault)
 {
     struct file_sink_params params = {.path = path, .kinds = kinds};
-    return file_sink_create(&sinks->disk, &params, out, fault);
+    return file_sink_create(&sinks->runtime->disk, &params, out, fault);
 }
 
 static enum err open_actions(struct sinks *sinks, struct fault *fault)
@@ -44,11 +44,14 @@ static enum err open_actions(struct sinks *sinks, struct fault *fault)
 }
 
 enum err sinks_open(
-    const struct config *config, const struct disk *disk, struct sinks **out, struct fault *fault)
+    const struct config *config,
+    const struct runtime *runtime,
+    struct sinks **out,
+    struct fault *fault)
 {
     struct sinks *sinks = mem_zero(1, sizeof(*sinks));
     sinks->config = config;
-    sinks->disk = *disk;
+    sinks->runtime = runtime;
     enum err err = open_actions(sinks, fault);
     if (err == ERR_OK && config->dead_letters_file != NULL)
         err = open_file(
@@ -106,10 +109,13 @@ enum err sinks_route(struct sinks *sinks, uint32_t worker, struct sink *out, str
         .destroy = worker_sink_destroy,
     };
     struct worker_sink *sink = mem_zero(1, sizeof(*sink));
-    (void)worker;
-    if (sinks->config->sink_kafka.brokers != NULL) {
-        free(sink);
-        return fault_set(fault, ERR_INVALID, "sinks.kafka is not supported yet");
+    const struct config *config = sinks->config;
+    if (config->sink_kafka.brokers != NULL) {
+        enum err err = kafka_sink_of(config, sinks->runtime, worker, &sink->kafka, fault);
+        if (err != ERR_OK) {
+            free(sink);
+            return err;
+        }
     }
     struct sink legs[ROUTE_LEG_COUNT] = {
         [ROUTE_KAFKA] = sink->kafka,

@@ -3,8 +3,8 @@
 #define ENGINE_RUN_SINKS_H
 
 #include "config/config.h"
-#include "engine/port/disk.h"
 #include "engine/port/sink.h"
+#include "engine/run/runtime.h"
 
 struct sinks;
 
@@ -12,7 +12,10 @@ struct sinks;
 // letters to DATA/dead-letters.ndjson.
 //   ERR_MISSING, ERR_IO, ERR_NOSPACE named in the fault
 NODISCARD enum err sinks_open(
-    const struct config *config, const struct disk *disk, struct sinks **out, struct fault *fault);
+    const struct config *config,
+    const struct runtime *runtime,
+    struct sinks **out,
+    struct fault *fault);
 // The sink of one worker, owned by the caller; destroyed before the sinks are closed.
 //   ERR_INVALID a setting that the Kafka library refuses
 NODISCARD enum err sinks_route(

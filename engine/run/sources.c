@@ -42,6 +42,13 @@ void sources_add_files(const struct config *config, const struct disk *disk, str
     }
 }
 
+void sources_add_kafka(struct kafka_consumer *consumer, struct lane *lane)
+{
+    struct inlet *inlet = inlet_add(lane, INLET_KAFKA);
+    struct source_wake wake = {.wake = inlet_wake, .context = inlet};
+    kafka_source_create(consumer, lane->number, &wake, &inlet->source);
+}
+
 struct mailbox *sources_add_mailbox(const struct config *config, struct lane *lane)
 {
     struct inlet *inlet = inlet_add(lane, INLET_HTTP);
