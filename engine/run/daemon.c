@@ -264,9 +264,15 @@ static enum exit_code start_http(struct daemon *daemon)
     const struct config *config = daemon->setup.config;
     if (config->http_listen == NULL || daemon->runtime.is_once)
         return EXIT_CODE_OK;
+    struct fault fault = {.err = ERR_OK};
+    struct http_produce *produce = NULL;
+    if (config->source_http && config->source_kafka.brokers != NULL)
+        fault.err = http_produce_open(config, &daemon->runtime, daemon->loop, &produce, &fault);
+    if (fault.err != ERR_OK)
+        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
     if (config->source_http)
         daemon->events = http_events_create(
-            &daemon->fleet, &daemon->plan.shard.decode, ruleset_catalog(daemon->setup.ruleset));
+            &daemon->fleet, &daemon->plan.shard, ruleset_catalog(daemon->setup.ruleset), produce);
     struct http_context context = {
         .runtime = &daemon->runtime,
         .config = config,
@@ -275,7 +281,6 @@ static enum exit_code start_http(struct daemon *daemon)
         .events = daemon->events,
         .began_us = daemon->progress.began_us,
     };
-    struct fault fault = {.err = ERR_OK};
     fault.err = http_server_open(&context, daemon->loop, &daemon->http, &fault);
     if (fault.err != ERR_OK)
         return refuse(daemon, EXIT_CODE_CONFIG, &fault);

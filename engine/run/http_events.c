@@ -1,4 +1,4 @@
-// POST /v1/events: events into mailboxes, answered when they are durable.
+// POST /v1/events: events into mailboxes or Kafka, answered when they are durable there.
 #include "engine/run/http_events.h"
 
 #include <inttypes.h>
@@ -16,8 +16,9 @@ enum { HEADERS_MAX = 32 };
 
 struct http_events {
     struct fleet *fleet;
-    struct decoder *decoder; // where the contact decides the shard
-    size_t *shard_messages;  // of the request at hand
+    struct http_produce *produce; // NULL: into mailboxes
+    struct decoder *decoder;      // the contact decides the shard
+    size_t *shard_messages;       // of the request at hand
     size_t *shard_bytes;
 };
 
@@ -35,11 +36,16 @@ struct event_batch {
 };
 
 struct http_events *http_events_create(
-    struct fleet *fleet, const struct decode_limits *limits, const struct catalog *catalog)
+    struct fleet *fleet,
+    const struct shard_params *params,
+    const struct catalog *catalog,
+    struct http_produce *produce)
 {
     struct http_events *events = mem_zero(1, sizeof(*events));
     events->fleet = fleet;
-    events->decoder = decoder_create(limits, catalog);
+    events->produce = produce;
+    events->decoder = decoder_create(&params->decode, catalog);
+    decoder_set_unknown(events->decoder, params->unknown_events);
     return events;
 }
 
@@ -47,6 +53,7 @@ void http_events_destroy(struct http_events *events)
 {
     if (events == NULL)
         return;
+    http_produce_close(events->produce);
     decoder_destroy(events->decoder);
     free(events->shard_messages);
     free(events->shard_bytes);
@@ -258,6 +265,20 @@ static void on_abandoned(struct http_request *request)
 
 // ---- the whole
 
+static void produce_all(struct http_events *events, struct event_batch *batch)
+{
+    size_t count = batch->count; // the batch may be gone with the last
+    for (size_t i = 0; i < count; i++) {
+        struct raw_event raw = {
+            .value = batch->elements[i],
+            .headers = batch->headers,
+            .header_count = batch->header_count,
+            .value_bytes = batch->elements[i].len,
+        };
+        http_produce_send(events->produce, events->decoder, &raw, batch->ticket, (uint32_t)i);
+    }
+}
+
 static void put_all(struct http_events *events, struct event_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
@@ -281,11 +302,12 @@ static void refuse_later(struct http_request *request, uint32_t retry_after_s, c
 static bool may_take(struct http_request *request)
 {
     struct runtime *runtime = request->context->runtime;
+    const struct http_events *events = request->context->events;
     if (atomic_load(&runtime->is_stopping))
         refuse_later(request, 5, "stopping");
-    else if (!fleet_is_open(request->context->fleet))
+    else if (events->produce == NULL && !fleet_is_open(request->context->fleet))
         refuse_later(request, 1, "recovering");
-    else if (atomic_load(&runtime->disks_full) > 0)
+    else if (events->produce == NULL && atomic_load(&runtime->disks_full) > 0)
         refuse_later(request, 5, "disk full");
     else if (request->body.len == 0)
         http_reply_problem(&request->reply, MHD_HTTP_BAD_REQUEST, "the body is empty");
@@ -306,8 +328,9 @@ void http_events_handle(struct http_request *request)
         batch_destroy(batch);
         return;
     }
-    choose_shards(events, batch);
-    if (!all_have_room(events)) {
+    if (events->produce == NULL)
+        choose_shards(events, batch);
+    if (events->produce == NULL && !all_have_room(events)) {
         http_reply_problem(
             &request->reply, MHD_HTTP_TOO_MANY_REQUESTS, "more events are waiting than may be");
         request->reply.retry_after_s = 1;
@@ -317,5 +340,8 @@ void http_events_handle(struct http_request *request)
     batch->ticket = ticket_create((uint32_t)batch->count, request->context->box, on_done);
     batch->ticket->owner = batch;
     http_request_suspend(request, batch, on_abandoned);
-    put_all(events, batch);
+    if (events->produce != NULL)
+        produce_all(events, batch);
+    else
+        put_all(events, batch);
 }

@@ -1,18 +1,23 @@
-// POST /v1/events: events into mailboxes, answered when they are durable.
+// POST /v1/events: events into mailboxes or Kafka, answered when they are durable there.
 #ifndef ENGINE_RUN_HTTP_EVENTS_H
 #define ENGINE_RUN_HTTP_EVENTS_H
 
 #include "engine/event/decode.h"
 #include "engine/run/fleet.h"
+#include "engine/run/http_produce.h"
 
 struct http_request;
 struct http_events;
 
 enum { HTTP_EVENTS_MAX = 10000 }; // of one request
 
-// limits and catalogue are those of the shards; the catalogue is borrowed.
+// limits, policy and catalogue are those of the shards; catalogue and fleet are borrowed. produce, which
+// is taken over, is where events go; NULL: into the mailboxes of the fleet.
 struct http_events *http_events_create(
-    struct fleet *fleet, const struct decode_limits *limits, const struct catalog *catalog);
+    struct fleet *fleet,
+    const struct shard_params *params,
+    const struct catalog *catalog,
+    struct http_produce *produce);
 void http_events_destroy(struct http_events *events); // NULL is fine
 
 void http_events_handle(struct http_request *request);
