@@ -15,7 +15,11 @@
 // What is known of one shard.
 struct shard_progress {
     bool is_recovered;
-    uint64_t sequence; // everything up to it was written by this sink object; 0: nothing yet
+    uint64_t sequence; // everything up to it was published through this sink object; 0: nothing yet
+    // Frames that come again after a restart may be followed in the file by later ones that come
+    // again, too: until one is new, the mark stays where recovery began to read.
+    bool is_caught_up;
+    uint64_t recovered_mark;
 };
 
 struct file_sink {
@@ -27,7 +31,7 @@ struct file_sink {
     enum outgoing_kinds kinds;
     uint64_t size_bytes;  // whole lines
     uint64_t known_from;  // ids of the lines behind this offset are in the set
-    bool is_tail_checked; // the torn line is cut
+    bool is_tail_checked; // the damaged end is cut off
     enum err broken;      // ERR_OK, or what every call answers from now on
     struct id_set ids;
     struct shard_progress *shards; // by shard number
@@ -83,13 +87,13 @@ static enum err broken_fault(const struct file_sink *sink, struct fault *fault)
         err_text(sink->broken));
 }
 
-static enum err torn_cut(struct file_sink *sink, uint64_t whole_end, struct fault *fault)
+// Cuts the damaged end off and makes the rest durable: a killed process may have left lines that
+// only the page cache has.
+static enum err tail_settle(struct file_sink *sink, uint64_t whole_end, struct fault *fault)
 {
+    const struct disk *disk = &sink->disk;
     if (whole_end < sink->size_bytes) {
-        const struct disk *disk = &sink->disk;
         enum err err = disk->ops->truncate(disk->self, sink->file, whole_end);
-        if (err == ERR_OK)
-            err = disk->ops->sync_data(disk->self, sink->file);
         if (err != ERR_OK)
             return fault_set(
                 fault, err, "%s: the damaged end at byte %" PRIu64 " cannot be cut off: %s",
@@ -98,6 +102,12 @@ static enum err torn_cut(struct file_sink *sink, uint64_t whole_end, struct faul
             sink->log, DIAG_WARN, "damaged end of a file cut off", DIAG_TEXT("path", sink->path),
             DIAG_NUM("bytes", sink->size_bytes - whole_end), DIAG_NUM("left_bytes", whole_end));
         sink->size_bytes = whole_end;
+    }
+    enum err err = disk->ops->sync_data(disk->self, sink->file);
+    if (err != ERR_OK) {
+        sink->broken = ERR_SYNC;
+        return fault_set(
+            fault, ERR_SYNC, "%s: cannot be made durable: %s", sink->path, err_text(err));
     }
     sink->known_from = whole_end;
     sink->is_tail_checked = true;
@@ -121,7 +131,7 @@ static enum err tail_learn(struct file_sink *sink, uint64_t mark, struct fault *
             fault, ERR_CORRUPT, "%s: is damaged at byte %" PRIu64 ", which was durable", sink->path,
             range.whole_end);
     if (!sink->is_tail_checked) {
-        err = torn_cut(sink, range.whole_end, fault);
+        err = tail_settle(sink, range.whole_end, fault);
         if (err != ERR_OK)
             return err;
     }
@@ -141,9 +151,15 @@ static enum err recover_locked(
             " were published: it was cut or replaced by something else",
             sink->path, sink->size_bytes, mark);
     enum err err = tail_learn(sink, mark, fault);
-    if (err == ERR_OK)
-        progress_of(sink, shard)->is_recovered = true;
-    return err;
+    if (err != ERR_OK)
+        return err;
+    struct shard_progress *progress = progress_of(sink, shard);
+    if (!progress->is_recovered) {
+        progress->is_recovered = true;
+        progress->recovered_mark = mark < sink->size_bytes ? mark : sink->size_bytes;
+        progress->is_caught_up = progress->recovered_mark == sink->size_bytes;
+    }
+    return ERR_OK;
 }
 
 static enum err sink_recover(void *self, uint32_t shard, uint64_t mark, struct fault *fault)
@@ -174,6 +190,7 @@ static void lines_collect(struct file_sink *sink, const struct publication *publ
         const struct outgoing *item = &publication->items[i];
         if (!sink_takes(sink, item->kind) || sink_has(sink, item))
             continue;
+        progress_of(sink, item->shard)->is_caught_up = true;
         INVARIANT(memchr(item->value.data, '\n', item->value.len) == NULL);
         buffer_add_bytes(&sink->lines, item->value);
         buffer_add_u8(&sink->lines, '\n');
@@ -241,13 +258,16 @@ static enum err publish_locked(
         if (err != ERR_OK)
             return err;
     }
+    uint64_t mark = sink->size_bytes;
     for (size_t i = 0; i < publication->shard_count; i++) {
         const struct publish_shard *shard = &publication->shards[i];
         struct shard_progress *progress = progress_of(sink, shard->shard);
         if (shard->sequence_last > progress->sequence)
             progress->sequence = shard->sequence_last;
+        if (!progress->is_caught_up && progress->recovered_mark < mark)
+            mark = progress->recovered_mark;
     }
-    *mark_out = sink->size_bytes;
+    *mark_out = mark;
     return ERR_OK;
 }
 

@@ -1,9 +1,11 @@
 // A sink that appends actions or dead letters to a file of NDJSON.
 //
-// A publication is one write and one fdatasync; the mark is the size of the file after it, for
-// every shard. What was published is known by the ids at the end of the file, behind the mark; what
-// a power cut left torn or garbled there is cut off and published again. Publishing is idempotent: what this sink has written, or found in the
-// file, is left out, so a publication may be repeated as it was.
+// A publication is one write and one fdatasync; the mark is the size of the file after it (while
+// frames come again after a restart: where recovery began to read). What was published is known by
+// the ids at the end of the file, behind the mark; what a power cut left torn or garbled there is
+// cut off and published again. (Appending to a sector that holds durable bytes is taken not to
+// garble those.) Publishing is idempotent: what this sink has written, or found in the file, is
+// left out, so a publication may be repeated as it was.
 //
 // Calls are serialised by a lock: workers may share one sink, and must when they share one file.
 #ifndef CONSUMERS_FILE_FILE_SINK_H

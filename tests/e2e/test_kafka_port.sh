@@ -1,6 +1,6 @@
 #!/bin/sh
 # Kafka source, sink and producer against real brokers, 3.9.1 and 4.1.1. KAFKA_VERSIONS chooses
-# others; arguments go to nobody: CK_RUN_CASE=sink|source runs one half.
+# others.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
@@ -15,11 +15,11 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
-program=$work/real_kafka
-# shellcheck disable=SC2046 # lists of flags
+# build NAME: makes $work/NAME
 build() {
-    ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -O1 -g -Wall -Wextra -I. -pthread -o "$program" \
-        tests/consumers/kafka/real_kafka.c tests/support/main.c tests/support/skip.c \
+    # shellcheck disable=SC2046 # lists of flags
+    ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -O1 -g -Wall -Wextra -I. -pthread -o "$work/$1" \
+        "tests/consumers/kafka/$1.c" tests/consumers/kafka/real_kafka.c tests/support/main.c tests/support/skip.c \
         build/lib/libconsumers_kafka.a build/lib/libengine_base.a \
         $(pkg-config --cflags --libs rdkafka check)
 }
@@ -40,16 +40,19 @@ one() {
         return 0
     fi
     echo "Kafka $version at $(tests/kafka/broker.sh address "$dir")"
-    KAFKA_CONTROL=tests/kafka/broker.sh KAFKA_DIR=$dir KAFKA_CREATES=$creates "$program" >"$work/out" 2>&1 || true
-    cat "$work/out"
-    counts=$(tail -n 1 "$work/out" | grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' || echo "0 passed, 1 failed, 0 skipped")
-    # shellcheck disable=SC2086 # words of the line
-    set -- $counts
-    passed=$((passed + $1)) failed=$((failed + $3)) skipped=$((skipped + $5))
+    for program in real_sink real_source; do
+        KAFKA_CONTROL=tests/kafka/broker.sh KAFKA_DIR=$dir KAFKA_CREATES=$creates "$work/$program" >"$work/out" 2>&1 || true
+        cat "$work/out"
+        counts=$(tail -n 1 "$work/out" | grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' || echo "0 passed, 1 failed, 0 skipped")
+        # shellcheck disable=SC2086 # words of the line
+        set -- $counts
+        passed=$((passed + $1)) failed=$((failed + $3)) skipped=$((skipped + $5))
+    done
     tests/kafka/broker.sh kill "$dir"
 }
 
-build
+build real_sink
+build real_source
 creates=yes
 for version in ${KAFKA_VERSIONS:-3.9.1 4.1.1}; do
     one "$version" "$creates"

@@ -59,8 +59,8 @@ static void create_ask(rd_kafka_t *client, rd_kafka_queue_t *queue, int count, c
 {
     char text[256];
     for (int i = 0; i + 1 < count; i += 2) {
-        rd_kafka_NewTopic_t *topic =
-            rd_kafka_NewTopic_new(words[i], atoi(words[i + 1]), 1, text, sizeof(text));
+        rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
+            words[i], (int)strtol(words[i + 1], NULL, 10), 1, text, sizeof(text));
         rd_kafka_CreateTopics(client, &topic, 1, NULL, queue);
         rd_kafka_NewTopic_destroy(topic);
     }
@@ -78,7 +78,8 @@ static void delete_ask(rd_kafka_t *client, rd_kafka_queue_t *queue, int count, c
 static void truncate_ask(rd_kafka_t *client, rd_kafka_queue_t *queue, char **words)
 {
     rd_kafka_topic_partition_list_t *before = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(before, words[0], atoi(words[1]))->offset = atoll(words[2]);
+    rd_kafka_topic_partition_list_add(before, words[0], (int32_t)strtol(words[1], NULL, 10))
+        ->offset = strtoll(words[2], NULL, 10);
     rd_kafka_DeleteRecords_t *records = rd_kafka_DeleteRecords_new(before);
     rd_kafka_DeleteRecords(client, &records, 1, NULL, queue);
     rd_kafka_DeleteRecords_destroy(records);

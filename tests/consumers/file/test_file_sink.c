@@ -5,7 +5,7 @@
 #include "consumers/file/file_sink.h"
 #include "engine/base/hash.h"
 
-#include "tests/consumers/file/memory_disk.h"
+#include "tests/fakes/memory_disk.h"
 #include "tests/support/suite.h"
 
 #define ID(digit)  "0000000000000000000000000000000" #digit

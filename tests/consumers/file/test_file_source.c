@@ -4,7 +4,7 @@
 #include "consumers/file/file_source.h"
 #include "engine/base/hash.h"
 
-#include "tests/consumers/file/memory_disk.h"
+#include "tests/fakes/memory_disk.h"
 #include "tests/support/suite.h"
 
 enum { LINE_BYTES_MAX = 100, MESSAGES_MAX = 8 };

@@ -3,7 +3,7 @@
 #include "consumers/file/route_sink.h"
 #include "engine/base/hash.h"
 
-#include "tests/consumers/file/memory_disk.h"
+#include "tests/fakes/memory_disk.h"
 #include "tests/support/suite.h"
 
 #define ACTION "{\"specversion\":\"1.0\",\"id\":\"00000000000000000000000000000001\"}"
@@ -122,7 +122,17 @@ START_TEST(mark_holds_both_files_rounded_down)
     route_close();
     route_open();
     ck_assert_int_eq(route.ops->recover(route.self, 0, 0, &fault), ERR_OK);
-    ck_assert_int_eq(publish_all(), ERR_OK); // all is there
+    ck_assert_int_eq(publish_all(), ERR_OK); // all is there: the mark stays where it was
+    ck_assert_uint_eq(mark, 0);
+    struct outgoing more[] = {items[0], items[1]};
+    struct publish_shard shard = {.shard = 0, .sequence_last = 2};
+    struct publication publication = {
+        .shards = &shard, .shard_count = 1, .items = more, .item_count = 2};
+    for (unsigned i = 0; i < 2; i++) {
+        more[i].sequence = 2;
+        more[i].id.low += 2;
+    }
+    ck_assert_int_eq(route.ops->publish(route.self, &publication, &mark, &fault), ERR_OK);
     uint64_t actions_units = actions_memory.data.len / ROUTE_MARK_UNIT_BYTES;
     uint64_t letters_units = letters_memory.data.len / ROUTE_MARK_UNIT_BYTES;
     ck_assert_uint_gt(letters_units, 1);
