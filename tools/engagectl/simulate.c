@@ -90,7 +90,7 @@ static int close_outputs(struct simulate_call *simulate)
 
 static void add_fact(struct buffer *to, const char *name, uint64_t number)
 {
-    buffer_add_format(to, "%-13s ", name);
+    buffer_add_format(to, "%s%-13s ", to->len > 0 ? "\n" : "", name);
     progress_add_number(to, number);
 }
 
@@ -105,17 +105,17 @@ static void talk_summary(struct simulation *simulation, int64_t elapsed_us)
     buffer_add_format(
         &text, " in %" PRId64 ".%02" PRId64 " s, ", elapsed_us / 1000000, elapsed_us / 10000 % 100);
     progress_add_number(&text, progress_rate(counts.read, elapsed_us));
-    buffer_add_text(&text, "/s\n");
+    buffer_add_text(&text, "/s");
     add_fact(&text, "contacts", contacts_count(shard_state(simulation->shard)));
-    add_fact(&text, "\nactions", counts.actions_decided);
+    add_fact(&text, "actions", counts.actions_decided);
     if (held > 0) {
         buffer_add_text(&text, ", held back ");
         progress_add_number(&text, held);
     }
-    add_fact(&text, "\ndead letters", counts.dead_letters);
-    add_fact(&text, "\nduplicates", counts.duplicates);
+    add_fact(&text, "dead letters", counts.dead_letters);
+    add_fact(&text, "duplicates", counts.duplicates);
     if (simulation->later > 0)
-        add_fact(&text, "\nafter --until", simulation->later);
+        add_fact(&text, "after --until", simulation->later);
     buffer_add_u8(&text, '\n');
     (void)fwrite(text.data, 1, text.len, stderr);
     buffer_free(&text);
