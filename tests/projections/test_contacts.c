@@ -109,6 +109,9 @@ START_TEST(identifiers_with_one_hash_are_told_apart)
     ck_assert_uint_eq(resolve(&world, &b, 1, &is_new), 2);
     ck_assert_uint_eq(resolve(&world, &a, 1, &is_new), 1);
     ck_assert_uint_eq(resolve(&world, &b, 1, &is_new), 2);
+    struct identity_key other_kind = key(&world, world.phone, "a@x");
+    other_kind.hash = a.hash;
+    ck_assert_uint_eq(identity_find(world.state, &other_kind).value, 0);
     close_after_frame(&world);
 }
 END_TEST
