@@ -1,8 +1,13 @@
 // Write transactions of the store: they carry their first error, and grow the map when it is full.
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/base/invariant.h"
 #include "projections/store_internal.h"
+
+enum { PROBE_BYTES = 65536 };
 
 // No transaction of this process may be open; the worker waits at the lock meanwhile.
 static int grow_map(struct store *store)
@@ -19,6 +24,21 @@ static void scan_end(struct store_txn *txn)
     if (txn->scan != NULL)
         mdb_cursor_close(txn->scan);
     txn->scan = NULL;
+}
+
+// LMDB calls a short write EIO, which is what a disk that has just become full makes of it. Whether the
+// file can still grow tells the two apart; what is written for it is beyond all pages in use.
+static bool may_file_grow(struct store *store)
+{
+    static const uint8_t nothing[PROBE_BYTES];
+    mdb_filehandle_t file;
+    struct stat stat;
+    if (mdb_env_get_fd(store->env, &file) != MDB_SUCCESS || fstat(file, &stat) != 0)
+        return true;
+    ssize_t written = pwrite(file, nothing, sizeof(nothing), stat.st_size);
+    if (written < 0)
+        return errno != ENOSPC && errno != EDQUOT && errno != EFBIG;
+    return (size_t)written == sizeof(nothing);
 }
 
 // One attempt. Leaves no transaction open.
@@ -47,6 +67,8 @@ enum err store_write(struct store *store, store_work_fn *work, void *context, st
             if (rc == MDB_SUCCESS)
                 continue;
         }
+        if (rc == EIO && !may_file_grow(store))
+            rc = ENOSPC;
         if (rc == MDB_SUCCESS && txn.fault.err != ERR_OK)
             return fault_set(fault, txn.fault.err, "%s", txn.fault.text);
         return rc == MDB_SUCCESS ? ERR_OK : store_fault(fault, rc, "a transaction failed");

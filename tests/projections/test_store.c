@@ -1,5 +1,7 @@
 // The store under crashes, damage, growth and other readers.
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -382,6 +384,55 @@ START_TEST(the_map_grows_when_it_is_full)
 }
 END_TEST
 
+// No file may grow beyond so many bytes, as on a full disk.
+static void limit_file_bytes(rlim_t bytes)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(a_full_disk_leaves_the_last_checkpoint_and_is_got_over)
+{
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    struct state *state = test_open(&params);
+    state_set_checkpoint_limits(state, every_mode[_i]);
+    add_contacts(state, 0, CONTACTS);
+    (void)test_checkpoint(state, 1);
+    uint64_t first = state_digest(state);
+    add_contacts(state, CONTACTS, CONTACTS * 20);
+    see_every(state, 1);
+
+    char path[128];
+    struct stat stat_of;
+    (void)snprintf(path, sizeof(path), "%s/data.mdb", directory.store);
+    ck_assert_int_eq(stat(path, &stat_of), 0);
+    ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    limit_file_bytes((rlim_t)stat_of.st_size + 8192);
+    struct fault fault = {0};
+    struct checkpoint at = test_checkpoint_at(state, 2);
+    struct snapshot *snapshot = state_snapshot_begin(state, &at);
+    enum err err = snapshot_write(snapshot, &fault);
+    if (err == ERR_OK)
+        err = snapshot_commit(snapshot, 0, &fault);
+    limit_file_bytes(RLIM_INFINITY);
+    ck_assert_int_eq(err, ERR_NOSPACE);
+    ck_assert_ptr_nonnull(strstr(fault.text, "store:"));
+    state_snapshot_end(state, snapshot, SNAPSHOT_ABANDONED);
+    struct test_directory killed = copy_store(&directory);
+    expect_checkpoint(&killed, 1, first);
+    test_directory_remove(&killed);
+
+    (void)test_checkpoint(state, 2);
+    uint64_t second = state_digest(state);
+    state_close(state);
+    expect_checkpoint(&directory, 2, second);
+    test_directory_remove(&directory);
+}
+END_TEST
+
 // A process that opens the store again and again and checks each answer; exit status 0: all well.
 static void read_until_told(const char *directory, int told)
 {
@@ -459,6 +510,7 @@ Suite *test_suite(void)
     TCase *use = tcase_create("use");
     tcase_set_timeout(use, 60);
     tcase_add_loop_test(use, the_map_grows_when_it_is_full, 0, MODES);
+    tcase_add_loop_test(use, a_full_disk_leaves_the_last_checkpoint_and_is_got_over, 0, MODES);
     tcase_add_loop_test(use, another_process_reads_while_checkpoints_are_written, 0, MODES);
     suite_add_tcase(suite, use);
     return suite;
