@@ -39,7 +39,7 @@ static const char *next_line(const char *line)
     return end == NULL ? line + strlen(line) : end + 1;
 }
 
-static int print_sum(const char *body, const char *name)
+static int print_sum(const char *body, const char *name, const char *before)
 {
     bool is_there = false;
     double sum = 0;
@@ -51,7 +51,7 @@ static int print_sum(const char *body, const char *name)
         (void)fprintf(stderr, "metrics: no %s\n", name);
         return 1;
     }
-    (void)printf("%.0f ", sum);
+    (void)printf("%s%.0f", before, sum);
     return 0;
 }
 
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
         return print_quantile(body, strtod(argv[3], NULL), argv[4]);
     int failed = 0;
     for (int i = 2; i < argc; i++)
-        failed |= print_sum(body, argv[i]);
+        failed |= print_sum(body, argv[i], i > 2 ? " " : "");
     (void)puts("");
     return failed;
 }

@@ -31,15 +31,11 @@ yardstick_run() {
     # shellcheck disable=SC2086 # words
     rates=$($one_core "$bench/yardstick" "$events" 1)
     sample "${rates%% *}" "$(calc "1e6 / ${rates%% *}")"
-    echo "${rates%% *}" >>"$work/yardstick"
 }
-rm -f "$work/yardstick"
 repeat yardstick_run
 row 'yyjson alone, the same file' events/s 'the yardstick of this part'
 files_rows 'file to actions' 'durable, scored, actions out, store written'
-files_rate=$(sed -n 's/^{"name":"file to actions",.*"median":\([0-9.]*\),.*/\1/p' "$results")
-yardstick_rate=$(sort -n "$work/yardstick" | awk '{ rate[NR] = $1 } END { print rate[int((NR + 1) / 2)] }')
-sample "$(calc "$files_rate / $yardstick_rate")"
+sample "$(calc "$(median_of 'file to actions') / $(median_of 'yyjson alone, the same file')")"
 row 'ratio to yyjson alone' ratio ''
 sample "$(calc "$rss_median_kib * 1024 / $contacts")"
 row 'memory a contact' bytes "largest resident size ($((rss_median_kib / 1024)) MiB) / $contacts contacts, ids of all events included"

@@ -6,16 +6,13 @@ latency_run() {
     daemon_new '{files: ["-"]}' 'sinks: {file: actions.ndjson}' 'http: {listen: "127.0.0.1:0"}'
     count=$((RATE * LATENCY_S))
     "$bench/generate" "$count" "$CONTACTS" | "$bench/pace" "$RATE" |
-        "$bench/ready" "$dir/log" "$engaged" --config "$dir/engaged.yaml" >"$dir/ready" || die "engaged did not get ready"
+        daemon_start # in a subshell: what it sets is lost
     read -r ready_ms pid port <"$dir/ready"
-    echo "$pid" >"$work/pid"
-    until [ "$("$bench/metrics" "$port" engaged_events_journalled_total | tr -d ' ')" = "$count" ]; do sleep 0.1; done
+    metric_wait "$count" engaged_events_journalled_total
     for quantile in 0.5 0.99 0.999; do
         "$bench/metrics" "$port" --quantile "$quantile" engaged_durable_seconds >>"$work/latency.$quantile" || return 1
     done
-    kill -TERM "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-    rm -f "$work/pid"
+    daemon_end TERM
 }
 rm -f "$work"/latency.*
 rules_make "$RULES"

@@ -2,36 +2,28 @@
 title "Restart after kill -9, $CONTACTS contacts"
 head_print
 
-# killed_after EVENTS: starts it from nothing, kills it when it has read so many; sets $port $pid
-kill_after() {
-    "$bench/ready" "$dir/log" "$engaged" --config "$dir/engaged.yaml" >"$dir/ready" || die "engaged did not get ready"
-    read -r ready_ms pid port <"$dir/ready"
-    echo "$pid" >"$work/pid"
-    while [ "$("$bench/metrics" "$port" engaged_events_read_total | tr -d ' ')" -lt "$1" ]; do sleep 0.05; done
-    kill -9 "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+# killed_after EVENTS: starts it from nothing, kills it when it has read so many
+killed_after() {
+    daemon_start
+    while [ "$(metric engaged_events_read_total)" -lt "$1" ]; do sleep 0.02; done
+    daemon_end KILL
 }
 
 # restart_run WHICH RUN
 restart_run() {
     daemon_files 'http: {listen: "127.0.0.1:0"}'
     case $1 in
-    tail) kill_after $((EVENTS * 9 / 10)) ;;
+    tail) killed_after $((EVENTS * 9 / 10)) ;;
     clean)
-        kill_after "$EVENTS"
-        daemon_once # a checkpoint of all of it
+        killed_after "$EVENTS"
+        daemon_once # leaves a checkpoint of all of it
         ;;
     esac
-    "$bench/ready" "$dir/log" "$engaged" --config "$dir/engaged.yaml" >"$dir/ready" || die "engaged did not get ready"
-    read -r ready_ms pid port <"$dir/ready"
-    echo "$pid" >"$work/pid"
+    daemon_start
     sample "$ready_ms"
     field replayed_events >>"$work/replayed"
-    until [ "$("$bench/metrics" "$port" engaged_contacts engaged_journal_waiting_bytes)" = "$contacts 0 " ]; do sleep 0.1; done
-    kill -TERM "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-    rm -f "$work/pid"
-    expect "actions of a killed run" "$(wc -l <"$dir/actions.ndjson" | tr -d ' ')" "$files_actions"
+    metric_wait "$contacts 0" engaged_contacts engaged_actions_waiting
+    daemon_end TERM
     actions_check "$dir/actions.ndjson" "$files_actions"
 }
 rules_make "$RULES"

@@ -43,7 +43,7 @@ daemon_files() { daemon_new "{files: [../${events##*/}]}" "clock: event" "sinks:
 # $wall_us $cpu_us $rss_kib $read $actions
 daemon_once() {
     "$bench/timed" "$dir/time" "$@" "$engaged" --config "$dir/engaged.yaml" --once 2>"$dir/log" ||
-        { tail -5 "$dir/log" >&2 && die "engaged failed"; }
+        log_die "engaged failed"
     read -r wall_us user_us sys_us rss_kib <"$dir/time"
     cpu_us=$((user_us + sys_us))
     summary=$(grep '^engaged: ' "$dir/log")
@@ -77,4 +77,43 @@ actions_check() {
 digest() {
     "$ctl" --config "$dir/engaged.yaml" journal verify -o json >"$dir/verify" || die "journal verify: $(cat "$dir/verify")"
     grep -o '"digest":"[0-9a-f]*"' "$dir/verify" | sed 's/.*:"//; s/"//' | tr '\n' ' '
+}
+
+# daemon_start: in the background, until it is ready; sets $ready_ms $pid $port. Standard input is its.
+daemon_start() {
+    "$bench/ready" "$dir/log" "$engaged" --config "$dir/engaged.yaml" >"$dir/ready" || log_die "engaged did not get ready"
+    read -r ready_ms pid port <"$dir/ready"
+    echo "$pid" >"$work/pid"
+}
+
+# daemon_end SIGNAL: and waits until it is gone
+daemon_end() {
+    kill "-$1" "$pid"
+    tries=0
+    while kill -0 "$pid" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 3000 ] || log_die "engaged does not end"
+        sleep 0.01
+    done
+    rm -f "$work/pid"
+}
+
+# metric NAME...: their sums over the shards, with spaces between
+metric() { "$bench/metrics" "$port" "$@" || log_die "engaged does not answer"; }
+
+# metric_wait WANTED NAME...: until the metrics are that
+metric_wait() {
+    metrics_wanted=$1
+    shift
+    tries=0
+    until [ "$(metric "$@")" = "$metrics_wanted" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 1200 ] || log_die "$* is $(metric "$@") and does not become $metrics_wanted"
+        sleep 0.1
+    done
+}
+
+log_die() {
+    tail -n 5 "$dir/log" >&2
+    die "$*"
 }

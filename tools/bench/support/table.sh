@@ -52,6 +52,9 @@ row() {
     rm -f "$samples"
 }
 
+# median_of NAME: of a row printed before
+median_of() { sed -n "s/^{\"name\":\"$1\",.*\"median\":\([0-9.]*\),.*/\1/p" "$results"; }
+
 # note TEXT: a line under the rows
 note() { printf '    %s\n' "$1"; }
 
