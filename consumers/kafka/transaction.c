@@ -87,7 +87,8 @@ static enum err aborted_fault(
         fault, ERR_STATE, "transactional.id %s: %s: aborted: %s", transaction->id, step, reason);
 }
 
-// Takes back the open transaction; ERR_OK when that is certain.
+// Takes back the open transaction; ERR_OK when that is certain. The producer goes with it: one
+// whose record was refused has a gap in its numbers, which would abort the next transaction, too.
 static enum err abort_open(struct transaction *transaction, struct fault *fault)
 {
     int64_t until_ms = kafka_mono_ms() + transaction->patience_ms;
@@ -96,7 +97,7 @@ static enum err abort_open(struct transaction *transaction, struct fault *fault)
         rd_kafka_error_t *error =
             rd_kafka_abort_transaction(handle_of(transaction), left_ms > 1 ? (int)left_ms : 1);
         if (error == NULL) {
-            transaction->is_open = false;
+            producer_drop(transaction);
             return ERR_OK;
         }
         bool is_fatal = rd_kafka_error_is_fatal(error) != 0;

@@ -34,7 +34,7 @@ struct transaction {
 // All of them:
 //   ERR_UNREACHABLE  the outcome is not known · ERR_STATE nothing is out, or it is not known:
 //                    prepare and look what was committed, at once · ERR_FENCED for ever
-// After an error no transaction is open, or the producer is gone; prepare puts that right.
+// After an error the producer is gone, or still to be prepared.
 
 // Makes the producer when there is none, fences others and ends what is open.
 NODISCARD enum err transaction_prepare(struct transaction *transaction, struct fault *fault);
