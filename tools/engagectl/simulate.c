@@ -22,6 +22,8 @@
 
 // The same in every simulation, so that the ids of actions are; a daemon draws its own.
 enum { SIMULATION_IDENTITY = 1 };
+// Files are made whole before they are used: small ones let a small simulation start at once.
+enum { SIMULATION_FILE_BYTES = 16 << 20 };
 
 // What the options ask for.
 struct simulate_call {
@@ -177,6 +179,7 @@ static enum err simulate_in(
     struct shard *shard = NULL;
     params.identity = SIMULATION_IDENTITY;
     params.tick_mode = TICK_EVENT;
+    params.journal_file_bytes = SIMULATION_FILE_BYTES;
     enum err err = shard_open(&params, (struct shard_progress){0}, &shard, &report, fault);
     if (err != ERR_OK)
         return err;
