@@ -52,7 +52,7 @@ static void on_published(struct post *post)
     INVARIANT(job->batch.sequence_last > lane->published);
     lane->published = job->batch.sequence_last;
     lane->mark = job->mark;
-    lane_checkpoint_published(lane, job->batch.sequence_last, job->mark);
+    lane_checkpoint_published(lane, job->mark_sequence, job->mark);
     shard_published(lane->shard, job->batch.sequence_last, job->mark);
     outbox_batch_clear(&job->batch);
     job->next = lane->free_jobs;

@@ -6,7 +6,7 @@
 
 // Between frames, on the lane's thread: moves the checkpoint on as far as it can go.
 void lane_checkpoint_turn(struct lane *lane, int64_t now_us);
-// Called with every publication that is confirmed.
+// Called with every publication that is confirmed; sequence: its last frame.
 void lane_checkpoint_published(struct lane *lane, uint64_t sequence, uint64_t mark);
 // Nothing has changed since the last one, and none is under way.
 bool lane_checkpoint_is_done(const struct lane *lane);

@@ -75,15 +75,21 @@ static void add_item(struct publisher *publisher, const struct outgoing *item)
         added->topic = bytes_text(topic); // known to the configuration only, not to the journal
 }
 
-static void add_group(struct publisher *publisher, const struct outbox_batch *batch)
+static struct publish_shard *group_of(struct publisher *publisher, uint32_t shard)
 {
     size_t i = 0;
-    while (i < publisher->group_count && publisher->groups[i].shard != batch->shard)
+    while (i < publisher->group_count && publisher->groups[i].shard != shard)
         i++;
-    if (i == publisher->group_count)
+    return &publisher->groups[i]; // a new one behind the last
+}
+
+static void add_group(struct publisher *publisher, const struct outbox_batch *batch)
+{
+    struct publish_shard *group = group_of(publisher, batch->shard);
+    if (group == &publisher->groups[publisher->group_count])
         publisher->group_count++;
     INVARIANT(publisher->group_count <= publisher->shard_count);
-    publisher->groups[i] = (struct publish_shard){
+    *group = (struct publish_shard){
         .shard = batch->shard,
         .sequence_last = batch->sequence_last,
         .chain_last = batch->chain_last,
@@ -201,6 +207,7 @@ static void give_back(struct publisher *publisher, struct publish_job *jobs, uin
         struct publish_job *next = jobs->next;
         publisher->shards[jobs->batch.shard].mark = mark;
         jobs->mark = mark;
+        jobs->mark_sequence = group_of(publisher, jobs->batch.shard)->sequence_last;
         jobs->post.run = jobs->done_run;
         postbox_send(jobs->reply_to, &jobs->post);
         jobs = next;
@@ -235,7 +242,7 @@ struct publisher *publisher_start(struct runtime *runtime, struct sink sink, uin
     INVARIANT(pthread_mutex_init(&publisher->mutex, NULL) == 0);
     publisher->round.run = run_round;
     publisher->shards = mem_zero(shard_count, sizeof(*publisher->shards));
-    publisher->groups = mem_zero(shard_count, sizeof(*publisher->groups));
+    publisher->groups = mem_zero(shard_count + 1U, sizeof(*publisher->groups));
     publisher->shard_count = shard_count;
     publisher->retry_ms = RETRY_MS_MIN;
     publisher->side = side_thread_start("publisher");

@@ -15,7 +15,8 @@ struct publish_job {
     post_run_fn *done_run;
     void *owner; // the sender's
     struct outbox_batch batch;
-    uint64_t mark; // result: the sink's mark after it
+    uint64_t mark;          // result: the sink's mark after the publication it was part of
+    uint64_t mark_sequence; // result: the last frame of its shard in that publication
 };
 
 struct publisher;
