@@ -3,13 +3,13 @@
 // Entries belong to parts: a part covers a 128th of the window, or a 64th of the bound on events,
 // whichever is over first. So at most 64 + 129 parts are alive at a time, and 8 bits tell a living part
 // from a dead one, as long as dead entries are swept out before their number comes round again: every
-// new part sweeps 8 of the table's 256 parts, a round takes 32 of the 62 steps there are.
+// new part sweeps one of the table's 16 parts, a round takes 16 of the 62 steps there are.
 #include "projections/dedup.h"
 
 #include "engine/base/invariant.h"
 #include "projections/state_internal.h"
 
-enum { PART_BITS = 8, SWEEP_PER_PART = 8, PARTS_PER_BOUND = 64, PARTS_ALIVE_MAX = 194 };
+enum { PART_BITS = 8, SWEEP_PER_PART = 1, PARTS_PER_BOUND = 64, PARTS_ALIVE_MAX = 194 };
 #define PART_SHIFT   (64 - PART_BITS)
 #define VALUE_MASK   ((UINT64_C(1) << PART_SHIFT) - 1)
 #define VALUE_IS_SET UINT64_C(1)

@@ -1,7 +1,5 @@
-// Hash sets of pairs of 64-bit numbers, in 256 parts so that no growth stalls for long.
+// Hash sets of pairs of 64-bit numbers, in 16 parts so that no growth stalls for long.
 #include "projections/pairs.h"
-
-#include <stdlib.h>
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
@@ -34,9 +32,7 @@ static void part_rebuild(
 {
     struct pairs_part old = *part;
     place_count = (place_count + PAIRS_PER_LINE - 1) / PAIRS_PER_LINE * PAIRS_PER_LINE;
-    part->memory = mem_zero(place_count + PAIRS_PER_LINE, sizeof(struct pair));
-    uintptr_t line = ((uintptr_t)part->memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
-    part->places = (struct pair *)line;
+    part->places = mem_table((size_t)place_count * sizeof(struct pair));
     part->place_count = place_count;
     part->used = 0;
     for (uint32_t i = 0; i < old.place_count; i++) {
@@ -44,7 +40,7 @@ static void part_rebuild(
             part_put(part, old.places[i]);
     }
     pairs->bytes += ((uint64_t)place_count - old.place_count) * sizeof(struct pair);
-    free(old.memory);
+    mem_table_free(old.places, (size_t)old.place_count * sizeof(struct pair));
 }
 
 void pairs_add(struct pairs *pairs, struct pair pair)
@@ -87,6 +83,7 @@ void pairs_prune(struct pairs *pairs, uint32_t part_index, pairs_keep_fn *keep, 
 void pairs_free(struct pairs *pairs)
 {
     for (uint32_t i = 0; i < PAIRS_PARTS; i++)
-        free(pairs->parts[i].memory);
+        mem_table_free(
+            pairs->parts[i].places, (size_t)pairs->parts[i].place_count * sizeof(struct pair));
     *pairs = (struct pairs){0};
 }

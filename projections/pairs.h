@@ -1,4 +1,4 @@
-// Hash sets of pairs of 64-bit numbers, in 256 parts so that no growth stalls for long.
+// Hash sets of pairs of 64-bit numbers, in 16 parts so that no growth stalls for long.
 #ifndef PROJECTIONS_PAIRS_H
 #define PROJECTIONS_PAIRS_H
 
@@ -12,11 +12,11 @@ struct pair {
     uint64_t value;
 };
 
-enum { PAIRS_PARTS = 256, PAIRS_PER_LINE = 4 }; // of the processor's cache
+// Few parts, so that each soon fills huge pages. A line is one of the processor's cache.
+enum { PAIRS_PART_BITS = 4, PAIRS_PARTS = 1 << PAIRS_PART_BITS, PAIRS_PER_LINE = 4 };
 
 struct pairs_part {
-    struct pair *places; // begins at a line
-    void *memory;        // that they are in
+    struct pair *places; // a table of its own, begins at a line
     uint32_t place_count;
     uint32_t used;
 };
@@ -42,14 +42,14 @@ static inline uint32_t pairs_next_place(const struct pairs_part *part, uint32_t 
 
 static inline struct pairs_part *pairs_part_of(struct pairs *pairs, uint64_t key)
 {
-    return &pairs->parts[key >> 56];
+    return &pairs->parts[key >> (64 - PAIRS_PART_BITS)];
 }
 
 // The line of a key, to prefetch; NULL when there is none. (A function that only prefetches would be
 // taken for one without effect, and its calls left out.)
 static inline const void *pairs_line(const struct pairs *pairs, uint64_t key)
 {
-    const struct pairs_part *part = &pairs->parts[key >> 56];
+    const struct pairs_part *part = &pairs->parts[key >> (64 - PAIRS_PART_BITS)];
     return part->place_count > 0 ? &part->places[pairs_first_place(part, key)] : NULL;
 }
 

@@ -56,8 +56,11 @@ void slots_grow(struct slots *slots, uint64_t count)
     size_t wanted = (size_t)((count + SLOT_CHUNK - 1) >> SLOT_CHUNK_BITS);
     if (wanted > slots->chunk_count) {
         slots->chunks = mem_resize(slots->chunks, wanted * sizeof(struct slot_chunk *));
-        while (slots->chunk_count < wanted)
-            slots->chunks[slots->chunk_count++] = mem_zero(1, sizeof(struct slot_chunk));
+        while (slots->chunk_count < wanted) {
+            struct slot_chunk *chunk = mem_zero(1, sizeof(*chunk));
+            chunk->slots = mem_table(SLOT_CHUNK * sizeof(struct slot));
+            slots->chunks[slots->chunk_count++] = chunk;
+        }
     }
     slots->count = count;
 }
@@ -261,6 +264,7 @@ void slots_free(struct slots *slots)
     slots_thaw(slots, THAW_CLEAN);
     for (size_t i = 0; i < slots->chunk_count; i++) {
         chunk_free_large(slots, slots->chunks[i]);
+        mem_table_free(slots->chunks[i]->slots, SLOT_CHUNK * sizeof(struct slot));
         free(slots->chunks[i]);
     }
     free(slots->chunks);

@@ -11,7 +11,7 @@
 #include "projections/slab.h"
 
 enum {
-    SLOT_CHUNK_BITS = 12,
+    SLOT_CHUNK_BITS = 17, // its slots fill a huge page
     SLOT_CHUNK = 1 << SLOT_CHUNK_BITS,
     SLOT_TOUCHED = 1, // changed in this frame: listed, dirty, not frozen
     SLOT_USED = 2,    // touched since the sweep that drops clean records came by
@@ -25,7 +25,7 @@ struct slot {
 };
 
 struct slot_chunk {
-    struct slot slots[SLOT_CHUNK];
+    struct slot *slots; // SLOT_CHUNK of them
     uint64_t dirty[SLOT_CHUNK / 64];
     uint64_t frozen[SLOT_CHUNK / 64]; // dirty when the running snapshot began, not copied since
     uint32_t dirty_count;

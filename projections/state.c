@@ -99,7 +99,7 @@ void state_frame_begin(struct state *state, int64_t tick_ms)
     state->tick_ms = tick_ms;
 }
 
-uint64_t state_frame_end(struct state *state)
+void state_settle(struct state *state)
 {
     INVARIANT(state->is_in_frame);
     struct slots *slots = &state->slots;
@@ -115,8 +115,13 @@ uint64_t state_frame_end(struct state *state)
         slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
     }
     slots->touched_count = 0;
-    slots_compact(slots);
     state->contacts_sum = sum;
+}
+
+uint64_t state_frame_end(struct state *state)
+{
+    state_settle(state);
+    slots_compact(&state->slots);
     state->is_in_frame = false;
     if (state->store != NULL)
         store_release(state->store);

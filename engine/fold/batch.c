@@ -49,4 +49,5 @@ void batch_fold(struct shard *shard, uint32_t count)
             fold, &input->event, &input->identity,
             event_ref_of(shard->frame_sequence, input->index));
     }
+    state_settle(shard->state);
 }
