@@ -1,6 +1,7 @@
 // Writes the events of the benchmarks: 316 bytes of JSON each, the same for the same numbers.
 //   generate EVENTS CONTACTS [FIRST]  > events.ndjson      (FIRST: number of the first event)
-//   generate --rules RULES            > rules.yaml         (RULES scoring rules; 7 of them match)
+//   generate --rules RULES [types|scores] > rules.yaml     (RULES scoring rules; 7 of them match; in
+//                                       two files, because one may have no more than 1 MiB)
 //   generate --distinct EVENTS CONTACTS                    (how many contacts those events name)
 //
 // The mix is that of docs/performance.md: 45 % opened, 25 % clicked, 15 % viewed, 5 % forms,
@@ -62,13 +63,17 @@ static void print_event(uint64_t number, uint64_t contacts)
 }
 
 // Seven rules match what is generated; the rest wait for types that do not come, as most rules do.
-static void print_rules(unsigned rules)
+static void print_rules_types(unsigned rules)
 {
-    (void)printf("# %u scoring rules for the benchmarks.\nevents:\n", rules);
+    (void)printf("# Types for %u scoring rules of the benchmarks.\nevents:\n", rules);
     for (unsigned i = TYPES; i < rules; i++)
         (void)printf("  bench.type_%u: {label: Type %u, data: {campaign: string}}\n", i, i);
     if (rules <= TYPES)
         (void)printf("  bench.none: {label: None, data: {}}\n");
+}
+
+static void print_rules_scores(unsigned rules)
+{
     (void)printf("scores:\n  engagement:\n    bands: {hot: 50}\n    rules:\n");
     for (unsigned i = 0; i < rules; i++) {
         if (i >= TYPES)
@@ -106,8 +111,11 @@ static uint64_t number_of(const char *text)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--rules") == 0) {
-        print_rules((unsigned)number_of(argv[2]));
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "--rules") == 0) {
+        if (argc == 3 || strcmp(argv[3], "types") == 0)
+            print_rules_types((unsigned)number_of(argv[2]));
+        if (argc == 3 || strcmp(argv[3], "scores") == 0)
+            print_rules_scores((unsigned)number_of(argv[2]));
         return 0;
     }
     if (argc == 4 && strcmp(argv[1], "--distinct") == 0 && number_of(argv[3]) > 0) {
@@ -116,7 +124,8 @@ int main(int argc, char **argv)
     }
     if (argc < 3 || argc > 4 || number_of(argv[2]) == 0) {
         (void)fputs(
-            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES | --distinct EVENTS "
+            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores] | --distinct "
+            "EVENTS "
             "CONTACTS\n",
             stderr);
         return 2;

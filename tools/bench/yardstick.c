@@ -49,7 +49,7 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
     FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
-    int runs = argc > 2 ? atoi(argv[2]) : 3; // NOLINT(cert-err34-c)
+    long runs = argc > 2 ? strtol(argv[2], NULL, 10) : 3;
     if (file == NULL || runs < 1 || runs > RUNS_MAX) {
         (void)fputs("usage: yardstick FILE [RUNS]\n", stderr);
         return 2;
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
         return 1;
     (void)fclose(file);
     double rates[RUNS_MAX];
-    for (int i = 0; i < runs; i++) {
+    for (long i = 0; i < runs; i++) {
         double start = now_s();
         uint64_t events = parse(text, len);
         rates[i] = (double)events / (now_s() - start);

@@ -54,13 +54,7 @@ broker_note() {
 }
 
 kafka_part() {
-    rules_make "$RULES"
-    events_make "$EVENTS" "$CONTACTS"
-    if [ ! -e "$work/subjects" ]; then # the part files was left out
-        daemon_files
-        daemon_once
-        grep -o '"subject":"[^"]*"' "$dir/actions.ndjson" | sort >"$work/subjects"
-    fi
+    subjects_make
     "$broker" start "$kafka_version" "$broker_dir"
     brokers=$("$broker" address "$broker_dir")
     "$broker" topic create "$broker_dir" contact.events 4

@@ -26,8 +26,7 @@ restart_run() {
     daemon_end TERM
     actions_check "$dir/actions.ndjson" "$files_actions"
 }
-rules_make "$RULES"
-events_make "$EVENTS" "$CONTACTS"
+subjects_make
 rm -f "$work/replayed"
 repeat restart_run tail
 row 'killed while reading, to ready' ms "folds again $(sort -n "$work/replayed" | head -n 1) to $(sort -n "$work/replayed" | tail -n 1) events behind the last checkpoint"

@@ -20,7 +20,8 @@ events_make() {
 rules_make() {
     rules=$work/rules.$1
     mkdir -p "$rules"
-    "$bench/generate" --rules "$1" >"$rules/bench.yaml"
+    "$bench/generate" --rules "$1" types >"$rules/types.yaml"
+    "$bench/generate" --rules "$1" scores >"$rules/scores.yaml"
 }
 
 # daemon_new SOURCES [LINE]...: a data directory with nothing in it, and its configuration
