@@ -44,10 +44,10 @@ SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 # The release build carries all warnings; the others instrument the code, which misleads some.
 FLAGS_release := -O2 -g $(HARDENING) $(WARNINGS) $(WARNINGS_GCC) $(WERROR)
-FLAGS_asan := -O1 -g -Wall -Wextra -fsanitize=address,undefined $(SANITIZE)
+FLAGS_asan := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=address,undefined $(SANITIZE)
 FLAGS_tsan := -O1 -g -Wall -Wextra -fsanitize=thread $(SANITIZE)
 FLAGS_coverage := -O0 -g -Wall -Wextra --coverage
-FLAGS_fuzz := -O1 -g -Wall -Wextra -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+FLAGS_fuzz := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 LINK_release := -Wl,-z,relro,-z,now
 LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread
