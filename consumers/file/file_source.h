@@ -27,7 +27,7 @@ struct file_source_params {
 //           middle of a line (the file was replaced, or cut)
 // poll():   ERR_END at the end of the file · ERR_GAP the file became shorter than what was read ·
 //           ERR_IO · ERR_AGAIN when the disk says so for standard input
-// A read from standard input blocks when the disk blocks.
+// There is no wake: after ERR_AGAIN the driver watches descriptor 0 itself.
 void file_source_create(
     const struct disk *disk, const struct file_source_params *params, struct source *out);
 
