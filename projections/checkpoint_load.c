@@ -138,3 +138,21 @@ enum err checkpoint_load(
     store_release(state->store);
     return err;
 }
+
+uint64_t state_peek(const char *directory, uint64_t map_bytes)
+{
+    struct state_params params = {
+        .directory = directory, .access = STATE_READ_ONLY, .map_bytes = map_bytes};
+    struct store *store = NULL;
+    struct store_value value;
+    struct store_meta meta;
+    uint64_t sequence = 0;
+    if (store_open(&params, &store, NULL) != ERR_OK)
+        return 0;
+    struct store_key key = {.low = STORE_META_KEY};
+    if (store_get(store, STORE_META, key, &value, NULL) == ERR_OK &&
+        store_meta_unpack(value.payload, &meta) == ERR_OK)
+        sequence = meta.at.sequence;
+    store_close(store);
+    return sequence;
+}

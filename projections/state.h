@@ -52,6 +52,9 @@ NODISCARD enum err state_open(
     struct checkpoint *checkpoint_out,
     struct fault *fault);
 void state_close(struct state *state);
+// The sequence of the newest checkpoint of a store that nobody has open; 0 where there is none that can
+// be read. Tells the journal's recovery what was durable.
+uint64_t state_peek(const char *directory, uint64_t map_bytes);
 NODISCARD enum err state_remove(const char *directory, struct fault *fault); // deletes a store
 
 // A record that cannot be read from the store (checksum, I/O) makes the state unusable: reads give

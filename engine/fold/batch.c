@@ -1,25 +1,33 @@
-// Folding a batch of decoded inputs: hash them all, fetch what they touch, then fold one by one.
+// Folding a batch of decoded inputs. What an event touches is fetched some events before it is folded:
+// first its lines of the tables, then, through them, its contact's record.
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 
-void batch_prepare(struct shard *shard, uint32_t count)
+// How far ahead, in inputs: long enough for memory to answer, short enough to still be near.
+enum { AHEAD_TABLES = 24, AHEAD_RECORD = 12 };
+
+static void hash_input(struct shard *shard, struct batch_input *input)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        struct batch_input *input = &shard->batch[i];
-        if (input->kind != FRAME_INPUT_EVENT)
-            continue;
-        input->has_dedup_key = input->event.id.len > 0;
-        if (input->has_dedup_key) {
-            input->dedup_key = dedup_key(shard->state, input->event.source, input->event.id);
-            dedup_prefetch(shard->state, input->dedup_key);
-        }
-        input->identity = fold_identity_key(&shard->fold, &input->event.identifiers[0]);
-        identity_prefetch(shard->state, &input->identity);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (shard->batch[i].kind == FRAME_INPUT_EVENT)
-            identity_prefetch_record(shard->state, &shard->batch[i].identity);
-    }
+    input->has_dedup_key = input->event.id.len > 0;
+    if (input->has_dedup_key)
+        input->dedup_key = dedup_key(shard->state, input->event.source, input->event.id);
+    input->identity = fold_identity_key(&shard->fold, &input->event.identifiers[0]);
+}
+
+static void fetch_tables(struct shard *shard, struct batch_input *input)
+{
+    if (input->kind != FRAME_INPUT_EVENT)
+        return;
+    hash_input(shard, input);
+    if (input->has_dedup_key)
+        dedup_prefetch(shard->state, input->dedup_key);
+    identity_prefetch(shard->state, &input->identity);
+}
+
+static void fetch_record(struct shard *shard, const struct batch_input *input)
+{
+    if (input->kind == FRAME_INPUT_EVENT)
+        identity_prefetch_record(shard->state, &input->identity);
 }
 
 // With the event clock the tick follows each event that is folded, and never a duplicate: those are
@@ -31,23 +39,35 @@ static void advance_tick(struct fold *fold, const struct event *event)
         fold->tick_ms = event->time_ms;
 }
 
-void batch_fold(struct shard *shard, uint32_t count)
+static void fold_input(struct shard *shard, struct batch_input *input)
 {
     struct fold *fold = &shard->fold;
+    if (input->kind != FRAME_INPUT_EVENT)
+        return;
+    if (!input->has_dedup_key) {
+        shard->counts.events_without_id++;
+    } else if (!dedup_add(shard->state, input->dedup_key, fold->tick_ms)) {
+        input->kind = FRAME_INPUT_DUPLICATE;
+        return;
+    }
+    advance_tick(fold, &input->event);
+    fold_event(
+        fold, &input->event, &input->identity, event_ref_of(shard->frame_sequence, input->index));
+}
+
+void batch_fold(struct shard *shard, uint32_t count)
+{
+    struct batch_input *batch = shard->batch;
+    for (uint32_t i = 0; i < count && i < AHEAD_TABLES; i++)
+        fetch_tables(shard, &batch[i]);
+    for (uint32_t i = 0; i < count && i < AHEAD_RECORD; i++)
+        fetch_record(shard, &batch[i]);
     for (uint32_t i = 0; i < count; i++) {
-        struct batch_input *input = &shard->batch[i];
-        if (input->kind != FRAME_INPUT_EVENT)
-            continue;
-        if (!input->has_dedup_key)
-            shard->counts.events_without_id++;
-        else if (!dedup_add(shard->state, input->dedup_key, fold->tick_ms)) {
-            input->kind = FRAME_INPUT_DUPLICATE;
-            continue;
-        }
-        advance_tick(fold, &input->event);
-        fold_event(
-            fold, &input->event, &input->identity,
-            event_ref_of(shard->frame_sequence, input->index));
+        if (i + AHEAD_TABLES < count)
+            fetch_tables(shard, &batch[i + AHEAD_TABLES]);
+        if (i + AHEAD_RECORD < count)
+            fetch_record(shard, &batch[i + AHEAD_RECORD]);
+        fold_input(shard, &batch[i]);
     }
     state_settle(shard->state);
 }

@@ -128,7 +128,6 @@ static enum err decode_again(struct shard *shard, const struct frame_input *inpu
 static enum err fold_batch_again(struct shard *shard, uint32_t count)
 {
     uint64_t duplicates = 0;
-    batch_prepare(shard, count);
     batch_fold(shard, count);
     for (uint32_t i = 0; i < count; i++)
         duplicates += shard->batch[i].kind == FRAME_INPUT_DUPLICATE;
@@ -214,6 +213,7 @@ enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct f
     bool is_wall = !shard->has_settings || fold->settings.tick_mode == TICK_WALL;
     if (is_wall || head->counts.events == 0)
         fold->tick_ms = head->tick_ms;
+    shard->letter_tick_ms = fold->tick_ms;
     state_frame_begin(shard->state, fold->tick_ms);
     enum err err = apply_commands(shard, reader, fault);
     if (err != ERR_OK)

@@ -93,7 +93,7 @@ void shard_add_dead_letter(
     struct dead_letter letter = {
         .identity = shard->params.identity,
         .shard = shard->params.shard,
-        .tick_ms = shard->fold.tick_ms,
+        .tick_ms = shard->letter_tick_ms,
         .source = source,
         .input = input,
     };
@@ -143,6 +143,7 @@ void shard_frame_begin(struct shard *shard, int64_t wall_ms)
     shard->frame_start_tick_ms = fold->tick_ms;
     if (fold->settings.tick_mode == TICK_WALL && wall_ms > fold->tick_ms)
         fold->tick_ms = wall_ms;
+    shard->letter_tick_ms = fold->tick_ms;
     fold->emit = emit_action;
     fold->emit_context = shard;
     frame_builder_clear(shard->builder);
@@ -262,7 +263,6 @@ size_t shard_fold(
         const struct message *batch = messages + done;
         uint32_t size = batch_size(shard, batch, count - done);
         decode_batch(shard, batch, size);
-        batch_prepare(shard, size);
         batch_fold(shard, size);
         for (uint32_t i = 0; i < size; i++) {
             record_input(shard, source, source_name, &batch[i], &shard->batch[i]);

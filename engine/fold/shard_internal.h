@@ -44,6 +44,7 @@ struct shard {
     uint64_t sink_mark; // of the newest published frame
     // the frame being made
     bool is_in_frame;
+    int64_t letter_tick_ms; // of its dead letters: the tick it began with
     uint32_t frame_inputs;
     uint64_t frame_sequence;
     int64_t frame_start_tick_ms;
@@ -60,8 +61,8 @@ struct shard {
     uint64_t checkpoint_pending; // its sequence; 0: none
 };
 
-// batch.c: works on the first `count` entries of shard->batch.
-void batch_prepare(struct shard *shard, uint32_t count);
+// batch.c: folds the first `count` entries of shard->batch whose kind is FRAME_INPUT_EVENT. What turns out to be a
+// duplicate becomes FRAME_INPUT_DUPLICATE.
 void batch_fold(struct shard *shard, uint32_t count);
 
 // shard.c

@@ -37,6 +37,7 @@ static enum err open_journal(struct shard *shard, struct shard_report *report, s
         .identity = params->identity,
         .file_bytes_max = params->journal_file_bytes,
         .frame_bytes_max = params->frame_bytes_max,
+        .sequence_known = state_peek(shard->store_directory, params->state.map_bytes),
     };
     err = journal_open(&journal, &shard->journal, &report->journal, fault);
     if (err == ERR_OK)

@@ -240,6 +240,66 @@ START_TEST(one_flipped_byte_of_the_journal_stops_everything_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_journal_that_lost_durable_frames_is_refused)
+{
+    struct fault fault = {ERR_OK, ""};
+    char command[300];
+    world_open(&world, RULES);
+    feed_some(0, 20);
+    world_close(&world);
+    (void)snprintf(
+        command, sizeof(command), "cp -r %s/journal %s/older", world.directory, world.directory);
+    ck_assert_int_eq(system(command), 0);
+    world_open(&world, RULES);
+    feed_some(20, 20);
+    world_checkpoint(&world);
+    world_close(&world);
+    (void)snprintf(
+        command, sizeof(command), "cd %s && rm -r journal && mv older journal", world.directory);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(world_try_open(&world, &fault), ERR_CORRUPT);
+    ck_assert_msg(
+        strstr(fault.text, "sequence 23..43: the checkpoint stands at frames") != NULL, "%s",
+        fault.text);
+    world_remove_store(&world); // an operator's decision
+    ck_assert_msg(world_try_open(&world, &fault) == ERR_OK, "%s", fault.text);
+}
+END_TEST
+
+static void add_letters(struct buffer *to)
+{
+    for (size_t i = 0; i < world.out.item_count; i++) {
+        if (world.out.items[i].outgoing.kind == OUTGOING_DEAD_LETTER)
+            buffer_add_bytes(to, world.out.items[i].outgoing.value);
+    }
+}
+
+START_TEST(a_dead_letter_is_the_same_when_it_is_folded_again)
+{
+    world.params.tick_mode = TICK_EVENT;
+    world_open(&world, RULES);
+    const char *lines[] = {
+        "{\"id\":\"1\",\"type\":\"order.placed\",\"time\":1000,\"contact\":\"c\"}", "broken",
+        "{\"id\":\"2\",\"type\":\"order.placed\",\"time\":2000,\"contact\":\"c\"}", "broken too",
+        "{\"id\":\"3\",\"type\":\"order.placed\",\"time\":3000,\"contact\":\"c\"}"};
+    world_feed(&world, lines, 3);
+    world_feed(&world, lines + 2, 3);
+    ck_assert_uint_eq(world.out.item_count, 3); // two letters and a task
+    struct buffer before = {0};
+    add_letters(&before);
+    world_close(&world);
+    outbox_batch_clear(&world.out);
+    world_open(&world, NULL);
+    ck_assert(shard_take_outbox(world.shard, UINT64_MAX, &world.out));
+    struct buffer after = {0};
+    add_letters(&after);
+    ck_assert_uint_gt(before.len, 200);
+    ck_assert(bytes_equal(buffer_bytes(&before), buffer_bytes(&after)));
+    buffer_free(&before);
+    buffer_free(&after);
+}
+END_TEST
+
 START_TEST(a_reader_beside_the_writer_sees_the_same)
 {
     world_open(&world, RULES);
@@ -276,6 +336,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
     tcase_add_test(cases, verify_folds_again_and_finds_no_difference);
     tcase_add_test(cases, one_flipped_byte_of_the_journal_stops_everything_and_changes_nothing);
+    tcase_add_test(cases, a_journal_that_lost_durable_frames_is_refused);
+    tcase_add_test(cases, a_dead_letter_is_the_same_when_it_is_folded_again);
     tcase_add_test(cases, a_reader_beside_the_writer_sees_the_same);
     suite_add_tcase(suite, cases);
     return suite;
