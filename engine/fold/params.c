@@ -6,6 +6,9 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
+// In base64 and with the rest of a dead letter it stays below the 1 MiB that brokers take unless told otherwise.
+enum { DEAD_LETTER_KAFKA_BYTES = 700000 };
+
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
@@ -45,6 +48,8 @@ struct shard_params shard_params_from_config(
         .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
         .actions_per_event_max = config->limits.actions_per_event,
         .derived_depth_max = config->limits.derived_depth,
+        .dead_letter_bytes_max =
+            config->dead_letters_kafka != NULL ? DEAD_LETTER_KAFKA_BYTES : UINT64_MAX,
         .access = STATE_WRITE,
     };
 }

@@ -32,7 +32,9 @@ struct shard_params {
     enum tick_mode tick_mode;
     uint32_t actions_per_event_max;
     uint32_t derived_depth_max;
-    enum state_access access; // STATE_READ_ONLY: nothing is written, no frame can be begun
+    uint64_t
+        dead_letter_bytes_max; // of an input that a dead letter carries; the journal has all of it
+    enum state_access access;  // STATE_READ_ONLY: nothing is written, no frame can be begun
 };
 
 // What opening found and did, for the operator's log.
