@@ -2,52 +2,20 @@
 //   metrics PORT NAME...              prints the sum of each over the shards, one line
 //   metrics PORT --quantile Q NAME    prints the upper bound (µs) of the bucket that Q falls into
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/bench/support/http_get.h"
+#include "tools/bench/support/scrape.h"
 
 enum { BODY_BYTES = 1 << 20 };
 
-// The lines of a metric, one after the other; NULL after the last.
-static const char *line_of(const char *from, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = from; at != NULL && *at != 0;) {
-        if (strncmp(at, name, len) == 0 && (at[len] == ' ' || at[len] == '{'))
-            return at;
-        at = strchr(at, '\n');
-        at = at == NULL ? NULL : at + 1;
-    }
-    return NULL;
-}
-
-static double value_of(const char *line)
-{
-    size_t len = strcspn(line, "\n");
-    while (len > 0 && line[len - 1] != ' ')
-        len--;
-    return strtod(line + len, NULL);
-}
-
-static const char *next_line(const char *line)
-{
-    const char *end = strchr(line, '\n');
-    return end == NULL ? line + strlen(line) : end + 1;
-}
-
 static int print_sum(const char *body, const char *name, const char *before)
 {
-    bool is_there = false;
-    double sum = 0;
-    for (const char *at = line_of(body, name); at != NULL; at = line_of(next_line(at), name)) {
-        sum += value_of(at);
-        is_there = true;
-    }
-    if (!is_there) {
+    double sum = scrape_sum(body, name);
+    if (sum < 0) {
         (void)fprintf(stderr, "metrics: no %s\n", name);
         return 1;
     }
@@ -61,14 +29,15 @@ static int print_quantile(const char *body, double quantile, const char *name)
     char count[256];
     (void)snprintf(bucket, sizeof(bucket), "%s_bucket", name);
     (void)snprintf(count, sizeof(count), "%s_count", name);
-    const char *total = line_of(body, count);
-    if (total == NULL || value_of(total) <= 0) {
+    const char *total = scrape_line(body, count);
+    if (total == NULL || scrape_value(total) <= 0) {
         (void)fprintf(stderr, "metrics: %s is empty\n", name);
         return 1;
     }
-    for (const char *at = line_of(body, bucket); at != NULL; at = line_of(next_line(at), bucket)) {
+    for (const char *at = scrape_line(body, bucket); at != NULL;
+         at = scrape_line(scrape_next(at), bucket)) {
         const char *bound = strstr(at, "le=\"");
-        if (bound == NULL || value_of(at) < quantile * value_of(total))
+        if (bound == NULL || scrape_value(at) < quantile * scrape_value(total))
             continue;
         (void)printf("%.0f\n", strtod(bound + strlen("le=\""), NULL) * 1e6);
         return 0;

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include "tools/bench/support/http_get.h"
+#include "tools/bench/support/scrape.h"
 
-enum { LOG_BYTES = 65536, PATIENCE_MS = 300000, POLL_NS = 500000 };
+enum { PATIENCE_MS = 300000, POLL_NS = 500000 };
 
 static int64_t mono_us(void)
 {
@@ -37,22 +38,6 @@ static pid_t start(const char *log, char **command)
     _exit(127);
 }
 
-// The port in the log; 0 when it is not there yet.
-static uint16_t port_of(const char *log)
-{
-    static char text[LOG_BYTES + 1];
-    FILE *file = fopen(log, "rb");
-    if (file == NULL)
-        return 0;
-    size_t len = fread(text, 1, LOG_BYTES, file);
-    (void)fclose(file);
-    text[len] = 0;
-    const char *at = strstr(text, " port=");
-    if (at == NULL || strchr(at, '\n') == NULL)
-        return 0;
-    return (uint16_t)strtoul(at + strlen(" port="), NULL, 10);
-}
-
 int main(int argc, char **argv)
 {
     if (argc < 3) {
@@ -71,7 +56,7 @@ int main(int argc, char **argv)
             return 1;
         }
         if (port == 0)
-            port = port_of(argv[1]);
+            port = scrape_port(argv[1]);
         if (port != 0 && http_get(port, "/readyz", NULL, 0) == 200) {
             (void)printf(
                 "%.1f %ld %u\n", (double)(mono_us() - begin_us) / 1000.0, (long)child,
