@@ -60,6 +60,9 @@ static void add_headers(struct buffer *to, struct bytes packed)
 void dead_letter_add_json(struct buffer *to, const struct dead_letter *letter)
 {
     const struct frame_input *input = letter->input;
+    struct bytes payload = input->value;
+    if (payload.len > letter->bytes_max)
+        payload.len = (size_t)letter->bytes_max;
     buffer_add_text(to, "{\"id\":");
     json_add_hex128(to, dead_letter_id(letter));
     buffer_add_text(to, ",\"time\":");
@@ -71,7 +74,7 @@ void dead_letter_add_json(struct buffer *to, const struct dead_letter *letter)
     buffer_add_text(to, "\",\"reason\":");
     text_add_json(to, input->reason);
     buffer_add_format(to, ",\"bytes\":%" PRIu64 ",\"truncated\":", input->value_bytes);
-    buffer_add_text(to, input->value_bytes > input->value.len ? "true" : "false");
+    buffer_add_text(to, input->value_bytes > payload.len ? "true" : "false");
     if (input->key.len > 0) {
         buffer_add_text(to, ",\"key\":");
         text_add_json(to, input->key);
@@ -79,6 +82,6 @@ void dead_letter_add_json(struct buffer *to, const struct dead_letter *letter)
     buffer_add_text(to, ",\"headers\":");
     add_headers(to, input->headers);
     buffer_add_text(to, ",\"payload\":\"");
-    add_base64(to, input->value);
+    add_base64(to, payload);
     buffer_add_text(to, "\"}");
 }

@@ -12,6 +12,7 @@ struct dead_letter {
     uint32_t shard;
     int64_t tick_ms;
     struct bytes source;             // name
+    uint64_t bytes_max;              // of the input, in the payload
     const struct frame_input *input; // kind FRAME_INPUT_REJECTED
 };
 

@@ -95,6 +95,7 @@ void shard_add_dead_letter(
         .shard = shard->params.shard,
         .tick_ms = shard->letter_tick_ms,
         .source = source,
+        .bytes_max = shard->params.dead_letter_bytes_max,
         .input = input,
     };
     buffer_clear(&shard->letter);

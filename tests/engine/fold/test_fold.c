@@ -223,6 +223,17 @@ START_TEST(a_refused_input_is_a_dead_letter_and_the_next_is_folded)
 }
 END_TEST
 
+START_TEST(a_dead_letter_carries_no_more_than_its_sink_takes)
+{
+    world.params.dead_letter_bytes_max = 6;
+    world_open(&world, RULES);
+    world_feed_line(&world, "{\"type\":");
+    ck_assert_uint_eq(world.out.item_count, 1);
+    ck_assert(has_text(item(0)->value, "\"bytes\":8,\"truncated\":true,"));
+    ck_assert(has_text(item(0)->value, "\"payload\":\"eyJ0eXBl\"}"));
+}
+END_TEST
+
 START_TEST(events_that_make_each_other_stop_at_the_stated_depth)
 {
     world_open(
@@ -331,6 +342,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, crossing_a_band_is_one_event_and_totals_are_clamped);
     tcase_add_test(cases, withdrawn_consent_holds_an_action_back);
     tcase_add_test(cases, a_refused_input_is_a_dead_letter_and_the_next_is_folded);
+    tcase_add_test(cases, a_dead_letter_carries_no_more_than_its_sink_takes);
     tcase_add_test(cases, events_that_make_each_other_stop_at_the_stated_depth);
     tcase_add_test(cases, the_event_clock_follows_the_events_and_never_goes_back);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
