@@ -67,6 +67,8 @@ enum err http_produce_open(
         free(produce);
         return err;
     }
+    // What came before the wake was set up wakes nobody, and nothing behind it would.
+    kafka_producer_poll(produce->producer);
     *out = produce;
     return ERR_OK;
 }

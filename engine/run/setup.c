@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/fold/params.h"
 #include "engine/os/os_disk.h"
 #include "engine/os/os_files.h"
 #include "rules/ruleset.h"
 
 enum { MIB = 1024 * 1024 };
-#define GIB (1024ULL * MIB)
 
 // Appended and not yet durable bytes of one lane: enough to keep folding through a slow sync.
 #define WAITING_BYTES_MAX (32ULL * MIB)
@@ -138,19 +138,6 @@ void setup_free(struct setup *setup)
     arena_free(&setup->arena);
 }
 
-static struct state_params state_params_of(const struct config *config, uint32_t shards)
-{
-    return (struct state_params){
-        .access = STATE_WRITE,
-        .map_bytes = config->store_map_gib * GIB,
-        .dedup_window_ms = config->dedup_window_ms,
-        .dedup_events_max = config->dedup_events_max,
-        .ledger_entries_max = config->limits.ledger_entries,
-        .limit_keys_max = config->limits.limit_keys,
-        .overlay_bytes_max = (uint64_t)config->memory_overlay_mib * MIB / shards,
-    };
-}
-
 static struct lane_settings lane_settings_of(const struct config *config, uint32_t shards)
 {
     uint32_t frame_events = config->limits.frame_events;
@@ -170,25 +157,6 @@ void setup_fill_plan(const struct config *config, uint32_t shards, struct worker
     plan->lane = lane_settings_of(config, shards);
     plan->data = config->data;
     plan->shard_count = shards;
-    plan->shard = (struct shard_params){
-        .disk = os_disk(),
-        .journal_file_bytes = (uint64_t)config->journal_file_mib * MIB,
-        .frame_bytes_max = config->limits.frame_bytes,
-        .frame_events_max = config->limits.frame_events,
-        .state = state_params_of(config, shards),
-        .decode =
-            {
-                .message_bytes_max = config->limits.message_bytes,
-                .depth_max = config->limits.depth,
-                .keys_max = config->limits.keys,
-                .string_bytes_max = config->limits.string_bytes,
-                .identifier_bytes_max = config->limits.identifier_bytes,
-            },
-        .unknown_events = config->unknown_events == CONFIG_UNKNOWN_REJECT ? UNKNOWN_EVENTS_REJECT
-                                                                          : UNKNOWN_EVENTS_ACCEPT,
-        .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
-        .actions_per_event_max = config->limits.actions_per_event,
-        .derived_depth_max = config->limits.derived_depth,
-        .access = STATE_WRITE,
-    };
+    plan->shard = shard_params_from_config(config, os_disk(), NULL, 0); // the lane fills these in
+    plan->shard.state.overlay_bytes_max /= shards;
 }
