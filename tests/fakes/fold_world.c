@@ -17,8 +17,7 @@
 void world_create(struct fold_world *world)
 {
     *world = (struct fold_world){.wall_ms = 1767225600000}; // 2026-01-01T00:00:00Z
-    (void)snprintf(world->directory, sizeof(world->directory), "/tmp/engaged-fold-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(world->directory));
+    test_scratch_make(world->directory);
     world->params = shard_params_default(os_disk(), world->directory);
     world->params.identity = 42;
     world->params.journal_file_bytes = 1 << 20;
@@ -138,7 +137,7 @@ void world_checkpoint(struct fold_world *world)
 
 void world_remove_store(struct fold_world *world)
 {
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/store", world->directory);
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -176,7 +175,7 @@ void world_flip(struct fold_world *world, const char *file, long offset)
 const char *world_journal_file(struct fold_world *world)
 {
     static char found[320];
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/journal", world->directory);
     DIR *directory = opendir(path);
     ck_assert_ptr_nonnull(directory);

@@ -5,10 +5,12 @@
 #include "engine/fold/outbox.h"
 #include "engine/fold/shard.h"
 
+#include "tests/support/suite.h"
+
 enum { WORLD_LINES_MAX = 4096 };
 
 struct fold_world {
-    char directory[64];
+    char directory[TEST_SCRATCH_BYTES];
     struct shard_params params; // may be changed before world_open
     struct shard *shard;        // NULL while closed
     struct shard_report report; // of the last opening

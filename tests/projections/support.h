@@ -14,6 +14,8 @@
 #include "projections/dedup.h"
 #include "projections/scores.h"
 
+#include "tests/support/suite.h"
+
 #define DAY_MS INT64_C(86400000)
 
 static inline struct state_params test_params(const char *directory)
@@ -33,14 +35,14 @@ static inline struct state_params test_params(const char *directory)
 
 // A new directory's path, removed by test_directory_remove.
 struct test_directory {
-    char root[64];
-    char store[80];
+    char root[TEST_SCRATCH_BYTES];
+    char store[TEST_SCRATCH_BYTES + 8];
 };
 
 static inline struct test_directory test_directory_make(void)
 {
-    struct test_directory directory = {.root = "/tmp/test_projections_XXXXXX"};
-    ck_assert_ptr_nonnull(mkdtemp(directory.root));
+    struct test_directory directory;
+    test_scratch_make(directory.root);
     (void)snprintf(directory.store, sizeof(directory.store), "%s/store", directory.root);
     return directory;
 }

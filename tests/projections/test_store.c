@@ -50,7 +50,7 @@ static void copy_file(const char *from, const char *to)
 static struct test_directory copy_store(const struct test_directory *from)
 {
     struct test_directory to = test_directory_make();
-    char source[128], target[128];
+    char source[TEST_SCRATCH_BYTES + 32], target[TEST_SCRATCH_BYTES + 32];
     ck_assert_int_eq(mkdir(to.store, 0700), 0);
     (void)snprintf(source, sizeof(source), "%s/data.mdb", from->store);
     (void)snprintf(target, sizeof(target), "%s/data.mdb", to.store);
@@ -176,7 +176,7 @@ END_TEST
 // Flips a bit of the n-th place where the text stands in the store's file; false when there is none.
 static bool flip_text(const struct test_directory *directory, const char *text, unsigned nth)
 {
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/data.mdb", directory->store);
     FILE *file = fopen(path, "r+b");
     ck_assert_ptr_nonnull(file);
@@ -308,7 +308,7 @@ START_TEST(a_newer_format_and_another_journal_are_refused)
 
     // The meta entry's format byte stands 9 bytes before the payload, which begins with the seed.
     const uint8_t seed[8] = {7};
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/data.mdb", directory.store);
     int file = open(path, O_RDWR);
     ck_assert_int_ge(file, 0);
@@ -342,7 +342,7 @@ START_TEST(a_file_that_is_no_store_is_refused_and_can_be_removed)
     ck_assert_int_eq(state_open(&params, &state, &at, &fault), ERR_MISSING);
     params.access = STATE_WRITE;
     ck_assert_int_eq(mkdir(directory.store, 0700), 0);
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/data.mdb", directory.store);
     FILE *file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
@@ -405,7 +405,7 @@ START_TEST(a_full_disk_leaves_the_last_checkpoint_and_is_got_over)
     add_contacts(state, CONTACTS, CONTACTS * 20);
     see_every(state, 1);
 
-    char path[128];
+    char path[TEST_SCRATCH_BYTES + 32];
     struct stat stat_of;
     (void)snprintf(path, sizeof(path), "%s/data.mdb", directory.store);
     ck_assert_int_eq(stat(path, &stat_of), 0);

@@ -34,12 +34,14 @@ int main(int argc, char **argv)
     (void)printf("%s seed=%" PRIu64 "\n", name, seed_kept);
     (void)fflush(stdout);
     test_skip_prepare();
+    test_scratch_prepare();
 
     SRunner *runner = srunner_create(test_suite());
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     int run = srunner_ntests_run(runner);
     srunner_free(runner);
+    test_scratch_remove_all();
 
     int skipped = test_skip_count();
     (void)printf("%d passed, %d failed, %d skipped\n", run - failed - skipped, failed, skipped);

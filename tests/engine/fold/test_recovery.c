@@ -154,7 +154,7 @@ START_TEST(a_store_of_another_journal_is_not_believed)
     uint64_t digest = world_digest(&world);
     world_checkpoint(&world);
     world_close(&world);
-    char command[300];
+    char command[4 * TEST_SCRATCH_BYTES];
     (void)snprintf(
         command, sizeof(command), "rm -r %s/store && cp -r %s/store %s/", world.directory,
         mine.directory, world.directory);
@@ -243,7 +243,7 @@ END_TEST
 START_TEST(a_journal_that_lost_durable_frames_is_refused)
 {
     struct fault fault = {ERR_OK, ""};
-    char command[300];
+    char command[4 * TEST_SCRATCH_BYTES];
     world_open(&world, RULES);
     feed_some(0, 20);
     world_close(&world);

@@ -15,14 +15,13 @@
 
 #include "tests/support/suite.h"
 
-static char directory[64];
-static char path[128];
+static char directory[TEST_SCRATCH_BYTES];
+static char path[TEST_SCRATCH_BYTES + 16];
 static struct disk disk;
 
 static void setup(void)
 {
-    (void)snprintf(directory, sizeof(directory), "/tmp/engaged-os-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    test_scratch_make(directory);
     (void)snprintf(path, sizeof(path), "%s/file", directory);
     disk = os_disk();
 }
@@ -30,7 +29,7 @@ static void setup(void)
 static void remove_entry(void *context, const char *name)
 {
     (void)context;
-    char entry[400];
+    char entry[2 * TEST_SCRATCH_BYTES];
     (void)snprintf(entry, sizeof(entry), "%s/%s", directory, name);
     if (unlink(entry) != 0)
         (void)rmdir(entry);
@@ -97,7 +96,7 @@ START_TEST(nobody_else_may_read_what_is_created)
 {
     mode_t old = umask(0);
     disk.ops->close(disk.self, create());
-    char sub[128];
+    char sub[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(sub, sizeof(sub), "%s/sub", directory);
     ck_assert_int_eq(disk.ops->make_directory(disk.self, sub), ERR_OK);
     (void)umask(old);
@@ -111,13 +110,13 @@ END_TEST
 
 START_TEST(a_directory_may_exist_but_not_be_something_else)
 {
-    char sub[128];
+    char sub[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(sub, sizeof(sub), "%s/sub", directory);
     ck_assert_int_eq(disk.ops->make_directory(disk.self, sub), ERR_OK);
     ck_assert_int_eq(disk.ops->make_directory(disk.self, sub), ERR_OK);
     disk.ops->close(disk.self, create());
     ck_assert_int_eq(disk.ops->make_directory(disk.self, path), ERR_EXISTS);
-    char deep[128];
+    char deep[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(deep, sizeof(deep), "%s/no/deep", directory);
     ck_assert_int_eq(disk.ops->make_directory(disk.self, deep), ERR_MISSING);
 }
@@ -133,7 +132,7 @@ START_TEST(only_regular_files_are_opened_and_links_only_to_read)
     ck_assert_int_eq(unlink(path), 0);
 
     disk.ops->close(disk.self, create());
-    char link[128];
+    char link[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(link, sizeof(link), "%s/link", directory);
     ck_assert_int_eq(symlink(path, link), 0);
     ck_assert_int_eq(disk.ops->open(disk.self, link, DISK_WRITE, &file), ERR_IO);
@@ -171,7 +170,7 @@ START_TEST(files_grow_shrink_move_and_go)
     ck_assert_uint_eq(size, 100);
     disk.ops->close(disk.self, file);
 
-    char moved[128];
+    char moved[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(moved, sizeof(moved), "%s/moved", directory);
     ck_assert_int_eq(disk.ops->rename(disk.self, path, moved), ERR_OK);
     ck_assert_int_eq(disk.ops->rename(disk.self, path, moved), ERR_MISSING);
@@ -189,7 +188,7 @@ static void count_name(void *context, const char *name)
 
 START_TEST(a_listing_has_every_entry_once)
 {
-    char sub[128];
+    char sub[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(sub, sizeof(sub), "%s/sub", directory);
     disk.ops->close(disk.self, create());
     ck_assert_int_eq(disk.ops->make_directory(disk.self, sub), ERR_OK);

@@ -104,8 +104,7 @@ static inline void shop_create(const char *data)
 // A working directory of the test's own, with the shop's data and a configuration c.yaml, entered.
 static inline void shop_enter(char *directory)
 {
-    memcpy(directory + strlen(directory) - 6, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    test_scratch_make(directory);
     ck_assert_int_eq(chdir(directory), 0);
     shop_create("d");
     shop_write_file("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");

@@ -6,7 +6,7 @@
 #include "tests/tools/engagectl/captured.h"
 
 static struct captured captured;
-static char directory[] = "/tmp/engagectl-check-XXXXXX";
+static char directory[TEST_SCRATCH_BYTES];
 enum { LINE_BYTES = 300 };
 
 static void write_file(const char *name, const char *text)
@@ -28,8 +28,7 @@ static void make_directory(const char *name)
 
 static void set_up(void)
 {
-    memcpy(directory + sizeof(directory) - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    test_scratch_make(directory);
     ck_assert_int_eq(chdir(directory), 0); // so that the shown paths are short
     make_directory("rules");
     make_directory("rules/deep");

@@ -7,7 +7,7 @@
 #include "tests/tools/engagectl/shop_data.h"
 
 static struct captured captured;
-static char directory[] = "/tmp/engagectl-contact-XXXXXX";
+static char directory[TEST_SCRATCH_BYTES];
 
 static void set_up(void)
 {

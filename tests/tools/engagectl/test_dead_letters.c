@@ -9,7 +9,7 @@
 #include "tests/tools/engagectl/shop_data.h"
 
 static struct captured captured;
-static char directory[] = "/tmp/engagectl-letters-XXXXXX";
+static char directory[TEST_SCRATCH_BYTES];
 
 #define FIRST                                                                             \
     "{\"id\":\"00000000000000000000000000000001\",\"time\":\"2026-01-01T00:00:00.000Z\"," \
@@ -32,8 +32,7 @@ static char directory[] = "/tmp/engagectl-letters-XXXXXX";
 
 static void set_up(void)
 {
-    memcpy(directory + strlen(directory) - 6, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    test_scratch_make(directory);
     ck_assert_int_eq(chdir(directory), 0);
     ck_assert_int_eq(mkdir("d", 0700), 0);
     shop_write_file("d/dead-letters.ndjson", FIRST SECOND CUT BROKEN NOTHING "{\"id\":\"torn");

@@ -9,7 +9,7 @@
 #define JOURNAL "d/shard-0001/journal/00000000000000000001.journal"
 
 static struct captured captured;
-static char directory[] = "/tmp/engagectl-verify-XXXXXX";
+static char directory[TEST_SCRATCH_BYTES];
 
 static void set_up(void)
 {

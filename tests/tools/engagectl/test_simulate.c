@@ -6,12 +6,11 @@
 #include "tests/tools/engagectl/shop_data.h"
 
 static struct captured captured;
-static char directory[] = "/tmp/engagectl-simulate-XXXXXX";
+static char directory[TEST_SCRATCH_BYTES];
 
 static void set_up(void)
 {
-    memcpy(directory + strlen(directory) - 6, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    test_scratch_make(directory);
     ck_assert_int_eq(chdir(directory), 0);
     ck_assert_int_eq(mkdir("rules", 0700), 0);
     ck_assert_int_eq(mkdir("tmp", 0700), 0);
