@@ -162,11 +162,10 @@ bool dedup_add(struct state *state, struct hash128 key, int64_t tick_ms)
     int64_t width_ms = part_width_ms(state);
     if (width_ms <= 0 || state->params.dedup_events_max == 0)
         return true;
-    int64_t start_ms = part_start_ms(tick_ms, width_ms);
     const struct dedup_part *current = part_at(dedup, dedup->current);
-    if (dedup->current == 0 || current->start_ms < start_ms ||
+    if (dedup->current == 0 || tick_ms - current->start_ms >= width_ms ||
         current->count >= part_events_max(state))
-        open_part(state, start_ms);
+        open_part(state, part_start_ms(tick_ms, width_ms));
 
     uint64_t value = (key.high & VALUE_MASK) | VALUE_IS_SET;
     struct pair pair = {key.low, value | dedup->current << PART_SHIFT};

@@ -65,21 +65,25 @@ enum section {
     SECTION_END,
 };
 
-// Where a section begins; SECTION_END gives the length of the record.
+// Where a section begins; SECTION_END gives the length of the record. The section is a constant where
+// it matters, and all but the sums it needs fall away.
 static inline size_t record_section_at(const uint8_t *record, enum section section)
 {
-    const size_t bytes[SECTION_END] = {
-        [SECTION_IDENTIFIERS] = get_u32(record + RECORD_IDENTIFIER_BYTES),
-        [SECTION_PROFILE] = get_u32(record + RECORD_PROFILE_BYTES),
-        [SECTION_SCORES] = (size_t)get_u16(record + RECORD_SCORE_COUNT) * RECORD_SCORE_BYTES,
-        [SECTION_RUNS] = (size_t)get_u16(record + RECORD_RUN_COUNT) * RECORD_RUN_BYTES,
-        [SECTION_LIMITS] = (size_t)get_u16(record + RECORD_LIMIT_COUNT) * RECORD_LIMIT_BYTES,
-        [SECTION_CONDENSED] = (size_t)get_u32(record + RECORD_CONDENSED_COUNT) * RECORD_LINE_BYTES,
-        [SECTION_LEDGER] = (size_t)get_u32(record + RECORD_LEDGER_COUNT) * RECORD_LINE_BYTES,
-    };
     size_t at = RECORD_HEADER_BYTES;
-    for (size_t i = 0; i < (size_t)section; i++)
-        at += bytes[i];
+    if (section > SECTION_IDENTIFIERS)
+        at += get_u32(record + RECORD_IDENTIFIER_BYTES);
+    if (section > SECTION_PROFILE)
+        at += get_u32(record + RECORD_PROFILE_BYTES);
+    if (section > SECTION_SCORES)
+        at += (size_t)get_u16(record + RECORD_SCORE_COUNT) * RECORD_SCORE_BYTES;
+    if (section > SECTION_RUNS)
+        at += (size_t)get_u16(record + RECORD_RUN_COUNT) * RECORD_RUN_BYTES;
+    if (section > SECTION_LIMITS)
+        at += (size_t)get_u16(record + RECORD_LIMIT_COUNT) * RECORD_LIMIT_BYTES;
+    if (section > SECTION_CONDENSED)
+        at += (size_t)get_u32(record + RECORD_CONDENSED_COUNT) * RECORD_LINE_BYTES;
+    if (section > SECTION_LEDGER)
+        at += (size_t)get_u32(record + RECORD_LEDGER_COUNT) * RECORD_LINE_BYTES;
     return at;
 }
 

@@ -75,6 +75,11 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
             binding->channels[i] = number(fold->state, NAME_CHANNEL, channel);
     }
     binding->channel_all = number(fold->state, NAME_CHANNEL, BYTES_LITERAL("all"));
+    for (int type = BUILTIN_NONE + 1; type < BUILTIN_COUNT; type++) {
+        const struct match_list *match =
+            ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
+        binding->is_heard[type] = match->rule_count > 0 || match->workflow_count > 0;
+    }
 }
 
 void fold_bind(struct fold *fold, const struct ruleset *ruleset)
@@ -100,10 +105,8 @@ void fold_derive(
     const struct value_pair *data,
     uint32_t count)
 {
-    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
-    const struct match_list *match = ruleset_match(fold->ruleset, catalog_builtin(catalog, type));
-    if (match->rule_count == 0 && match->workflow_count == 0)
-        return; // nobody listens
+    if (!fold->binding.is_heard[type])
+        return;
     if (depth > fold->settings.derived_depth_max || fold->queue_length >= FOLD_DERIVED_MAX) {
         fold->counts.derived_too_deep++;
         return;
@@ -181,6 +184,9 @@ static struct value value_milli(int64_t milli)
 // One event moves a score once, however many of its rules matched: crossing is judged at the end.
 static void derive_score_events(struct fold *fold, const struct moved_score *moved, uint32_t depth)
 {
+    if (!fold->binding.is_heard[BUILTIN_SCORE_CHANGED] &&
+        !fold->binding.is_heard[BUILTIN_SCORE_BAND_CHANGED])
+        return;
     const struct score_def *score = ruleset_score(fold->ruleset, moved->score);
     int64_t before_milli = score_def_clamp(score, moved->before_milli);
     int64_t after_milli = score_def_clamp(score, moved->after_milli);

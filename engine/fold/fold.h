@@ -37,6 +37,7 @@ struct fold_binding {
     struct name_id *channels; // by action; 0 where it has none
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
+    bool is_heard[BUILTIN_COUNT]; // derived events of this type match something
 };
 
 struct derived_event;
