@@ -99,6 +99,7 @@ void lane_checkpoint_turn(struct lane *lane, int64_t now_us)
     struct lane_checkpoint *checkpoint = &lane->checkpoint;
     if (checkpoint->phase == CHECKPOINT_NONE && is_due(lane, now_us)) {
         checkpoint->snapshot = shard_checkpoint_begin(lane->shard, &checkpoint->sequence);
+        INVARIANT(checkpoint->snapshot != NULL); // something is new: is_due saw it
         checkpoint->mark = lane->mark;
         checkpoint->err = ERR_OK;
         send_to_thread(lane, CHECKPOINT_WRITING, run_write);

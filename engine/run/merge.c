@@ -50,9 +50,8 @@ static void advance(struct list *list)
     list->has_head = split_next(&list->splitter, &list->head) == SPLIT_ELEMENT;
 }
 
-// Opens every text's list under key, and prints what stands before the first one's.
-static struct list *open_lists(
-    const struct bytes *texts, size_t count, const char *key, struct buffer *to)
+// Opens every text's list under key.
+static struct list *open_lists(const struct bytes *texts, size_t count, const char *key)
 {
     struct list *lists = mem_zero(count, sizeof(*lists));
     size_t key_len = strlen(key);
@@ -64,10 +63,7 @@ static struct list *open_lists(
         array.len--; // of the object around it
         lists[i].splitter = split_begin(array);
         advance(&lists[i]);
-        if (i == 0)
-            buffer_add(to, texts[i].data, at + key_len);
     }
-    buffer_add_text(to, "[");
     return lists;
 }
 
@@ -79,7 +75,10 @@ static int64_t value_of(struct bytes element)
 
 void merge_top(const struct bytes *texts, size_t count, size_t max, struct buffer *to)
 {
-    struct list *lists = open_lists(texts, count, "\"contacts\":", to);
+    static const char key[] = "\"contacts\":";
+    struct list *lists = open_lists(texts, count, key);
+    buffer_add(to, texts[0].data, find(texts[0], key) + sizeof(key) - 1);
+    buffer_add_text(to, "[");
     for (size_t done = 0; done < max; done++) {
         struct list *best = NULL;
         for (size_t i = 0; i < count; i++)
@@ -97,17 +96,36 @@ void merge_top(const struct bytes *texts, size_t count, size_t max, struct buffe
     free(lists);
 }
 
+// The whole number that follows a key; 0 when there is none.
+static uint64_t count_of(struct bytes text, const char *key)
+{
+    int64_t milli = 0;
+    return milli_parse(number_of(text, key), &milli) ? (uint64_t)(milli / 1000) : 0;
+}
+
+// {"score":…,"below":n: what stands before the bands, with the sum of n.
+static void add_below(const struct bytes *texts, size_t count, struct buffer *to)
+{
+    static const char key[] = "\"below\":";
+    uint64_t below = 0;
+    for (size_t i = 0; i < count; i++)
+        below += count_of(texts[i], key);
+    buffer_add(to, texts[0].data, find(texts[0], key));
+    buffer_add_format(to, "%s%" PRIu64 ",\"bands\":", key, below);
+}
+
 void merge_bands(const struct bytes *texts, size_t count, struct buffer *to)
 {
     static const char key[] = "\"contacts\":";
-    struct list *lists = open_lists(texts, count, "\"bands\":", to);
+    struct list *lists = open_lists(texts, count, "\"bands\":");
+    add_below(texts, count, to);
+    buffer_add_text(to, "[");
     for (size_t done = 0; lists[0].has_head; done++) {
         uint64_t sum = 0;
         struct bytes element = lists[0].head;
         for (size_t i = 0; i < count; i++) {
-            int64_t milli = 0;
-            if (lists[i].has_head && milli_parse(number_of(lists[i].head, key), &milli))
-                sum += (uint64_t)(milli / 1000);
+            if (lists[i].has_head)
+                sum += count_of(lists[i].head, key);
             advance(&lists[i]);
         }
         if (done > 0)
