@@ -1,0 +1,64 @@
+// Putting rules and settings in force, by a frame of their own.
+#include "engine/fold/shard_internal.h"
+
+static struct fold_settings settings_wanted(const struct shard *shard)
+{
+    const struct shard_params *params = &shard->params;
+    return (struct fold_settings){
+        .tick_mode = params->tick_mode,
+        .state =
+            {.dedup_window_ms = params->state.dedup_window_ms,
+             .dedup_events_max = params->state.dedup_events_max,
+             .ledger_entries_max = params->state.ledger_entries_max,
+             .limit_keys_max = params->state.limit_keys_max},
+        .actions_per_event_max = params->actions_per_event_max,
+        .derived_depth_max = params->derived_depth_max,
+    };
+}
+
+static void add_command(struct shard *shard, enum frame_command_kind kind, struct bytes payload)
+{
+    struct frame_command command = {kind, payload};
+    frame_builder_add_command(shard->builder, &command);
+    shard->frame_commands++;
+}
+
+enum err shard_activate(
+    struct shard *shard,
+    struct ruleset *ruleset,
+    const struct rule_bundle *bundle,
+    int64_t wall_ms,
+    struct fault *fault)
+{
+    struct fold_settings wanted = settings_wanted(shard);
+    bool is_same_settings =
+        shard->has_settings && fold_settings_equal(&wanted, &shard->fold.settings);
+    bool is_same_ruleset =
+        shard->ruleset != NULL && ruleset_hash(shard->ruleset) == ruleset_hash(ruleset);
+    if (is_same_settings && is_same_ruleset) {
+        ruleset_destroy(ruleset);
+        return ERR_OK;
+    }
+    struct buffer payload = {0};
+    uint64_t sequence = 0;
+    if (!is_same_settings)
+        shard->fold.settings = wanted; // the clock of this frame is already the new one
+    shard_frame_begin(shard, wall_ms);
+    if (!is_same_settings) {
+        fold_settings_pack(&wanted, &payload);
+        add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
+        state_set_limits(shard->state, &wanted.state);
+        shard->has_settings = true;
+    }
+    if (is_same_ruleset) {
+        ruleset_destroy(ruleset);
+    } else {
+        buffer_clear(&payload);
+        rule_bundle_pack(bundle, &payload);
+        add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
+        shard_use_ruleset(shard, ruleset, shard->frame_sequence);
+        fold_bind(&shard->fold, ruleset);
+    }
+    buffer_free(&payload);
+    return shard_frame_end(shard, &sequence, fault);
+}

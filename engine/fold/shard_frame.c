@@ -1,0 +1,233 @@
+// Making frames: inputs folded and journalled together with what they decided.
+#include "engine/base/invariant.h"
+#include "engine/fold/shard_internal.h"
+#include "projections/dedup.h"
+
+// A frame is full at this part of the largest one, so that what its inputs decide still fits.
+enum { FRAME_FILL_PARTS = 4 };
+
+// The fold decided an action while a frame is being made.
+static void emit_action(void *context, const struct fold_action *action)
+{
+    struct shard *shard = context;
+    struct frame_outgoing recorded = {
+        .kind = OUTGOING_ACTION,
+        .id = action->id,
+        .topic = action->topic,
+        .key = action->key,
+        .value = action->json,
+    };
+    frame_builder_add_outgoing(shard->builder, &recorded);
+    struct outgoing outgoing = {
+        .kind = OUTGOING_ACTION,
+        .id = action->id,
+        .topic = action->topic,
+        .key = action->key,
+        .value = action->json,
+    };
+    outbox_add(&shard->outbox, &outgoing);
+    shard->counts.actions_decided++;
+}
+
+void shard_frame_begin(struct shard *shard, int64_t wall_ms)
+{
+    INVARIANT(!shard->is_in_frame);
+    INVARIANT(shard->journal != NULL);
+    struct fold *fold = &shard->fold;
+    shard->is_in_frame = true;
+    shard->frame_inputs = 0;
+    shard->frame_commands = 0;
+    shard->frame_source_name = NULL;
+    shard->frame_sequence = journal_sequence_next(shard->journal);
+    shard->frame_start_tick_ms = fold->tick_ms;
+    if (fold->settings.tick_mode == TICK_WALL && wall_ms > fold->tick_ms)
+        fold->tick_ms = wall_ms;
+    shard->letter_tick_ms = fold->tick_ms;
+    fold->emit = emit_action;
+    fold->emit_context = shard;
+    frame_builder_clear(shard->builder);
+    state_frame_begin(shard->state, fold->tick_ms);
+}
+
+bool shard_frame_is_full(const struct shard *shard)
+{
+    return shard->frame_inputs >= shard->params.frame_events_max ||
+           frame_builder_bytes(shard->builder) >= shard->params.frame_bytes_max / FRAME_FILL_PARTS;
+}
+
+bool shard_frame_is_empty(const struct shard *shard)
+{
+    return shard->frame_inputs == 0 && shard->frame_commands == 0;
+}
+
+// How many of the messages go into the next batch: as many as the frame has room for.
+static uint32_t batch_size(const struct shard *shard, const struct message *messages, size_t count)
+{
+    size_t events_left = shard->params.frame_events_max - shard->frame_inputs;
+    size_t most = count < events_left ? count : events_left;
+    most = most < BATCH_INPUTS_MAX ? most : BATCH_INPUTS_MAX;
+    size_t bytes = frame_builder_bytes(shard->builder);
+    size_t bytes_max = shard->params.frame_bytes_max / FRAME_FILL_PARTS;
+    uint32_t size = 0;
+    while (size < most && (size == 0 || bytes + messages[size].value.len <= bytes_max))
+        bytes += messages[size++].value.len;
+    return size;
+}
+
+static void decode_batch(struct shard *shard, const struct message *messages, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct batch_input *input = &shard->batch[i];
+        struct raw_event raw = {
+            .value = messages[i].value,
+            .headers = messages[i].headers,
+            .header_count = messages[i].header_count,
+            .value_bytes = messages[i].value_bytes,
+        };
+        input->index = shard->frame_inputs + i;
+        enum reject_code code =
+            decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
+        input->kind = code == REJECT_NONE ? FRAME_INPUT_EVENT : FRAME_INPUT_REJECTED;
+        if (code == REJECT_NONE && messages[i].key.len > 0 &&
+            !bytes_equal(messages[i].key, input->event.identifiers[0].value))
+            shard->counts.key_mismatch++;
+    }
+}
+
+static void record_input(
+    struct shard *shard,
+    uint32_t source,
+    const char *source_name,
+    const struct message *message,
+    const struct batch_input *input)
+{
+    struct frame_input recorded = {
+        .kind = input->kind, .source = source, .position = message->position};
+    if (input->kind != FRAME_INPUT_DUPLICATE) {
+        recorded.value = message->value;
+        recorded.value_bytes = message->value_bytes;
+        if (message->header_count > 0) {
+            struct raw_event raw = {
+                .headers = message->headers, .header_count = message->header_count};
+            buffer_clear(&shard->headers);
+            raw_event_pack_headers(&raw, &shard->headers);
+            recorded.headers = buffer_bytes(&shard->headers);
+        }
+    }
+    if (input->kind == FRAME_INPUT_REJECTED) {
+        recorded.key = message->key;
+        recorded.reject_code = (uint32_t)input->reject.code;
+        recorded.reason = bytes_text(input->reject.reason);
+        shard_add_dead_letter(shard, bytes_text(source_name), &recorded);
+    }
+    enum err err = frame_builder_add_input(shard->builder, &recorded);
+    INVARIANT(err == ERR_OK); // batch_size keeps within the frame's bounds
+}
+
+static void count_input(struct shard *shard, enum frame_input_kind kind)
+{
+    shard->counts.read++;
+    switch (kind) {
+    case FRAME_INPUT_EVENT: shard->counts.journalled++; break;
+    case FRAME_INPUT_DUPLICATE: shard->counts.duplicates++; break;
+    case FRAME_INPUT_REJECTED: shard->counts.dead_letters++; break;
+    }
+}
+
+// The frame's index of a source; a frame that is filled by several calls names it once.
+static uint32_t frame_source_of(struct shard *shard, const char *source_name, int64_t position)
+{
+    if (shard->frame_source_name != source_name) {
+        struct frame_source entry = {bytes_text(source_name), position};
+        shard->frame_source = frame_builder_add_source(shard->builder, &entry);
+        shard->frame_source_name = source_name;
+    }
+    return shard->frame_source;
+}
+
+size_t shard_fold(
+    struct shard *shard,
+    const char *source_name,
+    const struct message *messages,
+    size_t count,
+    struct input_result *results)
+{
+    INVARIANT(shard->is_in_frame);
+    INVARIANT(shard->ruleset != NULL);
+    size_t done = 0;
+    uint32_t source = 0;
+    if (count > 0 && !shard_frame_is_full(shard))
+        source = frame_source_of(shard, source_name, messages[0].position);
+    while (done < count && !shard_frame_is_full(shard)) {
+        const struct message *batch = messages + done;
+        uint32_t size = batch_size(shard, batch, count - done);
+        decode_batch(shard, batch, size);
+        batch_fold(shard, size);
+        for (uint32_t i = 0; i < size; i++) {
+            record_input(shard, source, source_name, &batch[i], &shard->batch[i]);
+            count_input(shard, shard->batch[i].kind);
+            if (results != NULL) {
+                results[done + i].kind = shard->batch[i].kind;
+                if (shard->batch[i].kind == FRAME_INPUT_REJECTED)
+                    results[done + i].reject = shard->batch[i].reject;
+            }
+        }
+        decoder_reset(shard->decoder);
+        shard->frame_inputs += size;
+        done += size;
+    }
+    if (done > 0) {
+        int64_t next = messages[done - 1].position_next;
+        frame_builder_set_source_next(shard->builder, source, next);
+        positions_set(&shard->positions, bytes_text(source_name), next);
+    }
+    return done;
+}
+
+static enum err append_frame(struct shard *shard, struct fault *fault)
+{
+    struct frame_head head = {
+        .tick_ms = shard->fold.tick_ms,
+        .ruleset = ruleset_hash(shard->ruleset),
+        .digest = shard->digest,
+    };
+    enum err err = journal_append(shard->journal, shard->builder, &head);
+    if (err != ERR_OK)
+        return fault_set(
+            fault, err, "shard %u: frame of %zu bytes was not journalled: %s", shard->params.shard,
+            frame_builder_bytes(shard->builder), err_text(err));
+    INVARIANT(head.sequence == shard->frame_sequence);
+    shard->sequence = head.sequence;
+    shard->chain = head.chain;
+    return ERR_OK;
+}
+
+enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fault *fault)
+{
+    INVARIANT(shard->is_in_frame);
+    shard->is_in_frame = false;
+    dedup_expire(shard->state, shard->fold.tick_ms);
+    shard->digest = state_frame_end(shard->state);
+    enum err err = state_error(shard->state, fault);
+    if (err != ERR_OK)
+        return err;
+    if (shard_frame_is_empty(shard)) {
+        shard->fold.tick_ms = shard->frame_start_tick_ms; // an empty frame leaves no trace
+        return ERR_OK;
+    }
+    err = append_frame(shard, fault);
+    if (err != ERR_OK)
+        return err;
+    const struct position *kafka = shard_kafka_position(shard);
+    outbox_close_frame(
+        &shard->outbox, &(struct outbox_close){
+                            .shard = shard->params.shard,
+                            .sequence = shard->sequence,
+                            .chain = shard->chain,
+                            .source_name = kafka == NULL ? NULL : kafka->name,
+                            .source_next = kafka == NULL ? 0 : kafka->next,
+                        });
+    shard->counts.frames++;
+    *sequence_out = shard->sequence;
+    return ERR_OK;
+}
