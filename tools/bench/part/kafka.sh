@@ -53,6 +53,44 @@ broker_note() {
     rm -f "$work/broker_us"
 }
 
+# delay_run RUN: an action of each event; topics of its own
+delay_run() {
+    "$broker" topic create "$broker_dir" "delay$1" 4 "delay$1.actions.form" 4
+    daemon_new "{kafka: {brokers: \"$brokers\", topic: delay$1, group: delay-$1}}" \
+        "sinks: {kafka: {brokers: \"$brokers\", topic_prefix: delay$1., transactional_id: delay-$1}}" \
+        'http: {listen: "127.0.0.1:0"}'
+    daemon_start
+    "$bench/kafka_delay" "$brokers" "delay$1" "delay$1.actions.form" "$DELAY_RATE" "$LATENCY_S" >"$dir/delay" || log_die "kafka_delay failed"
+    expect "actions after their events" "$(metric engaged_actions_published_total)" "$(cut -d ' ' -f 1 "$dir/delay")"
+    daemon_end TERM
+    cat "$dir/delay" >>"$work/delay"
+}
+
+# delay_row COLUMN QUANTILE
+delay_row() {
+    cut -d ' ' -f "$1" "$work/delay" | while read -r us; do sample "$(calc "$us / 1000")"; done
+    row "event produced to action read, $2" ms "$DELAY_RATE events/s, each with an action; read_committed"
+}
+
+delay_rows() {
+    rules=$work/rules.delay
+    mkdir -p "$rules"
+    cat >"$rules/form.yaml" <<RULES
+actions:
+  form: {topic: actions.form, with: {title: string}}
+workflows:
+  form:
+    on: form.submitted
+    reenter: always
+    steps: [{do: form, with: {title: Call}}]
+RULES
+    rm -f "$work/delay"
+    repeat delay_run
+    delay_row 2 'quantile 0.5'
+    delay_row 3 'quantile 0.99'
+    delay_row 4 'quantile 0.999'
+}
+
 kafka_part() {
     subjects_make
     "$broker" start "$kafka_version" "$broker_dir"
@@ -68,6 +106,7 @@ kafka_part() {
     row 'Kafka to actions, while reading' events/s 'from the first source started to the last at its end'
     sample "$(calc "$(median_of 'Kafka to actions, while reading') / $(median_of 'librdkafka alone')")"
     row 'ratio to librdkafka alone' ratio ''
+    delay_rows
     "$broker" kill "$broker_dir"
     rm -rf "$broker_dir"
 }
