@@ -10,12 +10,17 @@
 #define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
 
 static struct hash128 run_id(
-    struct fold *fold, struct bytes contact, const struct action_step *step)
+    struct fold *fold, const struct contact_identifier *first, const struct action_step *step)
 {
     struct buffer *text = &fold->json;
     buffer_clear(text);
-    buffer_add_sized(text, BYTES_LITERAL("run"));
-    buffer_add_sized(text, contact);
+    if (bytes_equal_text(first->kind, "contact_id")) {
+        buffer_add_sized(text, BYTES_LITERAL("run"));
+    } else { // whose id as text could be another's contact_id
+        buffer_add_sized(text, BYTES_LITERAL("run by"));
+        buffer_add_sized(text, first->kind);
+    }
+    buffer_add_sized(text, first->value);
     buffer_add_sized(text, step->workflow->name);
     buffer_add_varint(text, step->run);
     return hash_u128(buffer_bytes(text), ID_SEED);
@@ -143,7 +148,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_clear(to);
     contact_add_id(to, &view);
     struct bytes id = arena_copy(&fold->arena, buffer_bytes(to));
-    struct hash128 run = run_id(fold, id, step);
+    struct hash128 run = run_id(fold, &view.identifiers[0], step);
     const uint32_t occurrence = 1; // no loops yet
     out->id = action_id(fold, run, step, occurrence);
 

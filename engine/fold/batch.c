@@ -55,19 +55,23 @@ static void fold_input(struct shard *shard, struct batch_input *input)
         fold, &input->event, &input->identity, event_ref_of(shard->frame_sequence, input->index));
 }
 
-void batch_fold(struct shard *shard, uint32_t count)
+uint32_t batch_fold(struct shard *shard, uint32_t count)
 {
     struct batch_input *batch = shard->batch;
     for (uint32_t i = 0; i < count && i < AHEAD_TABLES; i++)
         fetch_tables(shard, &batch[i]);
     for (uint32_t i = 0; i < count && i < AHEAD_RECORD; i++)
         fetch_record(shard, &batch[i]);
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t i = 0;
+    while (i < count) {
         if (i + AHEAD_TABLES < count)
             fetch_tables(shard, &batch[i + AHEAD_TABLES]);
         if (i + AHEAD_RECORD < count)
             fetch_record(shard, &batch[i + AHEAD_RECORD]);
-        fold_input(shard, &batch[i]);
+        fold_input(shard, &batch[i++]);
+        if (shard->fold.emit != NULL && shard->fold.actions > 0 && shard_frame_is_full(shard))
+            break;
     }
     state_settle(shard->state);
+    return i;
 }

@@ -18,7 +18,7 @@ struct derived_event {
 
 void fold_init(struct fold *fold, struct state *state, uint64_t seed)
 {
-    *fold = (struct fold){.state = state, .seed = seed, .tick_ms = 0};
+    *fold = (struct fold){.state = state, .seed = seed, .action_bytes_max = UINT64_MAX};
 }
 
 static void fold_unbind(struct fold *fold)
@@ -247,6 +247,7 @@ void fold_event(
     fold->ref = ref;
     fold->time_ms = event->time_ms == EVENT_TIME_NONE ? fold->tick_ms : event->time_ms;
     fold->actions = 0;
+    fold->action_bytes = 0;
     bool is_new = false;
     fold->contact = resolve(fold, event, first, &is_new);
     contact_seen(fold->state, fold->contact, fold->time_ms);

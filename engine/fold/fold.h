@@ -52,6 +52,7 @@ struct fold {
     int64_t tick_ms;
     fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already
     void *emit_context;
+    uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
     // of the event being folded
     const struct event *input;
@@ -59,6 +60,7 @@ struct fold {
     struct contact_number contact;
     int64_t time_ms;
     uint32_t actions;
+    uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
     uint32_t queue_length;
     struct arena arena;

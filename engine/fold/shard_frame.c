@@ -3,9 +3,6 @@
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 
-// A frame is full at this part of the largest one, so that what its inputs decide still fits.
-enum { FRAME_FILL_PARTS = 4 };
-
 // The fold decided an action while a frame is being made.
 static void emit_action(void *context, const struct fold_action *action)
 {
@@ -88,9 +85,6 @@ static void decode_batch(struct shard *shard, const struct message *messages, ui
         enum reject_code code =
             decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
         input->kind = code == REJECT_NONE ? FRAME_INPUT_EVENT : FRAME_INPUT_REJECTED;
-        if (code == REJECT_NONE && messages[i].key.len > 0 &&
-            !bytes_equal(messages[i].key, input->event.identifiers[0].value))
-            shard->counts.key_mismatch++;
     }
 }
 
@@ -116,6 +110,8 @@ static void record_input(
     }
     if (input->kind == FRAME_INPUT_REJECTED) {
         recorded.key = message->key;
+        size_t len_max = shard->params.frame_bytes_max / FRAME_REFUSED_PARTS;
+        recorded.value.len = recorded.value.len < len_max ? recorded.value.len : len_max;
         recorded.reject_code = (uint32_t)input->reject.code;
         recorded.reason = bytes_text(input->reject.reason);
         shard_add_dead_letter(shard, bytes_text(source_name), &recorded);
@@ -124,10 +120,14 @@ static void record_input(
     INVARIANT(err == ERR_OK); // batch_size keeps within the frame's bounds
 }
 
-static void count_input(struct shard *shard, enum frame_input_kind kind)
+static void count_input(
+    struct shard *shard, const struct message *message, const struct batch_input *input)
 {
     shard->counts.read++;
-    switch (kind) {
+    if (input->kind != FRAME_INPUT_REJECTED && message->key.len > 0 &&
+        !bytes_equal(message->key, input->event.identifiers[0].value))
+        shard->counts.key_mismatch++;
+    switch (input->kind) {
     case FRAME_INPUT_EVENT: shard->counts.journalled++; break;
     case FRAME_INPUT_DUPLICATE: shard->counts.duplicates++; break;
     case FRAME_INPUT_REJECTED: shard->counts.dead_letters++; break;
@@ -162,10 +162,10 @@ size_t shard_fold(
         const struct message *batch = messages + done;
         uint32_t size = batch_size(shard, batch, count - done);
         decode_batch(shard, batch, size);
-        batch_fold(shard, size);
+        size = batch_fold(shard, size);
         for (uint32_t i = 0; i < size; i++) {
             record_input(shard, source, source_name, &batch[i], &shard->batch[i]);
-            count_input(shard, shard->batch[i].kind);
+            count_input(shard, &batch[i], &shard->batch[i]);
             if (results != NULL) {
                 results[done + i].kind = shard->batch[i].kind;
                 if (shard->batch[i].kind == FRAME_INPUT_REJECTED)

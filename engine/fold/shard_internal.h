@@ -11,6 +11,10 @@
 // Inputs are folded in batches: tables and records of a batch are fetched together.
 enum { BATCH_INPUTS_MAX = 128 };
 
+// Parts of the largest frame. It takes inputs until one quarter is filled by them and by what they decided;
+// the last of them may be a half, and what that one decides an eighth.
+enum { FRAME_FILL_PARTS = 4, FRAME_REFUSED_PARTS = 2, FRAME_ACTIONS_PARTS = 8 };
+
 struct batch_input {
     enum frame_input_kind kind;
     bool has_dedup_key;
@@ -62,8 +66,9 @@ struct shard {
 };
 
 // batch.c: folds the first `count` entries of shard->batch whose kind is FRAME_INPUT_EVENT. What turns out to be a
-// duplicate becomes FRAME_INPUT_DUPLICATE.
-void batch_fold(struct shard *shard, uint32_t count);
+// duplicate becomes FRAME_INPUT_DUPLICATE. Gives how many of them it went through: it stops behind one whose
+// decisions have filled the frame being made.
+uint32_t batch_fold(struct shard *shard, uint32_t count);
 
 // shard.c
 struct shard *shard_create(const struct shard_params *params);

@@ -153,6 +153,13 @@ static enum err open_store(struct shard *shard, struct shard_report *report, str
             *fault = reason;
         return err;
     }
+    if (shard->params.access == STATE_WRITE) {
+        // What the store is to be folded from has to be whole before it is given up.
+        struct journal_recovery found;
+        err = journal_verify(shard->params.disk, shard->journal_directory, 0, &found, fault);
+        if (err != ERR_OK)
+            return err;
+    }
     report->is_store_rebuilt = true;
     (void)snprintf(report->store_reason, sizeof(report->store_reason), "%s", reason.text);
     err = start_empty(shard, fault);

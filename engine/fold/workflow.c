@@ -37,6 +37,12 @@ static void do_action(struct fold *fold, const struct action_step *step)
         fold->counts.actions_held_missing++;
         return;
     }
+    uint64_t bytes = fold->action_bytes + action.topic.len + action.key.len + action.json.len;
+    if (bytes > fold->action_bytes_max) {
+        fold->counts.actions_held_limit++;
+        return;
+    }
+    fold->action_bytes = bytes;
     fold->actions++;
     fold->counts.actions_decided++;
     if (fold->emit != NULL)

@@ -1,0 +1,216 @@
+// Inputs and damage made to break a shard: it goes on, or stops with everything as it was.
+// links: engine/os
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/memory.h"
+
+#include "tests/fakes/fold_world.h"
+#include "tests/support/suite.h"
+
+static struct fold_world world;
+
+static void setup(void)
+{
+    world_create(&world);
+}
+
+static void teardown(void)
+{
+    world_destroy(&world);
+}
+
+static const char RULES[] =
+    "contact:\n  fields: {bio: {type: string}}\n"
+    "actions: {mail: {topic: actions.mail, with: {text: string = contact.bio}}}\n"
+    "workflows:\n"
+    "  many:\n"
+    "    on: order.placed\n"
+    "    reenter: always\n"
+    "    steps: [{do: mail}, {do: mail}, {do: mail}, {do: mail}]\n";
+
+// Text of the length, all x, with what comes before and behind. Owned by the caller.
+static char *text_around(const char *before, size_t len, const char *after)
+{
+    size_t before_len = strlen(before);
+    char *text = mem_alloc(before_len + len + strlen(after) + 1);
+    (void)strcpy(text, before);
+    memset(text + before_len, 'x', len);
+    (void)strcpy(text + before_len + len, after);
+    return text;
+}
+
+static bool has_text(struct bytes where, const char *what)
+{
+    char *text = strndup((const char *)where.data, where.len);
+    bool is_found = strstr(text, what) != NULL;
+    free(text);
+    return is_found;
+}
+
+START_TEST(a_refused_input_as_large_as_a_frame_is_a_dead_letter)
+{
+    struct shard_counts counts;
+    world.params.frame_bytes_max = 65536;
+    world_open(&world, RULES);
+    static const size_t lens[] = {16000, 32768, 65536, 1000000};
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        char *line = text_around("", lens[i], "");
+        const char *lines[] = {"{}", line, "{}"};
+        world_feed(&world, lines, 3);
+        free(line);
+    }
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.dead_letters, 12);
+    ck_assert_uint_eq(world.out.item_count, 12);
+    struct bytes last = world.out.items[10].outgoing.value;
+    ck_assert(has_text(last, "\"bytes\":1000000,\"truncated\":true"));
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(events_that_decide_more_than_a_frame_holds_go_into_several)
+{
+    struct shard_counts counts;
+    world.params.frame_bytes_max = 4 << 20;
+    world_open(&world, RULES);
+    char *bio = text_around(
+        "{\"id\":\"0\",\"type\":\"contact.updated\",\"contact\":\"c\",\"data\":{\"fields\":{"
+        "\"bio\":\"",
+        60000, "\"}}}");
+    world_feed_line(&world, bio);
+    free(bio);
+    char texts[100][80];
+    const char *lines[100];
+    for (unsigned i = 0; i < 100; i++) {
+        (void)snprintf(
+            texts[i], sizeof(texts[i]),
+            "{\"id\":\"e-%u\",\"type\":\"order.placed\",\"contact\":\"c\"}", i);
+        lines[i] = texts[i];
+    }
+    world_feed(&world, lines, 100);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.journalled, 101);
+    ck_assert_uint_eq(counts.actions_decided, 400);
+    ck_assert_uint_eq(counts.actions_held_limit, 0);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    outbox_batch_clear(&world.out);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+    ck_assert(shard_take_outbox(world.shard, UINT64_MAX, &world.out));
+    ck_assert_uint_eq(world.out.item_count, 400);
+}
+END_TEST
+
+START_TEST(one_event_that_decides_more_than_a_frame_holds_is_held_to_it)
+{
+    struct shard_counts counts;
+    world.params.frame_bytes_max = 1 << 20;
+    world_open(&world, RULES);
+    char *bio = text_around(
+        "{\"id\":\"0\",\"type\":\"contact.updated\",\"contact\":\"c\",\"data\":{\"fields\":{"
+        "\"bio\":\"",
+        50000, "\"}}}");
+    world_feed_line(&world, bio);
+    free(bio);
+    world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c\"}");
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.journalled, 2);
+    ck_assert_uint_eq(counts.actions_decided, 2);
+    ck_assert_uint_eq(counts.actions_held_limit, 2);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(a_damaged_journal_does_not_cost_the_store)
+{
+    struct fault fault = {ERR_OK, ""};
+    char command[TEST_SCRATCH_BYTES * 2 + 100];
+    world.params.journal_file_bytes = 65536;
+    world_open(&world, RULES);
+    char *refused = text_around("", 30000, "");
+    for (unsigned i = 0; i < 10; i++) // the rules are in a file that was sealed long ago
+        world_feed_line(&world, refused);
+    free(refused);
+    world_checkpoint(&world);
+    world_close(&world);
+    (void)snprintf(
+        command, sizeof(command), "cp %s/store/data.mdb %s/before", world.directory,
+        world.directory);
+    ck_assert_int_eq(system(command), 0);
+    world_flip(&world, world_journal_file(&world), 700); // the frame with the rules
+    ck_assert_int_eq(world_try_open(&world, &fault), ERR_CORRUPT);
+    ck_assert(strstr(fault.text, "sequence") != NULL);
+    (void)snprintf(
+        command, sizeof(command), "cmp %s/store/data.mdb %s/before", world.directory,
+        world.directory);
+    ck_assert_int_eq(system(command), 0);
+    world_flip(&world, world_journal_file(&world), 700); // mended: as it was
+    ck_assert_msg(world_try_open(&world, &fault) == ERR_OK, "%s", fault.text);
+    ck_assert(!world.report.is_store_rebuilt);
+}
+END_TEST
+
+START_TEST(contacts_whose_ids_look_alike_have_actions_of_their_own)
+{
+    world_open(&world, RULES);
+    world_feed_line(
+        &world, "{\"id\":\"1\",\"type\":\"contact.updated\",\"contact\":\"email:a@b.c\",\"data\":"
+                "{\"fields\":{\"bio\":\"b\"}}}");
+    world_feed_line(
+        &world,
+        "{\"id\":\"2\",\"type\":\"contact.updated\",\"contact\":{\"email\":\"a@b.c\"},\"data\":"
+        "{\"fields\":{\"bio\":\"b\"}}}");
+    world_feed_line(&world, "{\"id\":\"3\",\"type\":\"order.placed\",\"contact\":\"email:a@b.c\"}");
+    world_feed_line(
+        &world, "{\"id\":\"4\",\"type\":\"order.placed\",\"contact\":{\"email\":\"a@b.c\"}}");
+    ck_assert_uint_eq(world.out.item_count, 8);
+    for (size_t i = 0; i < 8; i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert(
+                !hash128_equal(world.out.items[i].outgoing.id, world.out.items[j].outgoing.id));
+}
+END_TEST
+
+START_TEST(a_clock_that_goes_back_between_starts_does_not_take_the_tick_along)
+{
+    world_open(&world, RULES);
+    world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c\"}");
+    int64_t tick_ms = shard_tick_ms(world.shard);
+    world_close(&world);
+    world.wall_ms -= 86400000;
+    world_open(&world, RULES);
+    world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c\"}");
+    ck_assert_int_eq(shard_tick_ms(world.shard), tick_ms);
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.duplicates, 1);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("engine/fold hostile");
+    TCase *cases = tcase_create("hostile");
+    tcase_set_timeout(cases, 60);
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, a_refused_input_as_large_as_a_frame_is_a_dead_letter);
+    tcase_add_test(cases, events_that_decide_more_than_a_frame_holds_go_into_several);
+    tcase_add_test(cases, one_event_that_decides_more_than_a_frame_holds_is_held_to_it);
+    tcase_add_test(cases, a_damaged_journal_does_not_cost_the_store);
+    tcase_add_test(cases, contacts_whose_ids_look_alike_have_actions_of_their_own);
+    tcase_add_test(cases, a_clock_that_goes_back_between_starts_does_not_take_the_tick_along);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
