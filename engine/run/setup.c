@@ -138,23 +138,24 @@ void setup_free(struct setup *setup)
     arena_free(&setup->arena);
 }
 
-static struct lane_settings lane_settings_of(const struct config *config, uint32_t shards)
+static struct lane_settings lane_settings_of(const struct config *config)
 {
     uint32_t frame_events = config->limits.frame_events;
+    uint64_t memory_bytes = (uint64_t)config->memory_overlay_mib * MIB;
+    uint64_t dirty_bytes = (uint64_t)config->checkpoint_overlay_mib * MIB;
     return (struct lane_settings){
         .poll_max = frame_events < LANE_MESSAGES_MAX ? frame_events : LANE_MESSAGES_MAX,
         .waiting_bytes_max = WAITING_BYTES_MAX,
         .outbox_max = config->limits.outbox_actions,
-        .dirty_bytes_max = (uint64_t)config->checkpoint_overlay_mib * MIB / shards,
-        .memory_bytes_max =
-            (uint64_t)(config->memory_overlay_mib + config->checkpoint_overlay_mib) * MIB / shards,
+        .dirty_bytes_max = dirty_bytes < memory_bytes ? dirty_bytes : memory_bytes,
+        .memory_bytes_max = memory_bytes,
         .checkpoint_age_us = (int64_t)config->checkpoint_age_s * 1000 * 1000,
     };
 }
 
 void setup_fill_plan(const struct config *config, uint32_t shards, struct worker_plan *plan)
 {
-    plan->lane = lane_settings_of(config, shards);
+    plan->lane = lane_settings_of(config);
     plan->data = config->data;
     plan->shard_count = shards;
     plan->shard = shard_params_from_config(config, os_disk(), NULL, 0); // the lane fills these in
