@@ -83,3 +83,35 @@ enum err kafka_sink_of(
     arena_free(&arena);
     return err;
 }
+
+static int64_t quiet_wall_ms(void *self)
+{
+    (void)self;
+    return 0;
+}
+
+static void quiet_write(void *self, struct bytes line)
+{
+    (void)self;
+    (void)line; // what a client says that is thrown away helps nobody
+}
+
+enum err kafka_settings_check(const struct config *config, struct fault *fault)
+{
+    struct runtime quiet = {
+        .log = {.level_min = DIAG_ERROR, .wall_ms = quiet_wall_ms, .write_line = quiet_write}};
+    enum err err = ERR_OK;
+    if (config->source_kafka.brokers != NULL) {
+        struct kafka_consumer *consumer = NULL;
+        err = kafka_consumer_of(config, &quiet, &consumer, fault);
+        if (err == ERR_OK)
+            kafka_consumer_close(consumer);
+    }
+    if (err == ERR_OK && config->sink_kafka.brokers != NULL) {
+        struct sink sink;
+        err = kafka_sink_of(config, &quiet, 0, &sink, fault);
+        if (err == ERR_OK)
+            sink.ops->destroy(sink.self);
+    }
+    return err;
+}

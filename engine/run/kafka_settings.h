@@ -29,4 +29,8 @@ NODISCARD enum err kafka_sink_of(
     struct sink *out,
     struct fault *fault);
 
+// Lets librdkafka judge all properties; nothing is kept, and nothing waits for a broker.
+//   ERR_INVALID a property is refused; named
+NODISCARD enum err kafka_settings_check(const struct config *config, struct fault *fault);
+
 #endif

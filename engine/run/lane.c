@@ -92,6 +92,7 @@ static void on_synced(struct post *post)
     struct sync_job *job = (struct sync_job *)post;
     struct lane *lane = (struct lane *)(void *)((char *)job - offsetof(struct lane, sync));
     job->is_sent = false;
+    job->durable = job->result;
     settle_durable(lane);
     publish(lane);
     lane_sync(lane);

@@ -9,6 +9,8 @@
 #include "engine/fold/params.h"
 #include "engine/os/os_disk.h"
 #include "engine/os/os_files.h"
+#include "engine/run/kafka_settings.h"
+#include "engine/run/output_files.h"
 #include "rules/ruleset.h"
 
 enum { MIB = 1024 * 1024 };
@@ -87,10 +89,6 @@ static enum err check_together(const struct config *config)
             &fault, ERR_INVALID,
             "sources.files: files are read into one shard only: no Kafka source beside them, and "
             "shards: 1");
-    else if (
-        config->sink_file != NULL && config->dead_letters_file != NULL &&
-        strcmp(config->sink_file, config->dead_letters_file) == 0)
-        (void)fault_set(&fault, ERR_INVALID, "dead_letters.file: the same file as sinks.file");
     else if (config->dead_letters_kafka != NULL && config->sink_kafka.brokers == NULL)
         (void)fault_set(
             &fault, ERR_INVALID, "dead_letters.kafka: needs sinks.kafka, which says where");
@@ -107,7 +105,14 @@ static enum err check_files(const struct config *config)
         (void)fault_set(&fault, ERR_INVALID, "sources.files: %s cannot be read", path);
         return refuse(&fault);
     }
-    return ERR_OK;
+    struct fault fault = {.err = ERR_OK};
+    return output_files_check(config, &fault) == ERR_OK ? ERR_OK : refuse(&fault);
+}
+
+static enum err check_kafka(const struct config *config)
+{
+    struct fault fault = {.err = ERR_OK};
+    return kafka_settings_check(config, &fault) == ERR_OK ? ERR_OK : refuse(&fault);
 }
 
 enum err setup_load(const char *config_path, struct setup *out)
@@ -120,6 +125,8 @@ enum err setup_load(const char *config_path, struct setup *out)
         err = check_together(setup.config);
         if (err == ERR_OK)
             err = check_files(setup.config);
+        if (err == ERR_OK)
+            err = check_kafka(setup.config);
         if (err == ERR_OK)
             err = rules_err;
     }

@@ -8,7 +8,7 @@ static void sync_run(struct post *post)
     struct sync_job *job = (struct sync_job *)post;
     struct fault fault = {.err = ERR_OK};
     bool is_full = false;
-    uint64_t durable = job->durable;
+    uint64_t durable = 0;
     enum err err = journal_sync(job->journal, &durable, &fault);
     while (err == ERR_NOSPACE) {
         if (!is_full) {
@@ -28,7 +28,7 @@ static void sync_run(struct post *post)
         atomic_fetch_sub(&job->runtime->disks_full, 1);
         DIAG_PLAIN(&job->runtime->log, DIAG_INFO, "there is room again, going on");
     }
-    job->durable = durable;
+    job->result = durable;
     job->post.run = job->done_run;
     postbox_send(job->reply_to, &job->post);
 }

@@ -15,7 +15,8 @@ struct sync_job {
     struct postbox *reply_to;
     post_run_fn *done_run; // runs on reply_to's thread with this post
     bool is_sent;          // lane's thread only
-    uint64_t durable;      // result
+    uint64_t durable;      // last durable frame that is known; lane's thread only
+    uint64_t result;       // the same of the sync under way; side thread until done_run
 };
 
 // Sends it unless it is under way. Lane's thread.
