@@ -253,7 +253,7 @@ static const struct config_row rows[] = {
         1,
         10000,
         100,
-        "actions that one event may cause"),
+        "actions that one event may cause; together at most an eighth of `limits.frame_bytes`"),
     U32("limits.derived_depth",
         limits.derived_depth,
         1,
