@@ -367,4 +367,81 @@ events 5101 5200 >>events.ndjson
 check "... and with the old ones again" once engaged.yaml
 check "... and the journal verifies" "$engagectl" journal verify --config engaged.yaml
 
+# ---- Kafka absent
+
+{
+    config absent '{kafka: {brokers: "127.0.0.1:1", topic: events}, http: true}'
+    echo 'http: {listen: "127.0.0.1:0"}'
+} >absent.yaml
+status() { curl -s -m 5 -o reply -w '%{http_code}' "$@"; }
+start absent.yaml
+check "without Kafka it starts" wait_until 10 logged listening
+check "... and is alive" alive
+check "... and is not ready" same "$(status "$(url)/readyz")" 503
+check "... and is stopped by SIGTERM" stop
+
+# ---- a full disk: of the actions, of the dead letters, of the store, of the journal
+
+full_disk() { # full_disk MOUNT SETTINGS: the disk that is mounted there fills up and gets room again
+    mount=$1
+    rm -rf full
+    mkdir -p full/sinks full/data/shard-0000/store full/data/shard-0000/journal
+    mount -t tmpfs -o "size=$3" none "$work/full/$mount" 2>/dev/null || { skip "a full disk at $mount: cannot mount a tmpfs" && return; }
+    leave_more() { umount "$work/full/$mount" 2>/dev/null; }
+    {
+        config full/data '{http: true}'
+        printf 'http: {listen: "127.0.0.1:0"}\ncheckpoint: {age_s: 1}\n%s\n' "$2"
+    } >full.yaml
+    start full.yaml
+    wait_until 10 ready
+    dd if=/dev/zero of="full/$mount/ballast" bs=4k 2>/dev/null
+    : >taken
+    i=0
+    padding=$(filler 30000 p)
+    while [ "$i" -lt 400 ] && ! logged '[Nn]o space\|disk full'; do
+        i=$((i + 1))
+        printf '{"id":"f-%d","source":"shop","type":"form.submitted","contact":"c-%d","data":{"form":"%s"}}' "$i" "$i" "$padding" >one.json
+        [ "$(post one.json -m 5)" = 202 ] && echo "f-$i" >>taken
+        printf 'refused %s' "$padding" >bad.json
+        post bad.json -m 5 >/dev/null
+        sleep 0.02
+    done
+    check "$mount full: the log says so" wait_until 10 logged '[Nn]o space\|disk full'
+    sleep 1.5 # as long as a retry takes
+    check "... once" same "$(grep '[Nn]o space\|disk full' daemon.log | sed 's/^[^ ]* //' | sort | uniq -d)" ""
+    check "... and it is alive" alive
+    if [ "$mount" != data/shard-0000/store ]; then # an old store costs nothing but a longer start
+        check "... and not ready" same "$(status "$(url)/readyz")" 503
+        check "... and takes no events" same "$(post one.json)" 503
+    fi
+    check "... and answers questions" same "$(status "$(url)/v1/contacts/c-1")" 200
+    kill_hard
+    start full.yaml
+    wait_until 10 logged listening
+    sleep 0.5
+    check "... killed, it starts and is alive" alive
+    rm "full/$mount/ballast"
+    check "... and goes on when there is room" wait_until 20 ready
+    check "... and takes events" same "$(event f-last c-last >one.json && post one.json)" 202
+    echo f-last >>taken
+    check "... and stops as always" stop
+    cp full/data/actions.ndjson . 2>/dev/null || cp full/sinks/actions.ndjson .
+    action_causes actions.ndjson | sort >acted
+    sort taken >taken.sorted
+    check "... and has lost nothing that it took" same "$(comm -23 taken.sorted acted | wc -l | tr -d ' ')" 0
+    check "... and has doubled nothing" same "$(uniq -d acted)" ""
+    check "... and the journal verifies" "$engagectl" journal verify --config full.yaml
+    umount "$work/full/$mount"
+    leave_more() { :; }
+}
+if [ "$(id -u)" = 0 ]; then
+    full_disk sinks 'sinks: {file: full/sinks/actions.ndjson}' 1m
+    full_disk sinks 'dead_letters: {file: full/sinks/letters.ndjson}' 1m
+    full_disk data/shard-0000/store '' 1m
+    full_disk data/shard-0000/journal '' 4m
+    full_disk data '' 6m
+else
+    skip "a full disk: needs root to mount a small one"
+fi
+
 finish

@@ -34,9 +34,9 @@ static char *text_around(const char *before, size_t len, const char *after)
 {
     size_t before_len = strlen(before);
     char *text = mem_alloc(before_len + len + strlen(after) + 1);
-    (void)strcpy(text, before);
+    memcpy(text, before, before_len);
     memset(text + before_len, 'x', len);
-    (void)strcpy(text + before_len + len, after);
+    memcpy(text + before_len + len, after, strlen(after) + 1);
     return text;
 }
 
