@@ -38,7 +38,7 @@ kafka_class() {
     log_dir=$1
     shift 2
     # A session of its own: who runs the tests may end all that a test left running.
-    exec setsid java "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
+    exec setsid java "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Djava.io.tmpdir="$log_dir" \
         -Dlog4j.configuration="file:$log_dir/log4j.properties" \
         -Dlog4j2.configurationFile="$log_dir/log4j2.properties" -cp "$jars/*" "$@"
 }
