@@ -135,6 +135,21 @@ static enum err sink_is_published(
     return err;
 }
 
+// The first publication after a start has every frame that was not confirmed for certain, and all
+// later ones are newer: what Kafka confirmed is never ahead of one, unless from another journal.
+static enum err history_check(
+    const struct kafka_confirmed *confirmed, const struct publish_shard *shard, struct fault *fault)
+{
+    if (shard->sequence_last < confirmed->sequence)
+        return fault_set(
+            fault, ERR_CORRUPT,
+            "shard %" PRIu32 ": Kafka has confirmed frame %" PRIu64
+            ", but this journal is at frame %" PRIu64
+            ": the data directory is an older copy or a new one under the same group",
+            shard->shard, confirmed->sequence, shard->sequence_last);
+    return chain_check(confirmed, shard->shard, shard->sequence_last, shard->chain_last, fault);
+}
+
 // Whether any shard of it moves on; checks that all may.
 static enum err publication_check(
     struct kafka_sink *sink,
@@ -149,8 +164,7 @@ static enum err publication_check(
         if (!state->is_recovered)
             return fault_set(
                 fault, ERR_STATE, "shard %" PRIu32 ": not recovered from Kafka", shard->shard);
-        enum err err = chain_check(
-            &state->confirmed, shard->shard, shard->sequence_last, shard->chain_last, fault);
+        enum err err = history_check(&state->confirmed, shard, fault);
         if (err != ERR_OK)
             return err;
         is_new = is_new || shard->sequence_last > state->confirmed.sequence;

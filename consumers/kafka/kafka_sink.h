@@ -40,7 +40,8 @@ struct kafka_sink_params {
 // publish():  ERR_STATE not recovered, or aborted: nothing is out, or unknown: recover and repeat
 //             ERR_UNREACHABLE unknown: recover and repeat · ERR_FENCED · ERR_MISSING no such topic,
 //             and the broker does not create it · ERR_LIMIT a thing is larger than the broker takes
-//             ERR_CORRUPT the frame that Kafka confirmed has another chain hash
+//             ERR_CORRUPT Kafka confirmed a frame that this journal has not, or another one of its
+//             number: the data directory is an older copy, or a new one under the same group
 // Actions go by murmur2 of their key, as Java clients place them.
 NODISCARD enum err kafka_sink_create(
     const struct kafka_sink_params *params, struct sink *out, struct fault *fault);

@@ -204,6 +204,16 @@ START_TEST(frame_of_another_history_is_refused)
 }
 END_TEST
 
+START_TEST(journal_that_begins_anew_under_the_same_group_is_refused)
+{
+    ck_assert_int_eq(recover(), ERR_OK);
+    ck_assert_int_eq(publish(5), ERR_OK);
+    ck_assert_int_eq(publish(3), ERR_CORRUPT); // not silently left out
+    ck_assert_ptr_nonnull(strstr(fault.text, "confirmed frame 5, but this journal is at frame 3"));
+    ck_assert_int_eq(publish(6), ERR_OK);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("kafka sink");
@@ -216,6 +226,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, transaction_under_way_delays_reading_the_position);
     tcase_add_test(tcase, silent_broker_is_unreachable_then_goes_on);
     tcase_add_test(tcase, frame_of_another_history_is_refused);
+    tcase_add_test(tcase, journal_that_begins_anew_under_the_same_group_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;
 }
