@@ -47,10 +47,17 @@ static enum err cross_gap(struct inlet *inlet, struct runtime *runtime, struct f
     return inlet->source.ops->start(inlet->source.self, SOURCE_POSITION_START, fault);
 }
 
+static enum err start(struct inlet *inlet, int64_t position, struct fault *fault)
+{
+    if (inlet->consumer != NULL && !kafka_consumer_is_connected(inlet->consumer))
+        return fault_set(fault, ERR_UNREACHABLE, "no broker answers");
+    return inlet->source.ops->start(inlet->source.self, position, fault);
+}
+
 void inlet_start(struct inlet *inlet, struct runtime *runtime, int64_t position)
 {
     struct fault fault = {.err = ERR_OK};
-    enum err err = inlet->source.ops->start(inlet->source.self, position, &fault);
+    enum err err = start(inlet, position, &fault);
     if (err == ERR_GAP)
         err = cross_gap(inlet, runtime, &fault);
     fault.err = err;

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "consumers/kafka/kafka_source.h"
 #include "engine/port/source.h"
 #include "engine/run/post.h"
 #include "engine/run/runtime.h"
@@ -25,7 +26,8 @@ struct inlet {
     enum inlet_kind kind;
     bool is_stdin; // nobody wakes us but its descriptor
     enum inlet_state state;
-    struct postbox *box; // of the worker, to wake it
+    struct postbox *box;             // of the worker, to wake it
+    struct kafka_consumer *consumer; // INLET_KAFKA: asked before a start, which would block
     atomic_bool is_woken;
     int64_t retry_at_us;
     uint32_t retry_ms;

@@ -6,7 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { RETRY_MS_MIN = 100, RETRY_MS_MAX = 5000, NOSPACE_RETRY_MS = 1000 };
+enum { RETRY_MS_MIN = 100, RETRY_MS_MAX = 5000, NOSPACE_RETRY_MS = 1000, ABORTS_QUIET = 3 };
 
 // What the sink is known to hold of one shard. mark: written before the first job, then by the thread.
 struct published {
@@ -30,6 +30,7 @@ struct publisher {
     struct publish_shard *groups;
     size_t group_count;
     uint32_t retry_ms;
+    uint32_t aborts; // in a row
     bool is_waiting; // for the sink, and said so
     bool is_full;    // the sink's disk, and said so
 };
@@ -164,6 +165,7 @@ static void say_waiting(struct publisher *publisher, const struct fault *fault)
 static void say_going_on(struct publisher *publisher)
 {
     publisher->retry_ms = RETRY_MS_MIN;
+    publisher->aborts = 0;
     if (publisher->is_full)
         atomic_fetch_sub(&publisher->runtime->disks_full, 1);
     publisher->is_full = false;
@@ -187,13 +189,16 @@ static bool wait_to_retry(
         say_waiting(publisher, fault);
         return side_thread_wait_ms(publisher->side, NOSPACE_RETRY_MS);
     }
-    if (err != ERR_UNREACHABLE && err != ERR_STATE && err != ERR_MISSING && err != ERR_AGAIN)
+    bool may_pass = err == ERR_UNREACHABLE || err == ERR_STATE || err == ERR_MISSING ||
+                    err == ERR_LIMIT || err == ERR_AGAIN;
+    if (!may_pass)
         runtime_fail(publisher->runtime, exit_code_of(err), "cannot publish", fault);
 
     *is_repeated = true;
     for (struct publish_job *job = jobs; job != NULL; job = job->next)
         publisher->shards[job->batch.shard].is_recovered = false;
-    if (err == ERR_STATE)
+    // One abort is nothing; the same again and again (a topic that is forbidden) is to be seen.
+    if (err == ERR_STATE && publisher->aborts++ < ABORTS_QUIET)
         return side_thread_wait_ms(publisher->side, 1);
     say_waiting(publisher, fault);
     uint32_t wait_ms = publisher->retry_ms;

@@ -45,6 +45,7 @@ void sources_add_files(const struct config *config, const struct disk *disk, str
 void sources_add_kafka(struct kafka_consumer *consumer, struct lane *lane)
 {
     struct inlet *inlet = inlet_add(lane, INLET_KAFKA);
+    inlet->consumer = consumer;
     struct source_wake wake = {.wake = inlet_wake, .context = inlet};
     kafka_source_create(consumer, lane->number, &wake, &inlet->source);
 }

@@ -63,7 +63,8 @@ same() { [ "$1" = "$2" ] || { echo "expected $2, got $1" && false; }; }
 
 # start CONFIG [OPTION...]: a daemon in the background, its log in daemon.log
 start() {
-    "$engaged" --config "$@" 2>daemon.log &
+    : >daemon.log # before anyone looks into it
+    "$engaged" --config "$@" 2>>daemon.log &
     daemon=$!
 }
 # wait_gone SECONDS: until the daemon has ended; its exit status

@@ -41,7 +41,7 @@ kill_in_midwork() {
     killed=0
     awk -v count="$kills_wanted" -v seed="$seed" 'BEGIN {
         srand(seed)
-        for (i = 0; i < count; i++) printf "%.3f\n", 0.2 + rand() * 1.0
+        for (i = 0; i < count; i++) printf "%.3f\n", 0.2 + rand() * 0.7
     }' >moments
     while read -r moment; do
         start main.yaml
@@ -84,8 +84,22 @@ absent_broker() {
     check "$version: ... and is not ready" same "$(get /readyz)" 503
     check "$version: ... saying why" grep -q "a source cannot be reached" reply
     check "$version: ... but alive" same "$(get /healthz)" 200
+    check "$version: ... and stops when it is told to" stop
+    start main.yaml
     "$broker" restart "$dir" || not_ok "$version: the broker comes back"
     check "$version: ... and gets ready by itself" wait_until 30 ready
+}
+
+# A directory that knows its shards opens them without a broker and answers from them.
+absent_later() {
+    "$broker" stop "$dir"
+    start main.yaml
+    answers() { [ "$(get /v1/scores/engagement/top)" = 200 ]; }
+    check "$version: without a broker a known directory answers" wait_until 5 answers
+    check "$version: ... and again" answers
+    check "$version: ... but is not ready" same "$(get /readyz)" 503
+    check "$version: ... and stops when it is told to" stop
+    "$broker" restart "$dir" || not_ok "$version: the broker comes back"
 }
 
 http_to_topic() {
@@ -104,6 +118,8 @@ gaps() {
     keyed 201 600 | produce gap-events
     "$broker" topic truncate "$dir" gap-events 0 "$(end_offset gap-events)" >/dev/null 2>&1
     keyed 601 700 | produce gap-events
+    once gap.yaml
+    check "$version: read to its end it is not: 1" same $? 1
     start gap.yaml
     check "$version: records deleted behind our back are an error" wait_until 20 logged "position is gone from the source.*gap-events"
     said=$(grep "position is gone" daemon.log)
@@ -135,6 +151,7 @@ one() {
     absent_broker
     http_to_topic
     check "$version: SIGTERM ends it" stop
+    absent_later
     (
         first=1
         while [ "$first" -le "$last" ]; do
