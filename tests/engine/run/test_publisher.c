@@ -85,14 +85,16 @@ static int64_t no_time(void *self)
     return 0;
 }
 
-static void no_line(void *self, struct bytes line)
+static void count_line(void *self, struct bytes line)
 {
-    (void)self;
     (void)line;
+    atomic_uint *lines = self;
+    atomic_fetch_add(lines, 1);
 }
 
 struct world {
     struct runtime runtime;
+    atomic_uint lines; // of the log
     struct fake_sink sink;
     struct publisher *publisher;
     struct ev_loop *loop;
@@ -114,7 +116,8 @@ static void on_done(struct post *post)
 static struct world *world_open(void)
 {
     struct world *world = mem_zero(1, sizeof(*world));
-    world->runtime.log = (struct diag){.wall_ms = no_time, .write_line = no_line};
+    world->runtime.log =
+        (struct diag){.wall_ms = no_time, .write_line = count_line, .self = &world->lines};
     (void)pthread_mutex_init(&world->sink.mutex, NULL);
     (void)pthread_cond_init(&world->sink.may_publish, NULL);
     world->loop = ev_loop_new(EVFLAG_NOENV);
@@ -217,6 +220,7 @@ static const struct attempt {
     {"unknown, and all is out", ERR_STATE, true, 2},
     {"no such topic yet", ERR_MISSING, false, 2},
     {"a full disk", ERR_NOSPACE, false, 1},
+    {"larger than the broker takes", ERR_LIMIT, false, 2},
 };
 
 START_TEST(a_failed_attempt_is_made_again_without_doubling)
@@ -232,6 +236,24 @@ START_TEST(a_failed_attempt_is_made_again_without_doubling)
     ck_assert_uint_eq(world->sink.recovers, attempts[_i].recovers);
     ck_assert_uint_eq(atomic_load(&world->runtime.sinks_waiting), 0);
     ck_assert_uint_eq(atomic_load(&world->runtime.disks_full), 0);
+    world_close(world);
+}
+END_TEST
+
+START_TEST(an_abort_is_tried_again_quietly_and_said_when_it_comes_again_and_again)
+{
+    struct world *world = world_open();
+    world->sink.script[0] = ERR_STATE;
+    send(world, 0, 1, false);
+    wait_for(world, 1);
+    ck_assert_uint_eq(atomic_load(&world->lines), 0);
+    for (unsigned i = 2; i < 2 + 5; i++)
+        world->sink.script[i] = ERR_STATE;
+    send(world, 0, 2, false);
+    wait_for(world, 2);
+    ck_assert_uint_eq(atomic_load(&world->lines), 2); // cannot, and goes on
+    ck_assert_uint_eq(atomic_load(&world->runtime.sinks_waiting), 0);
+    assert_published_in_order(world, 2);
     world_close(world);
 }
 END_TEST
@@ -276,6 +298,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(
         tcase, a_failed_attempt_is_made_again_without_doubling, 0,
         sizeof(attempts) / sizeof(attempts[0]));
+    tcase_add_test(tcase, an_abort_is_tried_again_quietly_and_said_when_it_comes_again_and_again);
     tcase_add_test(tcase, shards_are_recovered_each_on_its_own);
     tcase_add_test(tcase, a_stop_ends_the_retries_and_gives_nothing_back);
     suite_add_tcase(suite, tcase);
