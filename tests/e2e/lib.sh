@@ -2,7 +2,7 @@
 # What the end-to-end scripts share: a work directory, counts, a daemon to start and stop, events to feed it.
 # Sourced from the repository root.
 repository=$PWD
-engaged=$repository/build/engaged
+engaged=${ENGAGED:-$repository/build/engaged} # or one built with sanitizers
 engagectl=$repository/build/engagectl
 work=$(mktemp -d)
 passed=0 failed=0 skipped=0
