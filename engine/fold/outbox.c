@@ -18,6 +18,7 @@ struct outbox_frame {
     struct outbox_thing *things;
     uint32_t count, cap;
     uint32_t actions, dead_letters;
+    uint64_t bytes; // of its texts, also when they were handed over
     bool is_taken;
     struct buffer texts;
 };
@@ -60,6 +61,7 @@ static void frame_reset(struct outbox_frame *frame)
     frame->count = 0;
     frame->actions = 0;
     frame->dead_letters = 0;
+    frame->bytes = 0;
     frame->is_taken = false;
     frame->next = NULL;
 }
@@ -87,6 +89,9 @@ void outbox_add(struct outbox *outbox, const struct outgoing *outgoing)
     thing->key_len = outgoing->key.len;
     thing->value_at = keep_text(frame, outgoing->value);
     thing->value_len = outgoing->value.len;
+    uint64_t bytes = outgoing->topic.len + outgoing->key.len + outgoing->value.len;
+    frame->bytes += bytes;
+    outbox->waiting_bytes += bytes;
     if (outgoing->kind == OUTGOING_ACTION) {
         frame->actions++;
         outbox->waiting_actions++;
@@ -116,6 +121,7 @@ void outbox_drop_open(struct outbox *outbox)
         return;
     outbox->waiting_actions -= frame->actions;
     outbox->waiting_dead_letters -= frame->dead_letters;
+    outbox->waiting_bytes -= frame->bytes;
     frame_reset(frame);
 }
 
@@ -208,6 +214,7 @@ struct outbox_confirmed outbox_confirm(struct outbox *outbox, uint64_t sequence)
             outbox->last = NULL;
         confirmed.actions += frame->actions;
         confirmed.dead_letters += frame->dead_letters;
+        outbox->waiting_bytes -= frame->bytes;
         frame_reset(frame);
         if (outbox->spare == NULL)
             outbox->spare = frame;

@@ -42,6 +42,7 @@ struct outbox {
     struct outbox_frame *spare; // for reuse
     uint64_t waiting_actions;   // not confirmed: waiting here, taken, or in the open frame
     uint64_t waiting_dead_letters;
+    uint64_t waiting_bytes; // texts of both
 };
 
 void outbox_free(struct outbox *outbox);

@@ -68,6 +68,7 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     const struct fold_counts *fold = &shard->fold.counts;
     out->actions_waiting = shard->outbox.waiting_actions;
     out->dead_letters_waiting = shard->outbox.waiting_dead_letters;
+    out->outbox_bytes = shard->outbox.waiting_bytes;
     out->actions_held_consent = fold->actions_held_consent;
     out->actions_held_dnd = fold->actions_held_dnd;
     out->actions_held_missing = fold->actions_held_missing;

@@ -126,6 +126,7 @@ struct shard_counts {
     uint64_t actions_decided, actions_published, actions_waiting;
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
     uint64_t dead_letters_waiting;
+    uint64_t outbox_bytes; // texts of both that wait
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;

@@ -197,7 +197,8 @@ static bool may_read(const struct lane *lane)
         return false; // on_synced comes
     struct shard_counts counts;
     shard_counts(lane->shard, &counts);
-    if (counts.actions_waiting + counts.dead_letters_waiting >= settings->outbox_max)
+    if (counts.actions_waiting + counts.dead_letters_waiting >= settings->outbox_max ||
+        counts.outbox_bytes >= settings->outbox_bytes_max)
         return false; // on_published comes
     if (lane->checkpoint.phase == CHECKPOINT_NONE)
         return true;

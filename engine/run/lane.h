@@ -22,6 +22,7 @@ struct lane_settings {
     uint32_t poll_max;          // messages of one poll, at most LANE_MESSAGES_MAX
     uint64_t waiting_bytes_max; // appended and not durable: reading pauses above
     uint64_t outbox_max;        // decided and not published: reading pauses above
+    uint64_t outbox_bytes_max;  // the same in bytes
     uint64_t dirty_bytes_max;   // a checkpoint is due
     uint64_t memory_bytes_max;  // reading pauses while a checkpoint is under way
     int64_t checkpoint_age_us;  // a checkpoint is due

@@ -61,6 +61,7 @@ static const struct metric metrics[] = {
     {COUNTER("fields_refused"), "Contact fields of the wrong type.", COUNT(fields_refused)},
     {COUNTER("events_unknown_type"), "Events of types not in the catalogue.", COUNT(unknown_types)},
     {COUNTER("frames"), "Frames appended to the journal.", COUNT(frames)},
+    {GAUGE("outbox_bytes"), "Actions and dead letters not yet confirmed.", COUNT(outbox_bytes)},
     {GAUGE("sequence"), "Last frame folded.", COUNT(sequence)},
     {GAUGE("sequence_durable"), "Last frame on the disk.", COUNT(sequence_durable)},
     {GAUGE("sequence_published"), "Last frame published.", COUNT(sequence_published)},

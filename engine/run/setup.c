@@ -17,6 +17,8 @@ enum { MIB = 1024 * 1024 };
 
 // Appended and not yet durable bytes of one lane: enough to keep folding through a slow sync.
 #define WAITING_BYTES_MAX (32ULL * MIB)
+// Decided and not yet published by one lane, as text: dead letters may be large.
+#define OUTBOX_BYTES_MAX (256ULL * MIB)
 
 static void print_diagnostics(struct diagnostics *list)
 {
@@ -154,6 +156,7 @@ static struct lane_settings lane_settings_of(const struct config *config)
         .poll_max = frame_events < LANE_MESSAGES_MAX ? frame_events : LANE_MESSAGES_MAX,
         .waiting_bytes_max = WAITING_BYTES_MAX,
         .outbox_max = config->limits.outbox_actions,
+        .outbox_bytes_max = OUTBOX_BYTES_MAX,
         .dirty_bytes_max = dirty_bytes < memory_bytes ? dirty_bytes : memory_bytes,
         .memory_bytes_max = memory_bytes,
         .checkpoint_age_us = (int64_t)config->checkpoint_age_s * 1000 * 1000,

@@ -129,6 +129,28 @@ START_TEST(one_event_that_decides_more_than_a_frame_holds_is_held_to_it)
 }
 END_TEST
 
+START_TEST(what_waits_for_the_sink_is_counted_in_bytes_until_it_is_out)
+{
+    struct shard_counts counts;
+    world_open(&world, RULES);
+    char *refused = text_around("", 30000, "");
+    for (unsigned i = 0; i < 10; i++)
+        world_feed_line(&world, refused);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_gt(counts.outbox_bytes, 10 * 40000); // taken, and not confirmed
+    world_publish(&world);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.outbox_bytes, 0);
+    world_feed_line(&world, refused);
+    free(refused);
+    world_close(&world);
+    outbox_batch_clear(&world.out);
+    world_open(&world, NULL);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_gt(counts.outbox_bytes, 11 * 40000);
+}
+END_TEST
+
 START_TEST(a_damaged_journal_does_not_cost_the_store)
 {
     struct fault fault = {ERR_OK, ""};
@@ -208,6 +230,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_refused_input_as_large_as_a_frame_is_a_dead_letter);
     tcase_add_test(cases, events_that_decide_more_than_a_frame_holds_go_into_several);
     tcase_add_test(cases, one_event_that_decides_more_than_a_frame_holds_is_held_to_it);
+    tcase_add_test(cases, what_waits_for_the_sink_is_counted_in_bytes_until_it_is_out);
     tcase_add_test(cases, a_damaged_journal_does_not_cost_the_store);
     tcase_add_test(cases, contacts_whose_ids_look_alike_have_actions_of_their_own);
     tcase_add_test(cases, a_clock_that_goes_back_between_starts_does_not_take_the_tick_along);
