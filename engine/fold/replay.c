@@ -179,6 +179,7 @@ static enum err recall_outgoing(struct shard *shard, struct frame_reader *reader
         };
         outbox_add(&shard->outbox, &outgoing);
         shard->counts.actions_decided++;
+        shard->counts.actions_recalled++;
     }
     return err == ERR_END ? ERR_OK : err;
 }

@@ -124,6 +124,7 @@ struct shard_counts {
     // read = journalled + duplicates + dead_letters; decided = published + waiting (actions)
     uint64_t read, journalled, duplicates, dead_letters;
     uint64_t actions_decided, actions_published, actions_waiting;
+    uint64_t actions_recalled; // of those decided: by an earlier process, read from the journal
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
     uint64_t dead_letters_waiting;
     uint64_t outbox_bytes; // texts of both that wait

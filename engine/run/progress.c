@@ -40,6 +40,7 @@ void progress_summary(
         to,
         "engaged: %" PRIu64 " events in %.1f s (%" PRIu64 " events/s), %" PRIu64
         " actions, %" PRIu64 " dead letters, %" PRIu64 " duplicates\n",
-        totals->read, (double)took_us / 1e6, rate(totals->read, took_us), totals->actions_decided,
-        totals->dead_letters, totals->duplicates);
+        totals->read, (double)took_us / 1e6, rate(totals->read, took_us),
+        totals->actions_decided - totals->actions_recalled, totals->dead_letters,
+        totals->duplicates);
 }

@@ -127,6 +127,7 @@ void worker_add_totals(struct shard_counts *to, const struct shard_counts *from)
     to->duplicates += from->duplicates;
     to->dead_letters += from->dead_letters;
     to->actions_decided += from->actions_decided;
+    to->actions_recalled += from->actions_recalled;
     to->actions_published += from->actions_published;
     to->actions_waiting += from->actions_waiting;
 }
