@@ -16,8 +16,10 @@ enum { TRANSACTION_TOPIC_BYTES = 256 };
 // Zeroed but for the first three, which the owner sets and keeps.
 struct transaction {
     const struct kafka_connection *connection;
-    const char *id;      // transactional.id
-    int64_t patience_ms; // how long one call waits for brokers
+    const char *id; // transactional.id
+    // How long one call waits for brokers. Sending offsets may wait until they are back: librdkafka does
+    // not keep its timeout there while the group's coordinator is down (its issue 5456).
+    int64_t patience_ms;
 
     struct kafka_client *client; // NULL: to be made
     bool is_ready;               // others are fenced

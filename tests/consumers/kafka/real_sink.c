@@ -1,5 +1,6 @@
 // The Kafka sink against a real broker: exactly once over kills, fencing and broken brokers.
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include "engine/base/memory.h"
 
 #include "tests/consumers/kafka/real_kafka.h"
+
+enum { OUTAGE_MS = 8000 };
 
 static enum err is_published(struct sink *sink, uint64_t sequence, struct hash128 chain, bool *out)
 {
@@ -173,6 +176,28 @@ START_TEST(killed_at_any_moment_nothing_is_lost_or_doubled)
 }
 END_TEST
 
+// In a child: ends the broker. Its parent then closes the pipe as soon as publishing has failed. When
+// that takes far longer than the patience, librdkafka is waiting in send_offsets_to_transaction, whose
+// timeout it does not keep (its issue 5456): it goes on when the broker is back. Exit status 1.
+_Noreturn static void broker_end_and_watch(const char *how, int said)
+{
+    real_pause_ms((int)(hash_mix(test_seed()) % 200));
+    real_control(how, "");
+    struct pollfd watched = {.fd = said, .events = POLLIN};
+    if (poll(&watched, 1, OUTAGE_MS) != 0)
+        _exit(0);
+    real_control("restart", "");
+    _exit(1);
+}
+
+static void expect_unreachable(struct sink *sink, const struct reader *reader)
+{
+    ck_assert_int_eq(sink_recover(sink, 0), ERR_UNREACHABLE);
+    for (unsigned i = 0; i < TRIES_MAX && kafka_consumer_is_connected(reader->consumer); i++)
+        real_pause_ms(PAUSE_MS);
+    ck_assert(!kafka_consumer_is_connected(reader->consumer));
+}
+
 // i = 0: killed hard; 1: stopped cleanly. It happens at any moment of a publication, and lasts
 // longer than the patience, so that some outcomes are unknown.
 START_TEST(broker_restarted_while_publishing_loses_and_doubles_nothing)
@@ -181,22 +206,32 @@ START_TEST(broker_restarted_while_publishing_loses_and_doubles_nothing)
     struct reader reader = reader_open(real.topic_in, KAFKA_READ_ON, 0);
     ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
     sink_publish_until(&sink, 1, 30);
+    int said[2];
+    ck_assert_int_eq(pipe(said), 0);
     pid_t child = fork();
     if (child == 0) {
-        real_pause_ms((int)(hash_mix(test_seed()) % 200));
-        real_control(_i == 0 ? "kill" : "stop", "");
-        _exit(0);
+        (void)close(said[1]);
+        broker_end_and_watch(_i == 0 ? "kill" : "stop", said[0]);
     }
+    (void)close(said[0]);
     uint64_t sequence = 31;
     enum err err = ERR_OK;
-    while (err == ERR_OK) // until the broker is gone
+    int status = 0;
+    pid_t ended = 0;
+    while (err == ERR_OK && ended == 0) { // until the broker is gone, or back
         err = sink_publish_frame(&sink, 0, sequence++);
-    ck_assert_msg(err == ERR_UNREACHABLE || err == ERR_STATE, "%s", real.fault.text);
-    ck_assert_int_eq(waitpid(child, NULL, 0), child);
-    ck_assert_int_eq(sink_recover(&sink, 0), ERR_UNREACHABLE);
-    for (unsigned i = 0; i < TRIES_MAX && kafka_consumer_is_connected(reader.consumer); i++)
-        real_pause_ms(PAUSE_MS);
-    ck_assert(!kafka_consumer_is_connected(reader.consumer));
+        ended = err == ERR_OK ? waitpid(child, &status, WNOHANG) : 0;
+    }
+    (void)close(said[1]);
+    ck_assert_msg(
+        err == ERR_UNREACHABLE || err == ERR_STATE || ended == child, "%s", real.fault.text);
+    if (ended == 0)
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 0)
+        expect_unreachable(&sink, &reader);
+    else
+        (void)printf("publishing waited for the broker, beyond its patience\n");
 
     real_control("restart", "");
     sink_publish_until(&sink, 1, sequence + 20);
