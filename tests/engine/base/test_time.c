@@ -1,4 +1,6 @@
 // Times and durations as text, checked against known instants.
+#include <inttypes.h>
+
 #include "engine/base/hash.h"
 #include "engine/base/time.h"
 
@@ -90,8 +92,9 @@ static void check_reads_back(int64_t time_ms)
     char text[TIME_TEXT_CHARS];
     time_print(time_ms, text);
     int64_t back_ms = 0;
-    ck_assert_msg(time_parse(bytes_of(text, sizeof(text)), &back_ms), "%.24s", text);
-    ck_assert_int_eq(back_ms, time_ms);
+    // Each assertion that holds is a write to a file; millions of them take longer than the work.
+    if (!time_parse(bytes_of(text, sizeof(text)), &back_ms) || back_ms != time_ms)
+        ck_abort_msg("%.24s reads back as %" PRId64 ", not %" PRId64, text, back_ms, time_ms);
 }
 
 START_TEST(every_day_of_ten_thousand_years_reads_back)
