@@ -108,7 +108,7 @@ static void on_deadline(struct ev_loop *loop, struct ev_timer *watcher, int even
     DIAG_PLAIN(
         &daemon->runtime.log, DIAG_WARN,
         "stopped before everything was published; the next start goes on with it");
-    _exit(EXIT_CODE_OK);
+    _exit(EXIT_CODE_DONE);
 }
 
 static void stop(struct daemon *daemon)
@@ -176,13 +176,13 @@ static enum exit_code open_data(struct daemon *daemon)
     if (fault.err == ERR_BUSY)
         return refuse(daemon, EXIT_CODE_IN_USE, &fault);
     if (fault.err == ERR_MISSING)
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     if (fault.err != ERR_OK)
         return refuse(daemon, exit_code_of(fault.err), &fault);
     fault.err = data_dir_read_meta(daemon->dir, &daemon->meta, &fault);
     if (fault.err != ERR_OK && fault.err != ERR_MISSING)
         return refuse(daemon, exit_code_of(fault.err), &fault);
-    return EXIT_CODE_OK;
+    return EXIT_CODE_DONE;
 }
 
 // A new directory gets its number of shards for ever; an old one must have that number.
@@ -190,13 +190,13 @@ static enum exit_code fix_shards(struct daemon *daemon, uint32_t shards)
 {
     struct fault fault = {.err = ERR_OK};
     if (daemon->meta.shards == shards)
-        return EXIT_CODE_OK;
+        return EXIT_CODE_DONE;
     if (daemon->meta.shards != 0) {
         fault.err = fault_set(
             &fault, ERR_INVALID,
             "%s was created with %" PRIu32 " shards and cannot be run with %" PRIu32,
             daemon->setup.config->data, daemon->meta.shards, shards);
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     }
     daemon->meta.shards = shards;
     ssize_t got = getrandom(&daemon->meta.identity, sizeof(daemon->meta.identity), 0);
@@ -204,23 +204,23 @@ static enum exit_code fix_shards(struct daemon *daemon, uint32_t shards)
     fault.err = data_dir_write_meta(daemon->dir, &daemon->meta, &fault);
     if (fault.err != ERR_OK)
         return refuse(daemon, exit_code_of(fault.err), &fault);
-    return EXIT_CODE_OK;
+    return EXIT_CODE_DONE;
 }
 
 static enum exit_code start_workers(struct daemon *daemon, uint32_t shards)
 {
     const struct config *config = daemon->setup.config;
     enum exit_code code = fix_shards(daemon, shards);
-    if (code != EXIT_CODE_OK)
+    if (code != EXIT_CODE_DONE)
         return code;
     setup_fill_plan(config, shards, &daemon->plan);
     daemon->plan.shard.identity = daemon->meta.identity;
     struct fault fault = {.err = ERR_OK};
     fault.err = fleet_start(&daemon->fleet, config, &daemon->plan, daemon->sinks, &fault);
     if (fault.err != ERR_OK)
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     fleet_run(&daemon->fleet);
-    return EXIT_CODE_OK;
+    return EXIT_CODE_DONE;
 }
 
 static void on_connected(struct post *post)
@@ -233,7 +233,7 @@ static void on_connected(struct post *post)
         return;
     enum exit_code code = daemon->fleet.shards > 0 ? fix_shards(daemon, partitions)
                                                    : start_workers(daemon, partitions);
-    if (code != EXIT_CODE_OK)
+    if (code != EXIT_CODE_DONE)
         _exit((int)code); // nothing was acknowledged that is not durable
 }
 
@@ -245,7 +245,7 @@ static enum exit_code start_kafka(struct daemon *daemon)
     fault.err =
         kafka_consumer_of(daemon->setup.config, &daemon->runtime, &daemon->fleet.consumer, &fault);
     if (fault.err != ERR_OK)
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     daemon->connect_side = side_thread_start("connect");
     daemon->connect = (struct kafka_connect){
         .runtime = &daemon->runtime,
@@ -255,7 +255,7 @@ static enum exit_code start_kafka(struct daemon *daemon)
         .done_run = on_connected,
     };
     kafka_connect_start(&daemon->connect);
-    return daemon->meta.shards == 0 ? EXIT_CODE_OK : start_workers(daemon, daemon->meta.shards);
+    return daemon->meta.shards == 0 ? EXIT_CODE_DONE : start_workers(daemon, daemon->meta.shards);
 }
 
 // Before recovery, so that a waiting daemon can say that it is alive.
@@ -263,13 +263,13 @@ static enum exit_code start_http(struct daemon *daemon)
 {
     const struct config *config = daemon->setup.config;
     if (config->http_listen == NULL || daemon->runtime.is_once)
-        return EXIT_CODE_OK;
+        return EXIT_CODE_DONE;
     struct fault fault = {.err = ERR_OK};
     struct http_produce *produce = NULL;
     if (config->source_http && config->source_kafka.brokers != NULL)
         fault.err = http_produce_open(config, &daemon->runtime, daemon->loop, &produce, &fault);
     if (fault.err != ERR_OK)
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     if (config->source_http)
         daemon->events = http_events_create(
             &daemon->fleet, &daemon->plan.shard, ruleset_catalog(daemon->setup.ruleset), produce);
@@ -283,23 +283,23 @@ static enum exit_code start_http(struct daemon *daemon)
     };
     fault.err = http_server_open(&context, daemon->loop, &daemon->http, &fault);
     if (fault.err != ERR_OK)
-        return refuse(daemon, EXIT_CODE_CONFIG, &fault);
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     DIAG(
         &daemon->runtime.log, DIAG_INFO, "listening", DIAG_TEXT("host", config->http_host),
         DIAG_NUM("port", http_server_port(daemon->http)));
-    return EXIT_CODE_OK;
+    return EXIT_CODE_DONE;
 }
 
 static enum exit_code start(struct daemon *daemon)
 {
     enum exit_code code = open_data(daemon);
-    if (code != EXIT_CODE_OK)
+    if (code != EXIT_CODE_DONE)
         return code;
     struct fault fault = {.err = ERR_OK};
     fault.err = sinks_open(daemon->setup.config, &daemon->runtime, &daemon->sinks, &fault);
     if (fault.err != ERR_OK)
         return refuse(
-            daemon, fault.err == ERR_MISSING ? EXIT_CODE_CONFIG : exit_code_of(fault.err), &fault);
+            daemon, fault.err == ERR_MISSING ? EXIT_CODE_REFUSED : exit_code_of(fault.err), &fault);
     DIAG(
         &daemon->runtime.log, DIAG_INFO, "starting", DIAG_TEXT("version", ENGAGED_VERSION),
         DIAG_HEX("ruleset", ruleset_hash(daemon->setup.ruleset)));
@@ -314,7 +314,7 @@ static enum exit_code start(struct daemon *daemon)
     };
     setup_fill_plan(daemon->setup.config, 1, &daemon->plan);
     code = start_http(daemon);
-    if (code != EXIT_CODE_OK)
+    if (code != EXIT_CODE_DONE)
         return code;
     if (daemon->setup.config->source_kafka.brokers != NULL)
         return start_kafka(daemon);
@@ -396,12 +396,12 @@ static void close_all(struct daemon *daemon)
 static enum exit_code run(struct daemon *daemon)
 {
     enum exit_code code = start(daemon);
-    if (code != EXIT_CODE_OK)
+    if (code != EXIT_CODE_DONE)
         _exit((int)code); // whatever was started has done nothing yet
     ev_run(daemon->loop, 0);
     if (daemon->runtime.is_once) {
         summarise(daemon);
-        code = fleet_has_gap(&daemon->fleet) ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+        code = fleet_has_gap(&daemon->fleet) ? EXIT_CODE_FAILED : EXIT_CODE_DONE;
     }
     DIAG(&daemon->runtime.log, DIAG_INFO, "stopped", DIAG_NUM("exit", code));
     if (daemon->connect_side != NULL && !daemon->is_connected)
@@ -413,7 +413,7 @@ static enum exit_code run(struct daemon *daemon)
 enum exit_code daemon_run(const struct options *options)
 {
     struct daemon *daemon = mem_zero(1, sizeof(*daemon));
-    enum exit_code code = EXIT_CODE_CONFIG;
+    enum exit_code code = EXIT_CODE_REFUSED;
     if (setup_load(options->config_path, &daemon->setup) != ERR_OK)
         goto free_daemon;
     if (options->action == OPTIONS_CHECK) {
@@ -421,7 +421,7 @@ enum exit_code daemon_run(const struct options *options)
             stderr, "configuration and rules are fine: %zu rule files, ruleset %016" PRIx64 "\n",
             daemon->setup.rules.count, ruleset_hash(daemon->setup.ruleset));
         setup_free(&daemon->setup);
-        code = EXIT_CODE_OK;
+        code = EXIT_CODE_DONE;
         goto free_daemon;
     }
     open_runtime(daemon, options->is_once);

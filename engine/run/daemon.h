@@ -2,7 +2,7 @@
 #ifndef ENGINE_RUN_DAEMON_H
 #define ENGINE_RUN_DAEMON_H
 
-#include "engine/run/exit_code.h"
+#include "engine/base/exit_code.h"
 #include "engine/run/options.h"
 
 // Runs until it is told to stop, or with is_once until everything there is was done. Main thread.

@@ -30,11 +30,11 @@ int main(int argc, char **argv)
     }
     if (options.action == OPTIONS_HELP) {
         (void)fputs(options_help(), stdout);
-        return EXIT_CODE_OK;
+        return EXIT_CODE_DONE;
     }
     if (options.action == OPTIONS_VERSION) {
         (void)puts("engaged " ENGAGED_VERSION);
-        return EXIT_CODE_OK;
+        return EXIT_CODE_DONE;
     }
     harden();
     return (int)daemon_run(&options);

@@ -8,9 +8,9 @@
 
 #include "engine/base/diag.h"
 #include "engine/base/err.h"
+#include "engine/base/exit_code.h"
 #include "engine/port/clock.h"
 #include "engine/port/disk.h"
-#include "engine/run/exit_code.h"
 
 // Everything but the flags is set before the first thread starts and never changed.
 struct runtime {

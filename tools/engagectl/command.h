@@ -11,18 +11,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
-
-// What both programs exit with; a contract with scripts.
-enum exit_code {
-    EXIT_CODE_DONE = 0,
-    EXIT_CODE_FAILED = 1,       // a check, a test or a comparison failed; nothing of that name
-    EXIT_CODE_USAGE = 2,        // wrong usage
-    EXIT_CODE_UNREACHABLE = 69, // a broker or a service
-    EXIT_CODE_INTERNAL = 70,    // an internal or durability failure
-    EXIT_CODE_IN_USE = 73,      // the data directory
-    EXIT_CODE_DAMAGED = 74,     // stored data, named
-    EXIT_CODE_REFUSED = 78,     // configuration or rules
-};
+#include "engine/base/exit_code.h"
 
 // -o; what "default" is, each command decides.
 enum command_output { OUTPUT_DEFAULT, OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON };

@@ -1,10 +1,10 @@
 // Which error ends the process with which exit code.
-#include "engine/run/exit_code.h"
+#include "engine/base/exit_code.h"
 
 enum exit_code exit_code_of(enum err err)
 {
     switch (err) {
-    case ERR_OK: return EXIT_CODE_OK;
+    case ERR_OK: return EXIT_CODE_DONE;
     case ERR_CORRUPT:
     case ERR_TORN:
     case ERR_FORMAT:
