@@ -22,7 +22,8 @@ struct tail_range {
 //
 // A power cut may leave the lines of the last write torn, zeroed or garbled, in any part of it:
 // bytes that JSON lines do not have. All from there on counts as damaged. Clean text that is not
-// ours is another program's, and refused. The fault does not name the file.
+// ours is another program's, and refused; so is a file whose very first byte was garbled, as nothing
+// shows that it is ours. The fault does not name the file.
 //
 //   ERR_CORRUPT a line is not what this engine writes; named by its offset
 //   ERR_IO      the file cannot be read

@@ -66,19 +66,46 @@ struct checkpoint {
     uint64_t mark;
 };
 
-// Starts, publishes what is behind the checkpoints, and more, until it is done or a call fails.
-static bool run_once(struct disk *disk, struct checkpoint *checkpoints, uint64_t seed)
+// The one case for the operator: the first bytes of the first write ever were garbled. Nothing shows
+// any more that the file is ours, so the sink leaves it alone, and the operator moves it away.
+static void move_away(struct fake_disk *fake, const struct checkpoint *checkpoints)
 {
+    struct bytes content = fake_disk_content(fake, PATH);
+    ck_assert_uint_gt(content.len, 0);
+    ck_assert_msg(content.data[0] != '{' && content.data[0] != 0, "%s", fault.text);
+    ck_assert_uint_eq(checkpoints[0].mark, 0); // nothing that was confirmed is in it
+    ck_assert_uint_eq(checkpoints[1].mark, 0);
+    fake_disk_put(fake, PATH, bytes_of(NULL, 0));
+}
+
+static enum err sink_start(
+    struct fake_disk *fake, const struct checkpoint *checkpoints, struct sink *sink)
+{
+    struct disk disk = fake_disk_port(fake);
     struct file_sink_params params = {.path = PATH, .kinds = OUTGOING_KINDS_ALL};
+    enum err err = file_sink_create(&disk, &params, sink, &fault);
+    if (err != ERR_OK)
+        return err;
+    for (uint32_t shard = 0; shard < 2 && err == ERR_OK; shard++)
+        err = sink->ops->recover(sink->self, shard, checkpoints[shard].mark, &fault);
+    if (err != ERR_OK)
+        sink->ops->destroy(sink->self);
+    return err;
+}
+
+// Starts, publishes what is behind the checkpoints, and more, until it is done or a call fails.
+static bool run_once(struct fake_disk *fake, struct checkpoint *checkpoints, uint64_t seed)
+{
     struct sink sink;
-    if (file_sink_create(disk, &params, &sink, &fault) != ERR_OK)
+    enum err err = sink_start(fake, checkpoints, &sink);
+    if (err == ERR_CORRUPT) {
+        move_away(fake, checkpoints);
+        err = sink_start(fake, checkpoints, &sink);
+        ck_assert_msg(err != ERR_CORRUPT, "%s", fault.text);
+    }
+    if (err != ERR_OK)
         return false;
     bool is_done = true;
-    for (uint32_t shard = 0; shard < 2; shard++) {
-        enum err err = sink.ops->recover(sink.self, shard, checkpoints[shard].mark, &fault);
-        ck_assert_msg(err != ERR_CORRUPT, "%s", fault.text);
-        is_done = is_done && err == ERR_OK;
-    }
     for (uint32_t step = 0; is_done && step < 2 * FRAMES; step++) {
         uint32_t shard = step % 2;
         uint64_t sequence = step / 2 + 1;
@@ -122,15 +149,14 @@ START_TEST(every_action_is_there_once_after_any_power_cuts)
     uint64_t seed = test_seed() + (uint64_t)_i * 1000;
     enum fake_disk_loss loss = (enum fake_disk_loss)(_i % 3);
     struct fake_disk *fake = fake_disk_create();
-    struct disk disk = fake_disk_port(fake);
     struct checkpoint checkpoints[2] = {{0}, {0}};
     for (unsigned crash = 0; crash < CRASHES; crash++) {
         uint64_t calls = 1 + hash_mix(seed + crash) % 60;
         fake_disk_fail_after(fake, calls, crash % 2 == 0 ? ERR_IO : ERR_SYNC, FAKE_DISK_FOR_EVER);
-        (void)run_once(&disk, checkpoints, seed + crash);
+        (void)run_once(fake, checkpoints, seed + crash);
         fake_disk_crash(fake, seed + crash, loss);
     }
-    ck_assert_msg(run_once(&disk, checkpoints, seed), "%s", fault.text);
+    ck_assert_msg(run_once(fake, checkpoints, seed), "%s", fault.text);
     expect_each_once(fake);
     fake_disk_destroy(fake);
 }
