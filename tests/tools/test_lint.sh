@@ -85,5 +85,16 @@ printf '// clean\n' >projections/x.c
 printf 'void f(bool is_on);\n' >engine/base/a.h
 objects "a bool parameter" check_words.sh "a bool parameter"
 
+mkdir docs
+for need in S:12 T:8 C:8 K:8; do
+    seq "${need#*:}" | sed "s/.*/| ${need%:*}& | text | not yet | |/"
+done >docs/needs.md
+objects "needs that are not met yet" check_needs.sh ""
+sed -i 's/^\(| C4 .*\) not yet | /\1 shown | by `docs\/none.md` /' docs/needs.md
+objects "a need shown by a file that is gone" check_needs.sh "there is no docs/none.md"
+sed -i 's/^| C4 .*/| C4 | text | shown | by itself |/; /^| K8 /d' docs/needs.md
+objects "a need shown by nothing" check_needs.sh "C4 names nothing"
+objects "a need without a row" check_needs.sh "K8: one row"
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
