@@ -37,8 +37,8 @@ struct journal_recovery {
 
 struct journal;
 
-// Opens or creates the journal, verifies the tail (only the last file is read whole; sealed files
-// are checked by header, length and seal, and fully by journal_verify), cuts a torn last frame.
+// Opens or creates the journal, verifies the last file and up to 128 MiB of sealed ones whole (others
+// by header, length and seal, and fully by journal_verify), cuts a torn last frame.
 //   ERR_CORRUPT damage that is not the tail: nothing was changed; the fault names file and sequence range
 //   ERR_FORMAT  written by a newer version · ERR_INVALID another shard's or data directory's
 //   ERR_NOSPACE, ERR_IO, ERR_SYNC

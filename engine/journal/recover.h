@@ -25,8 +25,11 @@ struct recovery_plan {
     struct journal_recovery found;
 };
 
+// Of sealed files, oldest first, that every open reads whole: as much as takes a fraction of a second.
+#define RECOVERY_BYTES_MAX (UINT64_C(128) << 20)
+
 enum recovery_depth {
-    RECOVERY_TAIL, // sealed files by header and seal
+    RECOVERY_TAIL, // sealed files beyond RECOVERY_BYTES_MAX by header and seal
     RECOVERY_WHOLE // every byte
 };
 

@@ -13,9 +13,10 @@ struct planner {
     struct recovery_plan *plan;
     struct walk walk;
     struct fault *fault;
-    uint64_t previous;    // first sequence of the file before; 0: none
-    uint64_t sequence;    // that must come next; 0: any
-    struct hash128 chain; // after the file before
+    uint64_t previous;     // first sequence of the file before; 0: none
+    uint64_t sequence;     // that must come next; 0: any
+    struct hash128 chain;  // after the file before
+    uint64_t sealed_bytes; // of sealed files that were read whole
 };
 
 // Says that frames are missing between two files.
@@ -176,8 +177,11 @@ static enum err plan_inner_file(struct planner *planner, uint64_t next, bool is_
     enum err err = plan_read_seal(planner, &is_sealed);
     if (err != ERR_OK)
         return err;
-    if (is_sealed && planner->request->depth == RECOVERY_TAIL)
+    bool may_skip = planner->request->depth == RECOVERY_TAIL &&
+                    planner->walk.size_bytes > RECOVERY_BYTES_MAX - planner->sealed_bytes;
+    if (is_sealed && may_skip)
         return ERR_OK;
+    planner->sealed_bytes += may_skip ? 0 : planner->walk.size_bytes;
     if (!is_sealed)
         return plan_unsealed(planner, next, is_before_last);
 

@@ -310,13 +310,11 @@ for offset in 20 9000 200000 700000; do
     check "a flipped bit at byte $offset: verify ends with 74" exits 74 "$engagectl" journal verify --config engaged.yaml
     sums data >after.sum
     check "... and has changed nothing" cmp before.sum after.sum
-    rm -r data/shard-0000/store
-    sums data >before.sum
     check "... the daemon, too" exits 74 once engaged.yaml
     check "... naming the file" logged "$(basename "$first")"
     check "... and the sequences" logged 'sequence'
     sums data >after.sum
-    check "... not one byte is changed" sh -c 'grep -e "journal$" -e "ndjson$" before.sum >before && grep -e "journal$" -e "ndjson$" after.sum | cmp before -'
+    check "... not one byte is changed" cmp before.sum after.sum
 done
 
 rm -r data

@@ -228,6 +228,22 @@ START_TEST(middle_damage_is_named_and_a_torn_tail_cut)
 }
 END_TEST
 
+START_TEST(flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start)
+{
+    struct journal_world world;
+    write_groups(&world, 40, 3, 8);
+    struct journal_path_text path = journal_world_path(1);
+    size_t at = frame_offset(fake_disk_content(world.fake, path.text), 2);
+    fake_disk_flip(world.fake, path.text, (at + FRAME_HEADER_BYTES + 40) * 8);
+    uint64_t before = fake_disk_digest(world.fake);
+    ck_assert_int_eq(journal_world_open(&world), ERR_CORRUPT);
+    ck_assert_msg(strstr(world.fault.text, "sequence 2..") != NULL, "%s", world.fault.text);
+    ck_assert_msg(strstr(world.fault.text, path.text) != NULL, "%s", world.fault.text);
+    ck_assert_uint_eq(fake_disk_digest(world.fake), before);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 START_TEST(missing_file_in_the_middle_is_named)
 {
     struct journal_world world;
@@ -350,6 +366,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(
         tcase, middle_damage_is_named_and_a_torn_tail_cut, 0,
         sizeof(middle_cases) / sizeof(middle_cases[0]));
+    tcase_add_test(tcase, flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start);
     tcase_add_test(tcase, missing_file_in_the_middle_is_named);
     tcase_add_test(tcase, oldest_files_may_be_gone);
     tcase_add_test(tcase, last_file_gone_is_seen_by_the_checkpoint);
