@@ -90,19 +90,28 @@ static void write_found(const struct query *query, const struct ask *ask, struct
     free(texts);
 }
 
+static bool is_of_contact(enum http_route route)
+{
+    return route == HTTP_ROUTE_CONTACT || route == HTTP_ROUTE_EXPLAIN;
+}
+
+static void write_missing(struct http_request *request)
+{
+    http_reply_problem(
+        &request->reply, MHD_HTTP_NOT_FOUND,
+        is_of_contact(request->target.route) ? "no such contact" : "no such score");
+}
+
 static void on_done(struct ask *ask)
 {
     struct query *query = ask->owner;
     struct http_request *request = query->request;
-    bool is_contact = query->route == HTTP_ROUTE_CONTACT || query->route == HTTP_ROUTE_EXPLAIN;
     if (request != NULL) {
-        enum err err = err_of(ask, is_contact);
+        enum err err = err_of(ask, is_of_contact(query->route));
         if (err == ERR_OK)
             write_found(query, ask, http_reply_json(&request->reply, MHD_HTTP_OK));
         else if (err == ERR_MISSING)
-            http_reply_problem(
-                &request->reply, MHD_HTTP_NOT_FOUND,
-                is_contact ? "no such contact" : "no such score");
+            write_missing(request);
         else
             http_reply_problem(&request->reply, MHD_HTTP_INTERNAL_SERVER_ERROR, err_text(err));
         http_request_answer(request);
@@ -115,6 +124,12 @@ static void on_abandoned(struct http_request *request)
 {
     struct query *query = request->work;
     query->request = NULL;
+}
+
+// False: a NUL is in it, which no name has.
+static bool unescape(char *text)
+{
+    return MHD_http_unescape(text) == strlen(text);
 }
 
 // False: refused.
@@ -154,6 +169,11 @@ void http_query_handle(struct http_request *request)
     query->name = mem_text(request->target.name.data, request->target.name.len);
     query->score = mem_text(score, strlen(score));
     query->max = max;
+    if (!unescape(query->name) || !unescape(query->score)) {
+        write_missing(request);
+        query_destroy(query);
+        return;
+    }
     http_request_suspend(request, query, on_abandoned);
     (void)ask_all(context->fleet, context->box, run_part, on_done, query);
 }

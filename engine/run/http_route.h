@@ -23,7 +23,8 @@ struct http_target {
     struct bytes name; // of the contact or score in the path; a view into it
 };
 
-// path: decoded, without the query. An id may hold any character, also '/'.
+// path: as it was sent, without the query; the name is still escaped, because an id may hold any
+// character, also '/'.
 struct http_target http_route_find(const char *path);
 // "GET" or "POST"; NULL for HTTP_ROUTE_NONE.
 const char *http_route_method(enum http_route route);

@@ -264,6 +264,14 @@ static void on_completed(
     *slot = NULL;
 }
 
+// Leaves escapes where they are: an escaped slash is part of a name and divides nothing.
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
 // ---- the loop
 
 static struct http_server *server_from(void *data)
@@ -347,7 +355,7 @@ enum err http_server_open(
         (unsigned)config->limits.http_connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_S_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES_MAX,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_END);
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
     if (server->daemon == NULL) {
         (void)close(fd);
         free(server);

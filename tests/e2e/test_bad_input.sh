@@ -184,6 +184,14 @@ check "the good events of the batches are there" same "$(curl -s -o /dev/null -w
 check "an unknown method is refused" same "$(curl -s -m 5 -X OPTIONS -o /dev/null -w '%{http_code}' "$(url)/v1/events")" 405
 check "HEAD answers without a body" same "$(curl -s -m 5 -I -o /dev/null -w '%{http_code}' "$(url)/healthz")" 200
 check "a percent-encoded contact is found" same "$(curl -s -o reply -w '%{http_code}' "$(url)/v1/contacts/%63-h2")" 200
+{ echo "[" && event h-4 c-h4 && echo "," && event h-5 c-h4/explain && echo "]"; } >batch.json
+check "contacts whose ids look like paths are taken" answers 202 '"accepted":2' "$(post batch.json)"
+get() { curl -s -m 5 -o reply -w '%{http_code}' "$(url)$1"; }
+check "... and found under their own names" answers 200 '"id":"c-h4/explain","identifiers"' "$(get /v1/contacts/c-h4%2Fexplain)"
+check "... and explained" answers 200 '"id":"c-h4/explain","scores"' "$(get /v1/contacts/c-h4%2Fexplain/explain)"
+check "... and not taken for another" answers 200 '"id":"c-h4","scores"' "$(get /v1/contacts/c-h4/explain)"
+check "an id with a NUL is nobody's" answers 404 'no such contact' "$(get /v1/contacts/c-h4%00)"
+check "an argument may be escaped" answers 200 '"score":"engagement"' "$(get '/v1/contacts/c-h4/explain?score=%65ngagement')"
 check "two requests on one connection are both answered" same "$(curl -s -o /dev/null -w '%{http_code}' "$(url)/healthz" -o /dev/null "$(url)/readyz" | cut -c 1-6)" 200200
 # A client that says nothing more in the middle of its request keeps no one else from being served.
 perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => $ARGV[0]) or die;
