@@ -72,6 +72,7 @@ struct config {
     uint32_t journal_file_mib;
     uint32_t checkpoint_overlay_mib;
     uint32_t checkpoint_age_s;
+    uint64_t checkpoint_events;
     uint32_t store_map_gib;
     uint32_t memory_overlay_mib;
     int64_t dedup_window_ms;

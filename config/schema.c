@@ -200,6 +200,13 @@ static const struct config_row rows[] = {
         86400,
         60,
         "a checkpoint is written when the last is this old and something has changed"),
+    U64("checkpoint.events",
+        checkpoint_events,
+        1000,
+        1000000000,
+        1000000,
+        "a checkpoint is written when so many events, or as many as there are contacts, came since "
+        "the last; bounds what a restart folds again"),
     U32("store.map_gib",
         store_map_gib,
         1,

@@ -29,10 +29,11 @@ struct kafka_source {
     char *name;
     rd_kafka_queue_t *queue;
     bool is_consuming;
-    int64_t next;      // offset of the next message
-    int64_t end;       // where KAFKA_READ_TO_END stops; -1: not known yet
-    int64_t read_to;   // librdkafka said that nothing is left before this offset
-    struct fault stop; // err ERR_OK, or what poll answers until start
+    int64_t next;             // offset of the next message
+    int64_t truncation_asked; // the last position the broker was asked about
+    int64_t end;              // where KAFKA_READ_TO_END stops; -1: not known yet
+    int64_t read_to;          // librdkafka said that nothing is left before this offset
+    struct fault stop;        // err ERR_OK, or what poll answers until start
 
     rd_kafka_message_t **lent; // what the last poll gave
     size_t lent_count;
@@ -349,16 +350,24 @@ static size_t batch_take(struct kafka_source *source, struct message *messages, 
     return count;
 }
 
-// librdkafka 2.0.2 does not notice a topic that became shorter; its last fetch knows the end.
+// librdkafka 2.0.2 does not notice a topic that became shorter; its last fetch knows the end. What it
+// knows may also be older than the records it has just given, so the broker is asked, once a position.
 static void truncation_check(struct kafka_source *source)
 {
     int64_t low = -1;
     int64_t high = -1;
+    struct offset_range range;
     rd_kafka_resp_err_t code = rd_kafka_get_watermark_offsets(
         kafka_client_handle(source->consumer->client), source->consumer->topic_name,
         source->partition, &low, &high);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 && high < source->next)
-        stop_at_gap(source, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+    bool is_suspect = code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 && high < source->next;
+    if (!is_suspect || source->truncation_asked == source->next)
+        return;
+    if (range_ask(source, &range, NULL) != ERR_OK)
+        return; // asked again when there is nothing to read the next time
+    source->truncation_asked = source->next;
+    if (source->next > range.high)
+        (void)gap_fault(source, source->next, &range, &source->stop);
 }
 
 static enum err source_poll(

@@ -10,12 +10,12 @@ void inlet_wake(void *context)
     postbox_nudge(inlet->box);
 }
 
-static void wait_for(struct inlet *inlet, struct runtime *runtime, enum inlet_state state)
+static void start_later(struct inlet *inlet, struct runtime *runtime)
 {
     uint32_t wait_ms = inlet->retry_ms == 0 ? RETRY_MS_MIN : inlet->retry_ms;
     inlet->retry_ms = wait_ms * 2 < RETRY_MS_MAX ? wait_ms * 2 : RETRY_MS_MAX;
     inlet->retry_at_us = runtime_mono_us(runtime) + (int64_t)wait_ms * 1000;
-    inlet->state = state;
+    inlet->state = INLET_STARTING;
 }
 
 static void say_unreachable(struct inlet *inlet, struct runtime *runtime, const struct fault *fault)
@@ -67,7 +67,7 @@ void inlet_start(struct inlet *inlet, struct runtime *runtime, int64_t position)
     }
     if (err != ERR_OK) {
         say_unreachable(inlet, runtime, &fault);
-        wait_for(inlet, runtime, INLET_STARTING);
+        start_later(inlet, runtime);
         return;
     }
     DIAG(
@@ -112,10 +112,10 @@ bool inlet_poll(
             DIAG_TEXT("source", inlet->source.name));
     } else if (err == ERR_GAP) {
         if (cross_gap(inlet, runtime, &fault) != ERR_OK && inlet->may_skip_gap)
-            wait_for(inlet, runtime, INLET_STARTING);
+            start_later(inlet, runtime);
     } else {
         say_unreachable(inlet, runtime, &fault);
-        wait_for(inlet, runtime, err == ERR_UNREACHABLE ? INLET_WAITING : INLET_STARTING);
+        start_later(inlet, runtime);
     }
     return false;
 }
@@ -129,11 +129,6 @@ bool inlet_is_due(struct inlet *inlet, int64_t now_us)
     case INLET_STARTING: return now_us >= inlet->retry_at_us;
     case INLET_IDLE:
         if (!atomic_load(&inlet->is_woken))
-            return false;
-        inlet->state = INLET_READING;
-        return true;
-    case INLET_WAITING:
-        if (now_us < inlet->retry_at_us)
             return false;
         inlet->state = INLET_READING;
         return true;

@@ -12,10 +12,9 @@
 enum inlet_kind { INLET_FILE, INLET_KAFKA, INLET_HTTP };
 
 enum inlet_state {
-    INLET_STARTING, // not started, or unreachable: started at retry_at_us
+    INLET_STARTING, // not started, or unreachable on the way: started at retry_at_us
     INLET_READING,  // may have something
     INLET_IDLE,     // has nothing until it wakes us
-    INLET_WAITING,  // unreachable on the way: polled again at retry_at_us
     INLET_ENDED,    // never anything again
     INLET_STOPPED,  // its position is gone; an operator has to decide
 };

@@ -229,8 +229,7 @@ static void show_state(struct lane *lane)
     bool is_gone = false;
     for (size_t i = 0; i < lane->inlet_count; i++) {
         enum inlet_state state = lane->inlets[i].state;
-        bool is_waiting = state == INLET_STARTING || state == INLET_WAITING;
-        is_reading = is_reading && !(is_waiting && is_its_turn(lane, i));
+        is_reading = is_reading && !(state == INLET_STARTING && is_its_turn(lane, i));
         is_gone = is_gone || state == INLET_STOPPED;
     }
     atomic_store_explicit(&lane->is_reading, is_reading, memory_order_relaxed);

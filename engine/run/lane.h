@@ -26,6 +26,7 @@ struct lane_settings {
     uint64_t dirty_bytes_max;   // a checkpoint is due
     uint64_t memory_bytes_max;  // reading pauses while a checkpoint is under way
     int64_t checkpoint_age_us;  // a checkpoint is due
+    uint64_t checkpoint_events; // a checkpoint is due, and where there are more contacts as many
 };
 
 // A frame, or the events of one HTTP request in it, that is not durable yet.
@@ -49,8 +50,9 @@ struct lane_checkpoint {
     enum checkpoint_phase phase;
     struct snapshot *snapshot;
     uint64_t sequence;
-    uint64_t mark;  // the sink's, of the last publication up to sequence
-    int64_t due_us; // not before
+    uint64_t mark;          // the sink's, of the last publication up to sequence
+    int64_t due_us;         // not before
+    uint64_t events_before; // read when the last one began
     uint64_t sequence_in_force;
     enum err err;
     struct fault fault;

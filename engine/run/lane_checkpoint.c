@@ -91,7 +91,12 @@ static bool is_due(const struct lane *lane, int64_t now_us)
         return false;
     struct state_counts counts;
     state_counts(shard_state(lane->shard), &counts);
-    return counts.dirty_bytes >= lane->settings->dirty_bytes_max;
+    uint64_t events_max = lane->settings->checkpoint_events;
+    if (events_max < counts.contacts)
+        events_max = counts.contacts;
+    uint64_t events = atomic_load_explicit(&lane->events_read, memory_order_relaxed);
+    return counts.dirty_bytes >= lane->settings->dirty_bytes_max ||
+           events - checkpoint->events_before >= events_max;
 }
 
 void lane_checkpoint_turn(struct lane *lane, int64_t now_us)
@@ -102,6 +107,7 @@ void lane_checkpoint_turn(struct lane *lane, int64_t now_us)
         INVARIANT(checkpoint->snapshot != NULL); // something is new: is_due saw it
         checkpoint->mark = lane->mark;
         checkpoint->err = ERR_OK;
+        checkpoint->events_before = atomic_load_explicit(&lane->events_read, memory_order_relaxed);
         send_to_thread(lane, CHECKPOINT_WRITING, run_write);
     }
     if (checkpoint->phase == CHECKPOINT_WRITTEN && lane->sync.durable >= checkpoint->sequence &&

@@ -160,6 +160,7 @@ static struct lane_settings lane_settings_of(const struct config *config)
         .dirty_bytes_max = dirty_bytes < memory_bytes ? dirty_bytes : memory_bytes,
         .memory_bytes_max = memory_bytes,
         .checkpoint_age_us = (int64_t)config->checkpoint_age_s * 1000 * 1000,
+        .checkpoint_events = config->checkpoint_events,
     };
 }
 

@@ -147,7 +147,7 @@ static const struct outcome {
 } outcomes[] = {
     {"the end", ERR_END, INLET_ENDED, false},
     {"a gap", ERR_GAP, INLET_STOPPED, false},
-    {"no connection", ERR_UNREACHABLE, INLET_WAITING, true},
+    {"no connection", ERR_UNREACHABLE, INLET_STARTING, true},
     {"damaged input", ERR_IO, INLET_STARTING, true},
 };
 
