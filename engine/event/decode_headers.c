@@ -164,7 +164,8 @@ static uint64_t header_bytes(const struct raw_event *raw)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < raw->header_count; i++)
-        total += header_matters(raw->headers[i].name) ? raw->headers[i].value.len : 0;
+        if (header_matters(raw->headers[i].name))
+            total += raw->headers[i].name.len + raw->headers[i].value.len;
     return total;
 }
 
@@ -172,9 +173,9 @@ enum reject_code decode_headers(
     struct decode_call *call, const struct raw_event *raw, struct header_view *out)
 {
     uint64_t size_max = call->decoder->limits.message_bytes_max;
-    if (call->mode == DECODE_CHECK && header_bytes(raw) > size_max)
+    if (call->mode == DECODE_CHECK && raw->value.len + header_bytes(raw) > size_max)
         return decode_reject(
-            call->reject, REJECT_TOO_LARGE, "headers above %llu bytes",
+            call->reject, REJECT_TOO_LARGE, "above %llu bytes with its headers",
             (unsigned long long)size_max);
     for (size_t i = 0; i < raw->header_count; i++) {
         const struct header *header = &raw->headers[i];

@@ -57,6 +57,14 @@ bool shard_frame_is_empty(const struct shard *shard)
     return shard->frame_inputs == 0 && shard->frame_commands == 0;
 }
 
+static size_t message_bytes(const struct message *message)
+{
+    size_t bytes = message->value.len + message->key.len;
+    for (size_t i = 0; i < message->header_count; i++)
+        bytes += message->headers[i].name.len + message->headers[i].value.len;
+    return bytes;
+}
+
 // How many of the messages go into the next batch: as many as the frame has room for.
 static uint32_t batch_size(const struct shard *shard, const struct message *messages, size_t count)
 {
@@ -66,8 +74,12 @@ static uint32_t batch_size(const struct shard *shard, const struct message *mess
     size_t bytes = frame_builder_bytes(shard->builder);
     size_t bytes_max = shard->params.frame_bytes_max / FRAME_FILL_PARTS;
     uint32_t size = 0;
-    while (size < most && (size == 0 || bytes + messages[size].value.len <= bytes_max))
-        bytes += messages[size++].value.len;
+    while (size < most) {
+        bytes += message_bytes(&messages[size]);
+        if (size > 0 && bytes > bytes_max)
+            break;
+        size++;
+    }
     return size;
 }
 
@@ -86,6 +98,18 @@ static void decode_batch(struct shard *shard, const struct message *messages, ui
             decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
         input->kind = code == REJECT_NONE ? FRAME_INPUT_EVENT : FRAME_INPUT_REJECTED;
     }
+}
+
+static void hold_refused(const struct shard *shard, struct frame_input *recorded)
+{
+    size_t value_max = shard->params.frame_bytes_max / FRAME_REFUSED_PARTS;
+    size_t origin_max = shard->params.frame_bytes_max / FRAME_ORIGIN_PARTS;
+    if (recorded->value.len > value_max)
+        recorded->value.len = value_max;
+    if (recorded->key.len > origin_max)
+        recorded->key.len = origin_max;
+    if (recorded->headers.len > origin_max)
+        recorded->headers = (struct bytes){NULL, 0}; // a part of them could not be unpacked
 }
 
 static void record_input(
@@ -110,8 +134,7 @@ static void record_input(
     }
     if (input->kind == FRAME_INPUT_REJECTED) {
         recorded.key = message->key;
-        size_t len_max = shard->params.frame_bytes_max / FRAME_REFUSED_PARTS;
-        recorded.value.len = recorded.value.len < len_max ? recorded.value.len : len_max;
+        hold_refused(shard, &recorded);
         recorded.reject_code = (uint32_t)input->reject.code;
         recorded.reason = bytes_text(input->reject.reason);
         shard_add_dead_letter(shard, bytes_text(source_name), &recorded);

@@ -12,8 +12,14 @@
 enum { BATCH_INPUTS_MAX = 128 };
 
 // Parts of the largest frame. It takes inputs until one quarter is filled by them and by what they decided;
-// the last of them may be a half, and what that one decides an eighth.
-enum { FRAME_FILL_PARTS = 4, FRAME_REFUSED_PARTS = 2, FRAME_ACTIONS_PARTS = 8 };
+// the last of them may be a half, and what that one decides an eighth. Of a refused input no more is kept
+// than a half of value, and a sixteenth each of headers and key.
+enum {
+    FRAME_FILL_PARTS = 4,
+    FRAME_REFUSED_PARTS = 2,
+    FRAME_ACTIONS_PARTS = 8,
+    FRAME_ORIGIN_PARTS = 16,
+};
 
 struct batch_input {
     enum frame_input_kind kind;

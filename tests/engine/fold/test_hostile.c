@@ -72,6 +72,59 @@ START_TEST(a_refused_input_as_large_as_a_frame_is_a_dead_letter)
 }
 END_TEST
 
+// Folds messages with headers of header_bytes each, in as many frames as it takes.
+static void feed_with_headers(const char *line, size_t header_bytes, size_t count)
+{
+    char *value = text_around("", header_bytes, "");
+    struct header header = {BYTES_LITERAL("traceparent"), bytes_text(value)};
+    struct message messages[64];
+    struct fault fault = {ERR_OK, ""};
+    ck_assert_uint_le(count, 64);
+    for (size_t i = 0; i < count; i++)
+        messages[i] = (struct message){
+            .value = bytes_text(line),
+            .key = bytes_text(value),
+            .headers = &header,
+            .header_count = 1,
+            .position = (int64_t)i,
+            .position_next = (int64_t)i + 1,
+            .value_bytes = strlen(line),
+        };
+    for (size_t done = 0; done < count;) {
+        uint64_t sequence = 0;
+        shard_frame_begin(world.shard, world.wall_ms);
+        done += shard_fold(world.shard, "kafka:t/0", messages + done, count - done, NULL);
+        enum err err = shard_frame_end(world.shard, &sequence, &fault);
+        ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    }
+    free(value);
+}
+
+START_TEST(headers_and_keys_as_large_as_a_frame_are_held_to_it)
+{
+    static const char line[] = "{\"type\":\"order.placed\",\"contact\":\"c\"}";
+    struct shard_counts counts;
+    world.params.frame_bytes_max = 2 << 20;
+    world.params.decode.message_bytes_max = 1 << 20;
+    world_open(&world, RULES);
+    feed_with_headers(line, 200000, 64);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.journalled, 64);
+    feed_with_headers("refused", 200000, 64);
+    feed_with_headers(line, 3000000, 2);
+    feed_with_headers("refused", 3000000, 2);
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.journalled, 64);
+    ck_assert_uint_eq(counts.dead_letters, 68);
+    uint64_t digest = world_digest(&world);
+    uint64_t durable = 0;
+    ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
 START_TEST(events_that_decide_more_than_a_frame_holds_go_into_several)
 {
     struct shard_counts counts;
@@ -228,6 +281,7 @@ Suite *test_suite(void)
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, a_refused_input_as_large_as_a_frame_is_a_dead_letter);
+    tcase_add_test(cases, headers_and_keys_as_large_as_a_frame_are_held_to_it);
     tcase_add_test(cases, events_that_decide_more_than_a_frame_holds_go_into_several);
     tcase_add_test(cases, one_event_that_decides_more_than_a_frame_holds_is_held_to_it);
     tcase_add_test(cases, what_waits_for_the_sink_is_counted_in_bytes_until_it_is_out);
