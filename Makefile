@@ -50,13 +50,13 @@ FLAGS_coverage := -O0 -g -Wall -Wextra --coverage
 FLAGS_fuzz := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 LINK_release := -Wl,-z,relro,-z,now
 LINK_asan := -fsanitize=address,undefined
-LINK_tsan := -fsanitize=thread
+LINK_tsan := -fsanitize=thread -Wl,-u,thrd_create
 LINK_coverage := --coverage
 LINK_fuzz := -fsanitize=fuzzer,address,undefined
 
 # A sanitizer wants all of a program in one process.
 TEST_ENV_asan := CK_FORK=no
-TEST_ENV_tsan := CK_FORK=no
+TEST_ENV_tsan := CK_FORK=no TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp
 
 ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -I. -fPIE -pthread \
 	$(FLAGS_$(VARIANT)) $(YYJSON_CFLAGS) $(MSGPACK_CFLAGS) $(CFLAGS)
