@@ -1,6 +1,7 @@
 // What the daemon is started with: configuration and rules, read and checked.
 #include "engine/run/setup.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,22 @@ static enum err load_config(const char *path, struct setup *setup)
     return err;
 }
 
+// The journal carries the rules in one frame.
+static enum err check_rules_size(const struct config *config, const struct rule_bundle *rules)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        bytes += strlen(rules->files[i].path) + rules->files[i].text.len;
+    if (bytes <= config->limits.frame_bytes / 2)
+        return ERR_OK;
+    struct fault fault = {.err = ERR_OK};
+    (void)fault_set(
+        &fault, ERR_INVALID,
+        "rules: %" PRIu64 " bytes are more than half of limits.frame_bytes, which is %" PRIu32,
+        bytes, config->limits.frame_bytes);
+    return refuse(&fault);
+}
+
 static enum err load_rules(struct setup *setup)
 {
     struct fault fault = {.err = ERR_OK};
@@ -70,6 +87,9 @@ static enum err load_rules(struct setup *setup)
     for (size_t i = 0; i < tree.count; i++)
         files[i] = (struct rule_file){.path = tree.files[i].path, .text = tree.files[i].text};
     setup->rules = (struct rule_bundle){.files = files, .count = tree.count};
+
+    if (check_rules_size(setup->config, &setup->rules) != ERR_OK)
+        return ERR_INVALID;
 
     struct diagnostics list = {0};
     enum err err = ruleset_compile(&setup->rules, &list, &setup->ruleset);

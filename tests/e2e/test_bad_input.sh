@@ -237,6 +237,11 @@ printf '"\n' >wrong-rules/more.yaml
 check "rules that are no YAML" refused wrong.yaml "more.yaml:[0-9]*:.*error"
 printf '\000\377' >wrong-rules/more.yaml
 check "rules that are no text" refused wrong.yaml "more.yaml"
+sed 's/^rules:.*/rules: wrong-rules/' good.yaml >wrong.yaml
+echo 'limits: {frame_bytes: 65536, message_bytes: 1024}' >>wrong.yaml
+{ echo "# $(filler 70000 r)" && cat rules/rules.yaml; } >wrong-rules/more.yaml
+rm wrong-rules/rules.yaml
+check "rules that no frame holds" refused wrong.yaml "rules.*limits.frame_bytes"
 {
     cat good.yaml
     echo 'sinks: {file: nowhere/actions.ndjson}'
