@@ -52,6 +52,9 @@ NODISCARD enum err state_open(
     struct checkpoint *checkpoint_out,
     struct fault *fault);
 void state_close(struct state *state);
+// Reads all records in the order of the store, as far as overlay_bytes_max goes: before many events are
+// folded that costs a fraction of reading them one by one when they are touched. Between frames.
+void state_load_all(struct state *state);
 // The sequence of the newest checkpoint of a store that nobody has open; 0 where there is none that can
 // be read. Tells the journal's recovery what was durable.
 uint64_t state_peek(const char *directory, uint64_t map_bytes);

@@ -3,6 +3,8 @@
 #include "projections/state_internal.h"
 #include "projections/store.h"
 
+enum { LOAD_LOOKS = 4096 }; // contacts between two looks at the memory used
+
 void state_fail(struct state *state, const struct fault *fault)
 {
     if (state->fault.err == ERR_OK)
@@ -38,6 +40,30 @@ static void record_load(struct state *state, uint64_t contact)
     }
     slots_load(&state->slots, contact, value.payload, value.checksum);
     if (state->store != NULL && !state->is_in_frame)
+        store_release(state->store);
+}
+
+void state_load_all(struct state *state)
+{
+    struct state_counts counts;
+    INVARIANT(!state->is_in_frame);
+    for (uint64_t contact = 1; contact <= state->slots.count; contact++) {
+        struct store_value value;
+        struct fault fault;
+        if (contact % LOAD_LOOKS == 0) {
+            state_counts(state, &counts);
+            if (counts.overlay_bytes >= state->params.overlay_bytes_max)
+                break;
+        }
+        if (slot_record(slots_at(&state->slots, contact)) != NULL)
+            continue;
+        if (read_stored(state, contact, &value, &fault) != ERR_OK) {
+            state_fail(state, &fault);
+            break;
+        }
+        slots_load(&state->slots, contact, value.payload, value.checksum);
+    }
+    if (state->store != NULL)
         store_release(state->store);
 }
 

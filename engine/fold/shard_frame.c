@@ -225,6 +225,17 @@ static enum err append_frame(struct shard *shard, struct fault *fault)
     return ERR_OK;
 }
 
+// The store failed under a frame: nothing of it was journalled. A store is derived, so it is removed for
+// the next start to fold the journal again.
+static enum err drop_store(struct shard *shard, enum err err, struct fault *fault)
+{
+    if (err == ERR_CORRUPT && state_remove(shard->store_directory, NULL) == ERR_OK)
+        return fault_wrap(
+            fault, err, "shard %u: the store was removed, the next start folds the journal again",
+            shard->params.shard);
+    return fault_wrap(fault, err, "shard %u", shard->params.shard);
+}
+
 enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fault *fault)
 {
     INVARIANT(shard->is_in_frame);
@@ -233,7 +244,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
     shard->digest = state_frame_end(shard->state);
     enum err err = state_error(shard->state, fault);
     if (err != ERR_OK)
-        return err;
+        return drop_store(shard, err, fault);
     if (shard_frame_is_empty(shard)) {
         shard->fold.tick_ms = shard->frame_start_tick_ms; // an empty frame leaves no trace
         return ERR_OK;

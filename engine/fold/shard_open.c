@@ -4,6 +4,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
+#include "projections/contacts.h"
 
 enum { PROGRESS_FRAMES = 64 };
 
@@ -132,6 +133,54 @@ static enum err start_empty(struct shard *shard, struct fault *fault)
     return state_open(&params, &shard->state, &none, fault);
 }
 
+// Back to a shard that has folded nothing.
+static void forget(struct shard *shard)
+{
+    fold_free(&shard->fold);
+    outbox_free(&shard->outbox);
+    positions_free(&shard->positions);
+    decoder_destroy(shard->decoder);
+    ruleset_destroy(shard->ruleset);
+    shard->decoder = NULL;
+    shard->ruleset = NULL;
+    shard->ruleset_at = 0;
+    shard->has_settings = false;
+    shard->sequence = 0;
+    shard->sequence_published = 0;
+    shard->sequence_checkpoint = 0;
+    shard->digest = 0;
+    shard->chain = (struct hash128){0};
+    shard->sink_mark = 0;
+    shard->counts = (struct shard_counts){0};
+}
+
+// Gives the store up for the reason and begins with an empty one.
+static enum err give_up_store(
+    struct shard *shard,
+    struct shard_report *report,
+    const struct fault *reason,
+    struct fault *fault)
+{
+    if (shard->params.access == STATE_WRITE) {
+        // What the store is to be folded from has to be whole before it is given up.
+        struct journal_recovery found;
+        enum err err =
+            journal_verify(shard->params.disk, shard->journal_directory, 0, &found, fault);
+        if (err != ERR_OK)
+            return err;
+    }
+    report->is_store_rebuilt = true;
+    report->checkpoint_sequence = 0;
+    report->replayed_frames = 0;
+    report->replayed_events = 0;
+    (void)snprintf(report->store_reason, sizeof(report->store_reason), "%s", reason->text);
+    forget(shard);
+    enum err err = start_empty(shard, fault);
+    if (err == ERR_OK)
+        shard_start_engine(shard, shard->params.identity);
+    return err;
+}
+
 static enum err open_store(struct shard *shard, struct shard_report *report, struct fault *fault)
 {
     struct checkpoint checkpoint = {0};
@@ -142,30 +191,22 @@ static enum err open_store(struct shard *shard, struct shard_report *report, str
         shard_start_engine(shard, shard->params.identity);
         if (err == ERR_OK)
             err = take_checkpoint(shard, &checkpoint, &reason);
-        report->checkpoint_sequence = err == ERR_OK ? checkpoint.sequence : 0;
+        report->checkpoint_sequence = checkpoint.sequence;
     } else if (err == ERR_OK) {
         shard_start_engine(shard, shard->params.identity);
     }
-    if (err == ERR_OK)
-        return ERR_OK;
-    if (!is_rebuildable(err)) {
-        if (fault != NULL)
-            *fault = reason;
-        return err;
-    }
-    if (shard->params.access == STATE_WRITE) {
-        // What the store is to be folded from has to be whole before it is given up.
-        struct journal_recovery found;
-        err = journal_verify(shard->params.disk, shard->journal_directory, 0, &found, fault);
-        if (err != ERR_OK)
-            return err;
-    }
-    report->is_store_rebuilt = true;
-    (void)snprintf(report->store_reason, sizeof(report->store_reason), "%s", reason.text);
-    err = start_empty(shard, fault);
-    if (err == ERR_OK)
-        shard_start_engine(shard, shard->params.identity);
+    if (is_rebuildable(err))
+        return give_up_store(shard, report, &reason, fault);
+    if (err != ERR_OK && fault != NULL)
+        *fault = reason;
     return err;
+}
+
+// Whether what is left to fold touches so many contacts that they are better read all at once.
+static bool is_long(const struct shard *shard, uint64_t sequence_last)
+{
+    uint64_t frames = sequence_last > shard->sequence ? sequence_last - shard->sequence : 0;
+    return frames * shard->params.frame_events_max > contacts_count(shard->state) / 4;
 }
 
 static enum err replay_all(
@@ -183,6 +224,8 @@ static enum err replay_all(
         return ERR_OK; // nothing behind the checkpoint
     if (err != ERR_OK)
         return err;
+    if (is_long(shard, report->journal.sequence_last))
+        state_load_all(shard->state);
     while ((err = journal_reader_next(reader, &bytes, &frame, fault)) == ERR_OK) {
         uint64_t events = frame.head.counts.events;
         err = replay_frame(shard, &frame, fault);
@@ -213,6 +256,13 @@ enum err shard_open(
         err = open_store(shard, &report, fault);
     if (err == ERR_OK)
         err = replay_all(shard, progress, &report, fault);
+    struct fault reason = {ERR_OK, ""};
+    if (err != ERR_OK && shard->state != NULL && state_error(shard->state, &reason) != ERR_OK &&
+        is_rebuildable(reason.err) && !report.is_store_rebuilt) {
+        err = give_up_store(shard, &report, &reason, fault); // a record that was read on the way
+        if (err == ERR_OK)
+            err = replay_all(shard, progress, &report, fault);
+    }
     if (err != ERR_OK) {
         (void)fault_wrap(fault, err, "shard %u", params->shard);
         shard_close(shard);

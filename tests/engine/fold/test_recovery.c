@@ -1,5 +1,6 @@
 // Stopping and starting again: the same state, the same decisions, whatever was lost of the store.
 // links: engine/os
+#define _GNU_SOURCE // memmem
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -134,6 +135,70 @@ START_TEST(a_store_that_is_damaged_is_folded_again_and_said_so)
     world_open(&world, RULES);
     ck_assert(world.report.is_store_rebuilt);
     ck_assert_str_ne(world.report.store_reason, "");
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+// Where a text stands in the store's file; 0 when it does not.
+static long find_in_store(const char *text)
+{
+    char path[512];
+    static char bytes[4 << 20];
+    (void)snprintf(path, sizeof(path), "%s/store/data.mdb", world.directory);
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    size_t len = fread(bytes, 1, sizeof(bytes), file);
+    (void)fclose(file);
+    char *found = memmem(bytes, len, text, strlen(text));
+    return found == NULL ? 0 : (long)(found - bytes);
+}
+
+static void damage_contact(const char *text)
+{
+    for (long at; (at = find_in_store(text)) != 0;) // in every copy that LMDB has kept
+        world_flip(&world, "store/data.mdb", at);
+}
+
+START_TEST(a_damaged_record_found_while_folding_again_gives_the_store_up)
+{
+    world_open(&world, RULES);
+    feed_some(0, 300);
+    world_checkpoint(&world);
+    world_feed_line(&world, "{\"id\":\"x\",\"type\":\"order.placed\",\"contact\":\"c-21\"}");
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    damage_contact("c-21");
+    world_open(&world, RULES);
+    ck_assert(world.report.is_store_rebuilt);
+    ck_assert(strstr(world.report.store_reason, "checksum") != NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
+START_TEST(a_damaged_record_found_under_way_stops_and_the_next_start_mends_it)
+{
+    struct fault fault = {ERR_OK, ""};
+    uint64_t sequence = 0;
+    world_open(&world, RULES);
+    feed_some(0, 300);
+    world_checkpoint(&world);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    damage_contact("c-21");
+    world_open(&world, RULES);
+    const char line[] = "{\"id\":\"x\",\"type\":\"order.placed\",\"contact\":\"c-21\"}";
+    struct message message = {
+        .value = bytes_text(line),
+        .position = 1000,
+        .position_next = 1001,
+        .value_bytes = sizeof(line) - 1};
+    shard_frame_begin(world.shard, world.wall_ms);
+    ck_assert_uint_eq(shard_fold(world.shard, "file:/test", &message, 1, NULL), 1);
+    ck_assert_int_eq(shard_frame_end(world.shard, &sequence, &fault), ERR_CORRUPT);
+    ck_assert(strstr(fault.text, "the store was removed") != NULL);
+    ck_assert_uint_eq(sequence, 0); // nothing was journalled
+    world_close(&world);
+    world_open(&world, RULES);
     ck_assert_uint_eq(world_digest(&world), digest);
 }
 END_TEST
@@ -331,6 +396,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_checkpoint_is_where_folding_goes_on);
     tcase_add_test(cases, a_store_that_is_gone_is_folded_again_to_the_same_digest);
     tcase_add_test(cases, a_store_that_is_damaged_is_folded_again_and_said_so);
+    tcase_add_test(cases, a_damaged_record_found_while_folding_again_gives_the_store_up);
+    tcase_add_test(cases, a_damaged_record_found_under_way_stops_and_the_next_start_mends_it);
     tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
     tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
     tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
