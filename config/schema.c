@@ -192,7 +192,7 @@ static const struct config_row rows[] = {
         checkpoint_overlay_mib,
         1,
         65536,
-        256,
+        512,
         "a checkpoint is written when this much state has changed since the last"),
     U32("checkpoint.age_s",
         checkpoint_age_s,
@@ -204,7 +204,7 @@ static const struct config_row rows[] = {
         checkpoint_events,
         1000,
         1000000000,
-        1000000,
+        2000000,
         "a checkpoint is written when so many events, or as many as there are contacts, came since "
         "the last; bounds what a restart folds again"),
     U32("store.map_gib",
