@@ -30,7 +30,8 @@ struct file_sink {
     const struct diag *log; // may be NULL
     enum outgoing_kinds kinds;
     uint64_t size_bytes;  // whole lines
-    uint64_t known_from;  // ids of the lines behind this offset are in the set
+    uint64_t known_from;  // a line begins here; its id and those behind it are in the set
+    uint64_t known_mark;  // the mark that was read from: in the line before, or the same
     bool is_tail_checked; // the damaged end is cut off
     enum err broken;      // ERR_OK, or what every call answers from now on
     struct id_set ids;
@@ -109,7 +110,6 @@ static enum err tail_settle(struct file_sink *sink, uint64_t whole_end, struct f
         return fault_set(
             fault, ERR_SYNC, "%s: cannot be made durable: %s", sink->path, err_text(err));
     }
-    sink->known_from = whole_end;
     sink->is_tail_checked = true;
     return ERR_OK;
 }
@@ -117,7 +117,7 @@ static enum err tail_settle(struct file_sink *sink, uint64_t whole_end, struct f
 // Learns the ids behind the mark that are not known yet.
 static enum err tail_learn(struct file_sink *sink, uint64_t mark, struct fault *fault)
 {
-    if (sink->size_bytes == 0 || (sink->is_tail_checked && mark >= sink->known_from)) {
+    if (sink->size_bytes == 0 || (sink->is_tail_checked && mark >= sink->known_mark)) {
         sink->is_tail_checked = true;
         return ERR_OK;
     }
@@ -135,7 +135,8 @@ static enum err tail_learn(struct file_sink *sink, uint64_t mark, struct fault *
         if (err != ERR_OK)
             return err;
     }
-    sink->known_from = mark;
+    sink->known_from = range.first_line;
+    sink->known_mark = mark;
     return ERR_OK;
 }
 
@@ -357,6 +358,7 @@ enum err file_sink_create(
     }
     INVARIANT(pthread_mutex_init(&sink->lock, NULL) == 0);
     sink->known_from = sink->size_bytes;
+    sink->known_mark = sink->size_bytes;
     *out = (struct sink){.ops = &file_sink_ops, .self = sink};
     return ERR_OK;
 }

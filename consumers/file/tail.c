@@ -15,6 +15,7 @@ struct tail_walk {
     struct id_set *ids;
     struct buffer held;  // bytes of the file from line_start on
     uint64_t line_start; // of the next line
+    uint64_t first_line; // the first one that was not skipped
     bool is_skipping;    // until the first line begins
     bool has_bad;        // a line that is not ours was met at first_bad
     bool has_damage;     // it, or one behind it, is damaged rather than foreign
@@ -83,8 +84,10 @@ static void lines_take(struct tail_walk *walk)
         size_t end = (size_t)(newline - held.data);
         if (!walk->is_skipping)
             line_take(walk, bytes_of(held.data + at, end - at));
-        walk->is_skipping = false;
         walk->line_start += end + 1 - at;
+        if (walk->is_skipping)
+            walk->first_line = walk->line_start;
+        walk->is_skipping = false;
         at = end + 1;
     }
     if (at > 0 && at < held.len)
@@ -179,7 +182,7 @@ enum err tail_read(
     struct id_set *ids,
     struct fault *fault)
 {
-    struct tail_walk walk = {.line_start = range->from, .ids = ids};
+    struct tail_walk walk = {.line_start = range->from, .first_line = range->from, .ids = ids};
     enum err err = starts_inside_line(disk, file, range->from, &walk.is_skipping);
     if (err != ERR_OK)
         return fault_set(fault, ERR_IO, "cannot be read: %s", err_text(err));
@@ -189,6 +192,7 @@ enum err tail_read(
             fault, ERR_CORRUPT, "no line begins between byte %" PRIu64 " and its end", range->from);
     if (err == ERR_OK) {
         rest_take(&walk);
+        range->first_line = walk.first_line;
         err = range_judge(&walk, disk, file, range, fault);
     }
     buffer_free(&walk.held);

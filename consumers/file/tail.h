@@ -13,9 +13,10 @@
 #define TAIL_DEAD_LETTER_PREFIX "{\"id\":\""
 
 struct tail_range {
-    uint64_t from;      // may be in the middle of a line, which is then left out
-    uint64_t to;        // the end of a line, or of the file
-    uint64_t whole_end; // out: where the last whole line before any damage ends; at most `to`
+    uint64_t from;       // may be in the middle of a line, which is then left out
+    uint64_t to;         // the end of a line, or of the file
+    uint64_t first_line; // out: where the first line that begins at `from` or behind it begins
+    uint64_t whole_end;  // out: where the last whole line before any damage ends; at most `to`
 };
 
 // Adds the ids of the lines of the range up to the first damage to the set.

@@ -286,6 +286,32 @@ START_TEST(mark_inside_a_line_begins_with_the_next_one)
 }
 END_TEST
 
+// A route rounds marks down, so that they stand anywhere in a line.
+START_TEST(marks_of_several_shards_may_each_be_inside_a_line)
+{
+    static const size_t first_marks[] = {
+        LINE_BYTES + 5, LINE_BYTES * 2 + 5, LINE_BYTES * 3 - 1, LINE_BYTES * 2};
+    static const size_t other_marks[] = {
+        LINE_BYTES * 2 - 1, LINE_BYTES + 6, LINE_BYTES + 5, LINE_BYTES + 4, 3, 0};
+    for (size_t i = 0; i < sizeof(first_marks) / sizeof(first_marks[0]); i++) {
+        memory_disk_set(&memory, ACTION(1) "\n" ACTION(2) "\n" ACTION(3) "\n");
+        sink_open();
+        ck_assert_int_eq(recover(0, first_marks[i]), ERR_OK);
+        for (uint32_t k = 0; k < sizeof(other_marks) / sizeof(other_marks[0]); k++) {
+            enum err err = recover(k + 1, other_marks[k]);
+            ck_assert_msg(err == ERR_OK, "%zu, %zu: %s", i, (size_t)k, fault.text);
+        }
+        struct outgoing item = action(1, 1, 5);
+        ck_assert(is_published(&item));
+        item = action(2, 1, 5);
+        ck_assert(is_published(&item));
+        item = action(4, 1, 5);
+        ck_assert(!is_published(&item));
+        sink_close();
+    }
+}
+END_TEST
+
 START_TEST(mark_with_no_line_behind_it_is_damage)
 {
     memory_disk_set(&memory, ACTION(1) "\n" ACTION(2));
@@ -449,6 +475,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, file_shorter_than_the_mark_is_named);
     tcase_add_test(tcase, empty_file_is_a_new_one_whatever_the_mark);
     tcase_add_test(tcase, mark_inside_a_line_begins_with_the_next_one);
+    tcase_add_test(tcase, marks_of_several_shards_may_each_be_inside_a_line);
     tcase_add_test(tcase, mark_with_no_line_behind_it_is_damage);
     tcase_add_test(tcase, full_disk_takes_the_partial_write_back_and_goes_on_later);
     tcase_add_test(tcase, partial_write_that_stays_stops_the_sink);
