@@ -1,5 +1,9 @@
 # Builds engaged, engagectl, their tests and benchmarks. `make help` lists the targets.
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# As many jobs as there are processors, unless -j says otherwise.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := all
