@@ -13,7 +13,7 @@
 struct outbox_item {
     struct outgoing outgoing;
     struct hash128 chain;
-    bool is_replayed; // decided before this process started: ask the sink before publishing
+    bool is_replayed; // may be out already: ask the sink before publishing
 };
 
 // What one shard hands to the publisher: owned by whoever holds it. Zero-initialised is empty.

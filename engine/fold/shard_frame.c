@@ -260,6 +260,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
                             .chain = shard->chain,
                             .source_name = kafka == NULL ? NULL : kafka->name,
                             .source_next = kafka == NULL ? 0 : kafka->next,
+                            .is_replayed = shard->asks_sink,
                         });
     shard->counts.frames++;
     *sequence_out = shard->sequence;

@@ -51,6 +51,7 @@ struct shard {
     uint64_t sequence_checkpoint;
     uint64_t digest;
     struct hash128 chain;
+    bool asks_sink; // a durable frame was lost: its actions may be out, and will be decided again
     uint64_t sink_mark; // of the newest published frame
     // the frame being made
     bool is_in_frame;

@@ -41,9 +41,11 @@ static enum err open_journal(struct shard *shard, struct shard_report *report, s
         .sequence_known = state_peek(shard->store_directory, params->state.map_bytes),
     };
     err = journal_open(&journal, &shard->journal, &report->journal, fault);
-    if (err == ERR_OK)
-        shard->params.identity = journal_identity(shard->journal);
-    return err;
+    if (err != ERR_OK)
+        return err;
+    shard->params.identity = journal_identity(shard->journal);
+    shard->asks_sink = report->journal.durable_lost > 0;
+    return ERR_OK;
 }
 
 static enum err open_state(

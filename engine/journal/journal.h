@@ -20,7 +20,8 @@ struct journal_params {
     uint64_t file_bytes_max;  // 1 MiB..1 GiB; may differ from file to file
     uint64_t frame_bytes_max; // a frame above this is refused
     // Known from elsewhere (the store's checkpoint) to have been durable; 0: nothing is known.
-    // Frames up to it are never cut as a torn tail.
+    // Frames up to it are never cut as a torn tail, but for the very last one where its bytes stop
+    // early: that one is cut, and named in journal_recovery.durable_lost.
     uint64_t sequence_known;
 };
 
@@ -33,6 +34,7 @@ struct journal_recovery {
     struct hash128 chain_last;
     uint64_t tail_cut_bytes; // torn last frame, cut off
     uint64_t tail_cut_file;  // name of that file (first sequence)
+    uint64_t durable_lost; // sequence of the frame cut off when it was known to be durable; else 0
 };
 
 struct journal;

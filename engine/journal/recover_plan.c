@@ -198,6 +198,13 @@ static enum err plan_inner_file(struct planner *planner, uint64_t next, bool is_
     return ERR_OK;
 }
 
+// Whether the bad record is a frame whose bytes stop early, as a write or a file that was cut leaves it: no
+// flipped bit looks so.
+static bool is_cut_short(const struct walk *walk, const struct damage *damage)
+{
+    return walk->found == WALK_BAD && walk->bad_end > damage->content_end + RECORD_ALIGN;
+}
+
 // The last file: its frames, and what is to be done behind the last whole one.
 static enum err plan_last_file(struct planner *planner)
 {
@@ -216,12 +223,16 @@ static enum err plan_last_file(struct planner *planner)
         return damage_fault(walk, walk->sequence, "something follows the seal", planner->fault);
     bool is_durable = damage.durable >= walk->sequence || damage.frames_end > walk->sequence ||
                       (walk->found == WALK_BAD && walk->is_contradiction);
-    if (is_durable || planner->request->sequence_known >= walk->sequence)
+    uint64_t known = planner->request->sequence_known;
+    bool is_cut = known == walk->sequence && is_cut_short(walk, &damage);
+    if (is_durable || (known >= walk->sequence && !is_cut))
         return damage_fault(
             walk, damage_sequence_last(walk, &damage, planner->request->sequence_known),
             is_durable ? reason : "the checkpoint stands at frames that are not here",
             planner->fault);
 
+    if (is_cut)
+        plan->found.durable_lost = walk->sequence;
     plan->is_head_sealed = walk->found == WALK_SEAL;
     if (walk->found == WALK_SEAL && walk->size_bytes > walk->at)
         plan_seal(planner, walk->record_at);

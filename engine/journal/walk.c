@@ -136,6 +136,7 @@ void walk_free(struct walk *walk)
 static void walk_bad(struct walk *walk, const char *reason)
 {
     walk->reason = reason;
+    walk->bad_end = 0;
     walk->is_contradiction = false;
     walk->found = WALK_BAD;
 }
@@ -201,6 +202,7 @@ static enum err walk_take_whole_frame(
         walk_bad(
             walk, bytes.len < record->length ? "the frame is cut short"
                                              : "the frame's checksum is wrong");
+        walk->bad_end = walk->record_at + record->length;
         return ERR_OK;
     }
     uint8_t *frame = walk->window.data + (walk->record_at - walk->window_at);

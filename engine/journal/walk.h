@@ -37,6 +37,7 @@ struct walk {
     enum walk_found found; // by the last look
     struct bytes frame;    // of WALK_FRAME with WALK_WHOLE: a view until the next look
     const char *reason;    // of WALK_BAD
+    uint64_t bad_end;      // of WALK_BAD: where a frame with a whole header should end; else 0
     bool is_contradiction; // the bad record is whole and of this journal, so it was not torn
     struct buffer window;
     uint64_t window_at; // offset of the window's first byte

@@ -32,6 +32,12 @@ static void say_report(const struct lane *lane, const struct shard_report *repor
             log, DIAG_WARN, "torn last frame cut off the journal", DIAG_NUM("shard", lane->number),
             DIAG_NUM("bytes", report->journal.tail_cut_bytes),
             DIAG_NUM("file", report->journal.tail_cut_file));
+    if (report->journal.durable_lost > 0)
+        DIAG(
+            log, DIAG_ERROR,
+            "the frame cut off was durable: what it held is read again where its source still has "
+            "it",
+            DIAG_NUM("shard", lane->number), DIAG_NUM("sequence", report->journal.durable_lost));
     if (report->is_store_rebuilt)
         DIAG(
             log, DIAG_WARN, "store built anew from the journal", DIAG_NUM("shard", lane->number),

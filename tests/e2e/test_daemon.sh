@@ -140,7 +140,19 @@ check "... and sends nothing twice" cmp actions.ndjson actions.good
 check "... and the journal verifies" verify
 
 tear "$(journal_files data | tail -n 1)"
-check "a last frame that a checkpoint has is damage when it is torn: 74" exits 74 once engaged.yaml
+check "a torn last frame that a checkpoint has does not stop it either" once engaged.yaml
+check "... it says how many bytes it cut off" logged "torn last frame cut off the journal.*bytes=[1-9]"
+check "... that the frame was durable" logged "the frame cut off was durable.*sequence=[1-9]"
+check "... folds the rest again" logged "store"
+check "... reads those events again" logged "^engaged: [1-9][0-9]* events"
+check "... and sends nothing twice" cmp actions.ndjson actions.good
+check "... and the journal verifies" verify
+
+# One bit of a frame that is whole is another thing.
+perl -e 'open my $f, "+<", $ARGV[0] or die; binmode $f; local $/; my $t = <$f>;
+    $t =~ /\0*\z/; my $at = $-[0] - 40; seek $f, $at, 0; print $f chr(ord(substr($t, $at, 1)) ^ 4);' \
+    "$(journal_files data | tail -n 1)"
+check "a flipped bit in a last frame that a checkpoint has ends with 74" exits 74 once engaged.yaml
 check "... naming file and sequence" logged "journal: sequence"
 
 rm -r data
