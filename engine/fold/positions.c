@@ -25,8 +25,11 @@ struct position *positions_find(const struct positions *positions, struct bytes 
 void positions_set(struct positions *positions, struct bytes name, int64_t next)
 {
     struct position *position = positions_find(positions, name);
+    struct position *last = positions->count == 0 ? NULL : &positions->items[positions->count - 1];
     if (position != NULL) {
-        position->next = next;
+        struct position moved = {position->name, next};
+        memmove(position, position + 1, (size_t)(last - position) * sizeof(*position));
+        *last = moved;
         return;
     }
     if (positions->count == positions->cap) {

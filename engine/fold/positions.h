@@ -13,7 +13,7 @@ struct position {
     int64_t next;
 };
 
-// Zero-initialised is empty. A handful of sources: searched in order.
+// Zero-initialised is empty. A handful of sources, the one that was read last at the end.
 struct positions {
     struct position *items;
     size_t count, cap;

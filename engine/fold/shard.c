@@ -77,7 +77,7 @@ void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t se
 
 const struct position *shard_kafka_position(const struct shard *shard)
 {
-    for (size_t i = 0; i < shard->positions.count; i++) {
+    for (size_t i = shard->positions.count; i-- > 0;) { // of several topics the one read last
         if (strncmp(shard->positions.items[i].name, "kafka:", 6) == 0)
             return &shard->positions.items[i];
     }

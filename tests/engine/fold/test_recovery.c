@@ -231,6 +231,40 @@ START_TEST(a_store_of_another_journal_is_not_believed)
 }
 END_TEST
 
+static void feed_from(const char *source, const char *id)
+{
+    static char line[200];
+    struct fault fault = {ERR_OK, ""};
+    uint64_t sequence = 0;
+    (void)snprintf(
+        line, sizeof(line), "{\"id\":\"%s\",\"type\":\"order.placed\",\"contact\":\"c\"}", id);
+    struct message message = {
+        .value = bytes_text(line), .position = 6, .position_next = 7, .value_bytes = strlen(line)};
+    shard_frame_begin(world.shard, world.wall_ms);
+    (void)shard_fold(world.shard, source, &message, 1, NULL);
+    ck_assert_int_eq(shard_frame_end(world.shard, &sequence, &fault), ERR_OK);
+}
+
+START_TEST(the_topic_read_last_is_the_one_that_is_committed)
+{
+    for (int round = 0; round < 2; round++) { // as it happens, and folded again
+        world_open(&world, RULES);
+        if (round == 0) {
+            feed_from("kafka:old/0", "1");
+            feed_from("kafka:new/0", "2");
+            feed_from("file:/x", "3");
+        }
+        uint64_t durable = 0;
+        outbox_batch_clear(&world.out);
+        ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
+        ck_assert(shard_take_outbox(world.shard, UINT64_MAX, &world.out));
+        ck_assert_str_eq(world.out.source_name, "kafka:new/0");
+        ck_assert_int_eq(shard_position(world.shard, "kafka:old/0"), 7);
+        world_close(&world);
+    }
+}
+END_TEST
+
 START_TEST(every_frame_is_folded_again_by_the_rules_in_force_then)
 {
     world_open(&world, RULES);
@@ -399,6 +433,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_damaged_record_found_while_folding_again_gives_the_store_up);
     tcase_add_test(cases, a_damaged_record_found_under_way_stops_and_the_next_start_mends_it);
     tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
+    tcase_add_test(cases, the_topic_read_last_is_the_one_that_is_committed);
     tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
     tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
     tcase_add_test(cases, verify_folds_again_and_finds_no_difference);
