@@ -13,8 +13,8 @@ row 'yyjson alone, the same file' events/s 'the yardstick of this part'
 files_rows 'file to actions' 'durable, scored, actions out, store written'
 sample "$(calc "$(median_of 'file to actions') / $(median_of 'yyjson alone, the same file')")"
 row 'ratio to yyjson alone' ratio ''
-sample "$(calc "$rss_median_kib * 1024 / $contacts")"
-row 'memory a contact' bytes "largest resident size ($((rss_median_kib / 1024)) MiB) / $contacts contacts, ids of all events included"
+sample "$(calc "$own_median_kib * 1024 / $contacts")"
+row 'memory a contact' bytes "its own memory at most ($((own_median_kib / 1024)) MiB) / $contacts contacts, ids of all events included; with the mapped store's pages $((rss_median_kib / 1024)) MiB"
 files_digest=$(digest)
 subjects_keep
 

@@ -5,7 +5,7 @@ growth_contacts() {
     rules_make "$RULES"
     events_make "$CONTACTS_EVENTS" "$1"
     files_rows "contacts: $1" ''
-    sample "$(calc "$rss_median_kib / 1024")"
+    sample "$(calc "$own_median_kib / 1024")"
     row "memory at contacts: $1" MiB "$contacts of them seen"
     # What the main rows use stays.
     [ "$1:$CONTACTS_EVENTS" = "$CONTACTS:$EVENTS" ] || rm -f "$events"

@@ -41,11 +41,11 @@ CONFIG
 daemon_files() { daemon_new "{files: [../${events##*/}]}" "clock: event" "sinks: {file: actions.ndjson}" "$@"; }
 
 # daemon_once [PREFIX]...: folds what there is, and sets what was seen of it:
-# $wall_us $cpu_us $rss_kib $read $actions
+# $wall_us $cpu_us $rss_kib $own_kib $read $actions
 daemon_once() {
     "$bench/timed" "$dir/time" "$@" "$engaged" --config "$dir/engaged.yaml" --once 2>"$dir/log" ||
         log_die "engaged failed"
-    read -r wall_us user_us sys_us rss_kib <"$dir/time"
+    read -r wall_us user_us sys_us rss_kib own_kib <"$dir/time"
     cpu_us=$((user_us + sys_us))
     summary=$(grep '^engaged: ' "$dir/log")
     read=$(echo "$summary" | sed 's/^engaged: \([0-9]*\) events.*/\1/')

@@ -12,17 +12,18 @@ files_run() {
     expect actions "$actions" "$actions_wanted"
     actions_check "$dir/actions.ndjson" "$actions"
     sample "$(calc "$read * 1e6 / $wall_us")" "$(calc "$cpu_us / $read")"
-    echo "$rss_kib" >>"$work/rss"
+    echo "$own_kib $rss_kib" >>"$work/rss"
     used="$(calc "$user_us / $read") user, $(calc "$sys_us / $read") system"
 }
 
-# files_rows NAME NOTE: one row of such runs; sets $rss_median_kib
+# files_rows NAME NOTE: one row of such runs; sets $own_median_kib, $rss_median_kib
 files_rows() {
     actions_wanted=
     rm -f "$work/rss"
     repeat files_run
     row "$1" events/s "${2:+$2; }us of the last run: $used"
-    rss_median_kib=$(sort -n "$work/rss" | awk '{ rss[NR] = $1 } END { print rss[int((NR + 1) / 2)] }')
+    own_median_kib=$(sort -n "$work/rss" | awk '{ own[NR] = $1 } END { print own[int((NR + 1) / 2)] }')
+    rss_median_kib=$(sort -n -k 2 "$work/rss" | awk '{ rss[NR] = $2 } END { print rss[int((NR + 1) / 2)] }')
 }
 
 # subjects_keep: what the last run decided for these events, for other ways to the same result
