@@ -352,6 +352,7 @@ START_TEST(this_machine_needs_no_token)
     buffer_add_format(&text, "sources: {}\nhttp:\n  listen: %s\n", loopbacks[_i]);
     buffer_add_u8(&text, 0);
     load_good((const char *)text.data);
+    ck_assert_str_eq(config->http_token, "");
     buffer_free(&text);
 }
 END_TEST

@@ -180,6 +180,9 @@ END_TEST
 START_TEST(nothing_is_destroyed)
 {
     catalog_destroy(NULL);
+    struct catalog *other = catalog_create();
+    ck_assert_uint_eq(catalog_type_count(other), 0);
+    catalog_destroy(other);
 }
 END_TEST
 
