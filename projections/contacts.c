@@ -202,13 +202,6 @@ enum dnd contact_dnd(struct state *state, struct contact_number contact, struct 
     return (enum dnd)channel_state_of(state, contact, channel).dnd;
 }
 
-bool contact_has_tag(struct state *state, struct contact_number contact, struct name_id tag)
-{
-    struct profile_entry entry;
-    return tag.value != 0 &&
-           profile_find(state_record(state, contact.value), key_of(PROFILE_TAG, tag), &entry);
-}
-
 bool contact_start_run(
     struct state *state,
     struct contact_number contact,

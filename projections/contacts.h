@@ -53,7 +53,6 @@ void contact_add_note(struct state *state, struct contact_number contact); // co
 enum consent contact_consent(
     struct state *state, struct contact_number contact, struct name_id channel);
 enum dnd contact_dnd(struct state *state, struct contact_number contact, struct name_id channel);
-bool contact_has_tag(struct state *state, struct contact_number contact, struct name_id tag);
 
 // --- workflow runs started, per workflow
 enum reenter { REENTER_NEVER, REENTER_ALWAYS };

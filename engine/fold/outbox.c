@@ -114,17 +114,6 @@ void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close)
     outbox->last = frame;
 }
 
-void outbox_drop_open(struct outbox *outbox)
-{
-    struct outbox_frame *frame = outbox->open;
-    if (frame == NULL)
-        return;
-    outbox->waiting_actions -= frame->actions;
-    outbox->waiting_dead_letters -= frame->dead_letters;
-    outbox->waiting_bytes -= frame->bytes;
-    frame_reset(frame);
-}
-
 static void batch_add_frame(struct outbox_batch *batch, const struct outbox_frame *frame)
 {
     size_t base = batch->texts.len;

@@ -58,7 +58,6 @@ struct outbox_close {
     bool is_replayed;
 };
 void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close);
-void outbox_drop_open(struct outbox *outbox); // forgets the open frame's things
 // Moves the frames up to `durable` into the batch; false when there were none.
 bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *batch);
 // Frames up to sequence are confirmed: gives what they held and takes them off the waiting counts.

@@ -198,13 +198,6 @@ enum err query_contact(struct shard *shard, struct contact_number contact, struc
     return ERR_OK;
 }
 
-void query_add_id(struct buffer *to, struct bytes kind, struct bytes value)
-{
-    struct contact_identifier first = {kind, value};
-    struct contact_view view = {.identifiers = &first, .identifier_count = 1};
-    contact_add_id(to, &view);
-}
-
 static struct score_clamp clamp_of(const struct score_def *score)
 {
     return (struct score_clamp){

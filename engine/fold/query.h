@@ -29,7 +29,5 @@ NODISCARD enum err query_top(
     struct shard *shard, struct bytes score, size_t max, struct buffer *to);
 // {"score":…,"bands":[{"band":…,"from":…,"contacts":n},…]}
 NODISCARD enum err query_bands(struct shard *shard, struct bytes score, struct buffer *to);
-// The id of a contact as printed: its contact id, or "kind:value" of the identifier that names it.
-void query_add_id(struct buffer *to, struct bytes kind, struct bytes value);
 
 #endif

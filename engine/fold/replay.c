@@ -170,15 +170,7 @@ static enum err recall_outgoing(struct shard *shard, struct frame_reader *reader
     struct frame_outgoing recorded;
     enum err err = ERR_OK;
     while ((err = frame_next_outgoing(reader, &recorded)) == ERR_OK) {
-        struct outgoing outgoing = {
-            .kind = (enum outgoing_kind)recorded.kind,
-            .id = recorded.id,
-            .topic = recorded.topic,
-            .key = recorded.key,
-            .value = recorded.value,
-        };
-        outbox_add(&shard->outbox, &outgoing);
-        shard->counts.actions_decided++;
+        shard_add_action(shard, &recorded);
         shard->counts.actions_recalled++;
     }
     return err == ERR_END ? ERR_OK : err;

@@ -3,6 +3,19 @@
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 
+void shard_add_action(struct shard *shard, const struct frame_outgoing *recorded)
+{
+    struct outgoing outgoing = {
+        .kind = (enum outgoing_kind)recorded->kind,
+        .id = recorded->id,
+        .topic = recorded->topic,
+        .key = recorded->key,
+        .value = recorded->value,
+    };
+    outbox_add(&shard->outbox, &outgoing);
+    shard->counts.actions_decided++;
+}
+
 // The fold decided an action while a frame is being made.
 static void emit_action(void *context, const struct fold_action *action)
 {
@@ -15,15 +28,7 @@ static void emit_action(void *context, const struct fold_action *action)
         .value = action->json,
     };
     frame_builder_add_outgoing(shard->builder, &recorded);
-    struct outgoing outgoing = {
-        .kind = OUTGOING_ACTION,
-        .id = action->id,
-        .topic = action->topic,
-        .key = action->key,
-        .value = action->json,
-    };
-    outbox_add(&shard->outbox, &outgoing);
-    shard->counts.actions_decided++;
+    shard_add_action(shard, &recorded);
 }
 
 void shard_frame_begin(struct shard *shard, int64_t wall_ms)

@@ -81,6 +81,8 @@ uint32_t batch_fold(struct shard *shard, uint32_t count);
 struct shard *shard_create(const struct shard_params *params);
 void shard_start_engine(struct shard *shard, uint64_t identity);
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
+// An action of the frame being made or replayed goes into the outbox. (shard_frame.c)
+void shard_add_action(struct shard *shard, const struct frame_outgoing *recorded);
 // A refused input of the frame being made or replayed becomes a dead letter in the outbox.
 void shard_add_dead_letter(
     struct shard *shard, struct bytes source, const struct frame_input *input);

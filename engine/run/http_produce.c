@@ -103,11 +103,6 @@ void http_produce_send(
         on_sent(produce, ticket, index, err);
 }
 
-bool http_produce_is_connected(struct http_produce *produce)
-{
-    return kafka_producer_is_connected(produce->producer);
-}
-
 void http_produce_close(struct http_produce *produce)
 {
     if (produce == NULL)

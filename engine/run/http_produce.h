@@ -25,7 +25,6 @@ void http_produce_send(
     const struct raw_event *raw,
     struct message_ticket *ticket,
     uint32_t index);
-bool http_produce_is_connected(struct http_produce *produce);
 // Waits a little for what is on its way. NULL is fine.
 void http_produce_close(struct http_produce *produce);
 

@@ -194,11 +194,6 @@ struct lane *worker_add_lane(struct worker *worker, uint32_t shard)
     return lane;
 }
 
-struct postbox *worker_box(struct worker *worker)
-{
-    return &worker->box;
-}
-
 void worker_start(struct worker *worker)
 {
     INVARIANT(pthread_create(&worker->thread, NULL, worker_main, worker) == 0);
@@ -212,13 +207,6 @@ bool worker_is_open(const struct worker *worker)
 void worker_nudge(struct worker *worker)
 {
     postbox_nudge(&worker->box);
-}
-
-void worker_give_up(struct worker *worker)
-{
-    side_thread_stop(worker->sync_side);
-    side_thread_stop(worker->checkpoint_side);
-    publisher_stop(worker->publisher);
 }
 
 void worker_join(struct worker *worker)
@@ -235,17 +223,6 @@ void worker_join(struct worker *worker)
     ev_loop_destroy(worker->loop);
     free(worker->lanes);
     free(worker);
-}
-
-size_t worker_lane_count(const struct worker *worker)
-{
-    return worker->lane_count;
-}
-
-struct lane *worker_lane(struct worker *worker, size_t index)
-{
-    INVARIANT(index < worker->lane_count);
-    return worker->lanes[index];
 }
 
 const struct shard_counts *worker_totals(const struct worker *worker)

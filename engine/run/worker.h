@@ -26,7 +26,6 @@ struct worker_plan {
 struct worker *worker_create(const struct worker_plan *plan, struct sink sink);
 // Adds a lane before the start; its inlets are filled in by the caller. Its address does not change.
 struct lane *worker_add_lane(struct worker *worker, uint32_t shard);
-struct postbox *worker_box(struct worker *worker); // any thread, from create on
 void worker_start(struct worker *worker);
 // Its shards are recovered: lanes may be asked and fed. Any thread.
 bool worker_is_open(const struct worker *worker);
@@ -34,11 +33,7 @@ bool worker_is_open(const struct worker *worker);
 void worker_nudge(struct worker *worker);
 // After drained_run: waits for its threads and frees it, lanes included.
 void worker_join(struct worker *worker);
-// Ends the waits of its side threads, so that the process can end. Any thread.
-void worker_give_up(struct worker *worker);
 
-size_t worker_lane_count(const struct worker *worker);
-struct lane *worker_lane(struct worker *worker, size_t index);
 // The worker that sent ended_run's and drained_run's post.
 struct worker *worker_of_ended(struct post *post);
 struct worker *worker_of_drained(struct post *post);
