@@ -8,7 +8,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := all
 
-VARIANT ?= release# release, asan, tsan, coverage or fuzz
+VARIANT ?= release# release, faults, asan, tsan, coverage or fuzz
 PREFIX ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 60
@@ -48,11 +48,14 @@ SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 # The release build carries all warnings; the others instrument the code, which misleads some.
 FLAGS_release := -O2 -g $(HARDENING) $(WARNINGS) $(WARNINGS_GCC) $(WERROR)
-FLAGS_asan := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=address,undefined $(SANITIZE)
+# What the release does, with the failpoints of engine/base/failpoint.h in it.
+FLAGS_faults := -O2 -g $(HARDENING) -Wall -Wextra -DFAILPOINTS
+FLAGS_asan := -O1 -g -Wall -Wextra -DFAILPOINTS -DINVARIANT_ABORTS -fsanitize=address,undefined $(SANITIZE)
 FLAGS_tsan := -O1 -g -Wall -Wextra -fsanitize=thread $(SANITIZE)
 FLAGS_coverage := -O0 -g -Wall -Wextra --coverage
 FLAGS_fuzz := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 LINK_release := -Wl,-z,relro,-z,now
+LINK_faults := -Wl,-z,relro,-z,now
 LINK_asan := -fsanitize=address,undefined
 LINK_tsan := -fsanitize=thread -Wl,-u,thrd_create
 LINK_coverage := --coverage
@@ -70,7 +73,7 @@ EXTERNAL_LIBS = $(RDKAFKA_LIBS) $(MICROHTTPD_LIBS) $(EV_LIBS) $(LMDB_LIBS) $(YAM
 CHECK_LIBS = $(shell pkg-config --libs check)
 # Installed programs find a private yyjson beside themselves, built ones in build/.
 ORIGIN := $$ORIGIN
-RPATH_PROGRAM = $(if $(YYJSON_PRIVATE),-Wl$(COMMA)-rpath$(COMMA)'$(ORIGIN)/prefix/lib:$(ORIGIN)/../lib/engaged')
+RPATH_PROGRAM = $(if $(YYJSON_PRIVATE),-Wl$(COMMA)-rpath$(COMMA)'$(ORIGIN)/$(if $(filter-out release,$(VARIANT)),../)prefix/lib:$(ORIGIN)/../lib/engaged')
 RPATH_TEST = $(if $(YYJSON_PRIVATE),-Wl$(COMMA)-rpath$(COMMA)$(CURDIR)/$(YYJSON_PRIVATE)/lib)
 COMMA := ,
 

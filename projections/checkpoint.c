@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
@@ -125,8 +126,10 @@ enum err snapshot_write(struct snapshot *snapshot, struct fault *fault)
         return err;
     snapshot->mode = choose_mode(snapshot);
     err = checkpoint_write_lists(snapshot, fault);
+    FAILPOINT(CHECKPOINT_LISTS);
     if (err == ERR_OK && snapshot->mode != CHECKPOINT_DIRECT)
         err = checkpoint_write_contacts(snapshot, fault);
+    FAILPOINT(CHECKPOINT_CONTACTS);
     snapshot->is_written = err == ERR_OK;
     return err;
 }
@@ -184,9 +187,11 @@ enum err snapshot_commit(struct snapshot *snapshot, uint64_t sink_mark, struct f
     if (err != ERR_OK)
         return err;
     snapshot->is_committed = true;
+    FAILPOINT(CHECKPOINT_IN_FORCE);
     // From here on a full disk only puts the tidying off until the next checkpoint.
     struct fault late = {0};
     err = checkpoint_tidy(snapshot->store, &snapshot->limits, &snapshot->place, &late);
+    FAILPOINT(CHECKPOINT_TIDIED);
     if (err == ERR_OK)
         err = store_write(snapshot->store, remove_dead_parts, snapshot, &late);
     if (err == ERR_OK || err == ERR_NOSPACE)

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "projections/store_internal.h"
 
@@ -49,11 +50,16 @@ static int write_once(struct store_txn *txn, store_work_fn *work, void *context)
         return txn->rc;
     work(context, txn);
     scan_end(txn);
+    FAILPOINT(STORE_WORKED);
+    if (txn->rc == MDB_SUCCESS && txn->fault.err == ERR_OK)
+        txn->rc = FAILPOINT_ERR(STORE_COMMIT_BEFORE) == ERR_OK ? MDB_SUCCESS : EIO;
     if (txn->rc != MDB_SUCCESS || txn->fault.err != ERR_OK) {
         mdb_txn_abort(txn->txn);
         return txn->rc;
     }
-    return mdb_txn_commit(txn->txn);
+    int rc = mdb_txn_commit(txn->txn);
+    FAILPOINT(STORE_COMMITTED);
+    return rc;
 }
 
 enum err store_write(struct store *store, store_work_fn *work, void *context, struct fault *fault)

@@ -9,6 +9,7 @@
 #include "consumers/file/id_set.h"
 #include "consumers/file/tail.h"
 #include "engine/base/buffer.h"
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
@@ -103,6 +104,7 @@ static enum err tail_settle(struct file_sink *sink, uint64_t whole_end, struct f
             sink->log, DIAG_WARN, "damaged end of a file cut off", DIAG_TEXT("path", sink->path),
             DIAG_NUM("bytes", sink->size_bytes - whole_end), DIAG_NUM("left_bytes", whole_end));
         sink->size_bytes = whole_end;
+        FAILPOINT(SINK_TAIL_CUT);
     }
     enum err err = disk->ops->sync_data(disk->self, sink->file);
     if (err != ERR_OK) {
@@ -229,6 +231,7 @@ static enum err lines_write(struct file_sink *sink, struct fault *fault)
     err = disk->ops->write_at(disk->self, sink->file, sink->size_bytes, buffer_bytes(&sink->lines));
     if (err != ERR_OK)
         return write_undo(sink, err == ERR_NOSPACE ? ERR_NOSPACE : ERR_IO, fault);
+    FAILPOINT(FILE_SINK_WRITTEN);
     err = disk->ops->sync_data(disk->self, sink->file);
     if (err != ERR_OK) {
         sink->broken = ERR_SYNC; // never retried: what the kernel dropped would look written
@@ -236,6 +239,7 @@ static enum err lines_write(struct file_sink *sink, struct fault *fault)
             fault, ERR_SYNC, "%s: cannot be made durable: %s", sink->path, err_text(err));
     }
     sink->size_bytes += sink->lines.len;
+    FAILPOINT(FILE_SINK_SYNCED);
     return ERR_OK;
 }
 

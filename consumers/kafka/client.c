@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
@@ -19,6 +18,7 @@ enum {
 struct kafka_client {
     rd_kafka_t *handle;
     const struct diag *log;
+    struct clock clock;
     kafka_report_fn *report;
     void *owner;
     atomic_bool is_connected;
@@ -35,11 +35,9 @@ static const struct kafka_property common_tuning[] = {
     {NULL, NULL},
 };
 
-int64_t kafka_mono_ms(void)
+int64_t kafka_mono_ms(const struct clock *clock)
 {
-    struct timespec now;
-    INVARIANT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return clock->ops->mono_us(clock->self) / 1000;
 }
 
 static char *text_copy(const char *text)
@@ -86,7 +84,7 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
     struct kafka_client *client = rd_kafka_opaque(handle);
     if (client == NULL || level > LOG_LEVEL_WARNING)
         return;
-    int64_t now_ms = kafka_mono_ms();
+    int64_t now_ms = kafka_mono_ms(&client->clock);
     if (now_ms < atomic_load(&client->log_quiet_until_ms))
         return;
     atomic_store(&client->log_quiet_until_ms, now_ms + LOG_QUIET_MS);
@@ -168,6 +166,7 @@ enum err kafka_client_open(
 {
     struct kafka_client *client = mem_zero(1, sizeof(*client));
     client->log = params->connection->log;
+    client->clock = params->connection->clock;
     client->report = params->report;
     client->owner = params->owner;
 

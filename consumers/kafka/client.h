@@ -45,6 +45,6 @@ bool kafka_client_is_connected(struct kafka_client *client);
 enum err kafka_err(rd_kafka_resp_err_t code);
 
 // Milliseconds that never step back.
-int64_t kafka_mono_ms(void);
+int64_t kafka_mono_ms(const struct clock *clock);
 
 #endif

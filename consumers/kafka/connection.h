@@ -1,10 +1,11 @@
-// What every Kafka client here is given: brokers, the operator's properties, the log.
+// What every Kafka client here is given: brokers, the operator's properties, the log, the clock.
 #ifndef CONSUMERS_KAFKA_CONNECTION_H
 #define CONSUMERS_KAFKA_CONNECTION_H
 
 #include <stddef.h>
 
 #include "engine/base/diag.h"
+#include "engine/port/clock.h"
 
 // A librdkafka property.
 struct kafka_property {
@@ -19,6 +20,7 @@ struct kafka_connection {
     const struct kafka_property *properties;
     size_t property_count;
     const struct diag *log; // may be NULL
+    struct clock clock;     // for how long a broker is waited for
 };
 
 #endif

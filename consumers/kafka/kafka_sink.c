@@ -11,6 +11,7 @@
 #include "consumers/kafka/topics.h"
 #include "consumers/kafka/transaction.h"
 #include "engine/base/buffer.h"
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
@@ -272,12 +273,18 @@ static enum err transaction_run(
     struct kafka_sink *sink, const struct publication *publication, struct fault *fault)
 {
     enum err err = transaction_begin(&sink->transaction, fault);
+    FAILPOINT(KAFKA_BEGUN);
     if (err == ERR_OK)
         err = items_produce(sink, publication, fault);
+    FAILPOINT(KAFKA_PRODUCED);
+    FAILPOINT(KAFKA_OFFSETS_BEFORE);
     if (err == ERR_OK)
         err = offsets_send(sink, publication, fault);
+    FAILPOINT(KAFKA_OFFSETS_SENT);
+    FAILPOINT(KAFKA_COMMIT_BEFORE);
     if (err == ERR_OK)
         err = transaction_commit(&sink->transaction, fault);
+    FAILPOINT(KAFKA_COMMITTED);
     return err;
 }
 
@@ -385,6 +392,7 @@ enum err kafka_sink_create(
         sink->position_topic = text_or_null(params->position_topic);
     sink->kinds = params->kinds;
     sink->topics.prefix = sink->topic_prefix;
+    sink->topics.clock = params->connection.clock;
     sink->transaction.connection = &sink->connection;
     sink->transaction.id = sink->transactional_id;
     sink->transaction.patience_ms = params->patience_ms > 0 ? params->patience_ms : PATIENCE_MS;

@@ -57,9 +57,13 @@ static rd_kafka_resp_err_t topic_ask(rd_kafka_t *producer, const char *name, int
 }
 
 static enum err topic_check(
-    struct topic_entry *entry, rd_kafka_t *producer, int64_t patience_ms, struct fault *fault)
+    const struct topics *topics,
+    struct topic_entry *entry,
+    rd_kafka_t *producer,
+    int64_t patience_ms,
+    struct fault *fault)
 {
-    int64_t start_ms = kafka_mono_ms();
+    int64_t start_ms = kafka_mono_ms(&topics->clock);
     for (;;) {
         rd_kafka_resp_err_t code = topic_ask(producer, entry->name, (int)patience_ms);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -70,7 +74,7 @@ static enum err topic_check(
         // A topic that is being created is not there at first, then has no leader.
         int64_t wait_ms = err == ERR_MISSING ? CREATION_WAIT_MS : patience_ms;
         bool may_come = err == ERR_MISSING || err == ERR_UNREACHABLE;
-        if (!may_come || kafka_mono_ms() - start_ms >= wait_ms)
+        if (!may_come || kafka_mono_ms(&topics->clock) - start_ms >= wait_ms)
             return fault_set(
                 fault, err == ERR_IO ? ERR_UNREACHABLE : err, "topic %s: %s", entry->name,
                 rd_kafka_err2str(code));
@@ -84,7 +88,7 @@ enum err topics_check(
     for (size_t i = 0; i < topics->count; i++) {
         if (topics->entries[i].is_there)
             continue;
-        enum err err = topic_check(&topics->entries[i], producer, patience_ms, fault);
+        enum err err = topic_check(topics, &topics->entries[i], producer, patience_ms, fault);
         if (err != ERR_OK)
             return err;
     }

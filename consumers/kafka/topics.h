@@ -10,6 +10,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
+#include "engine/port/clock.h"
 
 struct topic_entry {
     char *name; // prefix and topic
@@ -18,9 +19,10 @@ struct topic_entry {
     bool is_there;
 };
 
-// Zeroed but for prefix, which the owner sets and keeps.
+// Zeroed but for prefix, which the owner sets and keeps, and clock.
 struct topics {
     const char *prefix;
+    struct clock clock;
     struct topic_entry *entries;
     size_t count;
 };

@@ -56,8 +56,9 @@ static enum err fatal_take(struct transaction *transaction, const char *step, st
 {
     char text[FATAL_TEXT_BYTES] = "";
     rd_kafka_resp_err_t code = rd_kafka_fatal_error(handle_of(transaction), text, sizeof(text));
-    bool is_late =
-        transaction->is_open && kafka_mono_ms() - transaction->begun_ms >= transaction->timeout_ms;
+    bool is_late = transaction->is_open &&
+                   kafka_mono_ms(&transaction->connection->clock) - transaction->begun_ms >=
+                       transaction->timeout_ms;
     enum err err = ERR_STATE;
     if (kafka_err(code) == ERR_FENCED && !is_late) {
         transaction->is_fenced = true;
@@ -91,9 +92,9 @@ static enum err aborted_fault(
 // whose record was refused has a gap in its numbers, which would abort the next transaction, too.
 static enum err abort_open(struct transaction *transaction, struct fault *fault)
 {
-    int64_t until_ms = kafka_mono_ms() + transaction->patience_ms;
+    int64_t until_ms = kafka_mono_ms(&transaction->connection->clock) + transaction->patience_ms;
     for (;;) {
-        int64_t left_ms = until_ms - kafka_mono_ms();
+        int64_t left_ms = until_ms - kafka_mono_ms(&transaction->connection->clock);
         rd_kafka_error_t *error =
             rd_kafka_abort_transaction(handle_of(transaction), left_ms > 1 ? (int)left_ms : 1);
         if (error == NULL) {
@@ -107,7 +108,7 @@ static enum err abort_open(struct transaction *transaction, struct fault *fault)
         rd_kafka_error_destroy(error);
         if (is_fatal)
             return fatal_take(transaction, "abort", fault);
-        if (!is_retriable || kafka_mono_ms() >= until_ms) {
+        if (!is_retriable || kafka_mono_ms(&transaction->connection->clock) >= until_ms) {
             producer_drop(transaction);
             return fault_set(
                 fault, ERR_UNREACHABLE, "transactional.id %s: abort: %s", transaction->id, text);
@@ -145,9 +146,9 @@ static enum err step_run(
     const void *context,
     struct fault *fault)
 {
-    int64_t until_ms = kafka_mono_ms() + transaction->patience_ms;
+    int64_t until_ms = kafka_mono_ms(&transaction->connection->clock) + transaction->patience_ms;
     for (;;) {
-        int64_t left_ms = until_ms - kafka_mono_ms();
+        int64_t left_ms = until_ms - kafka_mono_ms(&transaction->connection->clock);
         rd_kafka_error_t *error =
             step(handle_of(transaction), context, left_ms > 1 ? (int)left_ms : 1);
         if (error == NULL)
@@ -155,7 +156,7 @@ static enum err step_run(
         bool may_repeat = rd_kafka_error_is_retriable(error) != 0 &&
                           rd_kafka_error_is_fatal(error) == 0 &&
                           rd_kafka_error_txn_requires_abort(error) == 0;
-        if (!may_repeat || kafka_mono_ms() >= until_ms)
+        if (!may_repeat || kafka_mono_ms(&transaction->connection->clock) >= until_ms)
             return step_failed(transaction, error, name, fault);
         rd_kafka_error_destroy(error);
     }
@@ -233,7 +234,7 @@ enum err transaction_begin(struct transaction *transaction, struct fault *fault)
     transaction->produced = 0;
     transaction->delivered = 0;
     transaction->failure = RD_KAFKA_RESP_ERR_NO_ERROR;
-    transaction->begun_ms = kafka_mono_ms();
+    transaction->begun_ms = kafka_mono_ms(&transaction->connection->clock);
     rd_kafka_error_t *error = rd_kafka_begin_transaction(handle_of(transaction));
     if (error != NULL)
         return step_failed(transaction, error, "begin", fault);
@@ -265,14 +266,15 @@ enum err transaction_produce(
     struct transaction *transaction, const struct kafka_record *record, struct fault *fault)
 {
     INVARIANT(transaction->is_open);
-    int64_t until_ms = kafka_mono_ms() + transaction->patience_ms;
+    int64_t until_ms = kafka_mono_ms(&transaction->connection->clock) + transaction->patience_ms;
     for (;;) {
         rd_kafka_resp_err_t code = record_produce(handle_of(transaction), record);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
             transaction->produced++;
             return ERR_OK;
         }
-        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || kafka_mono_ms() >= until_ms)
+        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL ||
+            kafka_mono_ms(&transaction->connection->clock) >= until_ms)
             return produce_failed(transaction, record, code, fault);
         (void)rd_kafka_poll(handle_of(transaction), QUEUE_WAIT_MS);
     }

@@ -1,4 +1,5 @@
 // Putting rules and settings in force, by a frame of their own.
+#include "engine/base/failpoint.h"
 #include "engine/fold/shard_internal.h"
 
 static struct fold_settings settings_wanted(const struct shard *shard)
@@ -39,6 +40,7 @@ enum err shard_activate(
         ruleset_destroy(ruleset);
         return ERR_OK;
     }
+    FAILPOINT(ACTIVATE_BEFORE);
     struct buffer payload = {0};
     uint64_t sequence = 0;
     if (!is_same_settings)
@@ -60,5 +62,8 @@ enum err shard_activate(
         fold_bind(&shard->fold, ruleset);
     }
     buffer_free(&payload);
-    return shard_frame_end(shard, &sequence, fault);
+    FAILPOINT(ACTIVATE_FOLDED);
+    enum err err = shard_frame_end(shard, &sequence, fault);
+    FAILPOINT(ACTIVATE_APPENDED);
+    return err;
 }

@@ -1,4 +1,5 @@
 // Making frames: inputs folded and journalled together with what they decided.
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
@@ -99,6 +100,7 @@ static void decode_batch(struct shard *shard, const struct message *messages, ui
             .value_bytes = messages[i].value_bytes,
         };
         input->index = shard->frame_inputs + i;
+        FAILPOINT(DECODE_BEFORE);
         enum reject_code code =
             decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
         input->kind = code == REJECT_NONE ? FRAME_INPUT_EVENT : FRAME_INPUT_REJECTED;
@@ -254,9 +256,11 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
         shard->fold.tick_ms = shard->frame_start_tick_ms; // an empty frame leaves no trace
         return ERR_OK;
     }
+    FAILPOINT(FRAME_FOLDED);
     err = append_frame(shard, fault);
     if (err != ERR_OK)
         return err;
+    FAILPOINT(FRAME_APPENDED);
     const struct position *kafka = shard_kafka_position(shard);
     outbox_close_frame(
         &shard->outbox, &(struct outbox_close){

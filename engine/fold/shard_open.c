@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/contacts.h"
@@ -177,7 +178,9 @@ static enum err give_up_store(
     report->replayed_events = 0;
     (void)snprintf(report->store_reason, sizeof(report->store_reason), "%s", reason->text);
     forget(shard);
+    FAILPOINT(STORE_GIVEN_UP);
     enum err err = start_empty(shard, fault);
+    FAILPOINT(STORE_EMPTY);
     if (err == ERR_OK)
         shard_start_engine(shard, shard->params.identity);
     return err;
@@ -230,6 +233,7 @@ static enum err replay_all(
         state_load_all(shard->state);
     while ((err = journal_reader_next(reader, &bytes, &frame, fault)) == ERR_OK) {
         uint64_t events = frame.head.counts.events;
+        FAILPOINT(REPLAY_FRAME);
         err = replay_frame(shard, &frame, fault);
         if (err != ERR_OK)
             break;

@@ -1,6 +1,7 @@
 // Recovery, second half: does what the plan says; may be interrupted and begun again anywhere.
 #include <stdlib.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/journal/layout.h"
@@ -82,8 +83,10 @@ static enum err act_head(
         return act_fault(&path, "opening", err, fault);
     if (plan->cut_end > plan->head_end)
         err = act_zero(disk, file, plan->head_end, plan->cut_end);
+    FAILPOINT(RECOVER_TAIL_ZEROED);
     if (err == ERR_OK)
         err = disk.ops->sync_data(disk.self, file);
+    FAILPOINT(RECOVER_TAIL_SYNCED);
     disk.ops->close(disk.self, file);
     return err == ERR_OK ? ERR_OK : act_fault(&path, "cutting the torn tail", err, fault);
 }
@@ -91,16 +94,19 @@ static enum err act_head(
 enum err recovery_plan_act(
     struct disk disk, const char *directory, const struct recovery_plan *plan, struct fault *fault)
 {
+    FAILPOINT(RECOVER_PLANNED);
     struct journal_path prepared = journal_file_prepared_path(directory);
     enum err err = act_remove(disk, &prepared, fault);
     if (err == ERR_OK && plan->remove_first != 0) {
         struct journal_path path = journal_file_path(directory, plan->remove_first);
         err = act_remove(disk, &path, fault);
     }
+    FAILPOINT(RECOVER_REMOVED);
     if (err == ERR_OK && plan->has_head)
         err = act_head(disk, directory, plan, fault);
     if (err == ERR_OK && plan->seal_first != 0)
         err = act_seal(disk, directory, plan, fault);
+    FAILPOINT(RECOVER_SEALED);
     if (err == ERR_OK && plan->before_first != 0)
         err = act_sync_before(disk, directory, plan, fault);
     if (err != ERR_OK)
@@ -108,5 +114,6 @@ enum err recovery_plan_act(
     err = disk.ops->sync_directory(disk.self, directory);
     if (err != ERR_OK)
         return fault_set(fault, err, "%s: syncing the directory: %s", directory, err_text(err));
+    FAILPOINT(RECOVER_DONE);
     return ERR_OK;
 }

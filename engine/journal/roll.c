@@ -1,6 +1,7 @@
 // Roll-over: the next file is made ready, named, made the head; then the one before is sealed.
 #include <inttypes.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/journal/layout.h"
 #include "engine/journal/record.h"
@@ -23,10 +24,15 @@ static enum err prepare_file(struct journal *journal, struct disk_file **out, st
     err = disk.ops->open(disk.self, path.text, DISK_CREATE, &file);
     if (err != ERR_OK)
         return roll_fault(&path, "creating", err, fault);
+    FAILPOINT(PREPARE_CREATED);
 
     err = disk.ops->allocate(disk.self, file, journal->file_bytes_max);
     if (err == ERR_OK)
+        err = FAILPOINT_ERR(PREPARE_ALLOCATED);
+    if (err == ERR_OK)
         err = disk.ops->sync_data(disk.self, file);
+    if (err == ERR_OK)
+        err = FAILPOINT_ERR(PREPARE_SYNCED);
     if (err != ERR_OK) {
         disk.ops->close(disk.self, file);
         (void)disk.ops->remove(
@@ -107,16 +113,20 @@ static enum err roll_name(
     enum err err = disk.ops->write_at(disk.self, file, 0, bytes_of(sector, sizeof(sector)));
     if (err != ERR_OK)
         return roll_fault(&path, "writing the header", err, fault);
+    FAILPOINT(ROLL_HEADER_WRITTEN);
     err = disk.ops->sync_data(disk.self, file);
     if (err != ERR_OK)
         return roll_fault(&path, "syncing the header", err == ERR_NOSPACE ? ERR_SYNC : err, fault);
+    FAILPOINT(ROLL_HEADER_SYNCED);
     err = disk.ops->rename(disk.self, prepared.text, path.text);
     if (err != ERR_OK)
         return roll_fault(&path, "naming", err, fault);
+    FAILPOINT(ROLL_NAMED);
     err = disk.ops->sync_directory(disk.self, journal->directory);
     if (err != ERR_OK)
         return roll_fault(
             &path, "syncing the directory", err == ERR_NOSPACE ? ERR_SYNC : err, fault);
+    FAILPOINT(ROLL_DIRECTORY_SYNCED);
     return ERR_OK;
 }
 
@@ -161,12 +171,15 @@ enum err journal_seal(struct journal *journal, struct fault *fault)
         disk.ops->write_at(disk.self, old->file, old->end, bytes_of(bytes, sizeof(bytes)));
     if (err != ERR_OK)
         return roll_fault(&path, "writing the seal", err, fault);
+    FAILPOINT(SEAL_WRITTEN);
     err = disk.ops->truncate(disk.self, old->file, seal.file_bytes);
     if (err != ERR_OK)
         return roll_fault(&path, "cutting the sealed file to its length", err, fault);
+    FAILPOINT(SEAL_CUT);
     err = disk.ops->sync_data(disk.self, old->file);
     if (err != ERR_OK)
         return roll_fault(&path, "syncing the seal", err == ERR_NOSPACE ? ERR_SYNC : err, fault);
+    FAILPOINT(SEAL_SYNCED);
     disk.ops->close(disk.self, old->file);
     *old = (struct journal_head){0};
     return ERR_OK;

@@ -1,6 +1,7 @@
 // Group commit: writes what was appended and makes it durable.
 #include <inttypes.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/journal/layout.h"
 #include "engine/journal/record.h"
@@ -88,9 +89,13 @@ static enum err sync_write_group(
     struct journal_head *head = &journal->head;
     struct bytes bytes = sync_padded(journal, group->bytes);
     enum err err = disk.ops->write_at(disk.self, head->file, head->end, bytes);
+    if (err == ERR_OK)
+        err = FAILPOINT_ERR(JOURNAL_WRITTEN);
     if (err != ERR_OK)
         return sync_fault(journal, err, "writing", group, fault);
     err = disk.ops->sync_data(disk.self, head->file);
+    if (err == ERR_OK)
+        err = FAILPOINT_ERR(JOURNAL_SYNCED);
     if (err != ERR_OK) // never asked again: the kernel may have dropped the pages and say yes
         return sync_fault(journal, err == ERR_NOSPACE ? ERR_SYNC : err, "syncing", group, fault);
 

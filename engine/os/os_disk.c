@@ -15,6 +15,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
@@ -183,9 +184,8 @@ static size_t write_direct(struct disk_file *file, uint64_t offset, struct bytes
     return done;
 }
 
-static enum err os_write_at(void *self, struct disk_file *file, uint64_t offset, struct bytes bytes)
+static enum err write_whole(struct disk_file *file, uint64_t offset, struct bytes bytes)
 {
-    (void)self;
     size_t done = write_direct(file, offset, bytes);
     while (done < bytes.len) {
         size_t part = bytes.len - done < IO_BYTES_MAX ? bytes.len - done : IO_BYTES_MAX;
@@ -199,9 +199,32 @@ static enum err os_write_at(void *self, struct disk_file *file, uint64_t offset,
     return ERR_OK;
 }
 
+#ifdef FAILPOINTS
+// In two halves, so that a test can die between them.
+static enum err os_write_at(void *self, struct disk_file *file, uint64_t offset, struct bytes bytes)
+{
+    (void)self;
+    size_t half = bytes.len / 2 / DIRECT_ALIGN * DIRECT_ALIGN;
+    enum err err = write_whole(file, offset, bytes_of(bytes.data, half));
+    if (err == ERR_OK)
+        err = FAILPOINT_ERR(DISK_WRITE_HALF);
+    if (err != ERR_OK)
+        return err;
+    return write_whole(file, offset + half, bytes_of(bytes.data + half, bytes.len - half));
+}
+#else
+static enum err os_write_at(void *self, struct disk_file *file, uint64_t offset, struct bytes bytes)
+{
+    (void)self;
+    return write_whole(file, offset, bytes);
+}
+#endif
+
 static enum err os_sync_data(void *self, struct disk_file *file)
 {
     (void)self;
+    if (FAILPOINT_ERR(DISK_SYNC) != ERR_OK)
+        return ERR_SYNC;
     return fdatasync(file->fd) == 0 ? ERR_OK : ERR_SYNC; // EINTR too: never retried
 }
 
@@ -229,6 +252,7 @@ static enum err os_truncate(void *self, struct disk_file *file, uint64_t size_by
 // written, so that their sync carries no metadata.
 static enum err os_allocate(void *self, struct disk_file *file, uint64_t size_bytes)
 {
+    (void)self;
     if (size_bytes == 0)
         return ERR_OK;
     int number;
@@ -243,7 +267,7 @@ static enum err os_allocate(void *self, struct disk_file *file, uint64_t size_by
     for (uint64_t at = 0; err == ERR_OK && at < size_bytes; at += BOUNCE_BYTES) {
         uint64_t left = size_bytes - at;
         size_t len = left < BOUNCE_BYTES ? (size_t)left : BOUNCE_BYTES;
-        err = os_write_at(self, file, at, bytes_of(zeroes, len));
+        err = write_whole(file, at, bytes_of(zeroes, len));
     }
     return err;
 }

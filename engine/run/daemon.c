@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/base/version.h"
@@ -125,6 +126,7 @@ static void on_stop_signal(void *context, int number)
     struct daemon *daemon = context;
     DIAG(&daemon->runtime.log, DIAG_INFO, "stopping", DIAG_NUM("signal", number));
     signals_release(&daemon->signals); // a second one ends the process at once
+    FAILPOINT(STOP_ASKED);
     stop(daemon);
     ev_timer_start(daemon->loop, &daemon->deadline);
 }
@@ -399,6 +401,7 @@ static enum exit_code run(struct daemon *daemon)
     if (code != EXIT_CODE_DONE)
         _exit((int)code); // whatever was started has done nothing yet
     ev_run(daemon->loop, 0);
+    FAILPOINT(STOP_DRAINED);
     if (daemon->runtime.is_once) {
         summarise(daemon);
         code = fleet_has_gap(&daemon->fleet) ? EXIT_CODE_FAILED : EXIT_CODE_DONE;
@@ -407,6 +410,7 @@ static enum exit_code run(struct daemon *daemon)
     if (daemon->connect_side != NULL && !daemon->is_connected)
         _exit((int)code); // it waits for brokers that do not answer
     close_all(daemon);
+    FAILPOINT(STOP_CLOSED);
     return code;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/base/buffer.h"
+#include "engine/base/failpoint.h"
 #include "engine/base/memory.h"
 
 enum { META_BYTES_MAX = 256, META_FORMAT = 1 };
@@ -132,8 +133,10 @@ enum err data_dir_write_meta(
     char *path = path_in(dir->path, "meta");
     char *aside = path_in(dir->path, "meta.new");
     enum err err = write_file(disk, aside, buffer_bytes(&text));
+    FAILPOINT(META_WRITTEN);
     if (err == ERR_OK)
         err = disk->ops->rename(disk->self, aside, path);
+    FAILPOINT(META_NAMED);
     if (err == ERR_OK)
         err = disk->ops->sync_directory(disk->self, dir->path);
     if (err != ERR_OK)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
@@ -250,6 +251,7 @@ static void on_done(struct post *post)
 {
     struct message_ticket *ticket = (struct message_ticket *)post;
     struct event_batch *batch = ticket->owner;
+    FAILPOINT(HTTP_DURABLE);
     if (batch->request != NULL) {
         write_reply(&batch->request->reply, ticket);
         http_request_answer(batch->request);
@@ -339,6 +341,7 @@ void http_events_handle(struct http_request *request)
     }
     batch->ticket = ticket_create((uint32_t)batch->count, request->context->box, on_done);
     batch->ticket->owner = batch;
+    FAILPOINT(HTTP_TAKEN);
     http_request_suspend(request, batch, on_abandoned);
     if (events->produce != NULL)
         produce_all(events, batch);

@@ -54,7 +54,7 @@ enum err http_produce_open(
     struct arena arena = {0};
     struct kafka_producer_params params = {
         .connection = kafka_connection_of(
-            config->source_kafka.brokers, &config->source_kafka.properties, &runtime->log, &arena),
+            config->source_kafka.brokers, &config->source_kafka.properties, runtime, &arena),
         .topic = config->source_kafka.topic,
         .sent = on_sent,
         .context = produce,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/run/http_guard.h"
@@ -257,6 +258,7 @@ static void on_completed(
     if (request == NULL)
         return;
     INVARIANT(request->work == NULL);
+    FAILPOINT(HTTP_ANSWERED);
     buffer_free(&request->body);
     http_reply_free(&request->reply);
     free(request->path);

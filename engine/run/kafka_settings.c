@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "consumers/kafka/kafka_sink.h"
+#include "engine/os/os_clock.h"
 
 // Where positions are committed when no Kafka source has a topic for them.
 #define POSITION_TOPIC "engaged.positions"
@@ -15,7 +16,7 @@ enum { ID_BYTES_MAX = 300, VALUE_FACTOR = 4 };
 struct kafka_connection kafka_connection_of(
     const char *brokers,
     const struct config_properties *properties,
-    const struct diag *log,
+    const struct runtime *runtime,
     struct arena *arena)
 {
     struct kafka_property *items = arena_alloc(arena, (properties->count + 1) * sizeof(*items));
@@ -26,7 +27,8 @@ struct kafka_connection kafka_connection_of(
         .brokers = brokers,
         .properties = items,
         .property_count = properties->count,
-        .log = log,
+        .log = &runtime->log,
+        .clock = runtime->clock,
     };
 }
 
@@ -39,7 +41,7 @@ enum err kafka_consumer_of(
     struct arena arena = {0};
     struct kafka_consumer_params params = {
         .connection = kafka_connection_of(
-            config->source_kafka.brokers, &config->source_kafka.properties, &runtime->log, &arena),
+            config->source_kafka.brokers, &config->source_kafka.properties, runtime, &arena),
         .topic = config->source_kafka.topic,
         .reading = runtime->is_once ? KAFKA_READ_TO_END : KAFKA_READ_ON,
         .value_bytes_max = (uint64_t)config->limits.message_bytes * VALUE_FACTOR,
@@ -71,7 +73,7 @@ enum err kafka_sink_of(
     bool has_dead_letters = config->dead_letters_kafka != NULL;
     struct kafka_sink_params params = {
         .connection = kafka_connection_of(
-            config->sink_kafka.brokers, &config->sink_kafka.properties, &runtime->log, &arena),
+            config->sink_kafka.brokers, &config->sink_kafka.properties, runtime, &arena),
         .transactional_id = id,
         .topic_prefix = config->sink_kafka.topic_prefix,
         .group = config->source_kafka.group,
@@ -99,6 +101,7 @@ static void quiet_write(void *self, struct bytes line)
 enum err kafka_settings_check(const struct config *config, struct fault *fault)
 {
     struct runtime quiet = {
+        .clock = os_clock(),
         .log = {.level_min = DIAG_ERROR, .wall_ms = quiet_wall_ms, .write_line = quiet_write}};
     enum err err = ERR_OK;
     if (config->source_kafka.brokers != NULL) {

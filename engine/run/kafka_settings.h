@@ -12,7 +12,7 @@
 struct kafka_connection kafka_connection_of(
     const char *brokers,
     const struct config_properties *properties,
-    const struct diag *log,
+    const struct runtime *runtime,
     struct arena *arena);
 
 //   ERR_INVALID a property is refused

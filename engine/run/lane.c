@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/run/lane_checkpoint.h"
@@ -50,10 +51,12 @@ static void on_published(struct post *post)
     struct publish_job *job = (struct publish_job *)post;
     struct lane *lane = job->owner;
     INVARIANT(job->batch.sequence_last > lane->published);
+    FAILPOINT(PUBLISHED_BEFORE_MARK);
     lane->published = job->batch.sequence_last;
     lane->mark = job->mark;
     lane_checkpoint_published(lane, job->mark_sequence, job->mark);
     shard_published(lane->shard, job->batch.sequence_last, job->mark);
+    FAILPOINT(PUBLISHED_MARKED);
     outbox_batch_clear(&job->batch);
     job->next = lane->free_jobs;
     lane->free_jobs = job;
@@ -93,6 +96,7 @@ static void on_synced(struct post *post)
     struct lane *lane = (struct lane *)(void *)((char *)job - offsetof(struct lane, sync));
     job->is_sent = false;
     job->durable = job->result;
+    FAILPOINT(JOURNAL_ANNOUNCED);
     settle_durable(lane);
     publish(lane);
     lane_sync(lane);
@@ -177,6 +181,7 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
         inlet_poll(inlet, lane->runtime, lane->messages, lane->settings->poll_max, &count);
     if (!has_loan)
         return false;
+    FAILPOINT(SOURCE_POLLED);
     if (inlet->kind == INLET_FILE && count > 0) {
         const struct message *first = &lane->messages[0];
         const struct message *last = &lane->messages[count - 1];

@@ -6,6 +6,7 @@
 
 #include "engine/base/version.h"
 #include "engine/run/daemon.h"
+#include "engine/run/failpoint_env.h"
 #include "engine/run/options.h"
 
 // Contact data must not leave memory by a core file, nor files by their modes.
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
         (void)puts("engaged " ENGAGED_VERSION);
         return EXIT_CODE_DONE;
     }
+    failpoint_env_install();
     harden();
     return (int)daemon_run(&options);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
@@ -58,6 +59,7 @@ static enum err recover_all(
         if (err != ERR_OK)
             return err;
         known->is_recovered = true;
+        FAILPOINT(SINK_RECOVERED);
     }
     return ERR_OK;
 }
@@ -144,6 +146,7 @@ static enum err publish_once(
         .items = publisher->items,
         .item_count = publisher->item_count,
     };
+    FAILPOINT(PUBLISH_BEFORE);
     return publisher->sink.ops->publish(publisher->sink.self, &publication, mark_out, fault);
 }
 

@@ -47,6 +47,17 @@ echo '#include <lmdb.h>' >engine/base/a.h
 objects "a library of another layer" check_layers.sh "<lmdb> belongs to projections"
 : >engine/base/a.h
 
+printf '    X(ONE_PLACE, "one.place", "C1") \\\n' >engine/base/failpoint.h
+objects "a failpoint that is passed nowhere" check_failpoints.sh "ONE_PLACE is passed nowhere"
+printf 'void f(void)\n{\n    FAILPOINT(ONE_PLACE);\n}\n' >projections/x.c
+objects "a failpoint that is passed" check_failpoints.sh ""
+printf 'void f(void)\n{\n    FAILPOINT(ONE_PLACE);\n    FAILPOINT(OTHER_PLACE);\n}\n' >projections/x.c
+objects "a failpoint without a name" check_failpoints.sh "FAILPOINT(OTHER_PLACE): not in"
+printf 'void failpoint_pass(void) {}\nint main(void)\n{\n    failpoint_pass();\n}\n' >projections/x.c
+gcc -o build/engaged projections/x.c
+objects "a program with failpoints in it" check_failpoints.sh "build/engaged: has failpoints"
+rm build/engaged engine/base/failpoint.h
+
 awk 'BEGIN { print "int f(void)\n{"; for (i = 0; i < 69; i++) print "    ;"; print "}" }' >projections/x.c
 objects "a function of 72 lines" check_sizes.sh "f has 72 lines"
 echo 'projections/x.c:f a table in order' >tools/lint/size_exceptions.txt

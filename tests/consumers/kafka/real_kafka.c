@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/os/os_clock.h"
+
 struct real_kafka real;
 
 void real_pause_ms(int ms)
@@ -51,7 +53,7 @@ void real_teardown(void)
 
 struct kafka_connection real_connection(void)
 {
-    return (struct kafka_connection){.brokers = real.brokers};
+    return (struct kafka_connection){.brokers = real.brokers, .clock = os_clock()};
 }
 
 struct hash128 chain_of(uint64_t sequence)

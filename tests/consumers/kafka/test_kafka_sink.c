@@ -1,5 +1,6 @@
 // The Kafka sink against librdkafka's mock cluster, which fails on demand. That it publishes
 // exactly once is shown with real brokers (tests/e2e/test_kafka_port.sh), not here.
+// links: engine/os
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #include "consumers/kafka/kafka_sink.h"
 #include "engine/base/hash.h"
+#include "engine/os/os_clock.h"
 
 #include "tests/support/suite.h"
 
@@ -27,7 +29,7 @@ static struct fault fault;
 static void sink_open(int64_t patience_ms)
 {
     struct kafka_sink_params params = {
-        .connection = {.brokers = rd_kafka_mock_cluster_bootstraps(cluster)},
+        .connection = {.brokers = rd_kafka_mock_cluster_bootstraps(cluster), .clock = os_clock()},
         .transactional_id = "tx",
         .topic_prefix = "pre.",
         .group = "g",
