@@ -65,8 +65,8 @@ struct workload_input {
     // no event. 0: the event says what it is, and rules and shape what becomes of it.
     uint32_t refused;
     struct workload_event event;
-    const char *what; // for reports: "plain json", "too_deep", …
-    struct workload_arena *arena;
+    const char *what;               // for reports: "plain json", "too_deep", …
+    struct workload_memory *memory; // of all this
 };
 
 struct workload;

@@ -133,6 +133,7 @@ struct workload_file {
 struct workload_rules {
     const struct workload_file *files; // sorted by path
     const struct text *kinds;          // of identifiers, strongest first
+    bool has_lists;                    // they are declared
     const struct workload_event_type *events;
     const struct workload_contact_field *fields;
     const struct workload_score *scores;

@@ -1,0 +1,235 @@
+// The oracle: one input after another.
+#include "tests/sim/oracle.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/oracle_internal.h"
+
+enum { PARTS_OF_WINDOW = 128 };
+
+void *list_add_bytes(void **at, size_t *count, size_t *cap, size_t item_bytes)
+{
+    if (*count == *cap) {
+        *cap = *cap * 2 + 8;
+        *at = realloc(*at, *cap * item_bytes);
+        assert(*at != NULL);
+    }
+    return memset((char *)*at + (*count)++ * item_bytes, 0, item_bytes);
+}
+
+struct oracle *oracle_create(const struct workload *workload, uint32_t shard)
+{
+    struct oracle *oracle = calloc(1, sizeof(*oracle));
+    assert(oracle != NULL);
+    oracle->workload = workload;
+    oracle->shape = workload_shape_of(workload);
+    oracle->shard = shard;
+    oracle->input = workload_input_create();
+    return oracle;
+}
+
+void oracle_destroy(struct oracle *oracle)
+{
+    if (oracle == NULL)
+        return;
+    for (size_t i = 0; i < oracle->contacts.count; i++)
+        oracle_contact_free(&oracle->contacts.at[i]);
+    free(oracle->contacts.at);
+    free(oracle->seen.at);
+    free(oracle->actions.at);
+    free(oracle->derived.at);
+    free(oracle->workflows);
+    sim_text_free(&oracle->text);
+    sim_text_free(&oracle->id_text);
+    sim_arena_free(&oracle->arena);
+    workload_input_destroy(oracle->input);
+    free(oracle);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct workload_workflow *const *first = a;
+    const struct workload_workflow *const *second = b;
+    return text_compare((*first)->name, (*second)->name);
+}
+
+void oracle_activate(struct oracle *oracle, uint32_t variant)
+{
+    const struct workload_rules *rules = workload_rules_of(oracle->workload, variant);
+    oracle->rules = rules;
+    free(oracle->workflows);
+    oracle->workflows = calloc(rules->workflow_count + 1, sizeof(*oracle->workflows));
+    assert(oracle->workflows != NULL);
+    for (uint32_t i = 0; i < rules->workflow_count; i++)
+        oracle->workflows[i] = &rules->workflows[i];
+    if (rules->workflow_count > 0)
+        qsort(oracle->workflows, rules->workflow_count, sizeof(*oracle->workflows), by_name);
+}
+
+struct contact *oracle_contact(struct oracle *oracle)
+{
+    return &oracle->contacts.at[oracle->contact];
+}
+
+// --- duplicates
+static uint64_t hash_of(struct text source, struct text id)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < source.len; i++)
+        hash = (hash ^ (unsigned char)source.at[i]) * UINT64_C(0x100000001b3);
+    hash = (hash ^ 0xff) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < id.len; i++)
+        hash = (hash ^ (unsigned char)id.at[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+// When the 128th of the window that holds the tick begins.
+static int64_t part_of(const struct oracle *oracle, int64_t tick_ms)
+{
+    int64_t window_ms = oracle->shape->dedup_window_ms;
+    int64_t width_ms = (window_ms + PARTS_OF_WINDOW - 1) / PARTS_OF_WINDOW;
+    int64_t part = tick_ms / width_ms;
+    if (tick_ms % width_ms < 0)
+        part--;
+    return part;
+}
+
+// Whether an event of this source and id was folded in this 128th of the window or one of the 128 before.
+static bool is_duplicate(const struct oracle *oracle, const struct workload_event *event)
+{
+    uint64_t hash = hash_of(event->source, event->id);
+    for (size_t i = oracle->seen.count; i > 0 && event->id.len > 0; i--) {
+        const struct seen *seen = &oracle->seen.at[i - 1];
+        if (seen->hash == hash && text_equal(seen->id, event->id) &&
+            text_equal(seen->source, event->source))
+            return part_of(oracle, oracle->tick_ms) - part_of(oracle, seen->tick_ms) <=
+                   PARTS_OF_WINDOW;
+    }
+    return false;
+}
+
+static void remember(struct oracle *oracle, const struct workload_event *event)
+{
+    if (event->id.len == 0)
+        return;
+    struct seen *seen = list_add(&oracle->seen);
+    seen->source = text_copy(&oracle->arena, event->source);
+    seen->id = text_copy(&oracle->arena, event->id);
+    seen->hash = hash_of(event->source, event->id);
+    seen->tick_ms = oracle->tick_ms;
+}
+
+// --- folding
+// The contact of the strongest identifier, made when there is none; it gets those of the others that no
+// contact has yet.
+static bool find_contact(
+    struct oracle *oracle, const struct workload_identifier *sorted, uint32_t count)
+{
+    uint64_t owner = oracle_owner_of(oracle, sorted[0].kind, sorted[0].value);
+    bool is_new = owner == 0;
+    if (is_new) {
+        struct contact *contact = list_add(&oracle->contacts);
+        contact->created_ms = oracle->time_ms;
+        contact->updated_ms = oracle->time_ms;
+        owner = oracle->contacts.count;
+    }
+    oracle->contact = owner - 1;
+    for (uint32_t i = 0; i < count; i++)
+        oracle_own(oracle, oracle->contact, sorted[i].kind, sorted[i].value);
+    return is_new;
+}
+
+static void fold(struct oracle *oracle, const struct workload_identifier *sorted)
+{
+    const struct workload_event *event = oracle->event;
+    oracle->time_ms = event->has_time ? event->time_ms : oracle->tick_ms;
+    oracle->actions_here = 0;
+    oracle->derived.count = 0;
+    bool is_new = find_contact(oracle, sorted, event->identifier_count);
+    struct contact *contact = oracle_contact(oracle);
+    contact->events++;
+    if (oracle->time_ms > contact->updated_ms)
+        contact->updated_ms = oracle->time_ms;
+    if (is_new && !text_is(event->type, "contact.created"))
+        oracle_derive(oracle, "contact.created", 1, NULL, 0);
+    oracle_apply(oracle);
+    oracle_match(oracle, event->type, &event->data, 0);
+    for (size_t i = 0; i < oracle->derived.count; i++) {
+        struct derived derived = oracle->derived.at[i]; // the list may move
+        oracle_match(oracle, derived.type, &derived.data, derived.depth);
+    }
+}
+
+static struct oracle_verdict judge(
+    struct oracle *oracle, const struct workload_input *input, int64_t tick_ms)
+{
+    assert(oracle->rules != NULL);
+    struct oracle_verdict verdict = {
+        .kind = ORACLE_REJECTED,
+        .reject_code = input->refused,
+        .action_first = oracle->actions.count,
+    };
+    bool is_event_clock = oracle->shape->clock == WORKLOAD_CLOCK_EVENT;
+    if (!is_event_clock && tick_ms > oracle->tick_ms)
+        oracle->tick_ms = tick_ms;
+    const struct workload_event *event = &input->event;
+    struct workload_identifier sorted[ORACLE_IDENTIFIERS_MAX];
+    if (input->refused == 0)
+        verdict.reject_code = oracle_check(oracle, event, &oracle->arena, sorted);
+    if (verdict.reject_code != 0) {
+        oracle->counts.rejected++;
+        return verdict;
+    }
+    if (is_duplicate(oracle, event)) {
+        verdict.kind = ORACLE_DUPLICATE;
+        oracle->counts.duplicates++;
+        return verdict;
+    }
+    if (is_event_clock && event->has_time && event->time_ms > oracle->tick_ms)
+        oracle->tick_ms = event->time_ms;
+    remember(oracle, event);
+    oracle->event = event;
+    fold(oracle, sorted);
+    oracle->counts.events++;
+    verdict.kind = ORACLE_EVENT;
+    verdict.contact = oracle->contact + 1;
+    verdict.action_count = oracle->actions.count - verdict.action_first;
+    return verdict;
+}
+
+struct oracle_verdict oracle_feed(struct oracle *oracle, uint64_t index, int64_t tick_ms)
+{
+    workload_make(oracle->workload, oracle->shard, index, oracle->input);
+    oracle->index = index;
+    return judge(oracle, oracle->input, tick_ms);
+}
+
+struct oracle_verdict oracle_feed_input(
+    struct oracle *oracle, const struct workload_input *input, int64_t tick_ms)
+{
+    oracle->index = UINT64_MAX;
+    return judge(oracle, input, tick_ms);
+}
+
+int64_t oracle_tick_ms(const struct oracle *oracle)
+{
+    return oracle->tick_ms;
+}
+
+uint64_t oracle_contact_count(const struct oracle *oracle)
+{
+    return oracle->contacts.count;
+}
+
+const struct oracle_action *oracle_actions(const struct oracle *oracle, size_t *count_out)
+{
+    *count_out = oracle->actions.count;
+    return oracle->actions.at;
+}
+
+struct oracle_counts oracle_counts_of(const struct oracle *oracle)
+{
+    return oracle->counts;
+}

@@ -1,0 +1,208 @@
+// Actions: what holds one back, and what it looks like.
+#include <stdio.h>
+
+#include "tests/sim/oracle_internal.h"
+
+enum { ID_DIGITS = 32, HASH_DIGITS = 16, SHOWN = 60 };
+
+static const struct channel *find_channel(const struct contact *contact, struct text name)
+{
+    static const struct channel none = {.consent = CONSENT_NONE};
+    for (size_t i = 0; i < contact->channels.count; i++) {
+        if (text_equal(contact->channels.at[i].name, name))
+            return &contact->channels.at[i];
+    }
+    return &none;
+}
+
+static bool is_held_back(struct oracle *oracle, const struct workload_action *action)
+{
+    const struct contact *contact = oracle_contact(oracle);
+    if (action->channel.len == 0)
+        return false;
+    const struct channel *channel = find_channel(contact, action->channel);
+    if (channel->consent == CONSENT_DENIED_ || channel->consent == CONSENT_TAKEN_BACK) {
+        oracle->counts.held_consent++;
+        return true;
+    }
+    if (channel->is_dnd || find_channel(contact, text_of("all"))->is_dnd) {
+        oracle->counts.held_dnd++;
+        return true;
+    }
+    return false;
+}
+
+static struct workload_value default_of(struct oracle *oracle, const struct workload_param *param)
+{
+    const struct contact *contact = oracle_contact(oracle);
+    if (param->default_path.len == 0)
+        return param->default_value;
+    if (text_is(param->default_path, "id")) {
+        sim_text_clear(&oracle->id_text);
+        oracle_add_id(&oracle->id_text, contact);
+        return sim_value_of_text("", sim_text_view(&oracle->id_text));
+    }
+    for (size_t i = 0; i < contact->fields.count; i++) {
+        if (text_equal(contact->fields.at[i].name, param->default_path))
+            return contact->fields.at[i].value;
+    }
+    for (size_t i = 0; i < contact->identifiers.count; i++) {
+        if (text_equal(contact->identifiers.at[i].kind, param->default_path))
+            return sim_value_of_text("", contact->identifiers.at[i].value);
+    }
+    return (struct workload_value){.kind = WORKLOAD_ABSENT};
+}
+
+// False when a required parameter has no value.
+static bool add_with(
+    struct oracle *oracle, const struct workload_action *action, const struct workload_step *step)
+{
+    struct sim_text *to = &oracle->text;
+    const char *before = "{";
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        const struct workload_param *param = &action->params[i];
+        struct workload_value value = {.kind = WORKLOAD_ABSENT};
+        for (uint32_t j = 0; j < step->with_count; j++) {
+            if (text_equal(step->with[j].name, param->name))
+                value = step->with[j];
+        }
+        if (value.kind == WORKLOAD_ABSENT)
+            value = default_of(oracle, param);
+        if (value.kind == WORKLOAD_ABSENT && !param->is_optional)
+            return false;
+        if (value.kind == WORKLOAD_ABSENT)
+            continue;
+        sim_add_chars(to, before);
+        before = ",";
+        sim_add_json_text(to, param->name);
+        sim_add_byte(to, ':');
+        sim_add_json_value(to, &value);
+    }
+    sim_add_chars(to, before[0] == '{' ? "{}" : "}");
+    return true;
+}
+
+static void add_hex(struct sim_text *to, const char *before, int digits)
+{
+    sim_add_chars(to, before);
+    sim_add_byte(to, '"');
+    for (int i = 0; i < digits; i++)
+        sim_add_byte(to, ORACLE_HEX);
+    sim_add_byte(to, '"');
+}
+
+static void add_text(struct sim_text *to, const char *before, struct text text)
+{
+    sim_add_chars(to, before);
+    sim_add_json_text(to, text);
+}
+
+static void add_head(
+    struct oracle *oracle, const struct workload_action *action, struct text subject)
+{
+    struct sim_text *to = &oracle->text;
+    add_hex(to, "{\"specversion\":\"1.0\",\"id\":", ID_DIGITS);
+    sim_add_chars(to, ",\"source\":\"engaged\",\"type\":\"action.");
+    sim_add(to, action->name);
+    add_text(to, "\",\"subject\":", subject);
+    sim_add_chars(to, ",\"time\":\"");
+    sim_add_time(to, oracle->tick_ms);
+    sim_add_byte(to, '"');
+    if (oracle->event->traceparent.len > 0)
+        add_text(to, ",\"traceparent\":", oracle->event->traceparent);
+    sim_add_chars(to, ",\"datacontenttype\":\"application/json\"");
+}
+
+static bool render(
+    struct oracle *oracle,
+    const struct workload_action *action,
+    const struct workload_workflow *flow,
+    const struct workload_step *step,
+    struct text subject)
+{
+    struct sim_text *to = &oracle->text;
+    const struct workload_event *event = oracle->event;
+    sim_text_clear(to);
+    add_head(oracle, action, subject);
+    add_text(to, ",\"data\":{\"action\":", action->name);
+    add_text(to, ",\"contact\":{\"id\":", subject);
+    sim_add_chars(to, ",\"identifiers\":");
+    oracle_add_identifiers(to, oracle_contact(oracle));
+    add_text(to, "},\"workflow\":", flow->name);
+    add_hex(to, ",\"run\":", ID_DIGITS);
+    add_text(to, ",\"step\":", step->id);
+    add_hex(to, ",\"occurrence\":1,\"ruleset\":", HASH_DIGITS);
+    add_text(to, ",\"cause\":{\"source\":", event->source);
+    add_text(to, ",\"id\":", event->id);
+    add_text(to, ",\"type\":", event->type);
+    sim_add_chars(to, "},\"with\":");
+    if (!add_with(oracle, action, step))
+        return false;
+    sim_add_chars(to, "}}");
+    return true;
+}
+
+void oracle_do_action(
+    struct oracle *oracle,
+    const struct workload_workflow *flow,
+    const struct workload_step *step,
+    uint32_t run)
+{
+    const struct workload_action *action = oracle->rules->actions;
+    while (!text_equal(action->name, step->action))
+        action++; // the rules compile, so it is there
+    if (is_held_back(oracle, action))
+        return;
+    if (oracle->actions_here >= oracle->shape->actions_per_event_max) {
+        oracle->counts.held_limit++;
+        return;
+    }
+    sim_text_clear(&oracle->id_text);
+    oracle_add_id(&oracle->id_text, oracle_contact(oracle));
+    struct text subject = text_copy(&oracle->arena, sim_text_view(&oracle->id_text));
+    if (!render(oracle, action, flow, step, subject)) {
+        oracle->counts.held_missing++;
+        return;
+    }
+    oracle->actions_here++;
+    oracle->counts.actions++;
+    struct text json = text_copy(&oracle->arena, sim_text_view(&oracle->text));
+    *(struct oracle_action *)list_add(&oracle->actions) = (struct oracle_action){
+        .contact = oracle->contact + 1,
+        .index = oracle->index,
+        .tick_ms = oracle->tick_ms,
+        .run = run,
+        .name = action->name,
+        .topic = action->topic,
+        .key = subject,
+        .workflow = flow->name,
+        .step = step->id,
+        .json = json.at,
+        .len = json.len,
+    };
+}
+
+static bool is_hex(char byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+}
+
+bool oracle_action_matches(
+    const struct oracle_action *expected, struct text json, char *why, size_t why_size)
+{
+    size_t at = 0;
+    while (at < expected->len && at < json.len &&
+           (expected->json[at] == ORACLE_HEX ? is_hex(json.at[at])
+                                             : json.at[at] == expected->json[at]))
+        at++;
+    if (at == expected->len && at == json.len)
+        return true;
+    size_t from = at < SHOWN / 2 ? 0 : at - SHOWN / 2;
+    int expected_len = (int)(expected->len - from < SHOWN ? expected->len - from : SHOWN);
+    int found_len = (int)(json.len - from < SHOWN ? json.len - from : SHOWN);
+    if (why_size > 0)
+        (void)snprintf(
+            why, why_size, "byte %zu: expected …%.*s…, found …%.*s…", at, expected_len,
+            expected->json + from, found_len, json.at + from);
+    return false;
+}

@@ -1,0 +1,143 @@
+// What the files of the oracle share: a shard as plain lists.
+#ifndef TESTS_SIM_ORACLE_INTERNAL_H
+#define TESTS_SIM_ORACLE_INTERNAL_H
+
+#include "tests/sim/oracle.h"
+#include "tests/sim/text.h"
+
+// A list that grows: list_add makes room for one more item and gives it, zeroed.
+#define LIST(type)         \
+    struct {               \
+        type *at;          \
+        size_t count, cap; \
+    }
+void *list_add_bytes(void **at, size_t *count, size_t *cap, size_t item_bytes);
+#define list_add(list) \
+    list_add_bytes((void **)&(list)->at, &(list)->count, &(list)->cap, sizeof(*(list)->at))
+
+struct named_value {
+    struct text name;
+    struct workload_value value;
+};
+
+enum { CONSENT_NONE, CONSENT_GIVEN, CONSENT_DENIED_, CONSENT_TAKEN_BACK };
+
+struct channel {
+    struct text name;
+    int consent;
+    bool is_dnd;
+};
+
+struct points {
+    struct text score;
+    int64_t milli;
+};
+
+// How often a rule counted for one value of its `per`.
+struct limit {
+    struct text rule; // "score/rule"
+    struct text key;  // the value as JSON; empty where the rule has no `per`
+    uint32_t times;
+};
+
+struct runs {
+    struct text workflow;
+    uint32_t count;
+};
+
+struct contact {
+    LIST(struct workload_identifier) identifiers; // in order of arrival
+    LIST(struct named_value) fields;
+    LIST(struct text) tags;
+    LIST(struct text) lists;
+    LIST(struct channel) channels;
+    LIST(struct points) points; // all there ever were
+    LIST(struct limit) limits;  // oldest first
+    LIST(struct runs) runs;
+    struct text stage, team, person, zone;
+    int64_t created_ms, updated_ms;
+    uint32_t notes, events;
+};
+
+struct seen {
+    struct text source, id;
+    uint64_t hash; // of both, to tell most of them apart at a glance
+    int64_t tick_ms;
+};
+
+struct derived {
+    struct text type;
+    uint32_t depth;
+    struct workload_value data;
+};
+
+struct oracle {
+    const struct workload *workload;
+    const struct workload_shape *shape;
+    const struct workload_rules *rules;         // in force
+    const struct workload_workflow **workflows; // of the rules, by name
+    uint32_t shard;
+    struct workload_input *input;
+    struct sim_arena arena;
+    LIST(struct contact) contacts;
+    LIST(struct seen) seen;
+    LIST(struct oracle_action) actions;
+    struct oracle_counts counts;
+    int64_t tick_ms;
+    struct sim_text text, id_text;
+    // of the event being folded
+    const struct workload_event *event;
+    uint64_t index;
+    size_t contact; // index, not number
+    int64_t time_ms;
+    uint32_t actions_here;
+    LIST(struct derived) derived;
+};
+
+struct contact *oracle_contact(struct oracle *oracle); // of the event being folded
+
+// --- checks: 0, or a number of the table in docs/events.md
+uint32_t oracle_check(
+    const struct oracle *oracle,
+    const struct workload_event *event,
+    struct sim_arena *arena,
+    struct workload_identifier *sorted_out);
+enum { ORACLE_IDENTIFIERS_MAX = 16 };
+bool oracle_value_fits(enum workload_type type, const struct workload_value *value);
+bool oracle_kind_is_known(const struct oracle *oracle, struct text kind);
+bool oracle_identifier_is_fit(struct text value, size_t bytes_max);
+struct text oracle_fold_email(struct sim_arena *arena, struct text kind, struct text value);
+
+// --- contacts
+uint64_t oracle_owner_of(
+    const struct oracle *oracle, struct text kind, struct text value); // number or 0
+void oracle_own(struct oracle *oracle, size_t contact, struct text kind, struct text value);
+bool text_list_has(const struct text *at, size_t count, struct text text);
+void oracle_contact_free(struct contact *contact);
+
+// --- what happens
+void oracle_apply(struct oracle *oracle); // what the type of the event does by itself
+void oracle_change_name(
+    struct oracle *oracle, const char *change, struct text name, uint32_t depth);
+void oracle_derive(
+    struct oracle *oracle,
+    const char *type,
+    uint32_t depth,
+    const struct workload_value *items,
+    uint32_t count);
+void oracle_match(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+void oracle_do_action(
+    struct oracle *oracle,
+    const struct workload_workflow *flow,
+    const struct workload_step *step,
+    uint32_t run);
+bool oracle_has_score(const struct contact *contact, struct text score, int64_t *sum_milli_out);
+int64_t oracle_shown(const struct workload_score *score, int64_t sum_milli);
+struct text oracle_band(const struct workload_score *score, int64_t shown_milli);
+
+// --- printing
+void oracle_add_id(struct sim_text *to, const struct contact *contact);
+void oracle_add_identifiers(struct sim_text *to, const struct contact *contact);
+
+#endif

@@ -1,0 +1,370 @@
+// The oracle beside the real engine: drawn rules and inputs, every verdict, action and contact compared.
+// links: engine/base engine/port engine/event engine/journal config rules projections engine/fold engine/os
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/memory.h"
+#include "engine/fold/query.h"
+
+#include "tests/fakes/fold_world.h"
+#include "tests/sim/oracle.h"
+#include "tests/sim/text.h"
+#include "tests/support/suite.h"
+
+enum { FRAME_MAX = 40, SEEDS = 600, RULE_SEEDS = 2000, WHY_BYTES = 400, HEADERS_MAX = 16 };
+
+// One seed: a workload, its oracle, and the engine on a directory.
+struct trial {
+    uint64_t seed;
+    struct workload_shape shape;
+    struct workload *workload;
+    struct oracle *oracle;
+    struct sim_random random;
+    struct fold_world world;
+    uint32_t variant;
+    uint64_t next; // input
+    bool has_restarted;
+    size_t actions; // compared so far
+    struct workload_input *inputs[FRAME_MAX];
+};
+
+static struct bytes bytes_from(struct text text)
+{
+    return bytes_of(text.at, text.len);
+}
+
+static enum err compile(
+    const struct workload_rules *rules,
+    struct rule_file *files,
+    struct rule_bundle *bundle,
+    struct ruleset **out)
+{
+    struct diagnostics diagnostics = {0};
+    for (uint32_t i = 0; i < rules->file_count; i++)
+        files[i] = (struct rule_file){rules->files[i].path, bytes_from(rules->files[i].text)};
+    *bundle = (struct rule_bundle){files, rules->file_count};
+    enum err err = ruleset_compile(bundle, &diagnostics, out);
+    for (size_t i = 0; i < diagnostics.count && err != ERR_OK; i++)
+        (void)fprintf(
+            stderr, "%s:%u: %s\n", diagnostics.items[i]->file, diagnostics.items[i]->line,
+            diagnostics.items[i]->message);
+    diagnostics_free(&diagnostics);
+    return err;
+}
+
+static void activate(struct trial *trial)
+{
+    const struct workload_rules *rules = workload_rules_of(trial->workload, trial->variant);
+    struct rule_file files[8];
+    struct rule_bundle bundle;
+    struct ruleset *ruleset = NULL;
+    struct fault fault = {ERR_OK, ""};
+    enum err err = compile(rules, files, &bundle, &ruleset);
+    ck_assert_msg(err == ERR_OK, "seed %" PRIu64 " variant %u", trial->seed, trial->variant);
+    err = shard_activate(trial->world.shard, ruleset, &bundle, trial->world.wall_ms, &fault);
+    ck_assert_msg(err == ERR_OK, "%s", fault.text);
+    oracle_activate(trial->oracle, trial->variant);
+}
+
+static void set_params(struct trial *trial)
+{
+    const struct workload_shape *shape = &trial->shape;
+    struct shard_params *params = &trial->world.params;
+    params->tick_mode = shape->clock == WORKLOAD_CLOCK_EVENT ? TICK_EVENT : TICK_WALL;
+    params->unknown_events = shape->refuses_unknown ? UNKNOWN_EVENTS_REJECT : UNKNOWN_EVENTS_ACCEPT;
+    params->state.dedup_window_ms = shape->dedup_window_ms;
+    params->state.limit_keys_max = shape->limit_keys_max;
+    params->actions_per_event_max = shape->actions_per_event_max;
+    params->derived_depth_max = shape->derived_depth_max;
+    params->decode = (struct decode_limits){
+        .message_bytes_max = shape->message_bytes_max,
+        .depth_max = shape->depth_max,
+        .keys_max = shape->keys_max,
+        .string_bytes_max = shape->string_bytes_max,
+        .identifier_bytes_max = shape->identifier_bytes_max,
+    };
+}
+
+static void trial_begin(struct trial *trial, uint64_t seed)
+{
+    *trial = (struct trial){.seed = seed, .random = sim_random_of(seed)};
+    struct sim_random shape = sim_random_fork(&trial->random, "shape");
+    workload_shape_draw(&shape, &trial->shape);
+    trial->workload = workload_create(seed, &trial->shape);
+    trial->oracle = oracle_create(trial->workload, 0);
+    for (size_t i = 0; i < FRAME_MAX; i++)
+        trial->inputs[i] = workload_input_create();
+    world_create(&trial->world);
+    trial->world.wall_ms = trial->shape.base_ms;
+    set_params(trial);
+    world_open(&trial->world, NULL);
+    activate(trial);
+}
+
+static void trial_end(struct trial *trial)
+{
+    world_destroy(&trial->world);
+    for (size_t i = 0; i < FRAME_MAX; i++)
+        workload_input_destroy(trial->inputs[i]);
+    oracle_destroy(trial->oracle);
+    workload_destroy(trial->workload);
+}
+
+static void show_input(const struct trial *trial, const struct workload_input *input)
+{
+    (void)fprintf(
+        stderr, "clock %s, window %" PRId64 " ms, tick %" PRId64 "\n",
+        trial->shape.clock == WORKLOAD_CLOCK_EVENT ? "event" : "wall", trial->shape.dedup_window_ms,
+        shard_tick_ms(trial->world.shard));
+    (void)fprintf(
+        stderr, "seed %" PRIu64 " input %" PRIu64 " (%s, origin %" PRIu64 ", variant %u):\n",
+        trial->seed, trial->next, input->what, input->origin, trial->variant);
+    for (uint32_t i = 0; i < input->header_count; i++)
+        (void)fprintf(
+            stderr, "  %s: %.*s\n", input->headers[i].name, (int)input->headers[i].value.len,
+            input->headers[i].value.at);
+    (void)fprintf(stderr, "  %.*s\n", (int)input->value.len, input->value.at);
+}
+
+static void compare_verdict(
+    struct trial *trial, const struct workload_input *input, const struct input_result *result)
+{
+    static const enum frame_input_kind kinds[] = {
+        FRAME_INPUT_EVENT, FRAME_INPUT_DUPLICATE, FRAME_INPUT_REJECTED};
+    struct oracle_verdict verdict =
+        oracle_feed(trial->oracle, trial->next, shard_tick_ms(trial->world.shard));
+    unsigned code = result->kind == FRAME_INPUT_REJECTED ? (unsigned)result->reject.code : 0;
+    if (kinds[verdict.kind] != result->kind || verdict.reject_code != code)
+        show_input(trial, input);
+    ck_assert_msg(
+        kinds[verdict.kind] == result->kind && verdict.reject_code == code,
+        "expected %d %u, found %d %u %s", (int)kinds[verdict.kind], verdict.reject_code,
+        (int)result->kind, code, code != 0 ? result->reject.reason : "");
+}
+
+static void compare_actions(struct trial *trial, const struct workload_input *last)
+{
+    size_t count = 0;
+    const struct oracle_action *expected = oracle_actions(trial->oracle, &count);
+    const struct outbox_batch *out = &trial->world.out;
+    for (size_t i = 0; i < out->item_count; i++) {
+        const struct outgoing *found = &out->items[i].outgoing;
+        if (found->kind != OUTGOING_ACTION)
+            continue;
+        char why[WHY_BYTES] = "more than expected";
+        struct text json = {(const char *)found->value.data, found->value.len};
+        bool is_right = trial->actions < count &&
+                        oracle_action_matches(&expected[trial->actions], json, why, sizeof(why)) &&
+                        bytes_equal(found->topic, bytes_from(expected[trial->actions].topic)) &&
+                        bytes_equal(found->key, bytes_from(expected[trial->actions].key));
+        if (!is_right) {
+            show_input(trial, last);
+            (void)fprintf(
+                stderr, "action %zu of input %" PRIu64 "\n  expected %.*s\n  found    %.*s\n",
+                trial->actions, trial->actions < count ? expected[trial->actions].index : 0,
+                trial->actions < count ? (int)expected[trial->actions].len : 0,
+                trial->actions < count ? expected[trial->actions].json : "", (int)json.len,
+                json.at);
+        }
+        ck_assert_msg(is_right, "seed %" PRIu64 ": %s", trial->seed, why);
+        trial->actions++;
+    }
+    if (trial->actions != count)
+        show_input(trial, last);
+    ck_assert_msg(
+        trial->actions == count,
+        "seed %" PRIu64 ": expected %zu actions, found %zu; first missing: %s", trial->seed, count,
+        trial->actions, trial->actions < count ? expected[trial->actions].json : "");
+    outbox_batch_clear(&trial->world.out);
+}
+
+static void compare_contact(struct trial *trial, uint64_t number)
+{
+    struct buffer found = {0};
+    size_t len = 0;
+    struct contact_number contact = {number};
+    enum err err = query_contact(trial->world.shard, contact, &found);
+    ck_assert_int_eq(err, ERR_OK);
+    const char *expected = oracle_contact_json(trial->oracle, number, &len);
+    bool is_right = found.len == len && memcmp(found.data, expected, len) == 0;
+    if (!is_right)
+        (void)fprintf(
+            stderr,
+            "seed %" PRIu64 " before input %" PRIu64 " contact %" PRIu64
+            "\n  expected %s\n  found    %.*s\n",
+            trial->seed, trial->next, number, expected, (int)found.len, (const char *)found.data);
+    ck_assert_msg(is_right, "seed %" PRIu64 ": contact %" PRIu64 " differs", trial->seed, number);
+    const char *id = oracle_contact_id(trial->oracle, number);
+    ck_assert_uint_eq(query_find(trial->world.shard, bytes_text(id)).value, number);
+    buffer_free(&found);
+}
+
+static void compare_contacts(struct trial *trial)
+{
+    uint64_t count = oracle_contact_count(trial->oracle);
+    ck_assert_uint_eq(contacts_count(shard_state(trial->world.shard)), count);
+    for (uint64_t number = 1; number <= count; number++)
+        compare_contact(trial, number);
+}
+
+static void compare_count(
+    const struct trial *trial, const char *name, uint64_t found, uint64_t expected)
+{
+    ck_assert_msg(
+        found == expected,
+        "seed %" PRIu64 " before input %" PRIu64 ": expected %" PRIu64 " %s, found %" PRIu64,
+        trial->seed, trial->next, expected, name, found);
+}
+
+static void compare_counts(const struct trial *trial)
+{
+    struct shard_counts found;
+    struct oracle_counts expected = oracle_counts_of(trial->oracle);
+    shard_counts(trial->world.shard, &found);
+    compare_count(trial, "events", found.journalled, expected.events);
+    compare_count(trial, "duplicates", found.duplicates, expected.duplicates);
+    compare_count(trial, "dead letters", found.dead_letters, expected.rejected);
+    compare_count(trial, "actions", found.actions_decided, expected.actions);
+    compare_count(trial, "held (consent)", found.actions_held_consent, expected.held_consent);
+    compare_count(trial, "held (dnd)", found.actions_held_dnd, expected.held_dnd);
+    compare_count(trial, "held (missing)", found.actions_held_missing, expected.held_missing);
+    compare_count(trial, "held (limit)", found.actions_held_limit, expected.held_limit);
+    compare_count(trial, "rules matched", found.rules_matched, expected.rules_matched);
+    compare_count(trial, "rules limited", found.rules_limited, expected.rules_limited);
+    compare_count(trial, "runs", found.runs_started, expected.runs_started);
+    compare_count(trial, "derived", found.derived, expected.derived);
+    compare_count(trial, "too deep", found.derived_too_deep, expected.derived_too_deep);
+}
+
+// The next inputs as messages; header arrays come from the arena.
+static void make_messages(
+    struct trial *trial, struct message *messages, struct header *headers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct workload_input *input = trial->inputs[i];
+        workload_make(trial->workload, 0, trial->next + i, input);
+        for (uint32_t j = 0; j < input->header_count; j++)
+            headers[i * HEADERS_MAX + j] = (struct header){
+                bytes_text(input->headers[j].name), bytes_from(input->headers[j].value)};
+        messages[i] = (struct message){
+            .value = bytes_from(input->value),
+            .key = bytes_from(input->key),
+            .headers = &headers[i * HEADERS_MAX],
+            .header_count = input->header_count,
+            .position = trial->world.position,
+            .position_next = trial->world.position + 1,
+            .value_bytes = input->value.len,
+        };
+        trial->world.position++;
+    }
+}
+
+static void feed_frame(struct trial *trial, size_t count)
+{
+    struct message messages[FRAME_MAX];
+    struct header headers[FRAME_MAX * HEADERS_MAX];
+    struct input_result results[FRAME_MAX];
+    struct fault fault = {ERR_OK, ""};
+    make_messages(trial, messages, headers, count);
+    for (size_t done = 0; done < count;) {
+        uint64_t sequence = 0;
+        shard_frame_begin(trial->world.shard, trial->world.wall_ms);
+        size_t folded = shard_fold(
+            trial->world.shard, "file:/test", messages + done, count - done, results + done);
+        enum err err = shard_frame_end(trial->world.shard, &sequence, &fault);
+        ck_assert_msg(err == ERR_OK, "%s", fault.text);
+        for (size_t i = done; i < done + folded; i++, trial->next++)
+            compare_verdict(trial, trial->inputs[i], &results[i]);
+        done += folded;
+    }
+    if (!trial->has_restarted) // counts begin anew with each process
+        compare_counts(trial);
+    world_publish(&trial->world);
+    trial->next--; // for what is shown
+    compare_actions(trial, trial->inputs[count - 1]);
+    trial->next++;
+}
+
+// The operator edits the rules and starts again; or the daemon was killed.
+static void restart(struct trial *trial)
+{
+    trial->has_restarted = true;
+    world_close(&trial->world);
+    world_open(&trial->world, NULL);
+    outbox_batch_clear(&trial->world.out);
+    world_publish(&trial->world); // what the last process had published already
+    outbox_batch_clear(&trial->world.out);
+    trial->variant = (uint32_t)sim_random_below(&trial->random, trial->shape.variants);
+    activate(trial);
+}
+
+static void run_trial(uint64_t seed)
+{
+    struct trial trial;
+    trial_begin(&trial, seed);
+    bool may_restart = sim_random_chance(&trial.random, 300);
+    while (trial.next < trial.shape.inputs) {
+        feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
+        trial.world.wall_ms += sim_random_chance(&trial.random, 100)
+                                   ? trial.shape.dedup_window_ms
+                                   : sim_random_between(&trial.random, -1000, 60000);
+        if (sim_random_chance(&trial.random, 100))
+            compare_contacts(&trial);
+        if (may_restart && sim_random_chance(&trial.random, 100)) {
+            restart(&trial);
+        } else if (sim_random_chance(&trial.random, 100)) {
+            trial.variant = (uint32_t)sim_random_below(&trial.random, trial.shape.variants);
+            activate(&trial);
+        }
+    }
+    compare_contacts(&trial);
+    trial_end(&trial);
+}
+
+START_TEST(the_oracle_and_the_engine_say_the_same)
+{
+    uint64_t first = test_seed();
+    const char *seeds = getenv("SIM_ORACLE_SEEDS");
+    uint64_t count = seeds == NULL ? SEEDS : strtoull(seeds, NULL, 0);
+    for (uint64_t i = 0; i < count; i++)
+        run_trial(first + i);
+}
+END_TEST
+
+START_TEST(drawn_rules_compile)
+{
+    uint64_t first = test_seed();
+    for (uint64_t seed = first; seed < first + RULE_SEEDS; seed++) {
+        struct workload_shape shape;
+        struct sim_random random = sim_random_of(seed);
+        workload_shape_draw(&random, &shape);
+        struct workload *workload = workload_create(seed, &shape);
+        for (uint32_t i = 0; i < shape.variants; i++) {
+            struct rule_file files[8];
+            struct rule_bundle bundle;
+            struct ruleset *ruleset = NULL;
+            const struct workload_rules *rules = workload_rules_of(workload, i);
+            enum err err = compile(rules, files, &bundle, &ruleset);
+            for (uint32_t j = 0; j < rules->file_count && err != ERR_OK; j++)
+                (void)fprintf(stderr, "# %s\n%s", rules->files[j].path, rules->files[j].text.at);
+            ck_assert_msg(err == ERR_OK, "seed %" PRIu64 " variant %u", seed, i);
+            ruleset_destroy(ruleset);
+        }
+        workload_destroy(workload);
+    }
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("oracle");
+    TCase *rules = tcase_create("rules");
+    TCase *twin = tcase_create("twin");
+    tcase_add_test(rules, drawn_rules_compile);
+    tcase_add_test(twin, the_oracle_and_the_engine_say_the_same);
+    suite_add_tcase(suite, rules);
+    suite_add_tcase(suite, twin);
+    return suite;
+}

@@ -1,0 +1,244 @@
+// Printing rules as YAML.
+#include "tests/sim/workload_internal.h"
+
+// A part of a section: item i of count belongs to this file, in ascending order.
+static bool is_here(uint32_t i, uint32_t count, uint32_t file, uint32_t files)
+{
+    return i * files / count == file;
+}
+
+static bool begins(uint32_t i, uint32_t count, uint32_t file, uint32_t files)
+{
+    return is_here(i, count, file, files) && (i == 0 || !is_here(i - 1, count, file, files));
+}
+
+static void add_name(struct sim_text *to, struct text name)
+{
+    sim_add_json_text(to, name); // a JSON string is a double-quoted YAML scalar
+}
+
+static void print_events(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
+{
+    bool has_begun = false;
+    for (uint32_t i = 0; i < rules->event_count; i++) {
+        const struct workload_event_type *type = &rules->events[i];
+        if (!type->is_declared || !is_here(i, rules->event_count, file, rules->file_count))
+            continue;
+        if (!has_begun)
+            sim_add_chars(to, "events:\n");
+        has_begun = true;
+        sim_add_chars(to, "  ");
+        sim_add(to, type->name);
+        sim_add_chars(to, ":\n    label: \"Said: \\\"so\\\"\"\n    data:");
+        if (type->field_count == 0)
+            sim_add_chars(to, " {}");
+        sim_add_byte(to, '\n');
+        for (uint32_t j = 0; j < type->field_count; j++) {
+            sim_add_chars(to, "      ");
+            add_name(to, type->fields[j].name);
+            sim_add_format(
+                to, ": %s%s\n", type->fields[j].is_optional ? "optional " : "",
+                workload_type_name(type->fields[j].type));
+        }
+    }
+}
+
+static void print_contact(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
+{
+    if (file != rules->file_count - 1)
+        return;
+    sim_add_chars(to, "contact:\n  identifiers: [");
+    for (uint32_t i = 0; i < rules->kind_count; i++) {
+        sim_add_chars(to, i > 0 ? ", " : "");
+        sim_add(to, rules->kinds[i]);
+    }
+    sim_add_chars(to, rules->field_count > 0 ? "]\n  fields:\n" : "]\n");
+    for (uint32_t i = 0; i < rules->field_count; i++) {
+        const struct workload_contact_field *field = &rules->fields[i];
+        sim_add_chars(to, "    ");
+        sim_add(to, field->name);
+        sim_add_format(to, ": {type: %s", workload_type_name(field->type));
+        for (uint32_t j = 0; j < field->one_of_count; j++) {
+            sim_add_chars(to, j == 0 ? ", one_of: [" : ", ");
+            add_name(to, field->one_of[j]);
+        }
+        sim_add_chars(to, field->one_of_count > 0 ? "]}\n" : "}\n");
+    }
+}
+
+static void print_score_rule(const struct workload_score_rule *rule, struct sim_text *to)
+{
+    sim_add_chars(to, "      - {name: ");
+    sim_add(to, rule->name);
+    sim_add_chars(to, ", on: ");
+    sim_add(to, rule->on);
+    sim_add_chars(to, ", points: ");
+    sim_add_milli(to, rule->points_milli);
+    if (rule->limit_times > 0) {
+        sim_add_format(to, ", limit: {times: %u", rule->limit_times);
+        if (rule->per.len > 0) {
+            sim_add_chars(to, ", per: data.");
+            sim_add(to, rule->per);
+        }
+        sim_add_byte(to, '}');
+    }
+    sim_add_chars(to, "}\n");
+}
+
+static void print_score(const struct workload_score *score, struct sim_text *to)
+{
+    sim_add_chars(to, "  ");
+    sim_add(to, score->name);
+    sim_add_chars(to, ":\n    label: A score\n");
+    if (score->has_min) {
+        sim_add_chars(to, "    min: ");
+        sim_add_milli(to, score->min_milli);
+        sim_add_byte(to, '\n');
+    }
+    if (score->has_max) {
+        sim_add_chars(to, "    max: ");
+        sim_add_milli(to, score->max_milli);
+        sim_add_byte(to, '\n');
+    }
+    if (score->band_count > 0)
+        sim_add_chars(to, "    bands:\n");
+    for (uint32_t i = 0; i < score->band_count; i++) {
+        sim_add_chars(to, "      ");
+        sim_add(to, score->bands[i].name);
+        sim_add_chars(to, ": ");
+        sim_add_milli(to, score->bands[i].from_milli);
+        sim_add_byte(to, '\n');
+    }
+    if (score->rule_count > 0)
+        sim_add_chars(to, "    rules:\n");
+    for (uint32_t i = 0; i < score->rule_count; i++)
+        print_score_rule(&score->rules[i], to);
+}
+
+static void print_param(const struct workload_param *param, struct sim_text *to)
+{
+    struct sim_text text = {NULL, 0, 0};
+    sim_add_format(
+        &text, "%s%s", param->is_optional ? "optional " : "", workload_type_name(param->type));
+    if (param->default_path.len > 0) {
+        sim_add_chars(&text, " = contact.");
+        sim_add(&text, param->default_path);
+    } else if (param->default_value.kind == WORKLOAD_TEXT) {
+        sim_add_chars(&text, " = '");
+        sim_add(&text, param->default_value.text);
+        sim_add_byte(&text, '\'');
+    } else if (param->default_value.kind != WORKLOAD_ABSENT) {
+        sim_add_chars(&text, " = ");
+        sim_add_json_value(&text, &param->default_value);
+    }
+    sim_add_chars(to, "      ");
+    sim_add(to, param->name);
+    sim_add_chars(to, ": ");
+    sim_add_json_text(to, sim_text_view(&text));
+    sim_add_byte(to, '\n');
+    sim_text_free(&text);
+}
+
+static void print_action(const struct workload_action *action, struct sim_text *to)
+{
+    sim_add_chars(to, "  ");
+    sim_add(to, action->name);
+    sim_add_chars(to, ":\n    label: What is done\n    topic: ");
+    sim_add(to, action->topic);
+    sim_add_byte(to, '\n');
+    if (action->channel.len > 0) {
+        sim_add_chars(to, "    channel: ");
+        sim_add(to, action->channel);
+        sim_add_byte(to, '\n');
+    }
+    if (action->param_count > 0)
+        sim_add_chars(to, "    with:\n");
+    for (uint32_t i = 0; i < action->param_count; i++)
+        print_param(&action->params[i], to);
+}
+
+static void print_names(
+    const char *key, const struct text *names, uint32_t count, struct sim_text *to)
+{
+    if (count == 0)
+        return;
+    sim_add_chars(to, key);
+    sim_add_chars(to, count == 1 ? ": " : ": [");
+    for (uint32_t i = 0; i < count; i++) {
+        sim_add_chars(to, i > 0 ? ", " : "");
+        add_name(to, names[i]);
+    }
+    sim_add_chars(to, count == 1 ? "" : "]");
+}
+
+static void print_step(const struct workload_step *step, struct sim_text *to)
+{
+    sim_add_chars(to, "      - {");
+    if (step->id.at[0] > '9') { // a number is what it has anyway
+        sim_add_chars(to, "id: ");
+        sim_add(to, step->id);
+        sim_add_chars(to, ", ");
+    }
+    if (step->kind == WORKLOAD_STEP_DO) {
+        sim_add_chars(to, "do: ");
+        sim_add(to, step->action);
+        for (uint32_t i = 0; i < step->with_count; i++) {
+            sim_add_chars(to, i == 0 ? ", with: {" : ", ");
+            sim_add(to, step->with[i].name);
+            sim_add_chars(to, ": ");
+            sim_add_json_value(to, &step->with[i]); // JSON is YAML
+        }
+        sim_add_chars(to, step->with_count > 0 ? "}" : "");
+    } else {
+        sim_add_chars(to, step->kind == WORKLOAD_STEP_TAG ? "tag: {" : "list: {");
+        print_names("add", step->add, step->add_count, to);
+        sim_add_chars(to, step->add_count > 0 && step->remove_count > 0 ? ", " : "");
+        print_names("remove", step->remove, step->remove_count, to);
+        sim_add_byte(to, '}');
+    }
+    sim_add_chars(to, "}\n");
+}
+
+static void print_workflow(const struct workload_workflow *flow, struct sim_text *to)
+{
+    sim_add_chars(to, "  ");
+    sim_add(to, flow->name);
+    sim_add_chars(to, ":\n    on: ");
+    sim_add(to, flow->on);
+    sim_add_chars(to, flow->may_reenter ? "\n    reenter: always\n" : "\n    reenter: never\n");
+    sim_add_chars(to, "    steps:\n");
+    for (uint32_t i = 0; i < flow->step_count; i++)
+        print_step(&flow->steps[i], to);
+}
+
+void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
+{
+    uint32_t files = rules->file_count;
+    sim_add_chars(to, "# Drawn.\n");
+    print_events(rules, file, to);
+    print_contact(rules, file, to);
+    if (rules->has_lists && file == 0) {
+        sim_add_chars(to, "lists:\n");
+        for (uint32_t i = 0; i < words_lists.count; i++)
+            sim_add_format(
+                to, "  %s:%s\n", words_lists.at[i], i % 2 == 0 ? " {label: A list}" : "");
+    }
+    for (uint32_t i = 0; i < rules->score_count; i++) {
+        if (begins(i, rules->score_count, file, files))
+            sim_add_chars(to, "scores:\n");
+        if (is_here(i, rules->score_count, file, files))
+            print_score(&rules->scores[i], to);
+    }
+    for (uint32_t i = 0; i < rules->action_count; i++) {
+        if (begins(i, rules->action_count, file, files))
+            sim_add_chars(to, "actions:\n");
+        if (is_here(i, rules->action_count, file, files))
+            print_action(&rules->actions[i], to);
+    }
+    for (uint32_t i = 0; i < rules->workflow_count; i++) {
+        if (begins(i, rules->workflow_count, file, files))
+            sim_add_chars(to, "workflows:\n");
+        if (is_here(i, rules->workflow_count, file, files))
+            print_workflow(&rules->workflows[i], to);
+    }
+}
