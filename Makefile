@@ -136,7 +136,8 @@ $(BENCHES): $(OUT)/bench/%: $(OBJ)/tools/bench/%.o $(BENCH_OBJ) $(call libs_for,
 # ---- tests -----------------------------------------------------------------------------
 # A test links its own layer and what that layer may use. A line `// links: LAYER...` in the
 # test adds more.
-SUPPORT_SRC := $(filter-out %/fuzz_main.c,$(call sources_in,tests/support)) $(call sources_in,tests/fakes)
+SUPPORT_SRC := $(filter-out %/fuzz_main.c,$(call sources_in,tests/support)) $(call sources_in,tests/fakes) \
+	$(filter-out tests/sim/test_% tests/sim/main.c,$(call sources_in,tests/sim))
 SUPPORT_LIB := $(OUT)/lib/libtests_support.a
 $(SUPPORT_LIB): $(call objects_of,$(SUPPORT_SRC))
 
