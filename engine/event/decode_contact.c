@@ -2,34 +2,9 @@
 #include <string.h>
 
 #include "engine/event/decoder.h"
+#include "engine/event/identifier.h"
 
 enum { KIND_SHOWN_BYTES = 40 };
-
-// Eight bytes at once: true when one may be a control character or begin one, false when none is.
-static bool may_have_control(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    uint64_t del = word ^ ones * 0x7f;
-    uint64_t c2 = word ^ ones * 0xc2;
-    uint64_t below_space = (word - ones * 0x20) & ~word;
-    return ((below_space | ((del - ones) & ~del) | ((c2 - ones) & ~c2)) & highs) != 0;
-}
-
-static bool has_control(struct bytes text)
-{
-    size_t i = 0;
-    while (i + 8 <= text.len && !may_have_control(get_u64(text.data + i)))
-        i += 8;
-    for (; i < text.len; i++) {
-        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
-            return true;
-        // U+0080..U+009F
-        if (text.data[i] == 0xc2 && i + 1 < text.len && text.data[i + 1] < 0xa0)
-            return true;
-    }
-    return false;
-}
 
 static enum reject_code check_identifier(
     struct decode_call *call, struct bytes name, struct bytes value)
@@ -39,7 +14,7 @@ static enum reject_code check_identifier(
         wrong = "is empty";
     else if (value.len > call->decoder->limits.identifier_bytes_max)
         wrong = "is too long";
-    else if (has_control(value))
+    else if (identifier_has_control(value))
         wrong = "has control characters";
     if (wrong == NULL)
         return REJECT_NONE;
@@ -48,19 +23,12 @@ static enum reject_code check_identifier(
         wrong);
 }
 
-// Mail addresses are compared without case by those who write them: ASCII letters become small.
 static struct bytes fold_email(struct pool *pool, struct bytes value)
 {
-    size_t i = 0;
-    while (i < value.len && !(value.data[i] >= 'A' && value.data[i] <= 'Z'))
-        i++;
-    if (i == value.len)
+    if (!identifier_needs_fold(value))
         return value;
     uint8_t *folded = pool_alloc(pool, value.len);
-    for (i = 0; i < value.len; i++) {
-        uint8_t byte = value.data[i];
-        folded[i] = byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte - 'A' + 'a') : byte;
-    }
+    identifier_fold(value, folded);
     return bytes_of(folded, value.len);
 }
 

@@ -264,6 +264,7 @@ bool value_equal(struct value a, struct value b)
 
 void value_pack(struct buffer *to, struct value value)
 {
+    value = canonical(value); // so that the same value has the same bytes
     buffer_add_u8(to, (uint8_t)value.kind);
     switch (value.kind) {
     case VALUE_ABSENT:

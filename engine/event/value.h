@@ -83,6 +83,7 @@ void value_add_json(struct buffer *to, struct value value);
 // followed by 0 or 1), then
 //   VALUE_INT zigzag varint; VALUE_UINT varint; VALUE_DOUBLE 8 bytes IEEE 754, little endian;
 //   VALUE_TEXT length varint and bytes; VALUE_LIST, VALUE_MAP length varint and compact JSON.
+// Values that are equal have the same bytes: 1.0 is kept as the whole number it is.
 void value_pack(struct buffer *to, struct value value);
 // Text is borrowed from the packed bytes. Lists and maps come back as JSON text: they can be printed,
 // compared, hashed and packed again, not walked. A malformed value sets from->has_failed.

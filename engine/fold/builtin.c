@@ -1,7 +1,10 @@
 // What the event types that the engine knows do to a contact (docs/events.md, "the engine's own types").
 #include "engine/base/time.h"
+#include "engine/event/identifier.h"
 #include "engine/fold/fold.h"
 #include "projections/contacts.h"
+
+enum { DATA_IDENTIFIER_BYTES_MAX = 256 }; // no limit of the configuration: a replay must not differ
 
 static struct value member(const struct event *event, const char *name)
 {
@@ -24,13 +27,14 @@ static bool is_of_type(struct value value, enum data_type type)
     switch (type) {
     case DATA_ANY: return true;
     case DATA_STRING: return value.kind == VALUE_TEXT;
-    case DATA_INT: return value.kind == VALUE_INT || value.kind == VALUE_UINT;
+    case DATA_INT: return value.kind == VALUE_INT; // VALUE_UINT is beyond 64 bits
     case DATA_DOUBLE:
         return value.kind == VALUE_INT || value.kind == VALUE_UINT || value.kind == VALUE_DOUBLE;
     case DATA_BOOL: return value.kind == VALUE_BOOL;
     case DATA_TIMESTAMP:
-        return value.kind == VALUE_INT ||
-               (value.kind == VALUE_TEXT && time_parse(value.as.text, &ignored));
+        if (value.kind == VALUE_INT)
+            return value.as.integer >= TIME_MS_MIN && value.as.integer <= TIME_MS_MAX;
+        return value.kind == VALUE_TEXT && time_parse(value.as.text, &ignored);
     case DATA_DATE: return value.kind == VALUE_TEXT && time_parse_date(value.as.text, &ignored);
     case DATA_DURATION: return value.kind == VALUE_TEXT && duration_parse(value.as.text, &ignored);
     case DATA_LIST: return value.kind == VALUE_LIST;
@@ -79,9 +83,15 @@ static void add_identifier(struct fold *fold, struct bytes kind, struct value va
     const struct catalog *catalog = ruleset_catalog(fold->ruleset);
     size_t index = catalog_identifier_find(catalog, kind);
     struct bytes text = text_of(value);
-    if (index == IDENTIFIER_KINDS_MAX || text.len == 0 || text.len > 256) {
+    if (index == IDENTIFIER_KINDS_MAX || text.len == 0 || text.len > DATA_IDENTIFIER_BYTES_MAX ||
+        identifier_has_control(text)) {
         fold->counts.fields_refused++;
         return;
+    }
+    if (bytes_equal_text(kind, "email") && identifier_needs_fold(text)) {
+        uint8_t *folded = arena_alloc(&fold->arena, text.len);
+        identifier_fold(text, folded);
+        text = bytes_of(folded, text.len);
     }
     struct identifier identifier = {(uint8_t)index, text};
     struct identity_key key = fold_identity_key(fold, &identifier);

@@ -271,6 +271,43 @@ START_TEST(the_event_clock_follows_the_events_and_never_goes_back)
 }
 END_TEST
 
+START_TEST(identifiers_in_data_follow_the_rules_of_identifiers)
+{
+    world_open(&world, RULES);
+    world_feed_line(
+        &world, EVENT(
+                    "1", "contact.updated", "\"c-17\"",
+                    "{\"identifiers\":{\"email\":[\"Ann@Example.com\",\"a\\nb@example.com\"],"
+                    "\"phone\":\"+84\\u0085\"}}"));
+    ck_assert_ptr_nonnull(
+        strstr(world_contact(&world, "c-17"), "\"email\":[\"ann@example.com\"]},"));
+    world_feed_line(&world, EVENT("2", "email.opened", "{\"email\":\"ANN@example.com\"}", "{}"));
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-17"), "\"events\":2}"));
+}
+END_TEST
+
+static const char FIELD_RULES[] =
+    "contact:\n"
+    "  fields: {age: {type: int}, seen: {type: timestamp}}\n"
+    "scores:\n"
+    "  changes: {rules: [{name: changed, on: field.changed, points: 1}]}\n";
+
+START_TEST(a_field_keeps_its_type_and_its_value)
+{
+    world_open(&world, FIELD_RULES);
+    const char *lines[] = {
+        EVENT("1", "contact.updated", "\"c-1\"", "{\"fields\":{\"seen\":9223372036854775807}}"),
+        EVENT("2", "contact.updated", "\"c-1\"", "{\"fields\":{\"age\":18446744073709551615}}"),
+        EVENT("3", "contact.updated", "\"c-1\"", "{\"fields\":{\"size\":41,\"age\":7}}"),
+        EVENT("4", "contact.updated", "\"c-1\"", "{\"fields\":{\"size\":41.0}}"),
+    };
+    world_feed(&world, lines, 4);
+    const char *contact = world_contact(&world, "c-1");
+    ck_assert_ptr_nonnull(strstr(contact, "\"fields\":{\"age\":7,\"size\":41}"));
+    ck_assert_ptr_nonnull(strstr(contact, "{\"changes\":{\"value\":2}}")); // 41.0 is 41
+}
+END_TEST
+
 START_TEST(explain_names_every_entry_and_they_add_up)
 {
     world_open(&world, RULES);
@@ -345,6 +382,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_dead_letter_carries_no_more_than_its_sink_takes);
     tcase_add_test(cases, events_that_make_each_other_stop_at_the_stated_depth);
     tcase_add_test(cases, the_event_clock_follows_the_events_and_never_goes_back);
+    tcase_add_test(cases, identifiers_in_data_follow_the_rules_of_identifiers);
+    tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
     tcase_add_test(cases, bands_and_top_count_every_contact);
     suite_add_tcase(suite, cases);
