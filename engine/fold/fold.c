@@ -136,7 +136,10 @@ static uint64_t limit_key(const struct fold *fold, const struct score_rule *rule
 {
     if (rule->limit_per.len == 0)
         return 0;
-    return value_hash(value_path(data, rule->limit_per), fold->seed);
+    struct value value = value_path(data, rule->limit_per);
+    if (value.kind == VALUE_NULL) // counts as absent
+        value.kind = VALUE_ABSENT;
+    return value_hash(value, fold->seed);
 }
 
 static void apply_rule(

@@ -286,6 +286,18 @@ START_TEST(identifiers_in_data_follow_the_rules_of_identifiers)
 }
 END_TEST
 
+START_TEST(a_limit_takes_null_for_absent)
+{
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("1", "email.opened", C17, "{}"),
+        EVENT("2", "email.opened", C17, "{\"message\":null}"),
+    };
+    world_feed(&world, lines, 2);
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-17"), "{\"value\":5,\"band\":\"cold\"}"));
+}
+END_TEST
+
 static const char FIELD_RULES[] =
     "contact:\n"
     "  fields: {age: {type: int}, seen: {type: timestamp}}\n"
@@ -383,6 +395,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, events_that_make_each_other_stop_at_the_stated_depth);
     tcase_add_test(cases, the_event_clock_follows_the_events_and_never_goes_back);
     tcase_add_test(cases, identifiers_in_data_follow_the_rules_of_identifiers);
+    tcase_add_test(cases, a_limit_takes_null_for_absent);
     tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
     tcase_add_test(cases, bands_and_top_count_every_contact);
