@@ -155,19 +155,46 @@ void dedup_forget(struct state *state)
         evict_oldest(dedup);
 }
 
-bool dedup_add(struct state *state, struct hash128 key, int64_t tick_ms)
+static bool remembers_nothing(const struct state *state)
 {
-    INVARIANT(state->is_in_frame);
+    return part_width_ms(state) <= 0 || state->params.dedup_events_max == 0;
+}
+
+static uint64_t value_of(struct hash128 key)
+{
+    return (key.high & VALUE_MASK) | VALUE_IS_SET;
+}
+
+// Makes the part that holds tick_ms the current one; what has left the window is dropped.
+static void enter_part(struct state *state, int64_t tick_ms)
+{
     struct dedup *dedup = &state->dedup;
     int64_t width_ms = part_width_ms(state);
-    if (width_ms <= 0 || state->params.dedup_events_max == 0)
-        return true;
     const struct dedup_part *current = part_at(dedup, dedup->current);
     if (dedup->current == 0 || tick_ms - current->start_ms >= width_ms ||
         current->count >= part_events_max(state))
         open_part(state, part_start_ms(tick_ms, width_ms));
+}
 
-    uint64_t value = (key.high & VALUE_MASK) | VALUE_IS_SET;
+bool dedup_has(struct state *state, struct hash128 key, int64_t tick_ms)
+{
+    INVARIANT(state->is_in_frame);
+    struct dedup *dedup = &state->dedup;
+    if (remembers_nothing(state))
+        return false;
+    enter_part(state, tick_ms);
+    const struct pair *found = find_pair(dedup, key.low, value_of(key));
+    return found != NULL && pair_is_alive(dedup, *found);
+}
+
+bool dedup_add(struct state *state, struct hash128 key, int64_t tick_ms)
+{
+    INVARIANT(state->is_in_frame);
+    struct dedup *dedup = &state->dedup;
+    if (remembers_nothing(state))
+        return true;
+    enter_part(state, tick_ms);
+    uint64_t value = value_of(key);
     struct pair pair = {key.low, value | dedup->current << PART_SHIFT};
     struct pair *found = find_pair(dedup, key.low, value);
     if (found != NULL && pair_is_alive(dedup, *found))

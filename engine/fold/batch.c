@@ -30,29 +30,41 @@ static void fetch_record(struct shard *shard, const struct batch_input *input)
         identity_prefetch_record(shard->state, &input->identity);
 }
 
-// With the event clock the tick follows each event that is folded, and never a duplicate: those are
-// not in the journal and a replay cannot see their time.
-static void advance_tick(struct fold *fold, const struct event *event)
+static bool moves_tick(const struct fold *fold, const struct event *event)
 {
-    if (fold->settings.tick_mode == TICK_EVENT && event->time_ms != EVENT_TIME_NONE &&
-        event->time_ms > fold->tick_ms)
-        fold->tick_ms = event->time_ms;
+    return fold->settings.tick_mode == TICK_EVENT && event->time_ms != EVENT_TIME_NONE &&
+           event->time_ms > fold->tick_ms;
+}
+
+// Whether the event was seen within the window; else it is remembered from now on.
+//
+// With the event clock the tick follows each event that is folded, and never a duplicate: those are not
+// in the journal and a replay cannot see their time. So the window ends at the tick before the event
+// when it is looked for, and begins at its own when it is remembered.
+static bool is_duplicate(struct shard *shard, const struct batch_input *input)
+{
+    struct fold *fold = &shard->fold;
+    bool has_key = input->has_dedup_key;
+    shard->counts.events_without_id += has_key ? 0 : 1;
+    if (moves_tick(fold, &input->event)) {
+        if (has_key && dedup_has(shard->state, input->dedup_key, fold->tick_ms))
+            return true;
+        fold->tick_ms = input->event.time_ms;
+    }
+    return has_key && !dedup_add(shard->state, input->dedup_key, fold->tick_ms);
 }
 
 static void fold_input(struct shard *shard, struct batch_input *input)
 {
-    struct fold *fold = &shard->fold;
     if (input->kind != FRAME_INPUT_EVENT)
         return;
-    if (!input->has_dedup_key) {
-        shard->counts.events_without_id++;
-    } else if (!dedup_add(shard->state, input->dedup_key, fold->tick_ms)) {
+    if (is_duplicate(shard, input)) {
         input->kind = FRAME_INPUT_DUPLICATE;
         return;
     }
-    advance_tick(fold, &input->event);
     fold_event(
-        fold, &input->event, &input->identity, event_ref_of(shard->frame_sequence, input->index));
+        &shard->fold, &input->event, &input->identity,
+        event_ref_of(shard->frame_sequence, input->index));
 }
 
 uint32_t batch_fold(struct shard *shard, uint32_t count)

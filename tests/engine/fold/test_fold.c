@@ -320,6 +320,30 @@ START_TEST(a_field_keeps_its_type_and_its_value)
 }
 END_TEST
 
+START_TEST(the_event_clock_knows_a_repeat_of_what_moved_it)
+{
+    world.params.tick_mode = TICK_EVENT;
+    world_open(&world, RULES);
+    const char *lines[] = {
+        EVENT("first", "order.placed", "\"c-1\"", "{}"),
+        EVENT("first", "order.placed", "\"c-1\"", "{}"),
+        "{\"id\":\"leap\",\"type\":\"order.placed\",\"time\":\"2027-01-02T03:04:05Z\",\"contact\":"
+        "\"c-1\"}",
+        "{\"id\":\"leap\",\"type\":\"order.placed\",\"time\":\"2029-01-02T03:04:05Z\",\"contact\":"
+        "\"c-1\"}",
+        EVENT("first", "order.placed", "\"c-1\"", "{}"), // a year later it is another one
+    };
+    world_feed(&world, lines, 5);
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-1"), "\"events\":3}"));
+    ck_assert_int_eq(shard_tick_ms(world.shard), 1798859045000);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_remove_store(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
 START_TEST(explain_names_every_entry_and_they_add_up)
 {
     world_open(&world, RULES);
@@ -397,6 +421,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, identifiers_in_data_follow_the_rules_of_identifiers);
     tcase_add_test(cases, a_limit_takes_null_for_absent);
     tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
+    tcase_add_test(cases, the_event_clock_knows_a_repeat_of_what_moved_it);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
     tcase_add_test(cases, bands_and_top_count_every_contact);
     suite_add_tcase(suite, cases);
