@@ -37,7 +37,7 @@ enum err fold_settings_unpack(struct cursor *from, struct fold_settings *out)
     };
     settings.actions_per_event_max = (uint32_t)cursor_varint(from);
     settings.derived_depth_max = (uint32_t)cursor_varint(from);
-    if (from->has_failed || clock > 1 || settings.state.dedup_window_ms <= 0)
+    if (from->has_failed || clock > 1 || settings.state.dedup_window_ms < 0)
         return ERR_CORRUPT;
     *out = settings;
     return ERR_OK;

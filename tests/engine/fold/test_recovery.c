@@ -55,6 +55,24 @@ static void feed_some(unsigned from, unsigned count)
     world_feed_line(&world, "broken");
 }
 
+START_TEST(no_window_for_duplicates_survives_a_restart)
+{
+    world.params.state.dedup_window_ms = 0; // dedup: {window: 0s}
+    world_open(&world, RULES);
+    world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c-1\"}");
+    world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c-1\"}");
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_open(&world, NULL); // folds the journal again
+    ck_assert_uint_eq(world_digest(&world), digest);
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-1"), "\"events\":2}"));
+    world_checkpoint(&world);
+    world_close(&world);
+    world_open(&world, NULL); // reads the settings of the checkpoint
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
 START_TEST(a_kill_without_a_checkpoint_loses_nothing)
 {
     world_open(&world, RULES);
@@ -426,6 +444,7 @@ Suite *test_suite(void)
     TCase *cases = tcase_create("recovery");
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, no_window_for_duplicates_survives_a_restart);
     tcase_add_test(cases, a_kill_without_a_checkpoint_loses_nothing);
     tcase_add_test(cases, a_checkpoint_is_where_folding_goes_on);
     tcase_add_test(cases, a_store_that_is_gone_is_folded_again_to_the_same_digest);
