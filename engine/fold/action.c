@@ -10,7 +10,10 @@
 #define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
 
 static struct hash128 run_id(
-    struct fold *fold, const struct contact_identifier *first, const struct action_step *step)
+    struct fold *fold,
+    const struct contact_identifier *first,
+    const struct workflow_def *workflow,
+    uint32_t run)
 {
     struct buffer *text = &fold->json;
     buffer_clear(text);
@@ -21,8 +24,8 @@ static struct hash128 run_id(
         buffer_add_sized(text, first->kind);
     }
     buffer_add_sized(text, first->value);
-    buffer_add_sized(text, step->workflow->name);
-    buffer_add_varint(text, step->run);
+    buffer_add_sized(text, workflow->name);
+    buffer_add_varint(text, run);
     return hash_u128(buffer_bytes(text), ID_SEED);
 }
 
@@ -148,7 +151,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_clear(to);
     contact_add_id(to, &view);
     struct bytes id = arena_copy(&fold->arena, buffer_bytes(to));
-    struct hash128 run = run_id(fold, &view.identifiers[0], step);
+    struct hash128 run = run_id(fold, &view.identifiers[0], step->workflow, step->run);
     const uint32_t occurrence = 1; // no loops yet
     out->id = action_id(fold, run, step, occurrence);
 
@@ -175,4 +178,19 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     out->key = id;
     out->json = buffer_bytes(to);
     return true;
+}
+
+struct bytes action_id_text(struct fold *fold, struct hash128 id)
+{
+    char hex[HASH128_HEX_CHARS];
+    hash128_hex(id, hex);
+    return arena_copy(&fold->arena, bytes_of(hex, sizeof(hex)));
+}
+
+struct bytes action_run_text(struct fold *fold, const struct workflow_def *workflow, uint32_t run)
+{
+    struct contact_view view;
+    if (contact_read(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
+        return (struct bytes){NULL, 0}; // the state keeps the reason
+    return action_id_text(fold, run_id(fold, &view.identifiers[0], workflow, run));
 }

@@ -17,4 +17,10 @@ struct action_step {
 // required parameter has no value for this contact.
 bool action_render(struct fold *fold, const struct action_step *step, struct fold_action *out);
 
+// The id of a run as its actions carry it, in hexadecimal; borrowed until the input is done. Empty when
+// the contact cannot be read.
+struct bytes action_run_text(struct fold *fold, const struct workflow_def *workflow, uint32_t run);
+// The same of an action's id.
+struct bytes action_id_text(struct fold *fold, struct hash128 id);
+
 #endif

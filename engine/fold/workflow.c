@@ -24,7 +24,22 @@ static bool is_held_back(struct fold *fold, uint32_t action)
     return false;
 }
 
-static void do_action(struct fold *fold, const struct action_step *step)
+static void derive_emitted(
+    struct fold *fold, const struct action_step *step, struct hash128 id, uint32_t depth)
+{
+    if (!fold->binding.is_heard[BUILTIN_ACTION_EMITTED])
+        return;
+    const struct value_pair data[] = {
+        {BYTES_LITERAL("action"),
+         value_text(ruleset_action(fold->ruleset, step->step->action)->name)},
+        {BYTES_LITERAL("id"), value_text(action_id_text(fold, id))},
+        {BYTES_LITERAL("workflow"), value_text(step->workflow->name)},
+        {BYTES_LITERAL("step"), value_text(step->step->id)},
+    };
+    fold_derive(fold, BUILTIN_ACTION_EMITTED, depth, data, 4);
+}
+
+static void do_action(struct fold *fold, const struct action_step *step, uint32_t depth)
 {
     if (is_held_back(fold, step->step->action))
         return;
@@ -47,6 +62,7 @@ static void do_action(struct fold *fold, const struct action_step *step)
     fold->counts.actions_decided++;
     if (fold->emit != NULL)
         fold->emit(fold->emit_context, &action);
+    derive_emitted(fold, step, action.id, depth);
 }
 
 static void change_tags(struct fold *fold, const struct workflow_step *step, uint32_t depth)
@@ -65,6 +81,24 @@ static void change_lists(struct fold *fold, const struct workflow_step *step, ui
         fold_change_list(fold, step->remove[i], BUILTIN_LIST_REMOVED, depth);
 }
 
+// run.started or run.ended, which has an outcome as well.
+static void derive_run(
+    struct fold *fold,
+    enum builtin type,
+    const struct workflow_def *workflow,
+    uint32_t run,
+    uint32_t depth)
+{
+    if (!fold->binding.is_heard[type])
+        return;
+    const struct value_pair data[] = {
+        {BYTES_LITERAL("workflow"), value_text(workflow->name)},
+        {BYTES_LITERAL("run"), value_text(action_run_text(fold, workflow, run))},
+        {BYTES_LITERAL("outcome"), value_text(BYTES_LITERAL("done"))},
+    };
+    fold_derive(fold, type, depth, data, type == BUILTIN_RUN_ENDED ? 3 : 2);
+}
+
 void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth)
 {
     enum reenter reenter =
@@ -75,12 +109,16 @@ void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, u
             &occurrence))
         return;
     fold->counts.runs_started++;
+    derive_run(fold, BUILTIN_RUN_STARTED, workflow, occurrence, depth + 1);
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
         switch (step->kind) {
-        case STEP_DO: do_action(fold, &(struct action_step){workflow, step, occurrence}); break;
+        case STEP_DO:
+            do_action(fold, &(struct action_step){workflow, step, occurrence}, depth + 1);
+            break;
         case STEP_TAG: change_tags(fold, step, depth + 1); break;
         case STEP_LIST: change_lists(fold, step, depth + 1); break;
         }
     }
+    derive_run(fold, BUILTIN_RUN_ENDED, workflow, occurrence, depth + 1);
 }

@@ -344,6 +344,41 @@ START_TEST(the_event_clock_knows_a_repeat_of_what_moved_it)
 }
 END_TEST
 
+static const char RUN_RULES[] =
+    "actions:\n"
+    "  note: {with: {text: string = 'x'}}\n"
+    "  mail: {channel: email}\n"
+    "scores:\n"
+    "  runs:\n"
+    "    rules:\n"
+    "      - {name: started, on: run.started, points: 1, limit: {times: 1, per: data.run}}\n"
+    "      - {name: ended, on: run.ended, points: 10, limit: {times: 2, per: data.outcome}}\n"
+    "      - {name: emitted, on: action.emitted, points: 100, limit: {times: 1, per: data.id}}\n"
+    "      - {name: once, on: action.emitted, points: 1000, limit: {times: 1, per: data.step}}\n"
+    "workflows:\n"
+    "  w: {on: order.placed, reenter: always, steps: [{do: note}, {do: mail}, {do: note}]}\n";
+
+START_TEST(runs_and_actions_are_events_as_well)
+{
+    world_open(&world, RUN_RULES);
+    const char *lines[] = {
+        EVENT("1", "contact.unsubscribed", "\"c-1\"", "{}"), // holds mail back: no event of it
+        EVENT("2", "order.placed", "\"c-1\"", "{}"),
+        EVENT("3", "order.placed", "\"c-1\"", "{}"),
+        EVENT("4", "order.placed", "\"c-1\"", "{}"),
+    };
+    world_feed(&world, lines, 4);
+    ck_assert_uint_eq(world.out.item_count, 6);
+    // three runs, two ends that count, six actions, two steps
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-1"), "{\"runs\":{\"value\":2623}}"));
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_remove_store(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
 START_TEST(explain_names_every_entry_and_they_add_up)
 {
     world_open(&world, RULES);
@@ -422,6 +457,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_limit_takes_null_for_absent);
     tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
     tcase_add_test(cases, the_event_clock_knows_a_repeat_of_what_moved_it);
+    tcase_add_test(cases, runs_and_actions_are_events_as_well);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
     tcase_add_test(cases, bands_and_top_count_every_contact);
     suite_add_tcase(suite, cases);
