@@ -100,7 +100,9 @@ static int64_t part_of(const struct oracle *oracle, int64_t tick_ms)
 static bool is_duplicate(const struct oracle *oracle, const struct workload_event *event)
 {
     uint64_t hash = hash_of(event->source, event->id);
-    for (size_t i = oracle->seen.count; i > 0 && event->id.len > 0; i--) {
+    if (event->id.len == 0 || oracle->shape->dedup_window_ms == 0)
+        return false;
+    for (size_t i = oracle->seen.count; i > 0; i--) {
         const struct seen *seen = &oracle->seen.at[i - 1];
         if (seen->hash == hash && text_equal(seen->id, event->id) &&
             text_equal(seen->source, event->source))

@@ -142,12 +142,22 @@ static bool render(
     return true;
 }
 
-void oracle_do_action(
-    struct oracle *oracle,
-    const struct workload_workflow *flow,
-    const struct workload_step *step,
-    uint32_t run)
+static void derive_emitted(
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing)
 {
+    struct workload_value items[] = {
+        sim_value_of_text("action", action->name),
+        sim_value_of_text(
+            "id", text_format(&oracle->arena, "%zu", oracle->actions.count)), // its own
+        sim_value_of_text("workflow", doing->flow->name),
+        sim_value_of_text("step", doing->step->id)};
+    oracle_derive(oracle, "action.emitted", doing->depth, items, 4);
+}
+
+void oracle_do_action(struct oracle *oracle, const struct doing *doing)
+{
+    const struct workload_workflow *flow = doing->flow;
+    const struct workload_step *step = doing->step;
     const struct workload_action *action = oracle->rules->actions;
     while (!text_equal(action->name, step->action))
         action++; // the rules compile, so it is there
@@ -171,7 +181,7 @@ void oracle_do_action(
         .contact = oracle->contact + 1,
         .index = oracle->index,
         .tick_ms = oracle->tick_ms,
-        .run = run,
+        .run = doing->run,
         .name = action->name,
         .topic = action->topic,
         .key = subject,
@@ -180,6 +190,7 @@ void oracle_do_action(
         .json = json.at,
         .len = json.len,
     };
+    derive_emitted(oracle, action, doing);
 }
 
 static bool is_hex(char byte)

@@ -212,6 +212,24 @@ static void change_names(struct oracle *oracle, const struct workload_step *step
         oracle_change_name(oracle, is_tag ? "tag.removed" : "list.removed", step->remove[i], depth);
 }
 
+// run.started, run.ended. The id of the run is the engine's business; what matters is that each has its own.
+static void derive_run(
+    struct oracle *oracle,
+    const char *type,
+    const struct workload_workflow *flow,
+    uint32_t run,
+    uint32_t depth)
+{
+    struct workload_value items[] = {
+        sim_value_of_text("workflow", flow->name),
+        sim_value_of_text(
+            "run", text_format(
+                       &oracle->arena, "%zu %.*s %u", oracle->contact, (int)flow->name.len,
+                       flow->name.at, run)),
+        sim_value_of_text("outcome", text_of("done"))};
+    oracle_derive(oracle, type, depth, items, strcmp(type, "run.ended") == 0 ? 3 : 2);
+}
+
 static void run_workflow(
     struct oracle *oracle, const struct workload_workflow *flow, uint32_t depth)
 {
@@ -219,12 +237,14 @@ static void run_workflow(
     if (run == 0)
         return;
     oracle->counts.runs_started++;
+    derive_run(oracle, "run.started", flow, run, depth + 1);
     for (uint32_t i = 0; i < flow->step_count; i++) {
         if (flow->steps[i].kind == WORKLOAD_STEP_DO)
-            oracle_do_action(oracle, flow, &flow->steps[i], run);
+            oracle_do_action(oracle, &(struct doing){flow, &flow->steps[i], run, depth + 1});
         else
             change_names(oracle, &flow->steps[i], depth + 1);
     }
+    derive_run(oracle, "run.ended", flow, run, depth + 1);
 }
 
 void oracle_match(

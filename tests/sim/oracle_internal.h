@@ -127,11 +127,13 @@ void oracle_derive(
     uint32_t count);
 void oracle_match(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
-void oracle_do_action(
-    struct oracle *oracle,
-    const struct workload_workflow *flow,
-    const struct workload_step *step,
-    uint32_t run);
+// A `do` step of a run; what it makes is `depth` deep.
+struct doing {
+    const struct workload_workflow *flow;
+    const struct workload_step *step;
+    uint32_t run, depth;
+};
+void oracle_do_action(struct oracle *oracle, const struct doing *doing);
 bool oracle_has_score(const struct contact *contact, struct text score, int64_t *sum_milli_out);
 int64_t oracle_shown(const struct workload_score *score, int64_t sum_milli);
 struct text oracle_band(const struct workload_score *score, int64_t shown_milli);

@@ -19,9 +19,9 @@ static uint32_t draw_one_of(struct sim_random *random, const uint32_t *from, siz
 
 static void draw_limits(struct sim_random *random, struct workload_shape *out)
 {
-    static const int64_t windows_ms[] = {1,       128,        1000,       60000,
+    static const int64_t windows_ms[] = {0,       1,          128,        1000,        60000,
                                          3600000, 7 * DAY_MS, 7 * DAY_MS, 400 * DAY_MS};
-    out->dedup_window_ms = windows_ms[sim_random_below(random, 8)];
+    out->dedup_window_ms = windows_ms[sim_random_below(random, 9)];
     out->message_bytes_max = ONE_OF(random, 8192, 16384, 65536, 1048576);
     out->depth_max = ONE_OF(random, 8, 10, 32);
     out->keys_max = ONE_OF(random, 64, 100, 1000);
