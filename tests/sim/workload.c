@@ -28,6 +28,7 @@ static void draw_limits(struct sim_random *random, struct workload_shape *out)
     out->string_bytes_max = ONE_OF(random, 2048, 4096, 65536);
     out->identifier_bytes_max = ONE_OF(random, 48, 256, 256);
     out->limit_keys_max = ONE_OF(random, 10, 12, 1000, 1000);
+    out->ledger_entries_max = ONE_OF(random, 10, 11, 1000);
     out->actions_per_event_max = ONE_OF(random, 1, 3, 100, 100);
     out->derived_depth_max = ONE_OF(random, 1, 2, 3, 5, 16);
 }

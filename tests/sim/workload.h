@@ -9,7 +9,8 @@
 enum workload_clock { WORKLOAD_CLOCK_WALL, WORKLOAD_CLOCK_EVENT };
 
 // The limits are those of the configuration (docs/configuration.md); the engine must be opened with
-// them, the oracle reads them here.
+// them, the oracle reads them here. Not among them, because no workload reaches them unless they are
+// made small: dedup.events_max (keep the default) and limits.frame_bytes (1 MiB or more).
 struct workload_shape {
     uint32_t shards;   // 1..4
     uint32_t inputs;   // of each shard, as many as a run should feed; inputs beyond are there too
@@ -26,7 +27,7 @@ struct workload_shape {
     int64_t dedup_window_ms;
     uint64_t message_bytes_max;
     uint32_t depth_max, keys_max, string_bytes_max, identifier_bytes_max;
-    uint32_t limit_keys_max, actions_per_event_max, derived_depth_max;
+    uint32_t limit_keys_max, ledger_entries_max, actions_per_event_max, derived_depth_max;
 };
 
 // Any legal shape. Fields may be changed afterwards; the engine and the oracle follow.
