@@ -193,9 +193,11 @@ void workload_make(
     };
     input->origin = origin;
     draw_event(&draw);
-    if (sim_random_chance(&draw.draw.random, workload->shape.refused_permille))
+    if (!sim_random_chance(&draw.draw.random, workload->shape.refused_permille))
+        write_event(&draw);
+    else if (sim_random_chance(&draw.draw.random, 700))
         write_refused(&draw);
     else
-        write_event(&draw);
+        write_refused_form(&draw);
     check_size(&draw);
 }

@@ -122,6 +122,19 @@ static void draw_time(struct input_draw *draw)
 }
 
 // --- what
+// Just as deep as the limit admits: lists in data, which is on the second level of the message.
+static struct workload_value draw_deepest(struct input_draw *draw)
+{
+    struct workload_value value = {.kind = WORKLOAD_LIST};
+    for (uint32_t level = 3; level < draw->workload->shape.depth_max; level++) {
+        struct workload_value *inner = sim_alloc(draw->draw.arena, sizeof(*inner));
+        *inner = value;
+        inner->name = text_of("");
+        value = (struct workload_value){.kind = WORKLOAD_LIST, .items = inner, .count = 1};
+    }
+    return value;
+}
+
 static struct workload_value draw_fields(struct input_draw *draw)
 {
     struct sim_random *random = &draw->draw.random;
@@ -237,7 +250,9 @@ void draw_data(struct input_draw *draw, struct text type)
             items[data->count++] = again;
     }
     if (sim_random_chance(random, 150)) {
-        items[data->count] = draw_value(&draw->draw, WORKLOAD_TYPE_ANY, VALUE_FOR_WIRE);
+        items[data->count] = sim_random_chance(random, 50)
+                                 ? draw_deepest(draw)
+                                 : draw_value(&draw->draw, WORKLOAD_TYPE_ANY, VALUE_FOR_WIRE);
         items[data->count++].name = text_of("more of it");
     }
     if (sim_random_chance(random, draw->workload->shape.big_permille)) {

@@ -76,6 +76,7 @@ void draw_data(struct input_draw *draw, struct text type);
 void write_event(struct input_draw *draw);
 // Makes the input one that is refused for its form.
 void write_refused(struct input_draw *draw);
+void write_refused_form(struct input_draw *draw);
 
 // The event as the object that is sent, for those who write or spoil it.
 struct workload_value *event_object(struct input_draw *draw, uint32_t extra_room);
