@@ -143,18 +143,26 @@ $(SUPPORT_LIB): $(call objects_of,$(SUPPORT_SRC))
 
 TEST_SRC := $(shell [ ! -d tests ] || find tests -name 'test_*.c' | sort)
 TESTS := $(TEST_SRC:%.c=$(OUT)/%)
+# `// with: FILE...` adds sources, `// without: rdkafka` puts the simulated Kafka in librdkafka's place.
+TEST_WITH := $(shell grep -rsH '^// with: ' tests --include='test_*.c' | sed -e 's,:// with: *, ,' -e 's/  */+/g')
+TEST_WITHOUT_RDKAFKA := $(shell grep -rlsx '// without: rdkafka' tests --include='test_*.c')
+SIM_KAFKA_OBJ := $(call objects_of,$(sort $(wildcard tests/sim/kafka_*.c)))
 TEST_EXTRA := $(shell grep -rsH '^// links: ' tests --include='test_*.c' | sed -e 's,:// links: *, ,' -e 's/  */+/g')
 # $(call layer_of_test,FILE)
 layer_of_test = $(firstword $(foreach layer,$(LAYERS) tools,$(if $(filter tests/$(layer)/%,$1),$(layer))))
 # $(call extra_of_test,FILE)
 extra_of_test = $(foreach row,$(TEST_EXTRA),$(if $(filter $1,$(firstword $(subst +, ,$(row)))),$(wordlist 2,99,$(subst +, ,$(row)))))
+# $(call objects_of_test,FILE)
+objects_of_test = $(if $(filter $1,$(TEST_WITHOUT_RDKAFKA)),$(SIM_KAFKA_OBJ)) \
+	$(call objects_of,$(foreach row,$(TEST_WITH),$(if $(filter $1,$(firstword $(subst +, ,$(row)))),$(wordlist 2,99,$(subst +, ,$(row))))))
 # $(call libs_of_test,FILE,LAYER)
 libs_of_test = $(if $(filter tools,$2),$(CTL_LIB)) $(call libs_for,$(or $2 $(MAY_$2),$(LAYERS)) $(call extra_of_test,$1))
 
 define test_program
-$(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(SUPPORT_LIB) $(call libs_of_test,$1,$(call layer_of_test,$1))
+$(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(call objects_of_test,$1) $(SUPPORT_LIB) $(call libs_of_test,$1,$(call layer_of_test,$1))
 endef
 $(foreach test,$(TEST_SRC),$(eval $(call test_program,$(test))))
+$(TEST_WITHOUT_RDKAFKA:%.c=$(OUT)/%): RDKAFKA_LIBS :=
 $(TESTS):
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
