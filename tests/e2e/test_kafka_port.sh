@@ -19,7 +19,8 @@ trap 'exit 1' INT TERM
 build() {
     # shellcheck disable=SC2046 # lists of flags
     ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -O1 -g -Wall -Wextra -I. -pthread -o "$work/$1" \
-        "tests/consumers/kafka/$1.c" tests/consumers/kafka/real_kafka.c tests/support/main.c tests/support/skip.c tests/support/scratch.c \
+        "tests/consumers/kafka/$1.c" tests/consumers/kafka/real_kafka.c tests/consumers/kafka/real_broker.c \
+        "tests/consumers/kafka/scenarios_${1#real_}.c" tests/support/main.c tests/support/skip.c tests/support/scratch.c \
         build/lib/libconsumers_kafka.a build/lib/libengine_os.a build/lib/libengine_base.a \
         $(pkg-config --cflags --libs rdkafka check)
 }

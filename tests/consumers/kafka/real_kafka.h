@@ -1,5 +1,6 @@
 // What the tests against a real broker share: the broker, frames for the sink, reading back.
 //
+// real_broker.c runs them against one, sim_broker.c against the simulated one (tests/sim/kafka_broker.h).
 // tests/e2e/test_kafka_port.sh builds and runs them: KAFKA_CONTROL is the broker script, KAFKA_DIR
 // the broker's directory, KAFKA_CREATES says whether the broker creates topics by itself.
 #ifndef TESTS_CONSUMERS_KAFKA_REAL_KAFKA_H
@@ -34,6 +35,7 @@ void real_pause_ms(int ms);
 // Runs the broker script: COMMAND DIR ARGUMENTS.
 void real_control(const char *command, const char *arguments);
 struct kafka_connection real_connection(void);
+bool real_creates_topics(void); // by itself, when it is asked for them
 
 // --- frames: frame n of a shard holds FRAME_ITEMS actions, whose ids are n * 10 + index
 struct frame_texts {
@@ -66,5 +68,9 @@ struct bytes header_of(const struct message *message, const char *name);
 // Reads topic_out to its end: exactly the frames 1..last of shard 0, in order, each once.
 void expect_frames(uint64_t last);
 void on_wake(void *context); // counts in real.wakes
+
+// --- the tests that both brokers run
+TCase *sink_scenarios(void);
+TCase *source_scenarios(void);
 
 #endif
