@@ -76,7 +76,8 @@ struct sim_kafka_record {
     uint64_t transaction; // of sim_kafka_foreign_begin; 0: none
 };
 
-// Appends as some other producer does, at once and without faults. Copied. Returns the offset.
+// Appends as some other producer does, at once and without faults. Copied. Returns the offset; -1 when the
+// transaction has ended, by its timeout.
 int64_t sim_kafka_produce(
     struct sim_kafka *kafka,
     const char *topic,
