@@ -12,6 +12,8 @@ VARIANT ?= release# release, faults, asan, tsan, coverage or fuzz
 PREFIX ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 60
+SEEDS ?= 2000
+FIRST ?= 1
 WERROR ?= -Werror
 JOBS ?= 2
 ifeq ($(origin CC),default)
@@ -136,8 +138,9 @@ $(BENCHES): $(OUT)/bench/%: $(OBJ)/tools/bench/%.o $(BENCH_OBJ) $(call libs_for,
 # ---- tests -----------------------------------------------------------------------------
 # A test links its own layer and what that layer may use. A line `// links: LAYER...` in the
 # test adds more.
-SUPPORT_SRC := $(filter-out %/fuzz_main.c,$(call sources_in,tests/support)) $(call sources_in,tests/fakes) \
-	$(filter-out tests/sim/test_% tests/sim/main.c,$(call sources_in,tests/sim))
+# Of the simulator the parts that stand in for nothing: what is sent, and what must become of it.
+SIM_PURE := $(sort $(wildcard $(addprefix tests/sim/,random.c text*.c workload*.c oracle*.c)))
+SUPPORT_SRC := $(filter-out %/fuzz_main.c,$(call sources_in,tests/support)) $(call sources_in,tests/fakes) $(SIM_PURE)
 SUPPORT_LIB := $(OUT)/lib/libtests_support.a
 $(SUPPORT_LIB): $(call objects_of,$(SUPPORT_SRC))
 
@@ -166,6 +169,14 @@ $(TEST_WITHOUT_RDKAFKA:%.c=$(OUT)/%): RDKAFKA_LIBS :=
 $(TESTS):
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
+
+# The simulator: the engine with tasks for threads, whose blocking calls are wrapped.
+SIM_OBJ := $(call objects_of,$(filter-out tests/sim/test_% $(SIM_PURE),$(wildcard tests/sim/*.c)))
+SIM_WRAP := -Wl,--wrap=pthread_mutex_lock,--wrap=pthread_cond_wait,--wrap=pthread_rwlock_rdlock,--wrap=pthread_rwlock_wrlock
+$(OUT)/tests/sim/sim: RDKAFKA_LIBS :=
+$(OUT)/tests/sim/sim: $(SIM_OBJ) $(SUPPORT_LIB) $(call libs_for,$(LAYERS))
+	@mkdir -p $(@D)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) $(SIM_WRAP) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
 # A fuzz target is built twice: by clang with its fuzzer (make fuzz), and by gcc with a plain
 # main that feeds it the kept corpus (make check).
@@ -203,7 +214,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus install clean distclean help setup-test FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -248,6 +259,13 @@ fuzz: ## fuzz each target for SECONDS (60)
 	@tools/setup fuzz
 	@$(MAKE) VARIANT=fuzz CC="$$(command -v clang-14 || command -v clang)" fuzz-programs
 	@tools/fuzz/run $(SECONDS)
+
+sim-program: $(OUT)/tests/sim/sim
+
+sim: ## simulated worlds full of trouble: SEEDS (2000) from FIRST (1); SEED=N repeats one
+	@$(MAKE) VARIANT=faults sim-program
+	@SEEDS='$(SEEDS)' FIRST='$(FIRST)' SEED='$(SEED)' REPORT='$(REPORT)' INPUTS='$(INPUTS)' LIVES='$(LIVES)' \
+		SHARDS='$(SHARDS)' WITHOUT='$(WITHOUT)' JOBS='$(JOBS)' tools/sim/run
 
 install: all ## install below PREFIX (/usr/local), staged below DESTDIR
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' YYJSON_PRIVATE='$(YYJSON_PRIVATE)' tools/install

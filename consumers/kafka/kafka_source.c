@@ -290,7 +290,7 @@ static void headers_take(struct kafka_source *source, rd_kafka_message_t *from)
                 mem_resize(source->headers, source->header_cap * sizeof(*source->headers));
         }
         source->headers[source->header_count++] =
-            (struct header){.name = bytes_text(name), .value = view(value, len)};
+            (struct header){.name = bytes_text(name), .value = bytes_of(value, len)}; // NULL: null
     }
 }
 
@@ -387,8 +387,13 @@ static enum err source_poll(
         source->lent = mem_resize(source->lent, max * sizeof(*source->lent));
         source->lent_cap = max;
     }
-    ssize_t got = rd_kafka_consume_batch_queue(source->queue, 0, source->lent, max);
-    size_t count = got > 0 ? batch_take(source, messages, (size_t)got) : 0;
+    // What is no message may hide some behind it, and nothing wakes us for those: the queue was not empty.
+    ssize_t got = 0;
+    size_t count = 0;
+    do {
+        got = rd_kafka_consume_batch_queue(source->queue, 0, source->lent, max);
+        count = got > 0 ? batch_take(source, messages, (size_t)got) : 0;
+    } while (got > 0 && count == 0 && source->stop.err == ERR_OK && !is_at_end(source));
     if (count > 0) {
         *count_out = count;
         return ERR_OK;

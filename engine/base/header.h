@@ -4,7 +4,8 @@
 
 #include "engine/base/bytes.h"
 
-// Borrowed. Names are compared without case.
+// Borrowed. Names are compared without case. A value without data is null, as Kafka has it: not there; one of
+// length 0 with data is empty.
 struct header {
     struct bytes name;
     struct bytes value;

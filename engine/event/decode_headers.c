@@ -197,16 +197,22 @@ enum reject_code decode_headers(
 }
 
 // Packed: the number of headers as a varint, then name and value of each, sized.
+// A null value says nothing, and packed it would say "empty".
+static bool is_packed(const struct header *header)
+{
+    return header->value.data != NULL && header_matters(header->name);
+}
+
 void raw_event_pack_headers(const struct raw_event *raw, struct buffer *to)
 {
     size_t count = 0;
     for (size_t i = 0; i < raw->header_count; i++)
-        count += header_matters(raw->headers[i].name) ? 1 : 0;
+        count += is_packed(&raw->headers[i]) ? 1 : 0;
     if (count == 0)
         return;
     buffer_add_varint(to, count);
     for (size_t i = 0; i < raw->header_count; i++) {
-        if (!header_matters(raw->headers[i].name))
+        if (!is_packed(&raw->headers[i]))
             continue;
         buffer_add_sized(to, raw->headers[i].name);
         buffer_add_sized(to, raw->headers[i].value);

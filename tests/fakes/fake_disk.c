@@ -14,7 +14,8 @@
 struct fake_file {
     struct buffer now;
     struct buffer durable;
-    unsigned names; // entries that lead here, of now and durable
+    unsigned names;  // entries that lead here, of now and durable
+    bool is_garbled; // in its first sector, where nothing was durable, by the last crash
 };
 
 struct fake_entry {
@@ -55,6 +56,7 @@ struct fake_disk {
     uint64_t fail_at; // number of the call; 0: none
     enum err fail_err;
     enum fake_disk_repeat fail_repeat;
+    const char *appended; // suffix of files that are appended to, or NULL
 };
 
 // --- tables of names
@@ -504,9 +506,13 @@ static uint8_t byte_at(const struct buffer *buffer, size_t at)
     return at < buffer->len ? buffer->data[at] : 0;
 }
 
-// Sector by sector: what was synced, what was written, or rubbish where the two differ.
-static void file_mix(struct fake_file *file, uint64_t *random)
+enum mix { MIX_SECTORS, MIX_APPENDED };
+
+// Sector by sector: what was synced, what was written, or rubbish where the two differ. Of a file that is
+// appended to, only bytes that differ become rubbish.
+static void file_mix(struct fake_file *file, uint64_t *random, enum mix mix)
 {
+    file->is_garbled = false;
     const size_t size = random_next(random) % 2 == 0 ? file->now.len : file->durable.len;
     struct buffer mixed = {0};
     buffer_resize(&mixed, size);
@@ -519,12 +525,29 @@ static void file_mix(struct fake_file *file, uint64_t *random)
         for (size_t i = at; i < end; i++) {
             const struct buffer *kept = draw < 4 || !is_changed ? &file->now : &file->durable;
             mixed.data[i] = byte_at(kept, i);
-            if (is_changed && draw == 7)
+            bool may_garble =
+                mix == MIX_SECTORS || byte_at(&file->now, i) != byte_at(&file->durable, i);
+            file->is_garbled =
+                file->is_garbled || (i == 0 && is_changed && draw == 7 && file->durable.len == 0);
+            if (is_changed && draw == 7 && may_garble)
                 mixed.data[i] = (uint8_t)random_next(random);
         }
     }
     buffer_assign(&file->now, &mixed);
     buffer_free(&mixed);
+}
+
+void fake_disk_set_appended(struct fake_disk *fake, const char *suffix)
+{
+    fake->appended = suffix;
+}
+
+static enum mix mix_of(const struct fake_disk *fake, const char *path)
+{
+    size_t len = strlen(path);
+    size_t suffix_len = fake->appended == NULL ? len + 1 : strlen(fake->appended);
+    bool is_appended = suffix_len <= len && strcmp(path + len - suffix_len, fake->appended) == 0;
+    return is_appended ? MIX_APPENDED : MIX_SECTORS;
 }
 
 void fake_disk_crash(struct fake_disk *fake, uint64_t seed, enum fake_disk_loss loss)
@@ -540,7 +563,7 @@ void fake_disk_crash(struct fake_disk *fake, uint64_t seed, enum fake_disk_loss 
     for (size_t i = 0; i < fake->durable.count; i++) {
         struct fake_file *file = fake->durable.entries[i].file;
         if (is_mixed)
-            file_mix(file, &random);
+            file_mix(file, &random, mix_of(fake, fake->durable.entries[i].path));
         else
             buffer_assign(&file->now, &file->durable);
         buffer_assign(&file->durable, &file->now);
@@ -596,6 +619,19 @@ void fake_disk_delete(struct fake_disk *fake, const char *path)
 {
     entry_set(fake, path, NULL);
     changes_apply(fake, fake->change_count);
+}
+
+bool fake_disk_is_garbled(struct fake_disk *fake, const char *path)
+{
+    const struct fake_file *file = table_find(&fake->now, path);
+    return file != NULL && file->is_garbled;
+}
+
+bool fake_disk_is_synced(struct fake_disk *fake, const char *path)
+{
+    const struct fake_file *file = table_find(&fake->now, path);
+    return file != NULL && table_find(&fake->durable, path) == file &&
+           bytes_equal(buffer_bytes(&file->now), buffer_bytes(&file->durable));
 }
 
 size_t fake_disk_files_open(struct fake_disk *fake)

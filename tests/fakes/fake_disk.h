@@ -39,6 +39,9 @@ enum fake_disk_loss {
     FAKE_DISK_LOSE_MIXED, // each unsynced sector is kept, lost or garbled, by the seed; sizes and
                           // directory entries are kept up to some point
 };
+// Files whose path ends so are appended to: a crash garbles nothing that was durable in a sector of theirs.
+// The text is borrowed.
+void fake_disk_set_appended(struct fake_disk *fake, const char *suffix);
 // Closes all handles and gives the state after a restart; heals.
 void fake_disk_crash(struct fake_disk *fake, uint64_t seed, enum fake_disk_loss loss);
 
@@ -51,6 +54,10 @@ void fake_disk_put(struct fake_disk *fake, const char *path, struct bytes conten
 void fake_disk_flip(struct fake_disk *fake, const char *path, uint64_t bit);
 void fake_disk_cut(struct fake_disk *fake, const char *path, size_t size_bytes);
 void fake_disk_delete(struct fake_disk *fake, const char *path);
+// Whether the last crash garbled its first sector, of which nothing was durable.
+bool fake_disk_is_garbled(struct fake_disk *fake, const char *path);
+// Whether all that programs see of it is durable.
+bool fake_disk_is_synced(struct fake_disk *fake, const char *path);
 size_t fake_disk_files_open(struct fake_disk *fake);
 // Of all names and bytes: equal when nothing was changed.
 uint64_t fake_disk_digest(struct fake_disk *fake);

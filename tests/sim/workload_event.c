@@ -12,7 +12,7 @@ static struct text identifier_value(struct input_draw *draw, struct text kind, u
 {
     struct sim_arena *arena = draw->draw.arena;
     unsigned shard = draw->shard;
-    unsigned long long number = contact;
+    unsigned long long number = contact + shard * 1000000ULL; // a contact belongs to one shard
     if (text_is(kind, "contact_id")) {
         if (contact % 5 == 3)
             return text_format(arena, "%llu", number + 1000);

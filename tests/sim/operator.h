@@ -1,0 +1,22 @@
+// The people and machines around a daemon: they stop it, kill it, edit its rules, fill its disk, set its clock.
+#ifndef TESTS_SIM_OPERATOR_H
+#define TESTS_SIM_OPERATOR_H
+
+#include "tests/sim/check.h"
+
+struct operator
+{
+    struct sim *sim;
+    struct sim_setup *setup;
+    bool is_resting;
+};
+
+// Begins to act while processes live, as a task of the world. operator is borrowed until the end.
+void operator_start(struct operator* operator);
+void operator_rest(struct operator* operator);
+// Ends the running process: by SIGTERM, by SIGKILL, by the power.
+void operator_end(struct sim *sim, int64_t slice_us);
+// What is done to its files while none runs.
+void operator_between(struct operator* operator, const struct known_journal known[SIM_SHARDS_MAX]);
+
+#endif

@@ -1,0 +1,104 @@
+// What the simulated worlds went through, added up: crashes by place, faults by kind, call and stage.
+#ifndef TESTS_SIM_REPORT_H
+#define TESTS_SIM_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "engine/base/failpoint.h"
+
+#include "tests/sim/kafka_faults.h"
+
+// What a process is doing when a fault meets it.
+#define SIM_STAGE_TABLE(X) \
+    X(START, "start")      \
+    X(RUN, "run")          \
+    X(STOP, "stop")
+
+#define SIM_DISK_CALL_TABLE(X)                                                      \
+    X(OPEN, "open")                                                                 \
+    X(READ, "read")                                                                 \
+    X(WRITE, "write")                                                               \
+    X(SYNC, "sync")                                                                 \
+    X(SIZE, "size") X(TRUNCATE, "truncate") X(ALLOCATE, "allocate") X(LOCK, "lock") \
+        X(RENAME, "rename") X(REMOVE, "remove") X(MAKE_DIRECTORY, "mkdir")          \
+            X(SYNC_DIRECTORY, "syncdir") X(LIST, "list")
+
+#define SIM_DISK_FAULT_TABLE(X)                                                     \
+    X(KILL_BEFORE, "kill-before")                                                   \
+    X(KILL_AFTER, "kill-after")                                                     \
+    X(POWER_BEFORE, "power-before")                                                 \
+    X(POWER_AFTER, "power-after")                                                   \
+    X(TORN, "torn") X(NOSPACE, "nospace") X(IO, "io") X(SYNC_FAILED, "sync-failed") \
+        X(SLOW, "slow")
+
+enum sim_stage {
+#define X(name, text) SIM_STAGE_##name,
+    SIM_STAGE_TABLE(X)
+#undef X
+        SIM_STAGE_COUNT
+};
+enum sim_disk_call {
+#define X(name, text) SIM_CALL_##name,
+    SIM_DISK_CALL_TABLE(X)
+#undef X
+        SIM_CALL_COUNT
+};
+enum sim_disk_fault {
+#define X(name, text) SIM_FAULT_##name,
+    SIM_DISK_FAULT_TABLE(X)
+#undef X
+        SIM_FAULT_COUNT
+};
+
+// What operators and the world do beside faults of calls.
+#define SIM_EVENT_TABLE(X)                                                                       \
+    X(KILLED, "process killed at a random moment")                                               \
+    X(POWER_CUT, "power cut at a random moment")                                                 \
+    X(TERMINATED, "asked to stop")                                                               \
+    X(STOP_TIMED_OUT, "stop took longer than 8 s")                                               \
+    X(KILLED_STOPPING, "killed while stopping") X(RULES_EDITED, "rules edited")                  \
+        X(STORE_REMOVED, "store removed") X(STORE_FLIPPED, "byte of a store flipped")            \
+            X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back")                \
+                X(RESTORED, "older data directory tried, refused, put back")                     \
+                    X(DISK_FULL, "disk full") X(DISK_FREED, "room again")                        \
+                        X(CLOCK_FORWARD, "clock forward") X(CLOCK_BACK, "clock back")            \
+                            X(SECOND_DAEMON, "second daemon refused")                            \
+                                X(OUTPUT_MOVED, "output with a garbled first sector moved away") \
+                                    X(FENCED, "process fenced by its successor")                 \
+                                        X(FAILED_SYNC, "process ended after a failed sync")      \
+                                            X(FAILED_IO, "process ended after an I/O error")     \
+                                                X(HTTP_RETRIED, "HTTP request repeated as it was")
+
+enum sim_event {
+#define X(name, text) SIM_EVENT_##name,
+    SIM_EVENT_TABLE(X)
+#undef X
+        SIM_EVENT_COUNT
+};
+
+// Plain numbers in memory that a forked child shares with its parent.
+struct sim_report {
+    uint64_t seeds, lives, inputs, journalled, duplicates, refused, frames, acknowledged;
+    uint64_t expected, out, dead_letters, contacts, checks;
+    uint64_t lost, doubled, misordered, crashes, faults;
+    uint64_t events[SIM_EVENT_COUNT];
+    uint64_t passes[FAILPOINT_COUNT];
+    uint64_t killed_at[FAILPOINT_COUNT];
+    uint64_t power_cut_at[FAILPOINT_COUNT];
+    uint64_t failed_at[FAILPOINT_COUNT];
+    uint64_t calls[SIM_CALL_COUNT][SIM_STAGE_COUNT];
+    uint64_t hits[SIM_FAULT_COUNT][SIM_CALL_COUNT][SIM_STAGE_COUNT];
+    uint64_t kafka[SIM_KAFKA_FAULT_COUNT][SIM_KAFKA_CALL_COUNT];
+    uint64_t killed_in_kafka; // within calls of librdkafka
+};
+
+void sim_report_add(struct sim_report *to, const struct sim_report *from);
+// The verdict line, then the tables.
+void sim_report_print(const struct sim_report *report, FILE *to);
+void sim_report_print_verdict(const struct sim_report *report, FILE *to);
+// Whether a fault can meet a call at all.
+bool sim_fault_is_possible(enum sim_disk_fault fault, enum sim_disk_call call);
+
+#endif
