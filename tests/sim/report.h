@@ -16,22 +16,22 @@
     X(RUN, "run")          \
     X(STOP, "stop")
 
-#define SIM_DISK_CALL_TABLE(X)                                                      \
-    X(OPEN, "open")                                                                 \
-    X(READ, "read")                                                                 \
-    X(WRITE, "write")                                                               \
-    X(SYNC, "sync")                                                                 \
-    X(SIZE, "size") X(TRUNCATE, "truncate") X(ALLOCATE, "allocate") X(LOCK, "lock") \
-        X(RENAME, "rename") X(REMOVE, "remove") X(MAKE_DIRECTORY, "mkdir")          \
-            X(SYNC_DIRECTORY, "syncdir") X(LIST, "list")
+#define SIM_DISK_CALL_TABLE(X)                                                          \
+    X(OPEN, "open")                                                                     \
+    X(READ, "read")                                                                     \
+    X(WRITE, "write")                                                                   \
+    X(SYNC, "sync")                                                                     \
+    X(SIZE, "size")                                                                     \
+    X(TRUNCATE, "truncate") X(ALLOCATE, "allocate") X(LOCK, "lock") X(RENAME, "rename") \
+        X(REMOVE, "remove") X(MAKE_DIRECTORY, "mkdir") X(SYNC_DIRECTORY, "syncdir")     \
+            X(LIST, "list")
 
-#define SIM_DISK_FAULT_TABLE(X)                                                     \
-    X(KILL_BEFORE, "kill-before")                                                   \
-    X(KILL_AFTER, "kill-after")                                                     \
-    X(POWER_BEFORE, "power-before")                                                 \
-    X(POWER_AFTER, "power-after")                                                   \
-    X(TORN, "torn") X(NOSPACE, "nospace") X(IO, "io") X(SYNC_FAILED, "sync-failed") \
-        X(SLOW, "slow")
+#define SIM_DISK_FAULT_TABLE(X)     \
+    X(KILL_BEFORE, "kill-before")   \
+    X(KILL_AFTER, "kill-after")     \
+    X(POWER_BEFORE, "power-before") \
+    X(POWER_AFTER, "power-after")   \
+    X(TORN, "torn") X(NOSPACE, "nospace") X(IO, "io") X(SYNC_FAILED, "sync-failed") X(SLOW, "slow")
 
 enum sim_stage {
 #define X(name, text) SIM_STAGE_##name,
@@ -58,8 +58,9 @@ enum sim_disk_fault {
     X(POWER_CUT, "power cut at a random moment")                                                 \
     X(TERMINATED, "asked to stop")                                                               \
     X(STOP_TIMED_OUT, "stop took longer than 8 s")                                               \
-    X(KILLED_STOPPING, "killed while stopping") X(RULES_EDITED, "rules edited")                  \
-        X(STORE_REMOVED, "store removed") X(STORE_FLIPPED, "byte of a store flipped")            \
+    X(KILLED_STOPPING, "killed while stopping")                                                  \
+    X(RULES_EDITED, "rules edited") X(STORE_REMOVED, "store removed")                            \
+        X(STORE_FLIPPED, "byte of a store flipped")                                              \
             X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back")                \
                 X(RESTORED, "older data directory tried, refused, put back")                     \
                     X(DISK_FULL, "disk full") X(DISK_FREED, "room again")                        \
