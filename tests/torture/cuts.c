@@ -1,0 +1,214 @@
+// Power cuts of a file system: at random, at failpoints, while recovering; and the control.
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/torture/phases.h"
+#include "tests/torture/volume.h"
+
+enum {
+    EPOCH_CUTS = 20,
+    IMAGE_MIB = 320,
+    POINT_EVENTS = 2600,
+    WAIT_US = 20 * 1000000,
+    CONTROL_CUTS = 60,
+    CONTROL_CUTS_SHORT = 8,
+};
+
+struct cut_run {
+    struct world world;
+    struct volume volume;
+    unsigned cuts, in_midwork, recovering, at_points;
+    bool is_broken; // the file system could not be mounted again
+};
+
+static enum shutdown_way way_of(struct dice *dice)
+{
+    if (dice_percent(dice, 80))
+        return SHUTDOWN_FLUSH_NOTHING;
+    return dice_percent(dice, 60) ? SHUTDOWN_FLUSH_LOG : SHUTDOWN_FLUSH;
+}
+
+// Power off, and on again. Whatever the daemon says after the cut still counts: a client has heard it.
+static void cut(struct cut_run *run, enum shutdown_way way)
+{
+    struct world *world = &run->world;
+    char why[TEXT_BYTES] = "";
+    if (!volume_cut(&run->volume, way))
+        findings_add(&world->found, FOUND_OTHER, "the file system does not shut down");
+    run->recovering += !world->child.is_open && !world->child.is_gone;
+    (void)world_drive(world, (int64_t)dice_between(&world->dice, 0, 2000));
+    world_kill(world);
+    run->cuts++;
+    world->verdict.crashes++;
+    run->is_broken = !volume_mount_again(&run->volume, why);
+    if (run->is_broken)
+        findings_add(&world->found, FOUND_OTHER, "not mounted again: %s", why);
+    else
+        world_check(world);
+}
+
+static enum happened live(struct cut_run *run)
+{
+    struct world *world = &run->world;
+    if (dice_percent(&world->dice, 20)) // while recovering
+        return world_drive(world, (int64_t)dice_between(&world->dice, 0, 10000));
+    enum happened happened = world_drive_open(world, WAIT_US);
+    int64_t began = now_us();
+    if (happened == HAPPENED_NOTHING)
+        happened =
+            world_drive(world, (int64_t)dice_between(&world->dice, 0, (uint64_t)world->work_us));
+    run->in_midwork += happened == HAPPENED_NOTHING;
+    if (happened == HAPPENED_SETTLED)
+        world->work_us = (world->work_us * 3 + (now_us() - began) * 3 / 2) / 4 + 100;
+    else
+        world->work_us += world->work_us / 16;
+    return happened;
+}
+
+static void cut_at_random(struct cut_run *run)
+{
+    struct world *world = &run->world;
+    char status[TEXT_BYTES];
+    world_feed(world, dice_between(&world->dice, 100, 2000));
+    world_start(world, NULL);
+    enum happened happened = live(run);
+    if (happened == HAPPENED_GONE)
+        findings_add(
+            &world->found, FOUND_OTHER, "it ended by itself with %s",
+            child_status_text(&world->child, status));
+    else if (dice_percent(&world->dice, 50))
+        world_look(world);
+    cut(run, way_of(&world->dice));
+}
+
+static void run_random(struct cut_run *run, unsigned cuts)
+{
+    struct world *world = &run->world;
+    unsigned epochs = 0;
+    while (run->cuts < cuts && world->failures < FAILURES_MAX && !run->is_broken) {
+        bool is_good = true;
+        world_begin(world, epochs++ % 2 == 0 ? FEED_HTTP : FEED_FILE);
+        for (unsigned i = 0; i < EPOCH_CUTS && is_good && run->cuts < cuts; i++) {
+            cut_at_random(run);
+            is_good = world_report(world, "after a power cut");
+        }
+        if (is_good)
+            (void)world_settle(world);
+    }
+}
+
+// Frozen exactly there, then the power goes.
+static bool cut_at_point(struct cut_run *run, const char *name, unsigned pass)
+{
+    struct world *world = &run->world;
+    char order[128];
+    (void)snprintf(order, sizeof(order), "%s=stop@%u", name, pass);
+    if (world->epoch_cycles >= EPOCH_CUTS) {
+        (void)world_settle(world);
+        world_begin(world, world->feed == FEED_FILE ? FEED_HTTP : FEED_FILE);
+    }
+    recipe_prepare(world, point_recipe(name));
+    world_feed(world, POINT_EVENTS);
+    world_start(world, order);
+    enum happened happened = world_drive(world, WAIT_US);
+    if (happened == HAPPENED_SETTLED)
+        happened = world_stop(world, WAIT_US);
+    bool is_reached = happened == HAPPENED_STOPPED;
+    if (is_reached) {
+        run->at_points++;
+        world_look(world);
+        cut(run, SHUTDOWN_FLUSH_NOTHING);
+    } else {
+        world_kill(world);
+        world_check(world);
+    }
+    (void)world_report(world, order);
+    return is_reached;
+}
+
+static void run_points(struct cut_run *run, unsigned passes)
+{
+    static struct points points;
+    unsigned reached = 0;
+    points_list(run->world.settings, &points);
+    world_begin(&run->world, FEED_FILE);
+    for (size_t i = 0; i < points.count && run->world.failures < FAILURES_MAX; i++) {
+        bool was_reached = false;
+        for (unsigned pass = 1; pass <= passes && !run->is_broken; pass++)
+            if (!point_is_elsewhere(points.names[i]))
+                was_reached |= cut_at_point(run, points.names[i], pass);
+        reached += was_reached;
+    }
+    if (!run->is_broken)
+        (void)world_settle(&run->world);
+    (void)printf("%s: power cut at %u failpoints\n", run->volume.type, reached);
+}
+
+// What syncs are for: without them the same run must be seen to lose.
+static void run_control(
+    const struct settings *settings, const char *type, struct tally *tally, unsigned cuts)
+{
+    struct cut_run run = {.cuts = 0};
+    char why[TEXT_BYTES];
+    char title[64];
+    unsigned bad = 0;
+    (void)snprintf(title, sizeof(title), "%s, control without syncs", type);
+    world_open(&run.world, settings, title);
+    run.world.is_quiet = true;
+    run.world.preload = settings->nosync;
+    if (!volume_open(&run.volume, settings, type, (uint64_t)IMAGE_MIB << 20, why))
+        return;
+    path_of(run.world.place, run.volume.mount, "place");
+    for (unsigned i = 0; i < cuts && !run.is_broken; i++) {
+        const char *const words[] = {"mkdir", "-p", run.world.place, NULL};
+        (void)command_run(words, NULL); // a cut may have taken it
+        world_begin(&run.world, i % 2 == 0 ? FEED_HTTP : FEED_FILE);
+        world_feed(&run.world, 900);
+        world_start(&run.world, NULL);
+        (void)world_drive_open(&run.world, WAIT_US);
+        (void)world_drive(&run.world, (int64_t)dice_between(&run.world.dice, 0, 30000));
+        world_look(&run.world);
+        cut(&run, SHUTDOWN_FLUSH_NOTHING);
+        bad += !world_report(&run.world, "control");
+    }
+    (void)printf(
+        "%s: without syncs %u of %u cuts were seen to lose: %" PRIu64 " losses\n", type, bad, cuts,
+        run.world.verdict.lost);
+    (void)snprintf(title, sizeof(title), "%s: the control loses data, and it is seen", type);
+    tally_check(tally, bad * 4 >= cuts && run.world.verdict.lost > 0, title);
+    world_close(&run.world);
+    volume_close(&run.volume);
+}
+
+void phase_cuts(const struct settings *settings, const char *type, struct tally *tally)
+{
+    struct cut_run run = {.cuts = 0};
+    char why[TEXT_BYTES] = "";
+    char title[64];
+    int64_t began = now_us();
+    (void)snprintf(title, sizeof(title), "power cuts of %s", type);
+    world_open(&run.world, settings, title);
+    if (!volume_open(&run.volume, settings, type, (uint64_t)IMAGE_MIB << 20, why)) {
+        tally_skip(tally, "power cuts of %s: %s", type, why);
+        world_close(&run.world);
+        return;
+    }
+    path_of(run.world.place, run.volume.mount, "place");
+    const char *const words[] = {"mkdir", "-p", run.world.place, NULL};
+    (void)command_run(words, NULL);
+    const char *const sync_words[] = {"sync", "-f", run.world.place, NULL};
+    (void)command_run(sync_words, NULL);
+    run_random(&run, settings->cuts);
+    if (!settings->is_short)
+        run_points(&run, 2);
+    (void)printf(
+        "%s: %u power cuts, %u in mid-work, %u while recovering, %u at a failpoint\n", type,
+        run.cuts, run.in_midwork, run.recovering, run.at_points);
+    tally_verdict(tally, &run.world, began);
+    world_close(&run.world);
+    volume_close(&run.volume);
+    run_control(
+        settings, type, tally, settings->is_short ? CONTROL_CUTS_SHORT : CONTROL_CUTS);
+}
