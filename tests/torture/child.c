@@ -19,6 +19,9 @@ static _Noreturn void become(const struct child_plan *plan, int log_fd)
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // As a service manager starts it, whatever started the torture had ignored.
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)signal(SIGXFSZ, SIG_DFL);
     (void)dup2(log_fd, STDERR_FILENO);
     (void)dup2(log_fd, STDOUT_FILENO);
     if (plan->failpoints != NULL)

@@ -9,15 +9,15 @@
 enum { LOG_LINE_BYTES = 1024, LOG_TAIL_BYTES = 4096 };
 
 struct child {
-    pid_t pid; // 0: none
+    pid_t pid;  // 0: none
     int log_fd; // what it says; -1: closed
     bool is_gone, is_stopped;
-    int status;         // of waitpid, once it is gone
-    unsigned port;      // where it listens; 0: not yet
-    bool is_open;       // a shard was opened
+    int status;          // of waitpid, once it is gone
+    unsigned port;       // where it listens; 0: not yet
+    bool is_open;        // a shard was opened
     bool is_read_to_end; // of the file of events
-    bool has_said_full; // the disk is full, or a sink is
-    bool has_gone_on;   // there is room again
+    bool has_said_full;  // the disk is full, or a sink is
+    bool has_gone_on;    // there is room again
     char line[LOG_LINE_BYTES];
     size_t line_len;
     char tail[LOG_TAIL_BYTES]; // the end of all it said
@@ -27,8 +27,8 @@ struct child {
 struct child_plan {
     const char *program, *config;
     bool is_once;
-    const char *failpoints; // NULL: none
-    const char *preload;    // a library; NULL: none
+    const char *failpoints;  // NULL: none
+    const char *preload;     // a library; NULL: none
     uint64_t file_bytes_max; // what a file may grow to; 0: no limit
 };
 

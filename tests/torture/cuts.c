@@ -49,6 +49,15 @@ static void cut(struct cut_run *run, enum shutdown_way way)
         world_check(world);
 }
 
+// What was there before is gone for good before the next one begins.
+static void begin(struct cut_run *run, enum ledger_feed feed)
+{
+    const char *const words[] = {"mkdir", "-p", run->world.place, NULL};
+    (void)command_run(words, NULL); // in a control a cut may have taken it
+    world_begin(&run->world, feed);
+    volume_sync(&run->volume);
+}
+
 static enum happened live(struct cut_run *run)
 {
     struct world *world = &run->world;
@@ -89,7 +98,7 @@ static void run_random(struct cut_run *run, unsigned cuts)
     unsigned epochs = 0;
     while (run->cuts < cuts && world->failures < FAILURES_MAX && !run->is_broken) {
         bool is_good = true;
-        world_begin(world, epochs++ % 2 == 0 ? FEED_HTTP : FEED_FILE);
+        begin(run, epochs++ % 2 == 0 ? FEED_HTTP : FEED_FILE);
         for (unsigned i = 0; i < EPOCH_CUTS && is_good && run->cuts < cuts; i++) {
             cut_at_random(run);
             is_good = world_report(world, "after a power cut");
@@ -105,9 +114,10 @@ static bool cut_at_point(struct cut_run *run, const char *name, unsigned pass)
     struct world *world = &run->world;
     char order[128];
     (void)snprintf(order, sizeof(order), "%s=stop@%u", name, pass);
-    if (world->epoch_cycles >= EPOCH_CUTS) {
+    bool is_over = world->epoch_cycles >= EPOCH_CUTS;
+    if (is_over || (point_recipe(name) == RECIPE_FRESH && !world->is_new)) {
         (void)world_settle(world);
-        world_begin(world, world->feed == FEED_FILE ? FEED_HTTP : FEED_FILE);
+        begin(run, world->feed == FEED_FILE ? FEED_HTTP : FEED_FILE);
     }
     recipe_prepare(world, point_recipe(name));
     world_feed(world, POINT_EVENTS);
@@ -133,7 +143,7 @@ static void run_points(struct cut_run *run, unsigned passes)
     static struct points points;
     unsigned reached = 0;
     points_list(run->world.settings, &points);
-    world_begin(&run->world, FEED_FILE);
+    begin(run, FEED_FILE);
     for (size_t i = 0; i < points.count && run->world.failures < FAILURES_MAX; i++) {
         bool was_reached = false;
         for (unsigned pass = 1; pass <= passes && !run->is_broken; pass++)
@@ -162,9 +172,7 @@ static void run_control(
         return;
     path_of(run.world.place, run.volume.mount, "place");
     for (unsigned i = 0; i < cuts && !run.is_broken; i++) {
-        const char *const words[] = {"mkdir", "-p", run.world.place, NULL};
-        (void)command_run(words, NULL); // a cut may have taken it
-        world_begin(&run.world, i % 2 == 0 ? FEED_HTTP : FEED_FILE);
+        begin(&run, i % 2 == 0 ? FEED_HTTP : FEED_FILE);
         world_feed(&run.world, 900);
         world_start(&run.world, NULL);
         (void)world_drive_open(&run.world, WAIT_US);
@@ -196,10 +204,6 @@ void phase_cuts(const struct settings *settings, const char *type, struct tally 
         return;
     }
     path_of(run.world.place, run.volume.mount, "place");
-    const char *const words[] = {"mkdir", "-p", run.world.place, NULL};
-    (void)command_run(words, NULL);
-    const char *const sync_words[] = {"sync", "-f", run.world.place, NULL};
-    (void)command_run(sync_words, NULL);
     run_random(&run, settings->cuts);
     if (!settings->is_short)
         run_points(&run, 2);
@@ -209,6 +213,5 @@ void phase_cuts(const struct settings *settings, const char *type, struct tally 
     tally_verdict(tally, &run.world, began);
     world_close(&run.world);
     volume_close(&run.volume);
-    run_control(
-        settings, type, tally, settings->is_short ? CONTROL_CUTS_SHORT : CONTROL_CUTS);
+    run_control(settings, type, tally, settings->is_short ? CONTROL_CUTS_SHORT : CONTROL_CUTS);
 }

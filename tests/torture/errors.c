@@ -15,13 +15,20 @@ static const struct error_case {
     const char *point, *error;
     int want;
 } cases[] = {
-    {"disk.write-half", "IO", ENDS},        {"disk.write-half", "NOSPACE", GOES_ON},
-    {"disk.sync", "SYNC", ENDS},            {"disk.sync", "IO", ENDS},
-    {"journal.written", "IO", ENDS},        {"journal.written", "SYNC", ENDS},
-    {"journal.written", "NOSPACE", GOES_ON}, {"journal.synced", "SYNC", ENDS},
-    {"journal.synced", "IO", ENDS},         {"prepare.allocated", "IO", ENDS},
-    {"prepare.allocated", "NOSPACE", GOES_ON}, {"prepare.synced", "SYNC", ENDS},
-    {"prepare.synced", "IO", ENDS},         {"store.commit-before", "IO", ENDS},
+    {"disk.write-half", "IO", ENDS},
+    {"disk.write-half", "NOSPACE", GOES_ON},
+    {"disk.sync", "SYNC", ENDS},
+    {"disk.sync", "IO", ENDS},
+    {"journal.written", "IO", ENDS},
+    {"journal.written", "SYNC", ENDS},
+    {"journal.written", "NOSPACE", GOES_ON},
+    {"journal.synced", "SYNC", ENDS},
+    {"journal.synced", "IO", ENDS},
+    {"prepare.allocated", "IO", ENDS},
+    {"prepare.allocated", "NOSPACE", GOES_ON},
+    {"prepare.synced", "SYNC", ENDS},
+    {"prepare.synced", "IO", ENDS},
+    {"store.commit-before", "IO", ENDS},
 };
 
 static bool is_known(const struct points *points, const char *name)
@@ -50,8 +57,8 @@ static void fail_once(struct world *world, const struct error_case *one)
     if (happened == HAPPENED_SETTLED)
         happened = world_stop(world, ERROR_WAIT_US);
     // Passed less often than that: it ended undisturbed.
-    bool is_right = child_exited_with(&world->child, one->want) ||
-                    child_exited_with(&world->child, 0);
+    bool is_right =
+        child_exited_with(&world->child, one->want) || child_exited_with(&world->child, 0);
     if (!is_right)
         findings_add(
             &world->found, FOUND_OTHER, "wanted exit %d, got %s", one->want,

@@ -147,7 +147,8 @@ static void take_inputs(struct walk *walk, const unsigned char *record)
     uint32_t events = u32_at(record + 80);
     uint32_t duplicates = u32_at(record + 84);
     uint32_t rejected = u32_at(record + 88);
-    const unsigned char *inputs = record + RECORD_BYTES + u32_at(record + 96) + u32_at(record + 100);
+    const unsigned char *inputs =
+        record + RECORD_BYTES + u32_at(record + 96) + u32_at(record + 100);
     struct cursor cursor = {.at = inputs, .end = inputs + u32_at(record + 104)};
     while (cursor.at < cursor.end && !cursor.is_wrong)
         take_input(walk, &cursor, positions);

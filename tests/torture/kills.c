@@ -19,14 +19,12 @@ static void crash(struct world *world, struct kill_counts *counts)
     world_check(world);
 }
 
-
 // Several in a row, each soon after the start.
 static void storm(struct world *world, struct kill_counts *counts)
 {
-    static const char *const points[] = {"replay.frame",         "recover.planned",
-                                         "recover.removed",      "recover.tail-zeroed",
-                                         "recover.tail-synced",  "recover.sealed",
-                                         "recover.done",         "sink.recovered"};
+    static const char *const points[] = {
+        "replay.frame",        "recover.planned", "recover.removed", "recover.tail-zeroed",
+        "recover.tail-synced", "recover.sealed",  "recover.done",    "sink.recovered"};
     uint64_t count = dice_between(&world->dice, STORM_MIN, STORM_MAX);
     counts->storms++;
     for (uint64_t i = 0; i < count; i++) {
@@ -123,10 +121,11 @@ void phase_kills(const struct settings *settings, struct tally *tally)
             (void)world_settle(&world);
     }
     (void)printf(
-        "kills: %u in mid-work, %u when all was read, %u while recovering, %u while stopping, %u with a second SIGTERM, "
+        "kills: %u in mid-work, %u when all was read, %u while recovering, %u while stopping, %u "
+        "with a second SIGTERM, "
         "%u after SIGSTOP, %u storms of recoveries\n",
-        counts.in_midwork, counts.publishing, counts.recovering, counts.stopping, counts.second_term, counts.frozen,
-        counts.storms);
+        counts.in_midwork, counts.publishing, counts.recovering, counts.stopping,
+        counts.second_term, counts.frozen, counts.storms);
     tally_check(
         tally, counts.in_midwork * 5 >= settings->cycles, "a fifth of the kills is in mid-work");
     tally_verdict(tally, &world, began);

@@ -12,7 +12,7 @@ enum { CONTACTS = 300, SLOTS = 3, FORM_POINTS = 20, PAGE_POINTS = 1 };
 enum event_kind { EVENT_PAGE, EVENT_FORM, EVENT_REFUSED };
 
 struct note {
-    uint32_t order;    // place among the events of the journal, from 1; 0: not there
+    uint32_t order;     // place among the events of the journal, from 1; 0: not there
     uint8_t journalled; // times it is there
     uint8_t out[SLOTS];
     uint8_t dead; // times among the dead letters

@@ -105,8 +105,7 @@ static int work(const struct settings *settings, int count, char *const *words)
     if (is_wanted(count, words, "faults"))
         phase_faults(settings, &tally);
     verdict_print("in all", &tally.total, now_us() - began);
-    (void)printf(
-        "%u passed, %u failed, %u skipped\n", tally.passed, tally.failed, tally.skipped);
+    (void)printf("%u passed, %u failed, %u skipped\n", tally.passed, tally.failed, tally.skipped);
     (void)fflush(stdout);
     return tally.failed > 0;
 }

@@ -99,8 +99,9 @@ static void take_action(
     uint64_t place = (uint64_t)note->order * SLOTS + action->slot + 1;
     if (note->journalled > 0 && place <= last[action->contact])
         findings_add(
-            found, FOUND_MISORDERED, "actions of contact c-%" PRIu64 " are out of order at event %" PRIu64,
-            action->contact, action->number);
+            found, FOUND_MISORDERED,
+            "actions of contact c-%" PRIu64 " are out of order at event %" PRIu64, action->contact,
+            action->number);
     last[action->contact] = place;
 }
 

@@ -11,8 +11,7 @@ struct tally {
 
 enum { FAILURES_MAX = 5 }; // a phase ends after so many
 
-__attribute__((format(printf, 2, 3))) void tally_skip(
-    struct tally *tally, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void tally_skip(struct tally *tally, const char *format, ...);
 void tally_check(struct tally *tally, bool is_good, const char *name);
 // The end of a phase: its verdict, counted as one check that nothing was found.
 void tally_verdict(struct tally *tally, struct world *world, int64_t began_us);

@@ -47,9 +47,9 @@ enum recipe point_recipe(const char *name)
         const char *start;
         enum recipe recipe;
     } table[] = {
-        {"meta.", RECIPE_FRESH},        {"activate.", RECIPE_FRESH},
-        {"recover.tail", RECIPE_TORN},  {"recover.sealed", RECIPE_UNSEALED},
-        {"replay.", RECIPE_REPLAY},     {"store.given-up", RECIPE_NO_STORE},
+        {"meta.", RECIPE_FRESH},          {"activate.", RECIPE_FRESH},
+        {"recover.tail", RECIPE_TORN},    {"recover.sealed", RECIPE_UNSEALED},
+        {"replay.", RECIPE_REPLAY},       {"store.given-up", RECIPE_NO_STORE},
         {"store.empty", RECIPE_NO_STORE}, {"sink.tail-cut", RECIPE_TORN_LINES},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -188,7 +188,8 @@ static bool kill_at(struct world *world, const char *name, unsigned pass)
 static bool stop_at(struct world *world, const char *name)
 {
     char order[128];
-    (void)snprintf(order, sizeof(order), "%s=stop@%" PRIu64, name, dice_between(&world->dice, 1, 2));
+    (void)snprintf(
+        order, sizeof(order), "%s=stop@%" PRIu64, name, dice_between(&world->dice, 1, 2));
     begin_when_full(world, world->feed);
     recipe_prepare(world, point_recipe(name));
     bool is_reached = run_to_point(world, order);
@@ -229,8 +230,7 @@ static void print_table(
         const struct point_counts *at = &counts[i];
         char name[128];
         if (point_is_elsewhere(points->names[i])) {
-            (void)printf(
-                "%-24s %-4s elsewhere: real Kafka\n", points->names[i], points->marks[i]);
+            (void)printf("%-24s %-4s elsewhere: real Kafka\n", points->names[i], points->marks[i]);
             continue;
         }
         (void)printf(

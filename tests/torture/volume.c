@@ -52,8 +52,7 @@ static bool device_take(struct volume *volume, int number, int image_fd)
     config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
     (void)snprintf(volume->device, sizeof(volume->device), "/dev/loop%d", number);
     if (access(volume->device, F_OK) != 0)
-        (void)mknod(
-            volume->device, S_IFBLK | 0600, makedev(LOOP_MAJOR, (unsigned)number));
+        (void)mknod(volume->device, S_IFBLK | 0600, makedev(LOOP_MAJOR, (unsigned)number));
     volume->device_fd = open(volume->device, O_RDWR | O_CLOEXEC);
     if (volume->device_fd < 0)
         return false;
@@ -117,7 +116,10 @@ static bool image_make(struct volume *volume, uint64_t size_bytes, char why[TEXT
 }
 
 bool volume_open(
-    struct volume *volume, const struct settings *settings, const char *type, uint64_t size_bytes,
+    struct volume *volume,
+    const struct settings *settings,
+    const char *type,
+    uint64_t size_bytes,
     char why[TEXT_BYTES])
 {
     char images[PATH_BYTES];
@@ -159,6 +161,14 @@ void volume_close(struct volume *volume)
     (void)unlink(volume->image);
 }
 
+void volume_sync(const struct volume *volume)
+{
+    int fd = open(volume->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || syncfs(fd) != 0)
+        give_up("%s: %s", volume->mount, strerror(errno));
+    (void)close(fd);
+}
+
 bool volume_cut(const struct volume *volume, enum shutdown_way way)
 {
     static const uint32_t arguments[] = {
@@ -172,10 +182,14 @@ bool volume_cut(const struct volume *volume, enum shutdown_way way)
     return result == 0;
 }
 
+// The loop device goes, too, and with it what the kernel has cached of it: metadata that never reached
+// the image must not be found by the next mount.
 bool volume_mount_again(struct volume *volume, char why[TEXT_BYTES])
 {
     volume_unmount(volume);
-    return volume_mount(volume, why);
+    (void)close(volume->device_fd);
+    volume->device_fd = -1;
+    return device_open(volume, why) && volume_mount(volume, why);
 }
 
 bool volume_make_readonly(const struct volume *volume, char why[TEXT_BYTES])

@@ -20,9 +20,13 @@ void volume_prepare(const struct settings *settings);
 
 // Makes and mounts an image of type "ext4" or "xfs". False, with the reason: not possible here.
 bool volume_open(
-    struct volume *volume, const struct settings *settings, const char *type, uint64_t size_bytes,
+    struct volume *volume,
+    const struct settings *settings,
+    const char *type,
+    uint64_t size_bytes,
     char why[TEXT_BYTES]);
 void volume_close(struct volume *volume);
+void volume_sync(const struct volume *volume);
 // The power cut: from now on nothing reaches the image. False: the file system refuses.
 bool volume_cut(const struct volume *volume, enum shutdown_way way);
 // Unmounts what was cut and mounts it again, which recovers its log.

@@ -8,7 +8,8 @@
 
 struct settings {
     const char *engaged, *engagectl, *nosync;
-    unsigned cycles, cuts, passes; // random kills; power cuts a file system; passes of each failpoint
+    unsigned cycles, cuts,
+        passes; // random kills; power cuts a file system; passes of each failpoint
     uint64_t seed;
     bool is_short;
     char root[PATH_BYTES]; // a directory of our own, removed at the end
@@ -16,7 +17,8 @@ struct settings {
 
 // One line of these a phase, and one for all.
 struct verdict {
-    uint64_t in, journalled, folded, expected, out, lost, doubled, misordered, other, crashes, faults;
+    uint64_t in, journalled, folded, expected, out, lost, doubled, misordered, other, crashes,
+        faults;
 };
 
 struct world {
@@ -24,8 +26,8 @@ struct world {
     const char *phase;
     struct dice dice;
     enum ledger_feed feed;
-    const char *preload;        // NULL, or the library without syncs
-    char place[PATH_BYTES];     // where data directory and outputs are
+    const char *preload;    // NULL, or the library without syncs
+    char place[PATH_BYTES]; // where data directory and outputs are
     char config[PATH_BYTES], events[PATH_BYTES], rules[PATH_BYTES];
     struct ledger ledger;
     struct client client;
@@ -35,7 +37,7 @@ struct world {
     size_t known_count;     // of these
     struct text out_before; // whole lines of the actions' file after the last crash
     unsigned epoch_cycles;
-    bool is_new; // no daemon has run in it
+    bool is_new;     // no daemon has run in it
     int64_t work_us; // from an open shard to nothing left to read, lately
     struct verdict verdict;
     unsigned failures; // reports that found something

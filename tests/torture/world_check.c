@@ -168,8 +168,8 @@ static void check_by_tool(struct world *world, struct findings *found, uint64_t 
 {
     const char *tool = world->settings->engagectl;
     const char *const verify[] = {tool, "journal", "verify", "--config", world->config, NULL};
-    const char *const export[] = {
-        tool, "contact", "export", "--config", world->config, "-o", "ndjson", NULL};
+    const char *const export[] = {tool,          "contact", "export", "--config",
+                                  world->config, "-o",      "ndjson", NULL};
     struct text said = {0};
     int code = command_run(verify, &said);
     if (code != 0)
