@@ -187,6 +187,16 @@ $(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(FUZZ_MAIN) $(call libs_for,$(filter-out engin
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
+# The torture drives the programs from outside and links nothing of theirs.
+TORTURE_SRC := $(filter-out %/nosync.c,$(sort $(wildcard tests/torture/*.c)))
+TORTURE := $(OUT)/tests/torture/torture $(OUT)/tests/torture/nosync.so
+$(OUT)/tests/torture/torture: $(call objects_of,$(TORTURE_SRC))
+	@mkdir -p $(@D)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) -o $@.$$$$ $^ $(XXHASH_LIBS) && mv $@.$$$$ $@
+$(OUT)/tests/torture/nosync.so: tests/torture/nosync.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call step,LINK)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -shared -o $@.$$$$ $< && mv $@.$$$$ $@
+
 # ---- how objects and libraries are made ------------------------------------------------
 # Each is written aside and moved into place, so that two makes at once do not tear a file.
 $(OBJ)/%_sse42.o: CFLAGS_FILE := $(if $(IS_X86),-msse4.2)
@@ -214,7 +224,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -266,6 +276,19 @@ sim: ## simulated worlds full of trouble: SEEDS (2000) from FIRST (1); SEED=N re
 	@$(MAKE) VARIANT=faults sim-program
 	@SEEDS='$(SEEDS)' FIRST='$(FIRST)' SEED='$(SEED)' REPORT='$(REPORT)' INPUTS='$(INPUTS)' LIVES='$(LIVES)' \
 		SHARDS='$(SHARDS)' WITHOUT='$(WITHOUT)' JOBS='$(JOBS)' tools/sim/run
+
+torture: ## kill -9 (CYCLES), power cuts (CUTS), full disks and the like; SEED repeats one
+	@tools/setup torture
+	@$(MAKE) torture-programs
+	@$(MAKE) VARIANT=faults all
+	@build/tests/torture/torture
+
+torture-short: # the same for make check
+	@$(MAKE) torture-programs
+	@$(MAKE) VARIANT=faults all
+	@build/tests/torture/torture --short
+
+torture-programs: $(TORTURE)
 
 install: all ## install below PREFIX (/usr/local), staged below DESTDIR
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' YYJSON_PRIVATE='$(YYJSON_PRIVATE)' tools/install
