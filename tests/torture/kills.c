@@ -127,7 +127,7 @@ void phase_kills(const struct settings *settings, struct tally *tally)
         counts.in_midwork, counts.publishing, counts.recovering, counts.stopping,
         counts.second_term, counts.frozen, counts.storms);
     tally_check(
-        tally, counts.in_midwork * 5 >= settings->cycles, "a fifth of the kills is in mid-work");
+        tally, counts.in_midwork * 10 >= settings->cycles, "a tenth of the kills is in mid-work");
     tally_verdict(tally, &world, began);
     world_close(&world);
 }

@@ -39,6 +39,7 @@ void tally_check(struct tally *tally, bool is_good, const char *name)
 void tally_verdict(struct tally *tally, struct world *world, int64_t began_us)
 {
     verdict_print(world->phase, &world->verdict, now_us() - began_us);
+    (void)printf("%s: %u crashes left a torn tail\n", world->phase, world->torn);
     verdict_add(&tally->total, &world->verdict);
     tally_check(tally, world->failures == 0, world->phase);
 }
@@ -110,6 +111,16 @@ static int work(const struct settings *settings, int count, char *const *words)
     return tally.failed > 0;
 }
 
+static volatile pid_t worker;
+
+// The parent goes on to tidy up.
+static void on_end_signal(int number)
+{
+    (void)number;
+    if (worker > 0)
+        (void)kill(worker, SIGKILL);
+}
+
 // The work is done by a child in a mount namespace of its own: whatever ends it, its mounts and loop
 // devices go with it, and what it started is killed. The parent removes the rest.
 int main(int count, char **words)
@@ -132,9 +143,10 @@ int main(int count, char **words)
             _exit(EXIT_FAILURE);
         exit(work(&settings, count, words));
     }
-    // A signal to the group reaches the child by itself; this one only tidies up behind it.
-    (void)signal(SIGINT, SIG_IGN);
-    (void)signal(SIGTERM, SIG_IGN);
+    worker = pid;
+    (void)signal(SIGINT, on_end_signal);
+    (void)signal(SIGTERM, on_end_signal);
+    (void)signal(SIGHUP, on_end_signal);
     int status = 1;
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;

@@ -41,6 +41,7 @@ struct world {
     int64_t work_us; // from an open shard to nothing left to read, lately
     struct verdict verdict;
     unsigned failures; // reports that found something
+    unsigned torn;     // crashes that left a torn tail
     bool is_quiet;     // a control: findings are wanted
 };
 

@@ -72,6 +72,7 @@ void world_check(struct world *world)
     world_path(world, "data/shard-0000/journal", directory);
     ledger_take_journal(&world->ledger, world->feed, directory, &view, &world->found);
     check_known(world, &view);
+    world->torn += view.is_torn;
     ledger_check_promises(&world->ledger, &world->found);
     check_actions(world, &world->found);
     read_output(world, "dead.ndjson", &lines);
