@@ -45,10 +45,12 @@ static void cut(struct cut_run *run, enum shutdown_way way)
     run->cuts++;
     world->verdict.crashes++;
     run->is_broken = !volume_mount_again(&run->volume, why);
+    world->may_lose_power = false; // what is there now was on the image
     if (run->is_broken)
         findings_add(&world->found, FOUND_OTHER, "not mounted again: %s", why);
     else
         world_check(world);
+    world->may_lose_power = true;
 }
 
 // What was there before is gone for good before the next one begins.
@@ -57,6 +59,7 @@ static void begin(struct cut_run *run, enum ledger_feed feed)
     const char *const words[] = {"mkdir", "-p", run->world.place, NULL};
     (void)command_run(words, NULL); // in a control a cut may have taken it
     world_begin(&run->world, feed);
+    run->world.may_lose_power = true;
     volume_sync(&run->volume);
 }
 

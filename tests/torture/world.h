@@ -42,7 +42,9 @@ struct world {
     struct verdict verdict;
     unsigned failures; // reports that found something
     unsigned torn;     // crashes that left a torn tail
-    bool is_quiet;     // a control: findings are wanted
+    // Killed now, it may lose power before it is started again: only what was synced must stay.
+    bool may_lose_power;
+    bool is_quiet; // a control: findings are wanted
 };
 
 enum happened { HAPPENED_NOTHING, HAPPENED_GONE, HAPPENED_STOPPED, HAPPENED_SETTLED };

@@ -78,7 +78,10 @@ void world_check(struct world *world)
     read_output(world, "dead.ndjson", &lines);
     ledger_take_dead_letters(&world->ledger, world->feed, &lines, &world->found);
     text_free(&lines);
-    keep_known(world, &view, view.count);
+    size_t synced = view.durable_mark < view.count ? view.durable_mark : view.count;
+    keep_known(world, &view, world->may_lose_power ? synced : view.count);
+    if (world->may_lose_power)
+        text_clear(&world->out_before);
     journal_view_free(&view);
 }
 
