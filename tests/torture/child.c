@@ -29,7 +29,9 @@ static _Noreturn void become(const struct child_plan *plan, int log_fd)
     if (plan->preload != NULL)
         (void)setenv("LD_PRELOAD", plan->preload, 1);
     if (plan->file_bytes_max > 0) {
-        struct rlimit limit = {plan->file_bytes_max, plan->file_bytes_max};
+        struct rlimit limit;
+        (void)getrlimit(RLIMIT_FSIZE, &limit);
+        limit.rlim_cur = plan->file_bytes_max; // may be raised again without being root
         (void)setrlimit(RLIMIT_FSIZE, &limit);
     }
     const char *once = plan->is_once ? "--once" : NULL;

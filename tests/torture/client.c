@@ -49,17 +49,19 @@ void client_end(struct client *client)
 
 void client_add(struct client *client, uint64_t first, uint64_t last)
 {
-    for (; first <= last; first += CLIENT_BATCH_EVENTS) {
+    while (first <= last) {
         if (client->batch_count == client->batch_cap) {
             client->batch_cap = client->batch_cap == 0 ? 64 : client->batch_cap * 2;
             client->batches = realloc(client->batches, client->batch_cap * sizeof(struct batch));
             if (client->batches == NULL)
                 give_up("out of memory");
         }
+        // No batch of one: it might be of nothing but a refused event, which gets 400 and no 202.
         uint64_t end = first + CLIENT_BATCH_EVENTS - 1;
-        client->batches[client->batch_count++] =
-            (struct batch){.first = first, .last = end < last ? end : last};
+        end = end + 1 >= last ? last : end;
+        client->batches[client->batch_count++] = (struct batch){.first = first, .last = end};
         client->unanswered++;
+        first = end + 1;
     }
 }
 

@@ -204,7 +204,7 @@ static void full_disks(struct world *world, struct tally *tally)
 static void limited_file(struct world *world, struct tally *tally)
 {
     struct scene scene = scene_begin(world, tally, FEED_FILE);
-    struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    struct rlimit none;
     struct child_plan plan = {
         .program = world->settings->engaged,
         .config = world->config,
@@ -213,6 +213,7 @@ static void limited_file(struct world *world, struct tally *tally)
     world_feed(world, 9000);
     child_start(&world->child, &plan);
     demand(&scene, drive_until_full(world), "it says that the file of actions is full");
+    (void)getrlimit(RLIMIT_FSIZE, &none);
     (void)prlimit(world->child.pid, RLIMIT_FSIZE, &none, NULL);
     (void)world_drive(world, GO_ON_US);
     (void)world_stop(world, GO_ON_US);
