@@ -21,7 +21,7 @@ enum {
 struct cut_run {
     struct world world;
     struct volume volume;
-    unsigned cuts, in_midwork, recovering, at_points;
+    unsigned cuts, kills, in_midwork, recovering, at_points;
     bool is_broken; // the file system could not be mounted again
 };
 
@@ -81,10 +81,37 @@ static enum happened live(struct cut_run *run)
     return happened;
 }
 
+// What a killed daemon wrote and did not sync is found by the next one, which must not build on it unsynced:
+// the power goes when its actions are out.
+static void cut_behind_kill(struct cut_run *run)
+{
+    struct world *world = &run->world;
+    char order[64];
+    (void)snprintf(
+        order, sizeof(order), "journal.written=kill@%" PRIu64, dice_between(&world->dice, 1, 6));
+    world_feed(world, dice_between(&world->dice, 100, 2000));
+    world_start(world, order);
+    (void)world_drive(world, WAIT_US / 10);
+    world_kill(world);
+    run->kills++;
+    world->verdict.crashes++;
+    world_check(world);
+    world_start(world, "published.marked=stop");
+    enum happened happened = world_drive(world, WAIT_US / 10);
+    if (happened == HAPPENED_SETTLED)
+        (void)world_drive(world, 1000);
+    world_look(world);
+    cut(run, SHUTDOWN_FLUSH_NOTHING);
+}
+
 static void cut_at_random(struct cut_run *run)
 {
     struct world *world = &run->world;
     char status[TEXT_BYTES];
+    if (dice_percent(&world->dice, 20)) {
+        cut_behind_kill(run);
+        return;
+    }
     world_feed(world, dice_between(&world->dice, 100, 2000));
     world_start(world, NULL);
     enum happened happened = live(run);
@@ -263,8 +290,9 @@ void phase_cuts(const struct settings *settings, const char *type, struct tally 
     if (!settings->is_short)
         run_points(&run, 2);
     (void)printf(
-        "%s: %u power cuts, %u in mid-work, %u while recovering, %u at a failpoint\n", type,
-        run.cuts, run.in_midwork, run.recovering, run.at_points);
+        "%s: %u power cuts (%u soon after a kill), %u in mid-work, %u while recovering, %u at a "
+        "failpoint\n",
+        type, run.cuts, run.kills, run.in_midwork, run.recovering, run.at_points);
     tally_verdict(tally, &run.world, began);
     world_close(&run.world);
     volume_close(&run.volume);
