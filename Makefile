@@ -286,7 +286,7 @@ torture: ## kill -9 (CYCLES), power cuts (CUTS), full disks and the like; SEED r
 torture-short: # the same for make check
 	@$(MAKE) torture-programs
 	@$(MAKE) VARIANT=faults all
-	@build/tests/torture/torture --short
+	@timeout 900 build/tests/torture/torture --short
 
 torture-programs: $(TORTURE)
 

@@ -32,6 +32,18 @@ __attribute__((format(printf, 2, 3))) static bool because(
     return false;
 }
 
+static bool has_namespace; // mounts end with the process
+
+// Root in a mount namespace of its own may mount; else the reason why not.
+static bool may_mount(char why[TEXT_BYTES])
+{
+    if (geteuid() != 0)
+        (void)snprintf(why, TEXT_BYTES, "not root");
+    else if (!has_namespace)
+        (void)snprintf(why, TEXT_BYTES, "no mount namespace of its own to be had");
+    return geteuid() == 0 && has_namespace;
+}
+
 void volume_prepare(const struct settings *settings)
 {
     char images[PATH_BYTES];
@@ -39,7 +51,8 @@ void volume_prepare(const struct settings *settings)
     path_of(images, settings->root, "images");
     (void)mkdir(images, 0700);
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return; // no mounts for us; each that is tried says so
+        return;
+    has_namespace = true;
     // Images in memory: what is tested is what the file system does, not how quick a disk is.
     (void)tmpfs_open(images, 1U << 30, why);
 }
@@ -125,10 +138,8 @@ bool volume_open(
     char images[PATH_BYTES];
     *volume = (struct volume){.device_fd = -1};
     (void)snprintf(volume->type, sizeof(volume->type), "%s", type);
-    if (geteuid() != 0) {
-        (void)snprintf(why, TEXT_BYTES, "not root");
+    if (!may_mount(why))
         return false;
-    }
     path_of(images, settings->root, "images");
     path_of(volume->image, images, type);
     path_of(volume->mount, settings->root, type);
@@ -205,10 +216,8 @@ bool tmpfs_open(const char *path, uint64_t size_bytes, char why[TEXT_BYTES])
     char options[64];
     (void)mkdir(path, 0700);
     (void)snprintf(options, sizeof(options), "size=%llu,mode=0700", (unsigned long long)size_bytes);
-    if (geteuid() != 0) {
-        (void)snprintf(why, TEXT_BYTES, "not root");
+    if (!may_mount(why))
         return false;
-    }
     if (mount("tmpfs", path, "tmpfs", 0, options) != 0)
         return because(why, "mounting tmpfs");
     return true;
