@@ -74,7 +74,7 @@ enum err journal_open(
         .shard = params->shard,
         .identity = params->identity,
         .sequence_known = params->sequence_known,
-        .depth = RECOVERY_TAIL};
+        .sealed_bytes_max = RECOVERY_BYTES_MAX};
     struct recovery_plan plan;
     enum err err = recovery_plan_make(&request, &plan, fault);
     if (err != ERR_OK)

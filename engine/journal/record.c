@@ -28,6 +28,16 @@ static uint32_t record_header_crc(const uint8_t *record, size_t header_bytes)
     return crc32c(0, bytes_of(record + RECORD_AT_DURABLE, header_bytes - RECORD_AT_DURABLE));
 }
 
+// Whether the length is what the sections make it: it stands before what the header's checksum covers,
+// their lengths within.
+static bool frame_length_holds(const uint8_t *frame, uint32_t length)
+{
+    uint64_t end = FRAME_HEADER_BYTES;
+    for (size_t i = 0; i < FRAME_SECTIONS; i++)
+        end += get_u32(frame + FRAME_AT_SECTIONS + 4 * i);
+    return (end + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN == length;
+}
+
 enum err record_read(struct bytes bytes, struct record *out)
 {
     if (bytes.len < sizeof(uint32_t))
@@ -47,6 +57,8 @@ enum err record_read(struct bytes bytes, struct record *out)
     if (bytes.len < header_bytes)
         return ERR_TORN;
     if (record_header_crc(bytes.data, header_bytes) != get_u32(bytes.data + RECORD_AT_CRC))
+        return ERR_CORRUPT;
+    if (kind == RECORD_FRAME && !frame_length_holds(bytes.data, length))
         return ERR_CORRUPT;
 
     *out = (struct record){

@@ -28,11 +28,6 @@ struct recovery_plan {
 // Of sealed files, oldest first, that every open reads whole: as much as takes a fraction of a second.
 #define RECOVERY_BYTES_MAX (UINT64_C(128) << 20)
 
-enum recovery_depth {
-    RECOVERY_TAIL, // sealed files beyond RECOVERY_BYTES_MAX by header and seal
-    RECOVERY_WHOLE // every byte
-};
-
 // What to look at, and what is expected there; identity 0: nothing is (shard is not compared either).
 struct recovery_request {
     struct disk disk;
@@ -40,7 +35,7 @@ struct recovery_request {
     uint32_t shard;
     uint64_t identity;
     uint64_t sequence_known;
-    enum recovery_depth depth;
+    uint64_t sealed_bytes_max; // sealed files beyond it by header and seal; UINT64_MAX: every byte
 };
 
 // Reads and decides; changes nothing. Errors as journal_open. The plan is freed by the caller.

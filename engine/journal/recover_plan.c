@@ -177,8 +177,8 @@ static enum err plan_inner_file(struct planner *planner, uint64_t next, bool is_
     enum err err = plan_read_seal(planner, &is_sealed);
     if (err != ERR_OK)
         return err;
-    bool may_skip = planner->request->depth == RECOVERY_TAIL &&
-                    planner->walk.size_bytes > RECOVERY_BYTES_MAX - planner->sealed_bytes;
+    uint64_t left = planner->request->sealed_bytes_max - planner->sealed_bytes;
+    bool may_skip = planner->walk.size_bytes > left;
     if (is_sealed && may_skip)
         return ERR_OK;
     planner->sealed_bytes += may_skip ? 0 : planner->walk.size_bytes;

@@ -16,7 +16,7 @@ enum err journal_verify(
         .disk = disk,
         .directory = directory,
         .sequence_known = sequence_known,
-        .depth = RECOVERY_WHOLE};
+        .sealed_bytes_max = UINT64_MAX};
     struct recovery_plan plan;
     enum err err = recovery_plan_make(&request, &plan, fault);
     if (err != ERR_OK)

@@ -228,6 +228,29 @@ START_TEST(middle_damage_is_named_and_a_torn_tail_cut)
 }
 END_TEST
 
+// Only bytes that stop early may cost a durable frame; a length that says too much does not look so.
+START_TEST(flipped_length_of_the_last_durable_frame_is_damage)
+{
+    struct journal_world world;
+    write_groups(&world, 3, 2, 6);
+    struct journal_path_text path = journal_world_path(1);
+    size_t at = frame_offset(fake_disk_content(world.fake, path.text), 6);
+    world.sequence_known = 6;
+    for (uint64_t bit = 0; bit < 32; bit++) {
+        fake_disk_flip(world.fake, path.text, at * 8 + bit);
+        uint64_t before = fake_disk_digest(world.fake);
+        ck_assert_msg(
+            journal_world_open(&world) == ERR_CORRUPT, "bit %" PRIu64 ": %s", bit,
+            world.fault.text);
+        ck_assert_msg(strstr(world.fault.text, "sequence 6..6:") != NULL, "%s", world.fault.text);
+        ck_assert_uint_eq(fake_disk_digest(world.fake), before);
+        fake_disk_flip(world.fake, path.text, at * 8 + bit);
+    }
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 START_TEST(flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start)
 {
     struct journal_world world;
@@ -366,6 +389,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(
         tcase, middle_damage_is_named_and_a_torn_tail_cut, 0,
         sizeof(middle_cases) / sizeof(middle_cases[0]));
+    tcase_add_test(tcase, flipped_length_of_the_last_durable_frame_is_damage);
     tcase_add_test(tcase, flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start);
     tcase_add_test(tcase, missing_file_in_the_middle_is_named);
     tcase_add_test(tcase, oldest_files_may_be_gone);
