@@ -147,7 +147,7 @@ uint64_t state_peek(const char *directory, uint64_t map_bytes)
     struct store_value value;
     struct store_meta meta;
     uint64_t sequence = 0;
-    if (store_open(&params, &store, NULL) != ERR_OK)
+    if (store_open(&params, STORE_SCOPE_META, &store, NULL) != ERR_OK)
         return 0;
     struct store_key key = {.low = STORE_META_KEY};
     if (store_get(store, STORE_META, key, &value, NULL) == ERR_OK &&

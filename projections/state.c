@@ -33,7 +33,7 @@ static enum err open_store(
     struct checkpoint *checkpoint_out,
     struct fault *fault)
 {
-    enum err err = store_open(params, &state->store, fault);
+    enum err err = store_open(params, STORE_SCOPE_ALL, &state->store, fault);
     struct store_place place;
     if (err == ERR_OK && params->access == STATE_WRITE)
         err = checkpoint_tidy(state->store, state->limits, &place, fault);

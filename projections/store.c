@@ -27,6 +27,18 @@ static const struct {
     [STORE_DEDUP] = {"dedup", 0},
 };
 
+bool store_db_find(struct bytes name, enum store_db *db_out, unsigned *flags_out)
+{
+    for (size_t i = 0; i < STORE_DB_COUNT; i++) {
+        if (!bytes_equal_text(name, databases[i].name))
+            continue;
+        *db_out = (enum store_db)i;
+        *flags_out = databases[i].flags;
+        return true;
+    }
+    return false;
+}
+
 enum err store_err(int rc)
 {
     switch (rc) {
@@ -118,12 +130,7 @@ static int open_databases(struct store *store)
 {
     bool is_writable = store->access == STATE_WRITE;
     MDB_txn *txn;
-    int rc = mdb_txn_begin(store->env, NULL, is_writable ? 0 : MDB_RDONLY, &txn);
-    if (rc == MDB_MAP_RESIZED) {
-        rc = mdb_env_set_mapsize(store->env, 0);
-        if (rc == MDB_SUCCESS)
-            rc = mdb_txn_begin(store->env, NULL, is_writable ? 0 : MDB_RDONLY, &txn);
-    }
+    int rc = is_writable ? mdb_txn_begin(store->env, NULL, 0, &txn) : store_begin_read(store, &txn);
     if (rc != MDB_SUCCESS)
         return rc;
     for (size_t i = 0; i < STORE_DB_COUNT && rc == MDB_SUCCESS; i++) {
@@ -157,11 +164,18 @@ static int open_environment(struct store *store, const struct state_params *para
     return rc;
 }
 
-enum err store_open(const struct state_params *params, struct store **out, struct fault *fault)
+enum err store_open(
+    const struct state_params *params,
+    enum store_scope scope,
+    struct store **out,
+    struct fault *fault)
 {
     if (params->access == STATE_WRITE && mkdir(params->directory, DIRECTORY_MODE) != 0 &&
         errno != EEXIST)
         return store_fault(fault, errno, "its directory cannot be made");
+    enum err err = store_check_metas(params->directory, fault);
+    if (err != ERR_OK)
+        return err;
     struct store *store = mem_zero(1, sizeof(*store));
     store->access = params->access;
     int rc = pthread_rwlock_init(&store->map_lock, NULL);
@@ -171,10 +185,14 @@ enum err store_open(const struct state_params *params, struct store **out, struc
     }
     rc = open_environment(store, params);
     if (rc == MDB_SUCCESS)
+        err = store_check_pages(store, scope, fault);
+    if (rc == MDB_SUCCESS && err == ERR_OK)
         rc = open_databases(store);
-    if (rc != MDB_SUCCESS) {
+    if (rc != MDB_SUCCESS)
+        err = store_fault(fault, rc, "it cannot be opened");
+    if (err != ERR_OK) {
         store_close(store);
-        return store_fault(fault, rc, "it cannot be opened");
+        return err;
     }
     *out = store;
     return ERR_OK;

@@ -43,10 +43,20 @@ struct store_key {
 struct store;
 struct store_txn;
 
-// Creates directory and files when missing, unless read only.
+// How much of a store is looked through when it is opened.
+enum store_scope {
+    STORE_SCOPE_META, // the way to the entries of STORE_META, and those: nothing else may be read
+    STORE_SCOPE_ALL   // every page in use and every free one
+};
+
+// Creates directory and files when missing, unless read only. LMDB is let at no page that was not
+// checked before; values are checked when they are read.
 //   ERR_MISSING there is none (read only) · ERR_CORRUPT, ERR_FORMAT · ERR_NOSPACE, ERR_IO
 NODISCARD enum err store_open(
-    const struct state_params *params, struct store **out, struct fault *fault);
+    const struct state_params *params,
+    enum store_scope scope,
+    struct store **out,
+    struct fault *fault);
 void store_close(struct store *store);
 NODISCARD enum err store_remove(const char *directory, struct fault *fault);
 uint64_t store_map_bytes(const struct store *store);

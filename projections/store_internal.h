@@ -7,6 +7,7 @@
 #include <lmdb.h>
 
 #include "projections/store.h"
+#include "projections/store_pages.h"
 
 struct store {
     MDB_env *env;
@@ -40,8 +41,17 @@ MDB_val store_key_val(enum store_db db, struct store_key key, struct store_key_r
 struct store_key store_key_of(enum store_db db, MDB_val val);
 // Splits a stored value. ERR_FORMAT, ERR_CORRUPT.
 enum err store_value_of(MDB_val val, struct store_value *out);
+// The database of a name, and its flags as LMDB keeps them. False when none of ours has it.
+bool store_db_find(struct bytes name, enum store_db *db_out, unsigned *flags_out);
 enum err store_err(int rc);
 enum err store_fault(struct fault *fault, int rc, const char *what);
+// Whether LMDB may open the store's file; a missing one it may. ERR_CORRUPT, ERR_IO.
+NODISCARD enum err store_check_metas(const char *directory, struct fault *fault);
+// Whether it may follow the pages of the newest transaction. The environment is open. ERR_CORRUPT, ERR_IO.
+NODISCARD enum err store_check_pages(
+    struct store *store, enum store_scope scope, struct fault *fault);
+// Begins a transaction that reads; LMDB's error.
+int store_begin_read(struct store *store, MDB_txn **out);
 // False when the checksum does not hold; contacts are checked by who knows the seed.
 bool store_value_holds(enum store_db db, struct store_key key, const struct store_value *value);
 

@@ -2,17 +2,20 @@
 #include "engine/base/invariant.h"
 #include "projections/store_internal.h"
 
-static int begin_transaction(struct store *store)
+int store_begin_read(struct store *store, MDB_txn **out)
 {
-    if (store->read != NULL)
-        return mdb_txn_renew(store->read);
-    int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read);
+    int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, out);
     if (rc == MDB_MAP_RESIZED) { // another process has made it larger
         rc = mdb_env_set_mapsize(store->env, 0);
         if (rc == MDB_SUCCESS)
-            rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->read);
+            rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, out);
     }
     return rc;
+}
+
+static int begin_transaction(struct store *store)
+{
+    return store->read != NULL ? mdb_txn_renew(store->read) : store_begin_read(store, &store->read);
 }
 
 static enum err read_value(

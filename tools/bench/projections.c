@@ -3,15 +3,18 @@
 //   projections CONTACTS EVENTS [DIRECTORY]
 //
 // With a directory it also checkpoints (rewrite, few dirty, some dirty) and opens the store again.
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
 #include "projections/dedup.h"
 #include "projections/scores.h"
+#include "projections/store.h"
 
 // How many events before its fold what an event needs is asked for: table lines, then slot and record.
 enum { FAR = 24, NEAR = 12 };
@@ -178,6 +181,43 @@ static void bench_checkpoint(struct bench *bench, const char *what)
     (void)fflush(stdout);
 }
 
+// Drops the store's file from the page cache, as far as the system takes the advice.
+static void forget_file(const char *directory)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s/data.mdb", directory);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    (void)close(fd);
+}
+
+// What it costs to have the pages of a store checked before they are followed.
+static void bench_checks(const struct state_params *params)
+{
+    static const struct {
+        const char *name;
+        enum store_scope scope;
+        bool is_cold;
+    } checks[] = {
+        {"store opened, meta checked", STORE_SCOPE_META, false},
+        {"store opened, all checked", STORE_SCOPE_ALL, false},
+        {"the same, not in memory", STORE_SCOPE_ALL, true},
+    };
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        struct fault fault;
+        struct store *store = NULL;
+        if (checks[i].is_cold)
+            forget_file(params->directory);
+        int64_t begin_ns = now_ns();
+        if (store_open(params, checks[i].scope, &store, &fault) != ERR_OK)
+            fail(&fault);
+        (void)printf("%-30s %10.1f ms\n", checks[i].name, (double)(now_ns() - begin_ns) / 1e6);
+        store_close(store);
+    }
+}
+
 static void bench_store(struct bench *bench, const struct state_params *params)
 {
     struct fault fault = {0};
@@ -192,6 +232,7 @@ static void bench_store(struct bench *bench, const struct state_params *params)
     bench_checkpoint(bench, "checkpoint, many");
     uint64_t live = state_digest(bench->state);
     state_close(bench->state);
+    bench_checks(params);
     int64_t begin_ns = now_ns();
     if (state_open(params, &bench->state, &at, &fault) != ERR_OK)
         fail(&fault);
