@@ -10,6 +10,8 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
+#include "tests/support/call_sites.h"
+
 // An inode: what programs see, and what a power cut would leave.
 struct fake_file {
     struct buffer now;
@@ -170,16 +172,17 @@ static void fake_unlock(struct fake_disk *fake)
 }
 
 // Counts a call; what it gives is what the call must fail with.
-static enum err fake_count(struct fake_disk *fake)
+static enum err fake_count_call(struct fake_disk *fake, const char *operation, const void *from)
 {
     fake->calls++;
-    if (fake->fail_at == 0 || fake->calls < fake->fail_at)
-        return ERR_OK;
-    if (fake->fail_repeat == FAKE_DISK_ONCE && fake->calls > fake->fail_at)
-        return ERR_OK;
-    fake->failures++;
-    return fake->fail_err;
+    bool is_due = fake->fail_at != 0 && fake->calls >= fake->fail_at;
+    if (is_due && fake->fail_repeat == FAKE_DISK_ONCE && fake->calls > fake->fail_at)
+        is_due = false;
+    call_sites_note(operation, from, is_due);
+    fake->failures += is_due;
+    return is_due ? fake->fail_err : ERR_OK;
 }
+#define fake_count(fake, operation) fake_count_call(fake, operation, __builtin_return_address(0))
 
 static size_t fake_used(const struct fake_disk *fake)
 {
@@ -193,7 +196,7 @@ static enum err fake_open(void *self, const char *path, enum disk_mode mode, str
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "open");
     struct fake_file *file = table_find(&fake->now, path);
     bool is_made = mode == DISK_CREATE || mode == DISK_OPEN_OR_CREATE;
     if (err == ERR_OK && file == NULL && !is_made)
@@ -235,7 +238,7 @@ static enum err fake_read_at(
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "read_at");
     const struct buffer *now = &handle->file->now;
     if (err == ERR_OK) {
         size_t left = offset < now->len ? now->len - (size_t)offset : 0;
@@ -252,7 +255,7 @@ static enum err fake_write_at(
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "write_at");
     struct buffer *now = &handle->file->now;
     size_t end = (size_t)offset + bytes.len;
     if (err == ERR_OK && end > now->len && fake_used(fake) + (end - now->len) > fake->room_bytes)
@@ -271,7 +274,7 @@ static enum err fake_sync_data(void *self, struct disk_file *handle)
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "sync_data");
     if (err == ERR_OK)
         buffer_assign(&handle->file->durable, &handle->file->now);
     fake_unlock(fake);
@@ -282,7 +285,7 @@ static enum err fake_size(void *self, struct disk_file *handle, uint64_t *out)
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "size");
     if (err == ERR_OK)
         *out = handle->file->now.len;
     fake_unlock(fake);
@@ -293,7 +296,7 @@ static enum err fake_truncate(void *self, struct disk_file *handle, uint64_t siz
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "truncate");
     if (err == ERR_OK)
         buffer_resize(&handle->file->now, (size_t)size_bytes);
     fake_unlock(fake);
@@ -304,7 +307,7 @@ static enum err fake_allocate(void *self, struct disk_file *handle, uint64_t siz
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "allocate");
     size_t len = handle->file->now.len;
     if (err == ERR_OK && size_bytes > len &&
         fake_used(fake) + (size_bytes - len) > fake->room_bytes)
@@ -319,7 +322,7 @@ static enum err fake_lock_file(void *self, struct disk_file *handle)
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "lock");
     for (struct disk_file *other = fake->open; err == ERR_OK && other != NULL; other = other->next)
         if (other != handle && other->file == handle->file && other->is_locked)
             err = ERR_BUSY;
@@ -333,7 +336,7 @@ static enum err fake_rename(void *self, const char *from, const char *to)
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "rename");
     struct fake_file *file = table_find(&fake->now, from);
     if (err == ERR_OK && file == NULL)
         err = ERR_MISSING;
@@ -351,7 +354,7 @@ static enum err fake_remove(void *self, const char *path)
 {
     struct fake_disk *fake = self;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "remove");
     if (err == ERR_OK && table_find(&fake->now, path) == NULL)
         err = ERR_MISSING;
     if (err == ERR_OK)
@@ -360,12 +363,12 @@ static enum err fake_remove(void *self, const char *path)
     return err;
 }
 
-static enum err fake_nothing(void *self, const char *path)
+static enum err fake_make_directory(void *self, const char *path)
 {
     struct fake_disk *fake = self;
     (void)path;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "make_directory");
     fake_unlock(fake);
     return err;
 }
@@ -375,7 +378,7 @@ static enum err fake_sync_directory(void *self, const char *path)
     struct fake_disk *fake = self;
     (void)path; // all directories at once: tests use one
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "sync_directory");
     if (err == ERR_OK)
         changes_apply(fake, fake->change_count);
     fake_unlock(fake);
@@ -387,7 +390,7 @@ static enum err fake_list(void *self, const char *path, disk_list_fn *each, void
     struct fake_disk *fake = self;
     size_t len = strlen(path);
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "list");
     for (size_t i = 0; err == ERR_OK && i < fake->now.count; i++) {
         const char *name = fake->now.entries[i].path;
         if (strncmp(name, path, len) == 0 && name[len] == '/' &&
@@ -403,7 +406,7 @@ static enum err fake_free_bytes(void *self, const char *path, uint64_t *out)
     struct fake_disk *fake = self;
     (void)path;
     fake_lock(fake);
-    enum err err = fake_count(fake);
+    enum err err = fake_count(fake, "free_bytes");
     size_t used = fake_used(fake);
     if (err == ERR_OK)
         *out = used < fake->room_bytes ? fake->room_bytes - used : 0;
@@ -423,7 +426,7 @@ static const struct disk_ops fake_ops = {
     .lock = fake_lock_file,
     .rename = fake_rename,
     .remove = fake_remove,
-    .make_directory = fake_nothing,
+    .make_directory = fake_make_directory,
     .sync_directory = fake_sync_directory,
     .list = fake_list,
     .free_bytes = fake_free_bytes,
