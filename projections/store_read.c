@@ -5,12 +5,10 @@
 int store_begin_read(struct store *store, MDB_txn **out)
 {
     int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, out);
-    if (rc == MDB_MAP_RESIZED) { // another process has made it larger
-        rc = mdb_env_set_mapsize(store->env, 0);
-        if (rc == MDB_SUCCESS)
-            rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, out);
-    }
-    return rc;
+    if (rc != MDB_MAP_RESIZED)
+        return rc;
+    rc = mdb_env_set_mapsize(store->env, 0); // another process has made it larger
+    return rc == MDB_SUCCESS ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, out) : rc;
 }
 
 static int begin_transaction(struct store *store)
