@@ -46,6 +46,7 @@ static const char *const told_names[TOLD_COUNT] = {
     "refused when read",
     "harmless",
     "an older checkpoint",
+    "no checkpoint",
     "SILENT",
     "REFUSED IN VAIN",
     "CRASH"};
