@@ -123,11 +123,16 @@ static enum err walk_directory(struct tree_walk *walk, const char *below, unsign
     if (directory == NULL)
         return fault_of_errno(walk->fault, full);
     enum err err = ERR_OK;
-    struct dirent *entry = NULL;
-    while (err == ERR_OK && (entry = readdir(directory)) != NULL) {
+    errno = 0; // the end and an error look alike but for it
+    const struct dirent *entry = readdir(directory);
+    while (err == ERR_OK && entry != NULL) {
         if (entry->d_name[0] != '.')
             err = walk_entry(walk, below, entry->d_name, depth);
+        errno = 0;
+        entry = err == ERR_OK ? readdir(directory) : NULL;
     }
+    if (err == ERR_OK && errno != 0)
+        err = fault_of_errno(walk->fault, full);
     (void)closedir(directory);
     return err;
 }

@@ -18,7 +18,7 @@ void call_sites_note(const char *operation, const void *address, bool has_failed
 struct call_area {
     const char *name;
     const char *const *files;      // sources, from the root of the project; ends with NULL
-    const char *prefix;            // stands before an operation where it is called: "ops->"
+    const char *prefix;            // stands before an operation where it is called: "ops->", or ""
     const char *const *operations; // that can fail; ends with NULL
 };
 
