@@ -224,7 +224,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -289,6 +289,16 @@ torture-short: # the same for make check
 	@timeout 900 build/tests/torture/torture --short
 
 torture-programs: $(TORTURE)
+
+# The output of a test program is shown only here; `unit` runs them all.
+FLIPS := $(filter %/test_flips %/test_store_flips %/test_cuts,$(TESTS))
+FAILURES := $(filter $(OUT)/tests/failures/%,$(TESTS))
+
+flips: $(FLIPS) ## every bit of a journal and of a store flipped (a quarter of an hour)
+	@for test in $(FLIPS); do STORE_FLIPS=all $$test || exit 1; done
+
+failures: $(FAILURES) ## every call to disk, LMDB and system fails, with the places that make them
+	@for test in $(FAILURES); do $$test || exit 1; done
 
 install: all ## install below PREFIX (/usr/local), staged below DESTDIR
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' YYJSON_PRIVATE='$(YYJSON_PRIVATE)' tools/install
