@@ -51,6 +51,20 @@ static enum err route_recover(void *self, uint32_t shard, uint64_t mark, struct 
     return ERR_OK;
 }
 
+static enum err route_check_frame(void *self, const struct sink_frame *frame, struct fault *fault)
+{
+    struct route_sink *route = route_from(self);
+    for (enum route_leg leg = 0; leg < ROUTE_LEG_COUNT; leg++) {
+        const struct sink *sink = &route->legs[leg];
+        if (sink->ops == NULL || sink->ops->check_frame == NULL)
+            continue;
+        enum err err = sink->ops->check_frame(sink->self, frame, fault);
+        if (err != ERR_OK)
+            return err;
+    }
+    return ERR_OK;
+}
+
 static enum err route_is_published(
     void *self, const struct outgoing *item, struct hash128 chain, bool *out, struct fault *fault)
 {
@@ -96,6 +110,7 @@ static void route_destroy(void *self)
 
 static const struct sink_ops route_sink_ops = {
     .recover = route_recover,
+    .check_frame = route_check_frame,
     .is_published = route_is_published,
     .publish = route_publish,
     .destroy = route_destroy,

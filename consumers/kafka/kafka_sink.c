@@ -19,6 +19,7 @@ enum { PATIENCE_MS = 10000 };
 
 struct shard_state {
     bool is_recovered;
+    uint64_t known; // published by what the journal's checkpoint says; 0: not told
     struct kafka_confirmed confirmed;
 };
 
@@ -112,13 +113,40 @@ static enum err chain_check(
     struct hash128 chain,
     struct fault *fault)
 {
-    if (sequence != confirmed->sequence || hash128_equal(chain, confirmed->chain))
+    if (confirmed->sequence == 0 || sequence != confirmed->sequence ||
+        hash128_equal(chain, confirmed->chain))
         return ERR_OK;
     return fault_set(
         fault, ERR_CORRUPT,
         "shard %" PRIu32 ": Kafka has confirmed frame %" PRIu64
         " with another chain hash: this journal is not the one that was published from",
         shard, sequence);
+}
+
+// A frame of another journal that happens to have the confirmed number would hide all before it.
+static enum err sink_check_frame(void *self, const struct sink_frame *frame, struct fault *fault)
+{
+    struct shard_state *state = shard_of(sink_from(self), frame->shard);
+    if (frame->standing == SINK_FRAME_PUBLISHED)
+        state->known = frame->sequence;
+    return chain_check(&state->confirmed, frame->shard, frame->sequence, frame->chain, fault);
+}
+
+// Kafka has confirmed less than what is known to be published: it tells nothing of what comes after.
+static enum err memory_check(
+    const struct kafka_sink *sink,
+    const struct shard_state *state,
+    const struct outgoing *item,
+    struct fault *fault)
+{
+    if (state->confirmed.sequence >= state->known)
+        return ERR_OK;
+    return fault_set(
+        fault, ERR_CORRUPT,
+        "shard %" PRIu32 ": frames up to %" PRIu64 " were published, but for group %s Kafka has "
+        "confirmed %" PRIu64 ": its offsets expired or were deleted, or the group is another one; "
+        "whether frame %" PRIu64 " is out cannot be known",
+        item->shard, state->known, sink->group, state->confirmed.sequence, item->sequence);
 }
 
 static enum err sink_is_published(
@@ -129,8 +157,11 @@ static enum err sink_is_published(
         *out = true;
         return ERR_OK;
     }
-    const struct kafka_confirmed *confirmed = &shard_of(sink, item->shard)->confirmed;
+    const struct shard_state *state = shard_of(sink, item->shard);
+    const struct kafka_confirmed *confirmed = &state->confirmed;
     enum err err = chain_check(confirmed, item->shard, item->sequence, chain, fault);
+    if (err == ERR_OK)
+        err = memory_check(sink, state, item, fault);
     if (err == ERR_OK)
         *out = item->sequence <= confirmed->sequence;
     return err;
@@ -346,6 +377,7 @@ static void sink_destroy(void *self)
 
 static const struct sink_ops kafka_sink_ops = {
     .recover = sink_recover,
+    .check_frame = sink_check_frame,
     .is_published = sink_is_published,
     .publish = sink_publish,
     .destroy = sink_destroy,

@@ -114,8 +114,22 @@ void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close)
     outbox->last = frame;
 }
 
+static void batch_add_frame_id(struct outbox_batch *batch, const struct outbox_close *close)
+{
+    if (batch->frame_count == 0)
+        batch->before =
+            (struct outbox_frame_id){.sequence = close->sequence - 1, .chain = close->chain_before};
+    if (batch->frame_count == batch->frame_cap) {
+        batch->frame_cap = batch->frame_cap == 0 ? 16 : batch->frame_cap * 2;
+        batch->frames = mem_resize(batch->frames, batch->frame_cap * sizeof(*batch->frames));
+    }
+    batch->frames[batch->frame_count++] =
+        (struct outbox_frame_id){.sequence = close->sequence, .chain = close->chain};
+}
+
 static void batch_add_frame(struct outbox_batch *batch, const struct outbox_frame *frame)
 {
+    batch_add_frame_id(batch, &frame->close);
     size_t base = batch->texts.len;
     buffer_add_bytes(&batch->texts, buffer_bytes(&frame->texts));
     for (uint32_t i = 0; i < frame->count; i++) {
@@ -219,6 +233,7 @@ void outbox_batch_clear(struct outbox_batch *batch)
 {
     buffer_clear(&batch->texts);
     batch->item_count = 0;
+    batch->frame_count = 0;
     batch->sequence_last = 0;
     batch->source_name = NULL;
 }
@@ -227,5 +242,6 @@ void outbox_batch_free(struct outbox_batch *batch)
 {
     buffer_free(&batch->texts);
     free(batch->items);
+    free(batch->frames);
     *batch = (struct outbox_batch){0};
 }

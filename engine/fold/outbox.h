@@ -16,11 +16,20 @@ struct outbox_item {
     bool is_replayed; // may be out already: ask the sink before publishing
 };
 
+struct outbox_frame_id {
+    uint64_t sequence;
+    struct hash128 chain;
+};
+
 // What one shard hands to the publisher: owned by whoever holds it. Zero-initialised is empty.
 struct outbox_batch {
     uint32_t shard;
     uint64_t sequence_last; // 0: empty
     struct hash128 chain_last;
+    struct outbox_frame_id before;  // the frame before the first
+    struct outbox_frame_id *frames; // all of it, also those without items
+    size_t frame_count;
+    size_t frame_cap;
     struct outbox_item *items;
     size_t item_count;
     size_t item_cap;
@@ -53,6 +62,7 @@ struct outbox_close {
     uint32_t shard;
     uint64_t sequence;
     struct hash128 chain;
+    struct hash128 chain_before; // of the frame before it
     const char *source_name;
     int64_t source_next;
     bool is_replayed;

@@ -179,6 +179,7 @@ static enum err recall_outgoing(struct shard *shard, struct frame_reader *reader
 static void settle(struct shard *shard, const struct frame_head *head)
 {
     const struct position *kafka = shard_kafka_position(shard);
+    struct hash128 chain_before = shard->chain;
     shard->sequence = head->sequence;
     shard->chain = head->chain;
     shard->digest = head->digest;
@@ -187,6 +188,7 @@ static void settle(struct shard *shard, const struct frame_head *head)
                             .shard = shard->params.shard,
                             .sequence = head->sequence,
                             .chain = head->chain,
+                            .chain_before = chain_before,
                             .source_name = kafka == NULL ? NULL : kafka->name,
                             .source_next = kafka == NULL ? 0 : kafka->next,
                             .is_replayed = true,

@@ -257,6 +257,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
         return ERR_OK;
     }
     FAILPOINT(FRAME_FOLDED);
+    struct hash128 chain_before = shard->chain;
     err = append_frame(shard, fault);
     if (err != ERR_OK)
         return err;
@@ -267,6 +268,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
                             .shard = shard->params.shard,
                             .sequence = shard->sequence,
                             .chain = shard->chain,
+                            .chain_before = chain_before,
                             .source_name = kafka == NULL ? NULL : kafka->name,
                             .source_next = kafka == NULL ? 0 : kafka->next,
                             .is_replayed = shard->asks_sink,

@@ -52,15 +52,33 @@ struct publication {
     size_t item_count;
 };
 
+enum sink_frame_standing {
+    SINK_FRAME_PUBLISHED, // by what the journal's checkpoint says
+    SINK_FRAME_TO_COME,   // in the publication that follows
+};
+
+// A frame by what tells it from one of the same number in another journal.
+struct sink_frame {
+    uint32_t shard;
+    uint64_t sequence;
+    struct hash128 chain;
+    enum sink_frame_standing standing;
+};
+
 struct sink_ops {
     // Ends what a dead instance left open (fencing it) and learns what was published of this shard.
     // mark is what publish gave for the frame that the checkpoint stands at (0: from the beginning).
     // Called once per shard before the first publish, again after ERR_STATE.
     //   ERR_UNREACHABLE try again later · ERR_CORRUPT the tail is not what this engine wrote
     enum err (*recover)(void *self, uint32_t shard, uint64_t mark, struct fault *fault);
+    // Optional. Called after recover for the frame before the next publication, then for each frame of
+    // it, in order, before is_published: so that the sink sees whether this is the journal it was fed from.
+    //   ERR_CORRUPT the sink has confirmed a frame of this sequence with another chain hash
+    enum err (*check_frame)(void *self, const struct sink_frame *frame, struct fault *fault);
     // Whether a thing of a durable frame was published before; asked in journal order after recover.
     // chain is the chain hash of the thing's frame.
-    //   ERR_CORRUPT the sink has confirmed a frame of this sequence with another chain hash
+    //   ERR_CORRUPT as above; or the sink has confirmed less than the journal knows to be published, so that
+    //               it cannot tell
     enum err (*is_published)(
         void *self,
         const struct outgoing *item,

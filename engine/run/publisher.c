@@ -12,6 +12,8 @@ enum { RETRY_MS_MIN = 100, RETRY_MS_MAX = 5000, NOSPACE_RETRY_MS = 1000, ABORTS_
 // What the sink is known to hold of one shard. mark: written before the first job, then by the thread.
 struct published {
     bool is_recovered;
+    bool is_checked; // the sink knows the journal, as of the last recover
+    bool has_begun;  // this process has published of it
     uint64_t mark;
 };
 
@@ -59,6 +61,7 @@ static enum err recover_all(
         if (err != ERR_OK)
             return err;
         known->is_recovered = true;
+        known->is_checked = false;
         FAILPOINT(SINK_RECOVERED);
     }
     return ERR_OK;
@@ -101,6 +104,35 @@ static void add_group(struct publisher *publisher, const struct outbox_batch *ba
     };
 }
 
+// Shows the sink the frames of a job, and the one before; once it has shown the whole publication the
+// sink need not be shown any before the next recover.
+static enum err check_job(
+    struct publisher *publisher, const struct publish_job *job, struct fault *fault)
+{
+    const struct outbox_batch *batch = &job->batch;
+    const struct published *known = &publisher->shards[batch->shard];
+    const struct sink *sink = &publisher->sink;
+    if (known->is_checked || sink->ops->check_frame == NULL)
+        return ERR_OK;
+    struct sink_frame frame = {
+        .shard = batch->shard,
+        .sequence = batch->before.sequence,
+        .chain = batch->before.chain,
+        // What this process published, it need not ask for: a sink that lost it meanwhile lost no
+        // attempt that is in doubt.
+        .standing = known->has_begun ? SINK_FRAME_TO_COME : SINK_FRAME_PUBLISHED,
+    };
+    bool is_first = group_of(publisher, batch->shard) == &publisher->groups[publisher->group_count];
+    enum err err = is_first ? sink->ops->check_frame(sink->self, &frame, fault) : ERR_OK;
+    frame.standing = SINK_FRAME_TO_COME;
+    for (size_t i = 0; i < batch->frame_count && err == ERR_OK; i++) {
+        frame.sequence = batch->frames[i].sequence;
+        frame.chain = batch->frames[i].chain;
+        err = sink->ops->check_frame(sink->self, &frame, fault);
+    }
+    return err;
+}
+
 // Whether an item has to be asked for: it was decided by an earlier process, or an attempt to publish
 // it ended without an answer.
 static enum err add_job(
@@ -109,6 +141,9 @@ static enum err add_job(
     bool is_repeated,
     struct fault *fault)
 {
+    enum err check = check_job(publisher, job, fault);
+    if (check != ERR_OK)
+        return check;
     for (size_t i = 0; i < job->batch.item_count; i++) {
         const struct outbox_item *item = &job->batch.items[i];
         bool is_published = false;
@@ -213,7 +248,10 @@ static void give_back(struct publisher *publisher, struct publish_job *jobs, uin
 {
     while (jobs != NULL) {
         struct publish_job *next = jobs->next;
-        publisher->shards[jobs->batch.shard].mark = mark;
+        struct published *known = &publisher->shards[jobs->batch.shard];
+        known->mark = mark;
+        known->is_checked = true;
+        known->has_begun = true;
         jobs->mark = mark;
         jobs->mark_sequence = group_of(publisher, jobs->batch.shard)->sequence_last;
         jobs->post.run = jobs->done_run;

@@ -77,6 +77,13 @@ static enum err worker_sink_recover(void *self, uint32_t shard, uint64_t mark, s
     return sink->route.ops->recover(sink->route.self, shard, mark, fault);
 }
 
+static enum err worker_sink_check_frame(
+    void *self, const struct sink_frame *frame, struct fault *fault)
+{
+    struct worker_sink *sink = self;
+    return sink->route.ops->check_frame(sink->route.self, frame, fault);
+}
+
 static enum err worker_sink_is_published(
     void *self, const struct outgoing *item, struct hash128 chain, bool *out, struct fault *fault)
 {
@@ -104,6 +111,7 @@ enum err sinks_route(struct sinks *sinks, uint32_t worker, struct sink *out, str
 {
     static const struct sink_ops ops = {
         .recover = worker_sink_recover,
+        .check_frame = worker_sink_check_frame,
         .is_published = worker_sink_is_published,
         .publish = worker_sink_publish,
         .destroy = worker_sink_destroy,

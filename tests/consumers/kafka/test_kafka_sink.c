@@ -216,6 +216,49 @@ START_TEST(journal_that_begins_anew_under_the_same_group_is_refused)
 }
 END_TEST
 
+static enum err show(uint64_t sequence, uint64_t chain_low, enum sink_frame_standing standing)
+{
+    struct sink_frame frame = {
+        .sequence = sequence, .chain = {.low = chain_low, .high = 1}, .standing = standing};
+    return sink.ops->check_frame(sink.self, &frame, &fault);
+}
+
+// A publication that begins before what Kafka has confirmed and ends behind it.
+START_TEST(frame_in_the_midst_of_another_history_is_refused)
+{
+    ck_assert_int_eq(recover(), ERR_OK);
+    ck_assert_int_eq(publish(5), ERR_OK);
+    ck_assert_int_eq(show(4, 99, SINK_FRAME_TO_COME), ERR_OK); // its chain is not known
+    ck_assert_int_eq(show(5, 5, SINK_FRAME_TO_COME), ERR_OK);
+    ck_assert_int_eq(show(6, 6, SINK_FRAME_TO_COME), ERR_OK);
+    ck_assert_int_eq(show(5, 99, SINK_FRAME_TO_COME), ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "frame 5 with another chain hash"));
+    ck_assert_int_eq(show(5, 99, SINK_FRAME_PUBLISHED), ERR_CORRUPT);
+}
+END_TEST
+
+// The group's offsets are gone: what was decided by an earlier process may be out, or not.
+START_TEST(what_is_behind_the_checkpoint_is_in_doubt_when_kafka_forgot)
+{
+    struct outgoing action = {.kind = OUTGOING_ACTION, .sequence = 8};
+    struct outgoing letter = {.kind = OUTGOING_DEAD_LETTER, .sequence = 8};
+    struct hash128 chain = {.low = 8, .high = 1};
+    bool out = false;
+    ck_assert_int_eq(recover(), ERR_OK);
+    ck_assert_int_eq(show(0, 0, SINK_FRAME_PUBLISHED), ERR_OK); // a directory that begins
+    ck_assert_int_eq(sink.ops->is_published(sink.self, &action, chain, &out, &fault), ERR_OK);
+    ck_assert(!out);
+    ck_assert_int_eq(show(7, 7, SINK_FRAME_PUBLISHED), ERR_OK);
+    ck_assert_int_eq(sink.ops->is_published(sink.self, &action, chain, &out, &fault), ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "whether frame 8 is out cannot be known"));
+    ck_assert_int_eq(sink.ops->is_published(sink.self, &letter, chain, &out, &fault), ERR_OK);
+    ck_assert(out);                       // another sink's
+    ck_assert_int_eq(publish(8), ERR_OK); // decided now: it is not out for certain
+    ck_assert_int_eq(sink.ops->is_published(sink.self, &action, chain, &out, &fault), ERR_OK);
+    ck_assert(out);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("kafka sink");
@@ -229,6 +272,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, silent_broker_is_unreachable_then_goes_on);
     tcase_add_test(tcase, frame_of_another_history_is_refused);
     tcase_add_test(tcase, journal_that_begins_anew_under_the_same_group_is_refused);
+    tcase_add_test(tcase, frame_in_the_midst_of_another_history_is_refused);
+    tcase_add_test(tcase, what_is_behind_the_checkpoint_is_in_doubt_when_kafka_forgot);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -21,6 +21,8 @@ struct fake_sink {
     size_t count;
     uint64_t mark_recovered;
     size_t group_max; // items of the largest publication
+    struct sink_frame shown[ITEMS_MAX];
+    size_t shown_count;
 };
 
 static enum err fake_recover(void *self, uint32_t shard, uint64_t mark, struct fault *fault)
@@ -30,6 +32,15 @@ static enum err fake_recover(void *self, uint32_t shard, uint64_t mark, struct f
     struct fake_sink *sink = self;
     sink->recovers++;
     sink->mark_recovered = mark;
+    return ERR_OK;
+}
+
+static enum err fake_check_frame(void *self, const struct sink_frame *frame, struct fault *fault)
+{
+    (void)fault;
+    struct fake_sink *sink = self;
+    if (sink->shown_count < ITEMS_MAX)
+        sink->shown[sink->shown_count++] = *frame;
     return ERR_OK;
 }
 
@@ -74,6 +85,7 @@ static void fake_destroy(void *self)
 
 static const struct sink_ops fake_ops = {
     .recover = fake_recover,
+    .check_frame = fake_check_frame,
     .is_published = fake_is_published,
     .publish = fake_publish,
     .destroy = fake_destroy,
@@ -102,6 +114,7 @@ struct world {
     unsigned done, wanted;
     struct publish_job jobs[ITEMS_MAX];
     struct outbox_item items[ITEMS_MAX];
+    struct outbox_frame_id frames[ITEMS_MAX];
     unsigned sent;
 };
 
@@ -139,12 +152,20 @@ static void world_close(struct world *world)
 static void send(struct world *world, uint32_t shard, uint64_t sequence, bool is_replayed)
 {
     struct publish_job *job = &world->jobs[world->sent];
+    struct outbox_frame_id *frame = &world->frames[world->sent];
     struct outbox_item *item = &world->items[world->sent++];
+    *frame = (struct outbox_frame_id){.sequence = sequence, .chain = {.low = sequence}};
     *item = (struct outbox_item){
         .outgoing = {.shard = shard, .sequence = sequence}, .is_replayed = is_replayed};
     *job = (struct publish_job){.reply_to = &world->box, .done_run = on_done, .owner = world};
     job->batch = (struct outbox_batch){
-        .shard = shard, .sequence_last = sequence, .items = item, .item_count = 1};
+        .shard = shard,
+        .sequence_last = sequence,
+        .before = {.sequence = sequence - 1, .chain = {.low = sequence - 1}},
+        .frames = frame,
+        .frame_count = 1,
+        .items = item,
+        .item_count = 1};
     publisher_send(world->publisher, job);
 }
 
@@ -204,6 +225,63 @@ START_TEST(replayed_things_that_are_out_are_left_out)
     ck_assert_uint_eq(world->sink.mark_recovered, 77);
     ck_assert_uint_eq(world->sink.recovers, 1);
     ck_assert_uint_eq(world->sink.asked, 3);
+    world_close(world);
+}
+END_TEST
+
+static void assert_shown(const struct fake_sink *sink, size_t at, uint64_t sequence)
+{
+    ck_assert_uint_lt(at, sink->shown_count);
+    ck_assert_uint_eq(sink->shown[at].sequence, sequence);
+    ck_assert_uint_eq(sink->shown[at].chain.low, sequence);
+}
+
+START_TEST(a_sink_is_shown_the_journal_after_each_recover)
+{
+    struct world *world = world_open();
+    struct fake_sink *sink = &world->sink;
+    sink->script[1] = ERR_STATE;
+    hold(world, true);
+    send(world, 1, 5, true);
+    hold(world, false);
+    wait_for(world, 1);
+    ck_assert_uint_eq(sink->shown_count, 2);
+    assert_shown(sink, 0, 4);
+    assert_shown(sink, 1, 5);
+    ck_assert_int_eq(sink->shown[0].standing, SINK_FRAME_PUBLISHED);
+    ck_assert_int_eq(sink->shown[1].standing, SINK_FRAME_TO_COME);
+    send(world, 1, 6, false);
+    wait_for(world, 2);
+    ck_assert_uint_eq(sink->shown_count, 4); // not before it was aborted
+    assert_shown(sink, 2, 5);
+    assert_shown(sink, 3, 6);
+    ck_assert_int_eq(sink->shown[2].standing, SINK_FRAME_TO_COME); // published by this process
+    send(world, 1, 7, false);
+    wait_for(world, 3);
+    ck_assert_uint_eq(sink->shown_count, 4);
+    world_close(world);
+}
+END_TEST
+
+// Several jobs of one shard in the first publication: only what is before all of them is published.
+START_TEST(of_the_first_jobs_only_what_was_before_them_counts_as_published)
+{
+    struct world *world = world_open();
+    hold(world, true);
+    send(world, 0, 1, false); // holds the thread, at most with some of the next
+    send(world, 1, 5, true);
+    send(world, 1, 6, true);
+    send(world, 1, 7, false);
+    hold(world, false);
+    wait_for(world, 4);
+    unsigned published = 0;
+    for (size_t i = 0; i < world->sink.shown_count; i++) {
+        const struct sink_frame *frame = &world->sink.shown[i];
+        if (frame->shard == 1 && frame->standing == SINK_FRAME_PUBLISHED)
+            ck_assert_uint_eq(frame->sequence, 4);
+        published += frame->shard == 1 && frame->standing == SINK_FRAME_PUBLISHED;
+    }
+    ck_assert_uint_eq(published, 1);
     world_close(world);
 }
 END_TEST
@@ -295,6 +373,8 @@ Suite *test_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, what_waits_goes_out_as_one_and_shares_a_mark_and_its_frame);
     tcase_add_test(tcase, replayed_things_that_are_out_are_left_out);
+    tcase_add_test(tcase, a_sink_is_shown_the_journal_after_each_recover);
+    tcase_add_test(tcase, of_the_first_jobs_only_what_was_before_them_counts_as_published);
     tcase_add_loop_test(
         tcase, a_failed_attempt_is_made_again_without_doubling, 0,
         sizeof(attempts) / sizeof(attempts[0]));
