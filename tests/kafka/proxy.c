@@ -305,7 +305,7 @@ static void connection_turn(struct connection *connection, short client_is, shor
 
 // ---- commands
 
-static void rule_add(const char *line)
+static bool rule_add(const char *line)
 {
     char name[LINE_BYTES] = "";
     struct rule rule = {.action = ACTION_COUNT};
@@ -313,11 +313,14 @@ static void rule_add(const char *line)
         for (enum action i = 0; i < ACTION_COUNT; i++)
             if (strcmp(name, action_names[i]) == 0)
                 rule.action = i;
-    if (rule.action == ACTION_COUNT || proxy.rule_count == RULES_MAX) {
-        say("refused %s", line);
-        return;
-    }
-    proxy.rules[proxy.rule_count++] = rule;
+    size_t at = 0;
+    while (at < proxy.rule_count && proxy.rules[at].left >= 0)
+        at++; // one that is used up is replaced
+    if (rule.action == ACTION_COUNT || at == RULES_MAX)
+        return false;
+    proxy.rules[at] = rule;
+    proxy.rule_count += at == proxy.rule_count;
+    return true;
 }
 
 static void all_release(void)
@@ -339,8 +342,9 @@ static void all_cut(void)
 
 static void command_run(const char *line)
 {
+    bool is_done = true;
     if (strncmp(line, "rule ", 5) == 0)
-        rule_add(line);
+        is_done = rule_add(line);
     else if (strcmp(line, "clear") == 0)
         proxy.rule_count = 0;
     else if (strcmp(line, "release") == 0)
@@ -354,8 +358,8 @@ static void command_run(const char *line)
     else if (strcmp(line, "end") == 0)
         proxy.is_ended = true;
     else
-        say("refused %s", line);
-    say("did %s", line);
+        is_done = false;
+    say("%s %s", is_done ? "did" : "refused", line);
 }
 
 static void control_read(void)

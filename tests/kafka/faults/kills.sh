@@ -1,0 +1,50 @@
+# shellcheck shell=sh
+# The daemon killed: at each failpoint around publishing, and at random moments under load.
+
+points_all() {
+    ENGAGED_FAILPOINTS=list "$engaged" | awk '$2 ~ /^C(8|11|12|13|14|15|16)$/ && $1 !~ /^file-sink/ { print $1 }'
+}
+
+# Four shards on two workers: two transactional producers.
+scenario_failpoints() {
+    world points 4 "$address"
+    feed_slowly "$feed_times" 200
+    for point in $(points_all); do
+        for pass in $passes; do
+            armed "$point=kill@$pass" "$w.yaml"
+            dies "$point@$pass"
+        done
+    done
+    for pass in 1 2 4; do # of the shards that are recovered at a start
+        armed "sink.recovered=kill@$pass" "$w.yaml"
+        dies "sink.recovered@$pass"
+    done
+    kill "$feeder" 2>/dev/null # it feeds as long as there are points
+    wait "$feeder" 2>/dev/null
+    feeder=""
+    last=$(end_offsets | awk '{ sum += $1 } END { print sum + 0 }')
+    for point in stop.asked stop.drained stop.closed; do
+        feed 200
+        armed "$point=kill" "$w.yaml"
+        within 20 is_reading
+        kill -TERM "$daemon"
+        dies "$point"
+    done
+    verdict
+}
+
+scenario_random_kills() {
+    world kills 4 "$address"
+    awk -v count="$cycles" -v seed="$seed" 'BEGIN {
+        srand(seed)
+        for (i = 0; i < count; i++) printf "%.3f\n", 0.05 + rand() * 0.7
+    }' >moments
+    feed_slowly $((cycles * 4)) 150
+    while read -r moment; do
+        start "$w.yaml"
+        sleep "$moment" # how long it may live
+        crash
+    done <moments
+    feed_end
+    verdict
+}
