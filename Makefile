@@ -224,7 +224,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -244,7 +244,13 @@ unit: $(TESTS) # the unit tests of one VARIANT
 	@$(TEST_ENV_$(VARIANT)) tests/run $(TESTS)
 
 e2e: all # the programs as a user runs them
+	@$(MAKE) VARIANT=faults all
 	@tests/run $(sort $(wildcard tests/e2e/test_*.sh tests/tools/test_*.sh))
+
+torture-kafka: all ## the daemon and real Kafka brokers under faults (a quarter of an hour a version)
+	@tools/setup check
+	@$(MAKE) VARIANT=faults all
+	@tests/kafka/faults/run long
 
 asan: ## unit tests under AddressSanitizer and UBSan
 	@$(MAKE) VARIANT=asan unit
@@ -310,7 +316,7 @@ distclean: # remove build/ altogether
 	@rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo "Variables: PREFIX DESTDIR SECONDS (fuzz) CC CFLAGS LDFLAGS V=1 (show commands) WERROR= (warnings stay warnings)"
 
 setup-test:

@@ -133,7 +133,8 @@ static int committed_show(const char *brokers, char **words)
             return 2;
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof(text));
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add_range(list, words[1], 0, (int32_t)strtol(words[2], NULL, 10) - 1);
+    rd_kafka_topic_partition_list_add_range(
+        list, words[1], 0, (int32_t)strtol(words[2], NULL, 10) - 1);
     rd_kafka_resp_err_t err = rd_kafka_committed(client, list, WAIT_MS);
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
         (void)fprintf(stderr, "group %s: %s\n", words[0], rd_kafka_err2str(err));
