@@ -12,7 +12,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { ASK_MS = 10000 };
+enum { ASK_MS = 10000, RECALL_OFFSETS_MAX = 10000 };
 
 struct kafka_consumer {
     struct kafka_client *client;
@@ -31,9 +31,12 @@ struct kafka_source {
     bool is_consuming;
     int64_t next;             // offset of the next message
     int64_t truncation_asked; // the last position the broker was asked about
+    int64_t low;              // oldest there was at start
     int64_t end;              // where KAFKA_READ_TO_END stops; -1: not known yet
     int64_t read_to;          // librdkafka said that nothing is left before this offset
-    struct fault stop;        // err ERR_OK, or what poll answers until start
+    struct source_memory memory;
+    bool is_recalling; // what is before `next` is only looked at
+    struct fault stop; // err ERR_OK, or what poll answers until start
 
     rd_kafka_message_t **lent; // what the last poll gave
     size_t lent_count;
@@ -200,6 +203,40 @@ static void source_release(void *self)
     source->header_count = 0;
 }
 
+static void source_remember(void *self, const struct source_memory *memory)
+{
+    source_from(self)->memory = *memory;
+}
+
+// Where fetching begins so that the remembered record is seen; else at from.
+static int64_t recall_from(
+    struct kafka_source *source, int64_t from, const struct offset_range *range)
+{
+    int64_t known = source->memory.position;
+    source->is_recalling = known != SOURCE_POSITION_START && known >= range->low && known < from &&
+                           from - known <= RECALL_OFFSETS_MAX;
+    return source->is_recalling ? known : from;
+}
+
+static void recall_check(struct kafka_source *source, const rd_kafka_message_t *message)
+{
+    const struct source_memory *memory = &source->memory;
+    if (message->offset < memory->position)
+        return;
+    source->is_recalling = false;
+    if (message->offset != memory->position || // compacted away: nothing is known
+        hash128_equal(source_value_hash(bytes_of(message->payload, message->len)), memory->value))
+        return;
+    (void)fault_set(
+        &source->stop, ERR_GAP,
+        "topic %s partition %" PRId32 ": reading goes on at offset %" PRId64
+        ", but the broker has offsets %" PRId64 " to %" PRId64
+        " of other records: the one at offset %" PRId64
+        " is not the one that was read: the topic was created anew",
+        source->consumer->topic_name, source->partition, source->next, source->low, source->end,
+        memory->position);
+}
+
 static enum err source_start(void *self, int64_t position, struct fault *fault)
 {
     struct kafka_source *source = source_from(self);
@@ -213,14 +250,18 @@ static enum err source_start(void *self, int64_t position, struct fault *fault)
     int64_t from = position == SOURCE_POSITION_START ? range.low : position;
     if (from < range.low || from > range.high)
         return gap_fault(source, from, &range, fault);
+    if (position == SOURCE_POSITION_START)
+        source->memory.position = SOURCE_POSITION_START; // what was read does not count any more
     if (rd_kafka_consume_start_queue(
-            source->consumer->topic, source->partition, from, source->queue) != 0) {
+            source->consumer->topic, source->partition, recall_from(source, from, &range),
+            source->queue) != 0) {
         rd_kafka_resp_err_t code = rd_kafka_last_error();
         return fault_set(fault, kafka_err(code), "%s: %s", source->name, rd_kafka_err2str(code));
     }
     source->is_consuming = true;
     source->next = from;
     source->read_to = from;
+    source->low = range.low;
     source->end = range.high;
     source->stop.err = ERR_OK;
     return ERR_OK;
@@ -228,6 +269,8 @@ static enum err source_start(void *self, int64_t position, struct fault *fault)
 
 static bool is_at_end(const struct kafka_source *source)
 {
+    if (source->is_recalling)
+        return false;
     int64_t reached = source->next > source->read_to ? source->next : source->read_to;
     return source->consumer->reading == KAFKA_READ_TO_END && reached >= source->end;
 }
@@ -253,6 +296,7 @@ static void error_take(struct kafka_source *source, const rd_kafka_message_t *me
         RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION};
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         source->read_to = message->offset;
+        source->is_recalling = false;
         return;
     }
     for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
@@ -334,6 +378,8 @@ static size_t batch_take(struct kafka_source *source, struct message *messages, 
     size_t count = 0;
     for (size_t i = 0; i < got; i++) {
         rd_kafka_message_t *message = source->lent[i];
+        if (source->is_recalling && message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            recall_check(source, message);
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && is_wanted(source, message)) {
             message_take(source, message, &messages[count]);
             source->lent[count++] = message;
@@ -346,6 +392,11 @@ static size_t batch_take(struct kafka_source *source, struct message *messages, 
         rd_kafka_message_destroy(message);
     }
     source->lent_count = count;
+    if (count > 0)
+        source->memory = (struct source_memory){
+            .position = messages[count - 1].position,
+            .value = source_value_hash(
+                bytes_of(source->lent[count - 1]->payload, source->lent[count - 1]->len))};
     headers_link(source, messages, count);
     return count;
 }
@@ -421,6 +472,7 @@ static void source_destroy(void *self)
 }
 
 static const struct source_ops kafka_source_ops = {
+    .remember = source_remember,
     .start = source_start,
     .poll = source_poll,
     .release = source_release,
@@ -449,6 +501,7 @@ void kafka_source_create(
     source->consumer = consumer;
     source->partition = (int32_t)partition;
     source->end = -1;
+    source->memory.position = SOURCE_POSITION_START;
     source->queue = rd_kafka_queue_new(kafka_client_handle(consumer->client));
     if (wake != NULL) {
         source->wake = *wake;

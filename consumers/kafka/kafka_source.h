@@ -45,9 +45,12 @@ void kafka_consumer_close(struct kafka_consumer *consumer);
 // The source of one partition; consumer is borrowed until destroy(). wake is called from
 // librdkafka's threads. Sources of one consumer may be driven by different threads.
 //
+// remember(): the record at that offset is read again, when it is still there, before the first new one;
+//          in the course of reading the last record of each poll takes its place.
 // start(): blocks for up to 10 s. ERR_GAP the offset is before the oldest or after the newest that
 //          the broker has; names topic, partition, the offset asked for and both ends
-// poll():  ERR_GAP the same on the way (retention, records deleted, topic truncated or recreated);
+// poll():  ERR_GAP the same on the way (retention, records deleted, topic truncated or recreated); or the
+//          record that is remembered is another one: the topic was created anew and has grown;
 //          ERR_MISSING the topic was deleted · ERR_IO the broker sent a damaged message; from then
 //          on poll() repeats the error until start(). While no broker answers it says ERR_AGAIN:
 //          librdkafka retries.

@@ -84,6 +84,15 @@ int64_t shard_tick_ms(const struct shard *shard);
 // Where a source goes on; SOURCE_POSITION_START when this shard never read it.
 int64_t shard_position(const struct shard *shard, const char *source_name);
 
+// The last event of a source that the journal holds, for source->remember; looks into the last few frames.
+// position is SOURCE_POSITION_START where there is none. Reads from the disk.
+//   ERR_CORRUPT, ERR_IO
+NODISCARD enum err shard_last_read(
+    const struct shard *shard,
+    const char *source_name,
+    struct source_memory *out,
+    struct fault *fault);
+
 // --- frames. begin, fold any number of batches, end.
 struct input_result {
     enum frame_input_kind kind;

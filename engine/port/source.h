@@ -11,6 +11,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
+#include "engine/base/hash.h"
 #include "engine/base/header.h"
 
 // Where the outcome of an HTTP event goes; opaque to all but engine/run.
@@ -30,7 +31,23 @@ struct message {
     uint32_t ticket_index;
 };
 
+// One thing that was read before, to tell a source made anew from the old one.
+struct source_memory {
+    int64_t position;     // where it stood; SOURCE_POSITION_START: nothing is known
+    struct hash128 value; // source_value_hash of it
+};
+
+static inline struct hash128 source_value_hash(struct bytes value)
+{
+    return hash_u128(value, 0);
+}
+
+#define SOURCE_POSITION_START (-1)
+
 struct source_ops {
+    // Optional. Before the first start: what the journal holds of this source. When another thing is found
+    // there, start or poll answer ERR_GAP. Where nothing is found any more, nothing is known.
+    void (*remember)(void *self, const struct source_memory *memory);
     // Goes to a position before the first poll: SOURCE_POSITION_START for a shard that never read
     // this source (the oldest there is), else what a frame recorded. May be called again after ERR_UNREACHABLE.
     //   ERR_GAP          the position is gone (retention, truncated, recreated, replaced file); the
@@ -46,8 +63,6 @@ struct source_ops {
     void (*release)(void *self);
     void (*destroy)(void *self);
 };
-
-#define SOURCE_POSITION_START (-1)
 
 struct source {
     const struct source_ops *ops;

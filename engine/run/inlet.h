@@ -30,7 +30,8 @@ struct inlet {
     atomic_bool is_woken;
     int64_t retry_at_us;
     uint32_t retry_ms;
-    bool is_said; // that it is unreachable
+    bool is_remembered; // the source was told what it gave last
+    bool is_said;       // that it is unreachable
     bool may_skip_gap;
     uint64_t gaps;
 };

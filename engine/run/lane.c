@@ -223,8 +223,20 @@ static bool is_its_turn(const struct lane *lane, size_t index)
     return true;
 }
 
+// What cannot be read back is not remembered: the shard has just been opened from the same journal.
+static void remember_inlet(struct lane *lane, struct inlet *inlet)
+{
+    struct source_memory memory;
+    inlet->is_remembered = true;
+    if (inlet->source.ops->remember != NULL &&
+        shard_last_read(lane->shard, inlet->source.name, &memory, NULL) == ERR_OK)
+        inlet->source.ops->remember(inlet->source.self, &memory);
+}
+
 static void start_inlet(struct lane *lane, struct inlet *inlet)
 {
+    if (!inlet->is_remembered)
+        remember_inlet(lane, inlet);
     inlet_start(inlet, lane->runtime, shard_position(lane->shard, inlet->source.name));
 }
 

@@ -259,6 +259,55 @@ START_TEST(topic_created_anew_while_it_is_read_is_a_gap)
 }
 END_TEST
 
+static void remember(struct reader *reader, int64_t position, struct hash128 value)
+{
+    struct source_memory memory = {.position = position, .value = value};
+    reader->source.ops->remember(reader->source.self, &memory);
+}
+
+START_TEST(record_that_is_not_the_one_remembered_is_a_gap)
+{
+    struct sink sink = sink_open("tx-p");
+    sink_publish_until(&sink, 1, 5); // offsets 0-2, marker 3, 4-6, marker 7, 8-10, …
+    sink_close(&sink);
+    struct reader reader = reader_open(real.topic_out, KAFKA_READ_TO_END, 10);
+    struct message messages[MESSAGES_MAX];
+    size_t count = 0;
+    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    int64_t end = kafka_source_end_offset(&reader.source);
+    struct frame_texts frame; // the second one: offsets 4 to 6
+    frame_fill(&frame, 0, 2);
+    struct hash128 value = source_value_hash(frame.items[1].value);
+
+    remember(&reader, 5, value);
+    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
+    ck_assert_int_eq(messages[0].position, 8);
+    reader.source.ops->release(reader.source.self);
+    remember(&reader, 5, value);
+    ck_assert_int_eq(reader_start(&reader, end), ERR_OK); // nothing but the memory to read
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_END);
+    remember(&reader, 7, value); // no record there: nothing is known
+    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
+    reader.source.ops->release(reader.source.self);
+
+    remember(&reader, 6, value);
+    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_GAP);
+    ck_assert_ptr_nonnull(strstr(real.fault.text, "at offset 6 is not the one that was read"));
+    ck_assert_ptr_nonnull(strstr(real.fault.text, "created anew"));
+    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK); // told to go on
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
+    ck_assert_int_eq(messages[0].position, 0);
+    reader.source.ops->release(reader.source.self);
+    remember(&reader, 6, value);
+    ck_assert_int_eq(reader_start(&reader, end), ERR_OK);
+    ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_GAP); // not simply the end
+    reader_close(&reader);
+}
+END_TEST
+
 START_TEST(missing_input_topic_is_named)
 {
     struct reader reader = reader_open("no-such-topic", KAFKA_READ_ON, 0);
@@ -285,6 +334,7 @@ TCase *source_scenarios(void)
     tcase_add_test(source, new_messages_wake_the_reader);
     tcase_add_test(source, position_that_the_broker_does_not_have_is_a_gap);
     tcase_add_test(source, topic_created_anew_while_it_is_read_is_a_gap);
+    tcase_add_test(source, record_that_is_not_the_one_remembered_is_a_gap);
     tcase_add_test(source, missing_input_topic_is_named);
     return source;
 }

@@ -263,6 +263,35 @@ static void feed_from(const char *source, const char *id)
     ck_assert_int_eq(shard_frame_end(world.shard, &sequence, &fault), ERR_OK);
 }
 
+START_TEST(the_last_event_of_a_source_is_found_in_the_journal)
+{
+    struct source_memory memory = {.position = 7};
+    static const char event[] =
+        "{\"id\":\"x\",\"source\":\"s\",\"type\":\"email.opened\",\"contact\":\"c\"}";
+    world_open(&world, RULES);
+    ck_assert_int_eq(shard_last_read(world.shard, "file:/test", &memory, NULL), ERR_OK);
+    ck_assert_int_eq(memory.position, SOURCE_POSITION_START); // nothing but rules there
+    feed_some(0, 10);
+    int64_t position = world.position;
+    world_feed_line(&world, event);
+    world_feed_line(&world, event); // a duplicate, of which the journal has no bytes
+    world_feed_line(&world, "broken");
+    for (unsigned i = 0; i < 2; i++) { // also by another process
+        ck_assert_int_eq(shard_last_read(world.shard, "file:/test", &memory, NULL), ERR_OK);
+        ck_assert_int_eq(memory.position, position);
+        ck_assert(hash128_equal(memory.value, source_value_hash(bytes_text(event))));
+        ck_assert_int_eq(shard_last_read(world.shard, "file:/other", &memory, NULL), ERR_OK);
+        ck_assert_int_eq(memory.position, SOURCE_POSITION_START);
+        world_close(&world);
+        world_open(&world, NULL);
+    }
+    for (unsigned i = 0; i < 20; i++)
+        world_feed_line(&world, "broken"); // it looks no further than this
+    ck_assert_int_eq(shard_last_read(world.shard, "file:/test", &memory, NULL), ERR_OK);
+    ck_assert_int_eq(memory.position, SOURCE_POSITION_START);
+}
+END_TEST
+
 START_TEST(the_topic_read_last_is_the_one_that_is_committed)
 {
     for (int round = 0; round < 2; round++) { // as it happens, and folded again
@@ -452,6 +481,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_damaged_record_found_while_folding_again_gives_the_store_up);
     tcase_add_test(cases, a_damaged_record_found_under_way_stops_and_the_next_start_mends_it);
     tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
+    tcase_add_test(cases, the_last_event_of_a_source_is_found_in_the_journal);
     tcase_add_test(cases, the_topic_read_last_is_the_one_that_is_committed);
     tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
     tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
