@@ -169,4 +169,29 @@ scenario_recreated() {
     check "$version $w: ... and nothing was acted on" same "$(out_count)" "$out_before"
     check "$version $w: ... it stops when told to" stop
 }
-topic_made() { "$broker" topic create "$dir" "in.$w" 1 && sleep 1 && [ "$(end_offsets)" = 0 ]; }
+# Made anew, and grown beyond what we have read before we look again.
+scenario_grown() {
+    world grown 2 "$address"
+    feed 300
+    once "$w.yaml" || not_ok "$version $w: reads to the end"
+    feed 30
+    once "$w.yaml" || not_ok "$version $w: a topic that is the same is read on"
+    out_before=$(out_count)
+    fault
+    "$broker" topic delete "$dir" "in.$w" >/dev/null 2>&1
+    within 20 topic_made || not_ok "$version $w: the topic can be made anew"
+    feed 900
+    start "$w.yaml"
+    gap_said "a topic made anew that has grown"
+    check "$version $w: ... by a record that is another one" logged "is not the one that was read: the topic was created anew"
+    check "$version $w: ... and nothing was acted on" same "$(out_count)" "$out_before"
+    check "$version $w: ... it stops when told to" stop
+    config_write "$w-on" "$w" "on_gap: continue"
+    start "$w-on.yaml"
+    check "$version $w: told to, it goes on at the oldest there is" within 20 is_settled
+    stop
+    reference
+    read_topic "$w.actions.email" | action_ids | sort >seen.ids
+    check "$version $w: ... and acts on all that is there, once" same "$(comm -3 expected.ids seen.ids | count)" 0
+}
+topic_made() { "$broker" topic create "$dir" "in.$w" "$partitions" && sleep 1 && [ "$(end_offsets | sort -u)" = 0 ]; }

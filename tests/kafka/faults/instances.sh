@@ -15,6 +15,10 @@ swap() { # the other becomes the one that the helpers know
 # The first sleeps in mid-transaction, the copy takes over and publishes, the first wakes up.
 scenario_zombie() {
     world zombie 2 "$address"
+    feed 100
+    start "$w.yaml"
+    settles "its start"
+    stop # so that the first transaction of the next has records
     from=$w
     for point in $zombie_at; do
         feed 200
@@ -34,6 +38,37 @@ scenario_zombie() {
         settles "the first is gone"
         stop
     done
+    verdict
+}
+
+# The first commits between what the second does first and what it does then: it has to fence before it asks
+# what is out.
+scenario_takeover() {
+    world takeover 1 "$address"
+    feed 200
+    start "$w.yaml"
+    settles "its start"
+    stop
+    feed 100
+    armed kafka.produced=stop "$w.yaml"
+    within 20 is_stopped || not_ok "$version $w: stops in a transaction"
+    second=$daemon
+    brokers=$proxied
+    take_over "$w" "$w-copy"
+    before=$(fired)
+    tell rule hold-request 22 1
+    start "$w.yaml"
+    within 20 has_fired $((before + 1)) "" || not_ok "$version $w: the copy is about to fence"
+    kill -CONT "$second"
+    check "$version $w: the first commits before it is fenced" within 20 is_settled
+    tell release
+    feed 50
+    swap
+    exits 73 30 "then it is fenced: 73"
+    swap
+    second=""
+    settles "taking over"
+    stop
     verdict
 }
 

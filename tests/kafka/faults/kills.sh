@@ -19,10 +19,7 @@ scenario_failpoints() {
         armed "sink.recovered=kill@$pass" "$w.yaml"
         dies "sink.recovered@$pass"
     done
-    kill "$feeder" 2>/dev/null # it feeds as long as there are points
-    wait "$feeder" 2>/dev/null
-    feeder=""
-    last=$(end_offsets | awk '{ sum += $1 } END { print sum + 0 }')
+    feed_stop # it fed as long as there were points
     for point in stop.asked stop.drained stop.closed; do
         feed 200
         armed "$point=kill" "$w.yaml"

@@ -76,7 +76,7 @@ feed_slowly() {
     last=$((last + $1 * $2))
     (
         at=$feeder_first
-        while [ "$at" -le "$last" ]; do
+        while [ "$at" -le "$last" ] && [ ! -e feeder-stop ]; do
             keyed "$at" $((at + $2 - 1)) | produce "in.$w" || exit 1
             at=$((at + $2))
             sleep 0.05 # so that there are several publications
@@ -87,6 +87,13 @@ feed_slowly() {
 feed_end() {
     wait "$feeder" || not_ok "$version $w: input: $(tail -n 1 produce.log)"
     feeder=""
+}
+# feed_stop: what is not in yet stays out
+feed_stop() {
+    touch feeder-stop
+    feed_end
+    rm feeder-stop
+    last=$(end_offsets | awk '{ sum += $1 } END { print sum + 0 }')
 }
 
 # armed FAILPOINTS CONFIG: a daemon with failpoints
@@ -185,8 +192,11 @@ verdict() {
     dead_doubled=$((dead_out - $(sort -u dead.seen | count)))
     in=$(end_offsets | awk '{ sum += $1 } END { print sum + 0 }')
     faults=$((faults + $(fired) - fired_before))
+    # Records of transactions that were taken back are in the topic, for those who do not ask for committed ones.
+    aborted=$(kcat -C -b "$address" -t "$w.actions.email" -e -q -X isolation.level=read_uncommitted -f '%o\n' | count)
+    aborted=$((aborted - out))
     line="in=$in journalled=$(journalled) folded=$(folded) expected=$(count <expected.ids) out=$out lost=$lost doubled=$doubled"
-    line="$line misordered=$(misordered seen) dead_letters=$dead_out crashes=$crashes faults=$faults"
+    line="$line misordered=$(misordered seen) dead_letters=$dead_out aborted=$aborted crashes=$crashes faults=$faults"
     echo "$version $w: $line"
     if [ "$repeats" -eq 1 ]; then
         check "$version $w: the input is whole, some of it more than once" [ "$in" -ge "$last" ]

@@ -50,16 +50,25 @@ scenario_lost_answers() {
 }
 has_rule() { grep -q -e "^did rule $1" "$dir/events"; }
 
-# The broker commits and nobody hears of it, for longer than the daemon waits for an answer.
+said_waiting() { [ "$(grep -c "cannot publish now" daemon.log)" -ge "$1" ]; }
+
+# A commit that never gets to the broker, and one that it makes and nobody hears of, each for longer than
+# the daemon waits for an answer: in the first case nothing is out, in the second all.
 scenario_commit_unanswered() {
     world unanswered 2 "$proxied"
     feed 300
     start "$w.yaml"
     settles "its start"
-    fires swallow-answer $END_TRANSACTION 0
-    check "$version $w: says that it waits" within 40 logged "cannot publish now"
-    tell clear
-    settles "answers that never came"
+    times=0
+    for how in swallow-request swallow-answer; do
+        times=$((times + 1))
+        fires $how $END_TRANSACTION 0
+        check "$version $w: $how: says that it waits" within 40 said_waiting $times
+        tell clear
+        settles "$how"
+        feed 100
+        settles "what comes after $how"
+    done
     fires hold-answer $END_TRANSACTION 1
     crash # nor does the daemon ever know
     tell release
@@ -174,6 +183,10 @@ scenario_coordinator() {
 scenario_slow_self() {
     properties='transaction.timeout.ms: "2000", message.timeout.ms: "1500"'
     world slow 2 "$address"
+    feed 100
+    start "$w.yaml"
+    settles "its start"
+    stop # so that the first transaction of the next has records
     for point in $slow_at; do
         feed 200
         armed "$point=stop" "$w.yaml"
@@ -186,4 +199,5 @@ scenario_slow_self() {
     done
     properties=""
     verdict
+    check "$version $w: transactions were aborted, and their records are not shown" [ "$aborted" -gt 0 ]
 }
