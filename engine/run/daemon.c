@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "engine/base/version.h"
 #include "engine/os/os_clock.h"
 #include "engine/os/os_disk.h"
+#include "engine/os/os_private.h"
 #include "engine/run/data_dir.h"
 #include "engine/run/fleet.h"
 #include "engine/run/http_events.h"
@@ -170,9 +172,22 @@ static enum exit_code refuse(struct daemon *daemon, enum exit_code code, const s
     return code;
 }
 
+static bool is_of_data_dir(const char *name)
+{
+    static const char *const names[] = {
+        "lock", "meta", "meta.new", "actions.ndjson", "dead-letters.ndjson"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return strncmp(name, "shard-", strlen("shard-")) == 0;
+}
+
 static enum exit_code open_data(struct daemon *daemon)
 {
     struct fault fault = {.err = ERR_OK};
+    enum err private = os_private_check(daemon->setup.config->data, is_of_data_dir, &fault);
+    if (private != ERR_OK && private != ERR_MISSING)
+        return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     fault.err =
         data_dir_open(&daemon->runtime.disk, daemon->setup.config->data, &daemon->dir, &fault);
     if (fault.err == ERR_BUSY)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engine/base/memory.h"
 
@@ -21,10 +22,24 @@ static char *join(const char *directory, const char *name)
     return path;
 }
 
+// What is written through a link is written where whoever made it wanted it.
+static enum err refuse_link(const char *path, const struct output_file *file, struct fault *fault)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode))
+        return ERR_OK;
+    return fault_set(
+        fault, ERR_INVALID, "%s: %s is a symbolic link, which is not written through",
+        file->setting, path);
+}
+
 // The data directory may be created later: until then its path is taken as it is written.
 static enum err resolve(
     const struct config *config, const char *path, struct output_file *file, struct fault *fault)
 {
+    enum err err = refuse_link(path, file, fault);
+    if (err != ERR_OK)
+        return err;
     file->path = realpath(path, NULL);
     if (file->path != NULL)
         return ERR_OK;
@@ -34,7 +49,6 @@ static enum err resolve(
     char *real = realpath(directory, NULL);
     size_t data_len = strlen(config->data);
     bool is_in_data = strncmp(path, config->data, data_len) == 0 && path + data_len == slash;
-    enum err err = ERR_OK;
     if (real != NULL)
         file->path = join(real, name);
     else if (is_in_data)
