@@ -23,6 +23,14 @@ static const struct yaml_node *node_at(const struct loader *loader, const char *
     return NULL;
 }
 
+// The text of a value as it stands in the file: what a variable in it held may be a secret.
+static const char *written_at(const struct loader *loader, const char *path)
+{
+    const struct yaml_node *node = node_at(loader, path);
+    INVARIANT(node != NULL && node->kind == YAML_KIND_SCALAR);
+    return (const char *)node->text.data;
+}
+
 // The key node of a mapping like "sources.kafka", or NULL.
 static const struct yaml_node *group_key(const struct loader *loader, struct bytes path)
 {
@@ -132,7 +140,7 @@ static void check_http(struct loader *loader)
     if (!parse_address(bytes_text(config->http_listen), &host, &config->http_port)) {
         diagnostic_add(
             loader->list, DIAGNOSTIC_C0006, listen->place,
-            "'http.listen' must be host:port, found '%.100s'", config->http_listen);
+            "'http.listen' must be host:port, found '%.100s'", written_at(loader, "http.listen"));
         return;
     }
     config->http_host = arena_text(&loader->config->arena, host);
@@ -168,7 +176,8 @@ static void check_brokers(struct loader *loader, const char *path, const char *b
     if (brokers != NULL && !is_broker_list(brokers))
         diagnostic_add(
             loader->list, DIAGNOSTIC_C0006, node_at(loader, path)->place,
-            "'%s' must be host:port with commas between, found '%.100s'", path, brokers);
+            "'%s' must be host:port with commas between, found '%.100s'", path,
+            written_at(loader, path));
 }
 
 // Kafka's own rule for names of topics.
@@ -180,7 +189,7 @@ static void check_topic(struct loader *loader, const char *path, const char *top
         diagnostic_add(
             loader->list, DIAGNOSTIC_E0211, node_at(loader, path)->place,
             "'%s' may have letters, digits, '.', '_' and '-', 249 at most, found '%.100s'", path,
-            topic);
+            written_at(loader, path));
 }
 
 static void check_dead_letters(struct loader *loader)

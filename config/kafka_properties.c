@@ -20,7 +20,15 @@ static const struct kafka_refusal refusals[] = {
     LOADS("opaque", "it is a pointer"),
     LOADS("default_topic_conf", "it is a pointer"),
     LOADS("ssl_engine_callback_data", "it is a pointer"),
+    LOADS("interceptors", "it is a pointer to functions"),
+    LOADS("msg_order_cmp", "it is a pointer to a function"),
+    LOADS("ssl_ca", "it is a pointer; use `ssl.ca.location` or `ssl.ca.pem`"),
+    LOADS("ssl_certificate", "it is a pointer; use `ssl.certificate.location`"),
+    LOADS("ssl_key", "it is a pointer; use `ssl.key.location`"),
     LOADS("internal.termination.signal", "signals belong to the daemon"),
+    LOADS("sasl.oauthbearer.assertion.file", "it sends a file to another machine"),
+    LOADS("sasl.oauthbearer.assertion.jwt.template.file", "it sends a file to another machine"),
+    LOADS("debug", "what it prints holds events and what the client signs in with"),
 
     OWNED("bootstrap.servers", "use `brokers`"),
     OWNED("metadata.broker.list", "use `brokers`"),
@@ -35,6 +43,8 @@ static const struct kafka_refusal refusals[] = {
     OWNED("offset.store.sync.interval.ms", "positions are kept in the journal"),
     OWNED("auto.offset.reset", "a position that is gone is never skipped silently; see `on_gap`"),
     OWNED("isolation.level", "only committed events are read"),
+    OWNED("check.crcs", "damaged events are never taken in"),
+    OWNED("statistics.interval.ms", "the engine tells by them whether a broker is there"),
     OWNED("enable.partition.eof", "the engine needs to see the end of a partition"),
     OWNED("partition.assignment.strategy", "the engine assigns partitions itself"),
     OWNED("group.instance.id", "the engine assigns partitions itself"),
@@ -78,16 +88,27 @@ static bool is_harmless(uint8_t byte)
            (byte != '\0' && strchr("_-./@:", byte) != NULL);
 }
 
-bool kafka_value_is_safe(struct bytes name, struct bytes value)
+static const char *command_line_refusal(struct bytes value)
 {
-    for (size_t i = 0; i < sizeof(in_command_line) / sizeof(in_command_line[0]); i++) {
-        if (!bytes_equal_text(name, in_command_line[i]))
-            continue;
-        for (size_t at = 0; at < value.len; at++) {
-            if (!is_harmless(value.data[at]))
-                return false;
-        }
-        return value.len == 0 || value.data[0] != '-'; // would be an option
+    static const char reason[] =
+        "it goes into a command line: only letters, digits and _-./@: are possible";
+    for (size_t at = 0; at < value.len; at++) {
+        if (!is_harmless(value.data[at]))
+            return reason;
     }
-    return true;
+    return value.len > 0 && value.data[0] == '-' ? reason : NULL; // would be an option
+}
+
+const char *kafka_value_refusal(struct bytes name, struct bytes value)
+{
+    static const char https[] = "https://";
+    for (size_t i = 0; i < sizeof(in_command_line) / sizeof(in_command_line[0]); i++) {
+        if (bytes_equal_text(name, in_command_line[i]))
+            return command_line_refusal(value);
+    }
+    if (!bytes_equal_text(name, "sasl.oauthbearer.token.endpoint.url"))
+        return NULL;
+    bool is_safe =
+        value.len >= sizeof(https) - 1 && memcmp(value.data, https, sizeof(https) - 1) == 0;
+    return is_safe ? NULL : "the client's secret is sent there: it must begin with https://";
 }

@@ -17,8 +17,8 @@ const struct kafka_refusal *kafka_refusals(size_t *count_out);
 // Why this name is refused, or NULL when it is passed through.
 const struct kafka_refusal *kafka_refusal_of(struct bytes name);
 
-// Whether the value is fit for this name. librdkafka puts the values of some properties into the
-// command line of kinit, which a shell runs: those may only hold letters, digits and _ - . / @ :
-bool kafka_value_is_safe(struct bytes name, struct bytes value);
+// Why this value is refused for this name, or NULL. librdkafka puts the values of some properties into
+// the command line of kinit, which a shell runs: those may only hold letters, digits and _ - . / @ :
+const char *kafka_value_refusal(struct bytes name, struct bytes value);
 
 #endif

@@ -1,5 +1,6 @@
 // Fills the configuration from a tree, row by row of the schema.
 #include <stdlib.h>
+#include <strings.h>
 
 #include "config/check.h"
 #include "config/config.h"
@@ -148,12 +149,11 @@ static bool is_property_allowed(
             (const char *)key->text.data, refusal->reason);
         return false;
     }
-    if (!kafka_value_is_safe(key->text, value_node->text)) {
+    const char *reason = kafka_value_refusal(key->text, value_node->text);
+    if (reason != NULL) {
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0003, value_node->place,
-            "the value of '%.*s' goes into a command line: only letters, digits and _-./@: are "
-            "possible",
-            len, (const char *)key->text.data);
+            loader->list, DIAGNOSTIC_C0003, value_node->place, "the value of '%.*s' is refused: %s",
+            len, (const char *)key->text.data, reason);
         return false;
     }
     return true;
@@ -305,6 +305,25 @@ static void load(struct loader *loader, struct bytes text)
     config_check(loader);
 }
 
+// Whether a line of the file may hold something that signs in.
+static bool is_secret_line(const char *line)
+{
+    static const char *const words[] = {"password", "passphrase", "secret", "token", ".pem"};
+    for (const char *at = line; *at != '\0'; at++)
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (strncasecmp(at, words[i], strlen(words[i])) == 0)
+                return true;
+    return false;
+}
+
+// What is wrong with such a line is said without showing it.
+static void hide_secret_lines(struct diagnostics *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i]->source_line != NULL && is_secret_line(list->items[i]->source_line))
+            list->items[i]->source_line = NULL;
+}
+
 enum err config_load(
     const char *file,
     struct bytes text,
@@ -324,6 +343,7 @@ enum err config_load(
     INVARIANT(loader->row_count <= CONFIG_ROWS_MAX);
 
     load(loader, text);
+    hide_secret_lines(list);
 
     enum err err = list->error_count == errors_before ? ERR_OK : ERR_INVALID;
     if (err == ERR_OK)

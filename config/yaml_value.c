@@ -86,6 +86,12 @@ static int shown_len(struct bytes text)
     return len;
 }
 
+// What a variable held may be a secret: its name is shown.
+static struct bytes shown_text(const struct yaml_node *node)
+{
+    return node->written.len > 0 ? node->written : node->text;
+}
+
 // Adds "WHAT must be WANTED, found 'TEXT'", and what helps when only the quotes are wrong.
 static void report_value(
     const struct yaml_node *node,
@@ -94,9 +100,10 @@ static void report_value(
     const char *wanted,
     struct diagnostics *list)
 {
+    struct bytes shown = shown_text(node);
     diagnostic_add(
-        list, code, node->place, "%s must be %s, found '%.*s'", what, wanted, shown_len(node->text),
-        (const char *)node->text.data);
+        list, code, node->place, "%s must be %s, found '%.*s'", what, wanted, shown_len(shown),
+        (const char *)shown.data);
 }
 
 bool yaml_to_bool(
@@ -257,7 +264,8 @@ bool yaml_to_word(
     buffer_add_u8(&what, 0);
     diagnostic_add_unknown(
         list, DIAGNOSTIC_E0214, node->place,
-        &(struct unknown_word){(const char *)what.data, text, words->words, words->count});
+        &(struct unknown_word){
+            (const char *)what.data, shown_text(node), words->words, words->count});
     buffer_free(&what);
     return false;
 }

@@ -17,8 +17,8 @@ static const char *get_variable(void *self, const char *name)
     static const struct {
         const char *name;
         const char *value;
-    } variables[] = {{"TOKEN", "secret"}, {"EMPTY", ""},   {"PORT", "9000"},
-                     {"N", "7"},          {"BAD", "\xff"}, {"TRUE", "true"}};
+    } variables[] = {{"TOKEN", "secret"}, {"EMPTY", ""},    {"PORT", "9000"},      {"N", "7"},
+                     {"BAD", "\xff"},     {"TRUE", "true"}, {"CANARY", "c4nary !"}};
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
         if (strcmp(name, variables[i].name) == 0)
             return variables[i].value;
@@ -92,7 +92,7 @@ START_TEST(every_form_of_value_is_read)
               "  kafka:\n"
               "    brokers: \"a:9092, b\"\n"
               "    topic: contact.events\n"
-              "    properties: {fetch.wait.max.ms: 20, client.id: x, debug: ''}\n"
+              "    properties: {fetch.wait.max.ms: 20, client.id: x, client.rack: ''}\n"
               "  files: [e.ndjson, /abs.ndjson, \"-\"]\n"
               "  http: true\n"
               "sinks:\n"
@@ -151,6 +151,63 @@ START_TEST(variables_are_taken_from_the_environment)
     ck_assert_str_eq(config->http_token, "secret");
     ck_assert_str_eq(config->sink_kafka.topic_prefix, "");
     ck_assert_str_eq(config->sink_kafka.properties.items[0].value, "secret");
+}
+END_TEST
+
+static void assert_canary_is_not_shown(const char *text)
+{
+    static const enum diagnostic_format formats[] = {
+        DIAGNOSTIC_FORMAT_TEXT, DIAGNOSTIC_FORMAT_COLOUR, DIAGNOSTIC_FORMAT_JSON,
+        DIAGNOSTIC_FORMAT_GITHUB};
+    (void)load(text);
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        struct buffer shown = {0};
+        diagnostics_print(&list, formats[i], &shown);
+        buffer_add_u8(&shown, 0);
+        ck_assert_msg(
+            strstr((const char *)shown.data, "c4nary") == NULL, "%s gives %s", text,
+            (const char *)shown.data);
+        buffer_free(&shown);
+    }
+}
+
+// At every key, so that a secret in the wrong place is refused without being told.
+START_TEST(what_a_variable_held_is_never_shown)
+{
+    size_t count = 0;
+    const struct config_row *row = &config_rows(&count)[_i];
+    struct buffer text = {0};
+    const char *at = row->path;
+    for (size_t len = strcspn(at, "."); at[len] != '\0'; at += len + 1, len = strcspn(at, "."))
+        buffer_add_format(&text, "%s%.*s: ", at == row->path ? "" : "{", (int)len, at);
+    buffer_add_format(&text, "%s%s: ", at == row->path ? "" : "{", at);
+    if (row->type == CONFIG_PATHS)
+        buffer_add_text(&text, "[\"${CANARY}\", \"${CANARY}\"]");
+    else if (row->type == CONFIG_PROPERTIES)
+        buffer_add_text(&text, "{sasl.kerberos.principal: \"${CANARY}\", opaque: \"${CANARY}\"}");
+    else
+        buffer_add_text(&text, "\"${CANARY}\"");
+    for (const char *dot = strchr(row->path, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+        buffer_add_text(&text, "}");
+    buffer_add_text(&text, strncmp(row->path, "sources", 7) == 0 ? "\n" : "\nsources: {}\n");
+    buffer_add_u8(&text, 0);
+    assert_canary_is_not_shown((const char *)text.data);
+    buffer_free(&text);
+}
+END_TEST
+
+static const char *const secret_lines[] = {
+    "sources: {}\nsinks: {kafka: {brokers: a, properties: {sasl.password: c4nary, opaque: 1}}}\n",
+    "sources: {}\nsinks: {kafka: {brokers: a, properties: {ssl.key.pem: c4nary, opaque: 1}}}\n",
+    "sources: {}\nhttp: {listen: x, Token: c4nary}\n",
+    "sources: {}\nhttp: {token: c4nary, token: c4nary}\n",
+    "sources: {}\nhttp: {token: [c4nary]}\n",
+};
+
+START_TEST(a_line_with_a_secret_is_never_shown)
+{
+    assert_canary_is_not_shown(secret_lines[_i]);
+    ck_assert_uint_gt(list.error_count, 0);
 }
 END_TEST
 
@@ -309,6 +366,9 @@ static const struct {
     bool is_refused;
 } properties[] = {
     {"socket_cb", "x", true},
+    {"sasl.oauthbearer.token.endpoint.url", "'http://example.com/token'", true},
+    {"sasl.oauthbearer.token.endpoint.url", "'file:///etc/passwd'", true},
+    {"sasl.oauthbearer.token.endpoint.url", "'https://example.com/token'", false},
     {"sasl.kerberos.principal", "kafka/host@REALM", false},
     {"sasl.kerberos.principal", "'$(reboot)'", true},
     {"sasl.kerberos.principal", "'a b'", true},
@@ -432,6 +492,12 @@ Suite *test_suite(void)
     tcase_add_test(tcase, defaults_are_those_of_the_table);
     tcase_add_test(tcase, every_form_of_value_is_read);
     tcase_add_test(tcase, variables_are_taken_from_the_environment);
+    size_t row_count = 0;
+    (void)config_rows(&row_count);
+    tcase_add_loop_test(tcase, what_a_variable_held_is_never_shown, 0, (int)row_count);
+    tcase_add_loop_test(
+        tcase, a_line_with_a_secret_is_never_shown, 0,
+        sizeof(secret_lines) / sizeof(secret_lines[0]));
     tcase_add_test(tcase, a_file_in_the_working_directory_has_paths_from_there);
     tcase_add_loop_test(tcase, a_fault_is_named_at_its_place, 0, COUNT(refused));
     tcase_add_test(tcase, all_faults_are_shown_not_the_first);
