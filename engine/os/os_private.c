@@ -107,7 +107,7 @@ static enum err check_directory(const struct check *check, int fd, const char *p
     }
     const struct dirent *entry = err == ERR_OK ? readdir(stream) : NULL;
     for (; entry != NULL && err == ERR_OK; entry = err == ERR_OK ? readdir(stream) : NULL) {
-        bool is_wanted = depth > 0 || check->wants == NULL || check->wants(entry->d_name);
+        bool is_wanted = check->wants == NULL || check->wants(entry->d_name);
         if (is_passed_over(entry->d_name) || !is_wanted)
             continue;
         char below[PATH_MAX];

@@ -8,7 +8,7 @@
 
 enum { OS_PRIVATE_DEPTH_MAX = 8 };
 
-// Which entries of the directory itself are looked at, with all that is below them; NULL: every one.
+// Which entries are looked at, by their names, at every depth; NULL: all of them.
 typedef bool os_private_wants_fn(const char *name);
 
 // Refuses what another user could read or could have put there: a directory, file or link that is not

@@ -172,20 +172,10 @@ static enum exit_code refuse(struct daemon *daemon, enum exit_code code, const s
     return code;
 }
 
-static bool is_of_data_dir(const char *name)
-{
-    static const char *const names[] = {
-        "lock", "meta", "meta.new", "actions.ndjson", "dead-letters.ndjson"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return strncmp(name, "shard-", strlen("shard-")) == 0;
-}
-
 static enum exit_code open_data(struct daemon *daemon)
 {
     struct fault fault = {.err = ERR_OK};
-    enum err private = os_private_check(daemon->setup.config->data, is_of_data_dir, &fault);
+    enum err private = os_private_check(daemon->setup.config->data, data_dir_has, &fault);
     if (private != ERR_OK && private != ERR_MISSING)
         return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     fault.err =

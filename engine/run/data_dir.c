@@ -26,6 +26,22 @@ static char *path_in(const char *directory, const char *name)
     return (char *)path.data;
 }
 
+bool data_dir_has(const char *name)
+{
+    static const char *const names[] = {"lock",    "meta",  "meta.new", "actions.ndjson",
+                                        "journal", "store", "inflight", "dead-letters.ndjson"};
+    static const char *const ends[] = {".journal", ".mdb"};
+    size_t len = strlen(name);
+    bool has = strncmp(name, "shard-", strlen("shard-")) == 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        has = has || strcmp(name, names[i]) == 0;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t end_len = strlen(ends[i]);
+        has = has || (len >= end_len && strcmp(name + len - end_len, ends[i]) == 0);
+    }
+    return has;
+}
+
 enum err data_dir_open(
     const struct disk *disk, const char *path, struct data_dir **out, struct fault *fault)
 {

@@ -16,6 +16,9 @@ struct data_meta {
 
 struct data_dir;
 
+// Whether a file or directory of this name, anywhere in a data directory, is the engine's.
+bool data_dir_has(const char *name);
+
 // Creates the directory when it is missing (its parent must exist) and takes its lock, for as long as
 // the process lives. Borrows path.
 //   ERR_BUSY another daemon runs there: nothing was changed · ERR_MISSING no parent · ERR_IO, ERR_NOSPACE

@@ -396,7 +396,8 @@ check "... and is stopped by SIGTERM" stop
 full_disk() { # full_disk MOUNT SETTINGS: the disk that is mounted there fills up and gets room again
     mount=$1
     rm -rf full
-    mkdir -p full/sinks full/data/shard-0000/store full/data/shard-0000/journal
+    mkdir -p full/sinks
+    (umask 077 && mkdir -p full/data/shard-0000/store full/data/shard-0000/journal)
     mount -t tmpfs -o "size=$3" none "$work/full/$mount" 2>/dev/null || { skip "a full disk at $mount: cannot mount a tmpfs" && return; }
     leave_more() { umount "$work/full/$mount" 2>/dev/null; }
     {

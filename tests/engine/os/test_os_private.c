@@ -136,8 +136,8 @@ END_TEST
 
 START_TEST(what_is_not_wanted_is_not_looked_at)
 {
-    make_file("notes", 0644);
-    assert_refused("notes", "others than its owner");
+    make_file("shard-0000/notes", 0644);
+    assert_refused("shard-0000/notes", "others than its owner");
     ck_assert_int_eq(os_private_check(directory, wants_all_but_notes, &fault), ERR_OK);
 }
 END_TEST
