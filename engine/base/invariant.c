@@ -1,6 +1,7 @@
 // The end of a process that broke a promise.
 #include "engine/base/invariant.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +20,11 @@ void invariant_failed(const char *condition, const char *file, int line)
 #ifdef INVARIANT_ABORTS
     abort();
 #else
-    _exit(EXIT_INTERNAL); // no handlers: they would run over a state that cannot be trusted
+    // A program that handles SIGABRT notes what it has in hand. No other handlers run: they would run over
+    // a state that cannot be trusted.
+    struct sigaction action;
+    if (sigaction(SIGABRT, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+        (void)raise(SIGABRT);
+    _exit(EXIT_INTERNAL);
 #endif
 }

@@ -27,7 +27,8 @@
     X(REJECT_DUPLICATE_ATTRIBUTE, 15, "duplicate_attribute") \
     X(REJECT_UNKNOWN_TYPE, 16, "unknown_type")               \
     X(REJECT_BAD_DATA, 17, "bad_data")                       \
-    X(REJECT_UNSUPPORTED, 18, "unsupported")
+    X(REJECT_UNSUPPORTED, 18, "unsupported")                 \
+    X(REJECT_CRASHED, 19, "crashed")
 
 enum reject_code {
 #define X(name, number, text) name = number,

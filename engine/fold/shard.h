@@ -11,6 +11,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/event/decode.h"
+#include "engine/fold/inflight.h"
 #include "engine/fold/outbox.h"
 #include "engine/journal/journal.h"
 #include "engine/port/source.h"
@@ -98,6 +99,8 @@ struct input_result {
     enum frame_input_kind kind;
     struct reject reject; // where kind is FRAME_INPUT_REJECTED
 };
+// What is in hand while folding is noted in this page from now on; NULL: nowhere. Borrowed.
+void shard_watch(struct shard *shard, struct inflight *page);
 void shard_frame_begin(struct shard *shard, int64_t wall_ms);
 // Folds messages of one source until the frame is full; gives how many, at least one where count > 0 and
 // the frame was not full. results may be NULL or has room for count. The messages must stay valid until
@@ -140,6 +143,7 @@ struct shard_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;
+    uint64_t crashed; // of dead_letters: inputs that ended the process again and again
     uint64_t frames;
     uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;
 };

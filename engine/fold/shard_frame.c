@@ -1,4 +1,6 @@
 // Making frames: inputs folded and journalled together with what they decided.
+#include <stdio.h>
+
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
@@ -30,6 +32,11 @@ static void emit_action(void *context, const struct fold_action *action)
     };
     frame_builder_add_outgoing(shard->builder, &recorded);
     shard_add_action(shard, &recorded);
+}
+
+void shard_watch(struct shard *shard, struct inflight *page)
+{
+    shard->watch = page;
 }
 
 void shard_frame_begin(struct shard *shard, int64_t wall_ms)
@@ -89,20 +96,46 @@ static uint32_t batch_size(const struct shard *shard, const struct message *mess
     return size;
 }
 
+// An input that ended the process again and again is not decoded any more.
+static bool is_refused(const struct shard *shard, const struct message *message)
+{
+    return shard->watch != NULL && inflight_is_careful(shard->watch) &&
+           inflight_refuses(shard->watch, message->position);
+}
+
+static enum reject_code refuse_crashed(struct shard *shard, struct reject *reject)
+{
+    shard->counts.crashed++;
+    reject->code = REJECT_CRASHED;
+    (void)snprintf(
+        reject->reason, sizeof(reject->reason), "the process died %d times while reading this",
+        INFLIGHT_DEATHS_MAX);
+    return REJECT_CRASHED;
+}
+
+static enum reject_code decode(
+    struct shard *shard, const struct message *message, struct batch_input *input)
+{
+    struct raw_event raw = {
+        .value = message->value,
+        .headers = message->headers,
+        .header_count = message->header_count,
+        .value_bytes = message->value_bytes,
+    };
+    if (is_refused(shard, message))
+        return refuse_crashed(shard, &input->reject);
+    if (shard->watch != NULL)
+        inflight_set(shard->watch, message->position, message->position);
+    FAILPOINT(DECODE_BEFORE);
+    return decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
+}
+
 static void decode_batch(struct shard *shard, const struct message *messages, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         struct batch_input *input = &shard->batch[i];
-        struct raw_event raw = {
-            .value = messages[i].value,
-            .headers = messages[i].headers,
-            .header_count = messages[i].header_count,
-            .value_bytes = messages[i].value_bytes,
-        };
         input->index = shard->frame_inputs + i;
-        FAILPOINT(DECODE_BEFORE);
-        enum reject_code code =
-            decoder_decode(shard->decoder, DECODE_CHECK, &raw, &input->event, &input->reject);
+        enum reject_code code = decode(shard, &messages[i], input);
         input->kind = code == REJECT_NONE ? FRAME_INPUT_EVENT : FRAME_INPUT_REJECTED;
     }
 }
@@ -192,6 +225,8 @@ size_t shard_fold(
         const struct message *batch = messages + done;
         uint32_t size = batch_size(shard, batch, count - done);
         decode_batch(shard, batch, size);
+        if (shard->watch != NULL)
+            inflight_set(shard->watch, batch[0].position, batch[size - 1].position);
         size = batch_fold(shard, size);
         for (uint32_t i = 0; i < size; i++) {
             record_input(shard, source, source_name, &batch[i], &shard->batch[i]);
@@ -274,6 +309,8 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
                             .is_replayed = shard->asks_sink,
                         });
     shard->counts.frames++;
+    if (shard->watch != NULL)
+        inflight_clear(shard->watch);
     *sequence_out = shard->sequence;
     return ERR_OK;
 }

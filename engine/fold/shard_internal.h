@@ -62,6 +62,7 @@ struct shard {
     uint32_t frame_commands;
     const char *frame_source_name; // last source folded into it, and its index there
     uint32_t frame_source;
+    struct inflight *watch;    // NULL: what is in hand is not noted
     struct batch_input *batch; // BATCH_INPUTS_MAX
     struct buffer headers;     // packed, of one input
     struct buffer letter;      // a dead letter being rendered

@@ -23,7 +23,8 @@ enum inlet_state {
 struct inlet {
     struct source source; // owned
     enum inlet_kind kind;
-    bool is_stdin; // nobody wakes us but its descriptor
+    bool is_stdin;      // nobody wakes us but its descriptor
+    uint64_t name_hash; // of the source's name
     enum inlet_state state;
     struct postbox *box;             // of the worker, to wake it
     struct kafka_consumer *consumer; // INLET_KAFKA: asked before a start, which would block

@@ -6,7 +6,9 @@
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/run/crash.h"
 #include "engine/run/lane_checkpoint.h"
+#include "engine/run/lane_inflight.h"
 #include "engine/run/ticket.h"
 
 enum { REPLAYED_AGE_US = 1000 * 1000 };
@@ -98,6 +100,7 @@ static void on_synced(struct post *post)
     job->durable = job->result;
     FAILPOINT(JOURNAL_ANNOUNCED);
     settle_durable(lane);
+    lane_inflight_settle(lane);
     publish(lane);
     lane_sync(lane);
     prepare_job_send(&lane->prepare);
@@ -153,6 +156,9 @@ static void note_frame(
 
 static void fold(struct lane *lane, struct inlet *inlet, size_t count, int64_t polled_us)
 {
+    struct inflight *watch = lane_inflight_of(lane, inlet);
+    shard_watch(lane->shard, watch);
+    crash_watch(watch);
     bool wants_results = inlet->kind == INLET_HTTP;
     struct fault fault = {.err = ERR_OK};
     size_t done = 0;
@@ -170,6 +176,7 @@ static void fold(struct lane *lane, struct inlet *inlet, size_t count, int64_t p
         note_frame(lane, done, done + folded, sequence, polled_us);
         done += folded;
     }
+    crash_watch(NULL);
     atomic_fetch_add_explicit(&lane->events_read, count, memory_order_relaxed);
 }
 
@@ -177,8 +184,8 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
 {
     size_t count = 0;
     int64_t polled_us = runtime_mono_us(lane->runtime);
-    bool has_loan =
-        inlet_poll(inlet, lane->runtime, lane->messages, lane->settings->poll_max, &count);
+    size_t max = lane_inflight_is_careful(lane) ? 1 : lane->settings->poll_max;
+    bool has_loan = inlet_poll(inlet, lane->runtime, lane->messages, max, &count);
     if (!has_loan)
         return false;
     FAILPOINT(SOURCE_POLLED);
@@ -200,6 +207,8 @@ static bool may_read(const struct lane *lane)
     const struct lane_settings *settings = lane->settings;
     if (journal_waiting_bytes(lane->sync.journal) >= settings->waiting_bytes_max)
         return false; // on_synced comes
+    if (lane_inflight_is_careful(lane) && lane->sync.durable < shard_sequence(lane->shard))
+        return false; // one by one
     struct shard_counts counts;
     shard_counts(lane->shard, &counts);
     if (counts.actions_waiting + counts.dead_letters_waiting >= settings->outbox_max ||
@@ -359,6 +368,7 @@ void lane_end(struct lane *lane)
         outbox_batch_free(&job->batch);
         free(job);
     }
+    lane_inflight_close(lane);
     free(lane->waiting);
     free(lane->messages);
     free(lane->results);

@@ -80,7 +80,8 @@ struct lane {
     uint64_t mark;
     struct publish_job *free_jobs;
     struct lane_checkpoint checkpoint;
-    struct histogram latency; // from poll to durable
+    struct histogram latency;  // from poll to durable
+    struct inflight *inflight; // what is in hand, for the next process; NULL: could not be mapped
 
     // read by other threads
     atomic_uint_fast64_t events_read;

@@ -1,6 +1,7 @@
 // Opens a lane's shard.
 #include "engine/run/lane_open.h"
 
+#include "engine/run/lane_inflight.h"
 #include "rules/ruleset.h"
 
 enum { DISK_FULL_RETRY_MS = 1000 };
@@ -98,4 +99,5 @@ void lane_open(
     open_shard(lane, params, side);
     activate(lane, rules);
     lane_begin(lane);
+    lane_inflight_open(lane, params->directory);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/version.h"
+#include "engine/run/crash.h"
 #include "engine/run/daemon.h"
 #include "engine/run/failpoint_env.h"
 #include "engine/run/options.h"
@@ -39,5 +40,6 @@ int main(int argc, char **argv)
     }
     failpoint_env_install();
     harden();
+    crash_handle();
     return (int)daemon_run(&options);
 }

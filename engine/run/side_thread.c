@@ -24,6 +24,10 @@ void thread_prepare(const char *name)
 {
     sigset_t all;
     (void)sigfillset(&all);
+    static const int own[] = {
+        SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}; // what the thread itself does
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        (void)sigdelset(&all, own[i]);
     (void)pthread_sigmask(SIG_BLOCK, &all, NULL);
     (void)prctl(PR_SET_NAME, name, 0, 0, 0); // for ps and gdb only
 }

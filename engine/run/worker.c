@@ -7,6 +7,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/run/crash.h"
 #include "engine/run/lane_open.h"
 
 #define TICK_S 0.2 // retries and ages are looked at this often
@@ -146,9 +147,11 @@ static void *worker_main(void *argument)
 {
     struct worker *worker = argument;
     thread_prepare("worker");
+    void *stack = crash_stack_open();
     open_lanes(worker);
     ev_run(worker->loop, 0);
     close_lanes(worker);
+    crash_stack_close(stack);
     postbox_send(worker->plan->main_box, &worker->drained);
     return NULL;
 }
