@@ -222,6 +222,14 @@ static void check_limits(struct loader *loader)
         diagnostic_add(
             loader->list, DIAGNOSTIC_C0007, named->place,
             "'limits.frame_bytes' must be at least twice 'limits.message_bytes'");
+    const struct yaml_node *body = node_at(loader, "limits.http_body_bytes");
+    const struct yaml_node *memory = node_at(loader, "limits.http_memory_mib");
+    const struct yaml_node *which = memory != NULL ? memory : body;
+    if (which != NULL &&
+        ((uint64_t)config->limits.http_memory_mib << 20) / 2 < config->limits.http_body_bytes)
+        diagnostic_add(
+            loader->list, DIAGNOSTIC_C0007, which->place,
+            "'limits.http_memory_mib' must hold at least twice 'limits.http_body_bytes'");
     const struct yaml_node *map = node_at(loader, "memory.overlay_mib");
     const struct yaml_node *checkpoint = node_at(loader, "checkpoint.overlay_mib");
     const struct yaml_node *either = checkpoint != NULL ? checkpoint : map;

@@ -93,6 +93,8 @@ struct config {
         uint32_t outbox_actions;
         uint32_t http_body_bytes;
         uint32_t http_connections;
+        uint32_t http_memory_mib;
+        uint32_t http_request_s;
     } limits;
 
     enum config_log_format log_format;

@@ -292,6 +292,21 @@ static const struct config_row rows[] = {
         65535,
         256,
         "HTTP connections at a time"),
+    U32("limits.http_memory_mib",
+        limits.http_memory_mib,
+        1,
+        1048576,
+        256,
+        "what all HTTP requests hold together until their events are durable; above it, more get "
+        "503; at least twice `limits.http_body_bytes`"),
+    U32("limits.http_request_s",
+        limits.http_request_s,
+        1,
+        3600,
+        30,
+        "a request has to arrive in this time, headers and body each, and its answer to be taken; "
+        "a "
+        "second more for each 64 KiB"),
 
     WORD("log.format", log_format, format_words, CONFIG_LOG_TEXT, "form of the operator's log"),
     WORD("log.level", log_level, level_words, CONFIG_LOG_INFO, "least level that is written"),

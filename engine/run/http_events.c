@@ -14,6 +14,13 @@
 #include "engine/run/ticket.h"
 
 enum { HEADERS_MAX = 32 };
+// What a request takes beside its body, and for each of its events at most (a refusal with its reason).
+enum { BATCH_BYTES = 4096, ELEMENT_BYTES = 256 };
+_Static_assert(
+    sizeof(struct bytes) + sizeof(uint32_t) + sizeof(struct ticket_result) +
+            sizeof(struct reject) <=
+        ELEMENT_BYTES,
+    "an event takes no more");
 
 struct http_events {
     struct fleet *fleet;
@@ -27,6 +34,7 @@ struct http_events {
 struct event_batch {
     struct http_request *request; // NULL: nobody waits any more
     struct message_ticket *ticket;
+    struct http_charge charge;
     struct buffer body;
     struct arena arena;
     struct header headers[HEADERS_MAX];
@@ -64,6 +72,7 @@ void http_events_destroy(struct http_events *events)
 static void batch_destroy(struct event_batch *batch)
 {
     ticket_destroy(batch->ticket);
+    http_charge_return(&batch->charge);
     buffer_free(&batch->body);
     arena_free(&batch->arena);
     free(batch->elements);
@@ -141,6 +150,8 @@ static struct event_batch *batch_create(struct http_request *request)
 {
     struct event_batch *batch = mem_zero(1, sizeof(*batch));
     batch->request = request;
+    batch->charge = request->charge;
+    request->charge.bytes = 0;
     batch->body = request->body;
     request->body = (struct buffer){.data = NULL};
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, keep_header, batch);
@@ -327,6 +338,11 @@ void http_events_handle(struct http_request *request)
         split_body(batch, http_request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), &reason);
     if (status != 0) {
         http_reply_problem(&request->reply, status, reason);
+        batch_destroy(batch);
+        return;
+    }
+    if (!http_charge_take(&batch->charge, BATCH_BYTES + batch->count * ELEMENT_BYTES)) {
+        refuse_later(request, 1, "requests hold more memory than limits.http_memory_mib");
         batch_destroy(batch);
         return;
     }

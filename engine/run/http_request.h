@@ -4,6 +4,8 @@
 
 #include <microhttpd.h>
 
+#include "engine/run/http_memory.h"
+#include "engine/run/http_pace.h"
 #include "engine/run/http_reply.h"
 #include "engine/run/http_route.h"
 #include "engine/run/http_server.h"
@@ -14,7 +16,10 @@ struct http_request {
     struct MHD_Connection *connection;
     char *path;
     struct http_target target; // its name is a view into path
+    struct http_peer *peer;    // its connection
     struct buffer body;
+    struct http_charge charge; // for the body and what is made of it
+    size_t discarded_bytes;    // of a body that is refused
     struct http_reply reply;
 
     // While suspended: what works on it, told when nobody waits any more.

@@ -27,6 +27,8 @@ enum {
 struct http_server {
     struct http_context context;
     struct http_guard guard;
+    struct http_pace pace;
+    struct http_memory memory;
     struct ev_loop *loop;
     struct MHD_Daemon *daemon;
     struct ev_io ready;
@@ -60,6 +62,7 @@ void http_request_suspend(
     if (server->suspended != NULL)
         server->suspended->previous = request;
     server->suspended = request;
+    http_peer_enter(request->peer, HTTP_PHASE_WORK, 0, request->suspended_us);
     MHD_suspend_connection(request->connection);
 }
 
@@ -88,9 +91,15 @@ static void abandon(struct http_request *request, const char *detail)
 
 // ---- answering
 
+static int64_t now_us(const struct http_server *server)
+{
+    return runtime_mono_us(server->context.runtime);
+}
+
 static enum MHD_Result send_reply(struct http_request *request)
 {
     struct http_reply *reply = &request->reply;
+    http_peer_enter(request->peer, HTTP_PHASE_ANSWER, reply->body.len, now_us(request->server));
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
     if (response == NULL)
@@ -176,6 +185,31 @@ static void refuse_size(struct http_request *request)
             "the body is larger than limits.http_body_bytes");
 }
 
+static void refuse_memory(struct http_request *request)
+{
+    http_reply_problem(
+        &request->reply, MHD_HTTP_SERVICE_UNAVAILABLE,
+        "requests hold more memory than limits.http_memory_mib");
+    request->reply.retry_after_s = 1;
+}
+
+// Whether the body may grow by so much; what it grows to is counted.
+static bool make_room(struct http_request *request, size_t more_bytes)
+{
+    struct buffer *body = &request->body;
+    if (body->cap - body->len >= more_bytes)
+        return true;
+    size_t size_max = request->context->config->limits.http_body_bytes;
+    size_t cap = body->len + more_bytes;
+    size_t wanted = body->cap + body->cap / 2;
+    if (wanted > cap)
+        cap = wanted < size_max ? wanted : size_max;
+    if (!http_charge_take(&request->charge, cap - body->cap))
+        return false;
+    (void)buffer_reserve(body, cap - body->len);
+    return true;
+}
+
 static struct http_request *request_create(
     struct http_server *server, struct MHD_Connection *connection, const char *path)
 {
@@ -183,6 +217,12 @@ static struct http_request *request_create(
     request->server = server;
     request->context = &server->context;
     request->connection = connection;
+    request->charge.memory = &server->memory;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    INVARIANT(info != NULL && info->socket_context != NULL);
+    request->peer = info->socket_context;
+    http_peer_enter(request->peer, HTTP_PHASE_BODY, 0, now_us(server));
     request->path = mem_text(path, strlen(path));
     request->target = http_route_find(request->path);
     return request;
@@ -204,17 +244,22 @@ static enum MHD_Result begin_request(struct http_request *request, const char *m
 static enum MHD_Result take_body(struct http_request *request, const char *data, size_t *len)
 {
     size_t size_max = request->context->config->limits.http_body_bytes;
-    size_t room = request->reply.status != 0 ? DISCARD_BYTES_MAX : size_max;
-    bool fits = *len <= room && request->body.len <= room - *len;
-    if (!fits && request->reply.status != 0)
-        return MHD_NO; // told often enough: closes
-    if (!fits) {
-        refuse_size(request);
-        buffer_clear(&request->body);
+    request->peer->bytes += *len;
+    if (request->reply.status == 0) {
+        if (*len > size_max || request->body.len > size_max - *len)
+            refuse_size(request);
+        else if (!make_room(request, *len))
+            refuse_memory(request);
+        else
+            buffer_add(&request->body, data, *len);
     }
-    buffer_add(&request->body, data, *len);
+    if (request->reply.status != 0) {
+        buffer_free(&request->body);
+        http_charge_return(&request->charge);
+        request->discarded_bytes += *len;
+    }
     *len = 0;
-    return MHD_YES;
+    return request->discarded_bytes <= DISCARD_BYTES_MAX ? MHD_YES : MHD_NO; // told often enough
 }
 
 // MHD: called once with the headers, then for each part of the body, then to answer, and again after
@@ -259,11 +304,32 @@ static void on_completed(
         return;
     INVARIANT(request->work == NULL);
     FAILPOINT(HTTP_ANSWERED);
+    http_peer_enter(request->peer, HTTP_PHASE_HEAD, 0, now_us(request->server));
+    http_charge_return(&request->charge);
     buffer_free(&request->body);
     http_reply_free(&request->reply);
     free(request->path);
     free(request);
     *slot = NULL;
+}
+
+// A connection begins and ends.
+static void on_connection(
+    void *context,
+    struct MHD_Connection *connection,
+    void **slot,
+    enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        http_pace_remove(&server->pace, *slot);
+        *slot = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    INVARIANT(info != NULL);
+    *slot = http_pace_add(&server->pace, info->connect_fd, now_us(server));
 }
 
 // Leaves escapes where they are: an escaped slash is part of a name and divides nothing.
@@ -284,7 +350,11 @@ static struct http_server *server_from(void *data)
 
 static void pump(struct http_server *server)
 {
+    bool was_full = server->pace.count >= server->context.config->limits.http_connections;
     (void)MHD_run(server->daemon);
+    // At its limit it does not look at new connections; only its next run does again.
+    if (was_full && server->pace.count < server->context.config->limits.http_connections)
+        (void)MHD_run(server->daemon);
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     ev_timer_stop(server->loop, &server->timeout);
     if (MHD_get_timeout(server->daemon, &wait_ms) != MHD_YES)
@@ -312,11 +382,12 @@ static void on_scan(struct ev_loop *loop, struct ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     struct http_server *server = server_from(watcher->data);
-    int64_t now_us = runtime_mono_us(server->context.runtime);
+    int64_t at_us = now_us(server);
+    http_pace_cut(&server->pace, at_us);
     struct http_request *next = NULL;
     for (struct http_request *at = server->suspended; at != NULL; at = next) {
         next = at->next;
-        if (now_us - at->suspended_us > ANSWER_S_MAX * 1000000LL)
+        if (at_us - at->suspended_us > ANSWER_S_MAX * 1000000LL)
             abandon(at, "no answer in time; what was sent may still be taken: repeat it as it is");
     }
 }
@@ -349,6 +420,8 @@ enum err http_server_open(
     struct http_server *server = mem_zero(1, sizeof(*server));
     server->context = *context;
     server->guard = (struct http_guard){.token = config->http_token, .host = config->http_host};
+    server->pace.request_us = (int64_t)config->limits.http_request_s * 1000000;
+    server->memory.bytes_max = (uint64_t)config->limits.http_memory_mib << 20;
     server->loop = loop;
     server->port = port;
     server->daemon = MHD_start_daemon(
@@ -356,8 +429,9 @@ enum err http_server_open(
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)config->limits.http_connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_S_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES_MAX,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_END);
     if (server->daemon == NULL) {
         (void)close(fd);
         free(server);
@@ -369,6 +443,16 @@ enum err http_server_open(
     start_watching(server, info->epoll_fd);
     *out = server;
     return ERR_OK;
+}
+
+const struct http_pace *http_server_pace(const struct http_server *server)
+{
+    return &server->pace;
+}
+
+const struct http_memory *http_server_memory(const struct http_server *server)
+{
+    return &server->memory;
 }
 
 uint16_t http_server_port(const struct http_server *server)

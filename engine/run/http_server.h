@@ -18,6 +18,8 @@ struct http_context {
 };
 
 struct http_server;
+struct http_pace;
+struct http_memory;
 
 // Binds and serves from the loop's thread, which calls everything here.
 //   ERR_BUSY the address is in use · ERR_INVALID it is none of this machine's · ERR_IO
@@ -26,6 +28,9 @@ NODISCARD enum err http_server_open(
     struct ev_loop *loop,
     struct http_server **out,
     struct fault *fault);
+// For /metrics.
+const struct http_pace *http_server_pace(const struct http_server *server);
+const struct http_memory *http_server_memory(const struct http_server *server);
 uint16_t http_server_port(const struct http_server *server); // the one that was bound
 // Answers what still waits with 503 and closes. NULL is fine.
 void http_server_close(struct http_server *server);

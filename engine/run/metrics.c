@@ -8,6 +8,8 @@
 #include "engine/base/memory.h"
 #include "engine/base/version.h"
 #include "engine/run/ask.h"
+#include "engine/run/http_memory.h"
+#include "engine/run/http_pace.h"
 
 // What one lane says of itself.
 struct lane_facts {
@@ -114,6 +116,28 @@ static void gauge(struct buffer *to, const char *name, const char *help, int64_t
     buffer_add_format(to, "%s %" PRId64 "\n", name, value);
 }
 
+static void counter(struct buffer *to, const char *name, const char *help, uint64_t value)
+{
+    head(to, name, "counter", help);
+    buffer_add_format(to, "%s %" PRIu64 "\n", name, value);
+}
+
+static void print_http(const struct http_server *server, struct buffer *to)
+{
+    const struct http_pace *pace = http_server_pace(server);
+    const struct http_memory *memory = http_server_memory(server);
+    gauge(to, "engaged_http_connections", "HTTP connections.", (int64_t)pace->count);
+    counter(
+        to, "engaged_http_connections_cut_total", "HTTP connections that took too long.",
+        pace->cut);
+    gauge(
+        to, "engaged_http_memory_bytes", "Held by HTTP requests until their events are durable.",
+        (int64_t)memory->bytes);
+    counter(
+        to, "engaged_http_memory_refused_total", "HTTP requests refused for want of that.",
+        memory->refused);
+}
+
 static void print_process(const struct http_context *context, struct buffer *to)
 {
     struct runtime *runtime = context->runtime;
@@ -165,6 +189,7 @@ static struct buffer *begin_reply(struct http_request *request)
     struct buffer *body = http_reply_json(&request->reply, MHD_HTTP_OK);
     request->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     print_process(request->context, body);
+    print_http(request->server, body);
     return body;
 }
 

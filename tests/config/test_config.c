@@ -288,6 +288,8 @@ static const struct {
      23, "'dead_letters' has either a 'file' or a 'kafka' topic"},
     {"sources: {}\nlimits: {message_bytes: 10000000}\n", "C0007", 2, 25,
      "'limits.frame_bytes' must be at least twice 'limits.message_bytes'"},
+    {"sources: {}\nlimits: {http_memory_mib: 31}\n", "C0007", 2, 27,
+     "'limits.http_memory_mib' must hold at least twice 'limits.http_body_bytes'"},
     {"sources: {}\nmemory: {overlay_mib: 100}\n", "C0007", 2, 23,
      "'checkpoint.overlay_mib' must not be above 'memory.overlay_mib'"},
     {"sources: {}\nzone: ${NONE}\n", "C0001", 2, 7, "the environment variable 'NONE' is not set"},
