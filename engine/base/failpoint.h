@@ -10,6 +10,7 @@
 // X(constant, name, crash point of docs/failures.md)
 #define FAILPOINT_TABLE(X)                                   \
     X(SOURCE_POLLED, "source.polled", "C1")                  \
+    X(SOURCE_LOST, "source.lost", "C1")                      \
     X(FRAME_FOLDED, "frame.folded", "C1")                    \
     X(FRAME_APPENDED, "frame.appended", "C1")                \
     X(DECODE_BEFORE, "decode.before", "C2")                  \

@@ -246,6 +246,7 @@ void fold_event(
 {
     INVARIANT(fold->ruleset != NULL);
     INVARIANT(event->identifier_count > 0);
+    fold->counts.events++;
     fold->input = event;
     fold->ref = ref;
     fold->time_ms = event->time_ms == EVENT_TIME_NONE ? fold->tick_ms : event->time_ms;

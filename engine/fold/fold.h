@@ -22,6 +22,7 @@ struct fold_action {
 typedef void fold_emit_fn(void *context, const struct fold_action *action);
 
 struct fold_counts {
+    uint64_t events; // folded, duplicates not among them
     uint64_t actions_decided;
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
     uint64_t derived, derived_too_deep;

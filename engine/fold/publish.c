@@ -62,6 +62,22 @@ void shard_checkpoint_end(
     shard->checkpoint_pending = 0;
 }
 
+void shard_flow(const struct shard *shard, struct shard_flow *out)
+{
+    const struct journal_totals *appended = journal_appended(shard->journal);
+    *out = (struct shard_flow){
+        .journalled = appended->events,
+        .duplicates = appended->duplicates,
+        .refused = appended->rejected,
+        .folded = shard->fold.counts.events,
+        .decided = shard->fold.counts.actions_decided,
+        .actions_recalled = shard->recalled.actions,
+        .actions_waiting = shard->outbox.waiting_actions,
+        .dead_letters_recalled = shard->recalled.dead_letters,
+        .dead_letters_waiting = shard->outbox.waiting_dead_letters,
+    };
+}
+
 void shard_counts(const struct shard *shard, struct shard_counts *out)
 {
     *out = shard->counts;

@@ -183,6 +183,8 @@ static void settle(struct shard *shard, const struct frame_head *head)
     shard->sequence = head->sequence;
     shard->chain = head->chain;
     shard->digest = head->digest;
+    shard->recalled.actions += head->counts.outgoing;
+    shard->recalled.dead_letters += head->counts.rejected;
     outbox_close_frame(
         &shard->outbox, &(struct outbox_close){
                             .shard = shard->params.shard,

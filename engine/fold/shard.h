@@ -149,4 +149,14 @@ struct shard_counts {
 };
 void shard_counts(const struct shard *shard, struct shard_counts *out);
 
+// What passed through the shard since the opening, each counted by the part that saw it: the journal what
+// it encoded, the fold what it folded and decided, the outbox what waits. Worker thread.
+struct shard_flow {
+    uint64_t journalled, duplicates, refused;
+    uint64_t folded;
+    uint64_t decided, actions_recalled, actions_waiting;
+    uint64_t dead_letters_recalled, dead_letters_waiting;
+};
+void shard_flow(const struct shard *shard, struct shard_flow *out);
+
 #endif

@@ -46,7 +46,8 @@ struct shard {
     struct positions positions;
     struct outbox outbox;
     struct shard_counts counts;
-    uint64_t sequence; // last frame folded
+    struct outbox_confirmed recalled; // in frames that were folded again, as their headers say
+    uint64_t sequence;                // last frame folded
     uint64_t sequence_published;
     uint64_t sequence_checkpoint;
     uint64_t digest;

@@ -155,6 +155,7 @@ static void forget(struct shard *shard)
     shard->chain = (struct hash128){0};
     shard->sink_mark = 0;
     shard->counts = (struct shard_counts){0};
+    shard->recalled = (struct outbox_confirmed){0, 0};
 }
 
 // Gives the store up for the reason and begins with an empty one.

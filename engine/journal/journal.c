@@ -159,7 +159,18 @@ enum err journal_append(
         journal->sequence_next++;
     }
     (void)pthread_mutex_unlock(&journal->mutex);
-    return err;
+    if (err != ERR_OK)
+        return err;
+    journal->appended.events += head->counts.events;
+    journal->appended.duplicates += head->counts.duplicates;
+    journal->appended.rejected += head->counts.rejected;
+    journal->appended.outgoing += head->counts.outgoing;
+    return ERR_OK;
+}
+
+const struct journal_totals *journal_appended(const struct journal *journal)
+{
+    return &journal->appended;
 }
 
 uint64_t journal_waiting_bytes(struct journal *journal)

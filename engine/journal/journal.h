@@ -60,6 +60,11 @@ uint64_t journal_sequence_next(const struct journal *journal); // of the next ap
 // Worker thread. Never blocks on the disk; copies into the waiting group.
 NODISCARD enum err journal_append(
     struct journal *journal, const struct frame_builder *builder, struct frame_head *head);
+// What the frames appended since the opening hold, as it was encoded. Worker thread.
+struct journal_totals {
+    uint64_t events, duplicates, rejected, outgoing;
+};
+const struct journal_totals *journal_appended(const struct journal *journal);
 // Bytes appended and not yet durable. Any thread.
 uint64_t journal_waiting_bytes(struct journal *journal);
 

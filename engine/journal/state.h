@@ -26,7 +26,8 @@ struct journal {
     uint64_t file_bytes_max;
     uint64_t frame_bytes_max;
 
-    pthread_mutex_t mutex; // guards all up to `head`
+    struct journal_totals appended; // the appending thread's alone
+    pthread_mutex_t mutex;          // guards all up to `head`
     pthread_cond_t prepare_done;
     struct buffer waiting; // frames appended and not yet taken by a sync
     uint64_t sequence_next;

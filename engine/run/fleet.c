@@ -99,6 +99,14 @@ bool fleet_has_gap(const struct fleet *fleet)
     return false;
 }
 
+bool fleet_is_broken(const struct fleet *fleet)
+{
+    for (uint32_t i = 0; i < fleet->shards; i++)
+        if (atomic_load(&fleet->lanes[i]->broken) != 0)
+            return true;
+    return false;
+}
+
 bool fleet_is_reading(const struct fleet *fleet)
 {
     for (uint32_t i = 0; i < fleet->shards; i++)

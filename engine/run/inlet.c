@@ -100,6 +100,7 @@ bool inlet_poll(
     enum err err = inlet->source.ops->poll(inlet->source.self, messages, max, count_out, &fault);
     fault.err = err;
     if (err == ERR_OK) {
+        inlet->polled += *count_out;
         say_reached(inlet, runtime);
         return true;
     }

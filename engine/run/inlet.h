@@ -35,6 +35,7 @@ struct inlet {
     bool is_said;       // that it is unreachable
     bool may_skip_gap;
     uint64_t gaps;
+    uint64_t polled; // messages that the source ever lent
 };
 
 // For source_wake; context is the inlet.

@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/run/crash.h"
+#include "engine/run/lane_balance.h"
 #include "engine/run/lane_checkpoint.h"
 #include "engine/run/lane_inflight.h"
 #include "engine/run/ticket.h"
@@ -56,6 +57,8 @@ static void on_published(struct post *post)
     FAILPOINT(PUBLISHED_BEFORE_MARK);
     lane->published = job->batch.sequence_last;
     lane->mark = job->mark;
+    lane->confirmed.actions += job->confirmed.actions;
+    lane->confirmed.dead_letters += job->confirmed.dead_letters;
     lane_checkpoint_published(lane, job->mark_sequence, job->mark);
     shard_published(lane->shard, job->batch.sequence_last, job->mark);
     FAILPOINT(PUBLISHED_MARKED);
@@ -80,6 +83,8 @@ static struct publish_job *job_take(struct lane *lane)
 
 static void publish(struct lane *lane)
 {
+    if (atomic_load_explicit(&lane->broken, memory_order_relaxed) != 0)
+        return;
     struct publish_job *job = job_take(lane);
     if (!shard_take_outbox(lane->shard, lane->sync.durable, &job->batch)) {
         job->next = lane->free_jobs;
@@ -188,6 +193,8 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
     bool has_loan = inlet_poll(inlet, lane->runtime, lane->messages, max, &count);
     if (!has_loan)
         return false;
+    if (count > 0 && FAILPOINT_ERR(SOURCE_LOST) != ERR_OK)
+        count--; // lost on the way, which the balances are there to see
     FAILPOINT(SOURCE_POLLED);
     if (inlet->kind == INLET_FILE && count > 0) {
         const struct message *first = &lane->messages[0];
@@ -285,6 +292,8 @@ static bool read_all(struct lane *lane, int64_t now_us)
 
 bool lane_turn(struct lane *lane, int64_t now_us)
 {
+    if (!lane_balance_holds(lane, now_us))
+        return false; // nothing more is taken in, sent or made the state of a checkpoint
     bool did_read = read_all(lane, now_us);
     lane_sync(lane);
     lane_checkpoint_turn(lane, now_us);

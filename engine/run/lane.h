@@ -80,7 +80,9 @@ struct lane {
     uint64_t mark;
     struct publish_job *free_jobs;
     struct lane_checkpoint checkpoint;
-    struct histogram latency;  // from poll to durable
+    struct histogram latency;          // from poll to durable
+    struct outbox_confirmed confirmed; // by the publisher
+    int64_t broken_us;                 // when a balance first did not add up
     struct inflight *inflight; // what is in hand, for the next process; NULL: could not be mapped
 
     // read by other threads
@@ -88,6 +90,7 @@ struct lane {
     atomic_uint_fast64_t bytes_read; // of files
     atomic_bool is_reading;          // every source is started and reachable
     atomic_bool is_gone;             // a source's position is gone
+    atomic_uint broken; // balances that do not add up, a bit each (engine/run/balance.h)
 };
 
 // runtime, settings, box, checkpoint_side, publisher, number, shard, sync.side, prepare.side and the inlets

@@ -10,15 +10,19 @@
 #include "engine/run/ask.h"
 #include "engine/run/http_memory.h"
 #include "engine/run/http_pace.h"
+#include "engine/run/lane_balance.h"
 
 // What one lane says of itself.
 struct lane_facts {
     struct shard_counts counts;
+    struct balance_facts balance;
     struct state_counts state;
     struct histogram latency;
+    uint64_t decided; // and recalled
     uint64_t gaps;
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
+    unsigned broken; // balances, a bit each
 };
 
 struct metric {
@@ -29,20 +33,33 @@ struct metric {
 };
 
 #define COUNT(field)  offsetof(struct lane_facts, counts.field)
+#define FLOW(field)   offsetof(struct lane_facts, balance.flow.field)
 #define STATE(field)  offsetof(struct lane_facts, state.field)
 #define COUNTER(name) "engaged_" name "_total", "counter"
 #define GAUGE(name)   "engaged_" name, "gauge"
 
-// read = journalled + duplicates + dead letters; decided = published + waiting.
+// The equations between them are those of engine/run/balance.h: each is counted by the part that sees it.
 static const struct metric metrics[] = {
-    {COUNTER("events_read"), "Events read from sources.", COUNT(read)},
-    {COUNTER("events_journalled"), "Events that went into the journal.", COUNT(journalled)},
-    {COUNTER("events_duplicate"), "Events seen before within the window.", COUNT(duplicates)},
-    {COUNTER("dead_letters"), "Events refused.", COUNT(dead_letters)},
-    {GAUGE("dead_letters_waiting"), "Dead letters not yet published.", COUNT(dead_letters_waiting)},
-    {COUNTER("actions_decided"), "Actions decided.", COUNT(actions_decided)},
-    {COUNTER("actions_published"), "Actions confirmed by the sink.", COUNT(actions_published)},
-    {GAUGE("actions_waiting"), "Actions decided and not yet confirmed.", COUNT(actions_waiting)},
+    {COUNTER("events_read"), "Events read from sources.",
+     offsetof(struct lane_facts, balance.polled)},
+    {COUNTER("events_journalled"), "Events that went into the journal.", FLOW(journalled)},
+    {COUNTER("events_folded"), "Events that were folded.", FLOW(folded)},
+    {COUNTER("events_duplicate"), "Events seen before within the window.", FLOW(duplicates)},
+    {COUNTER("dead_letters"), "Events refused.", FLOW(refused)},
+    {COUNTER("events_crashed"), "Of those: events that ended the process again and again.",
+     COUNT(crashed)},
+    {COUNTER("dead_letters_recalled"), "Dead letters of an earlier process, read from the journal.",
+     FLOW(dead_letters_recalled)},
+    {COUNTER("dead_letters_published"), "Dead letters confirmed by the sink.",
+     offsetof(struct lane_facts, balance.confirmed.dead_letters)},
+    {GAUGE("dead_letters_waiting"), "Dead letters not yet published.", FLOW(dead_letters_waiting)},
+    {COUNTER("actions_decided"), "Actions decided, or recalled.",
+     offsetof(struct lane_facts, decided)},
+    {COUNTER("actions_recalled"), "Of those: of an earlier process, read from the journal.",
+     FLOW(actions_recalled)},
+    {COUNTER("actions_published"), "Actions confirmed by the sink.",
+     offsetof(struct lane_facts, balance.confirmed.actions)},
+    {GAUGE("actions_waiting"), "Actions decided and not yet confirmed.", FLOW(actions_waiting)},
     {COUNTER("actions_held_consent"), "Actions held back: consent denied or revoked.",
      COUNT(actions_held_consent)},
     {COUNTER("actions_held_dnd"), "Actions held back: do not disturb.", COUNT(actions_held_dnd)},
@@ -96,6 +113,9 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     struct lane *lane = part->lane;
     struct lane_facts *facts = mem_zero(1, sizeof(*facts));
     shard_counts(lane->shard, &facts->counts);
+    lane_balance_facts(lane, &facts->balance);
+    facts->decided = facts->balance.flow.decided + facts->balance.flow.actions_recalled;
+    facts->broken = atomic_load(&lane->broken);
     state_counts(shard_state(lane->shard), &facts->state);
     facts->latency = lane->latency;
     for (size_t i = 0; i < lane->inlet_count; i++)
@@ -164,6 +184,19 @@ static uint64_t value_of(const struct lane_facts *facts, size_t offset)
     return value;
 }
 
+static void print_balances(const struct ask *ask, struct buffer *to)
+{
+    static const char name[] = "engaged_balance_broken";
+    head(to, name, "gauge", "1 when what was counted does not add up.");
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        const struct lane_facts *facts = ask->parts[k].facts;
+        for (enum balance balance = 0; balance < BALANCE_COUNT; balance++)
+            buffer_add_format(
+                to, "%s{shard=\"%" PRIu32 "\",balance=\"%s\"} %u\n", name, k, balance_name(balance),
+                facts->broken >> balance & 1U);
+    }
+}
+
 static void print_lanes(const struct ask *ask, struct buffer *to)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
@@ -174,6 +207,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
                 to, "%s{shard=\"%" PRIu32 "\"} %" PRIu64 "\n", metric->name, k,
                 value_of(ask->parts[k].facts, metric->offset));
     }
+    print_balances(ask, to);
     struct histogram latency = {.sum_us = 0};
     for (uint32_t k = 0; k < ask->part_count; k++) {
         const struct lane_facts *facts = ask->parts[k].facts;

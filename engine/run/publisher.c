@@ -136,14 +136,12 @@ static enum err check_job(
 // Whether an item has to be asked for: it was decided by an earlier process, or an attempt to publish
 // it ended without an answer.
 static enum err add_job(
-    struct publisher *publisher,
-    const struct publish_job *job,
-    bool is_repeated,
-    struct fault *fault)
+    struct publisher *publisher, struct publish_job *job, bool is_repeated, struct fault *fault)
 {
     enum err check = check_job(publisher, job, fault);
     if (check != ERR_OK)
         return check;
+    job->confirmed = (struct outbox_confirmed){0, 0};
     for (size_t i = 0; i < job->batch.item_count; i++) {
         const struct outbox_item *item = &job->batch.items[i];
         bool is_published = false;
@@ -155,6 +153,10 @@ static enum err add_job(
         }
         if (!is_published)
             add_item(publisher, &item->outgoing);
+        if (item->outgoing.kind == OUTGOING_ACTION)
+            job->confirmed.actions++;
+        else
+            job->confirmed.dead_letters++;
     }
     add_group(publisher, &job->batch);
     return ERR_OK;
@@ -162,7 +164,7 @@ static enum err add_job(
 
 static enum err publish_once(
     struct publisher *publisher,
-    const struct publish_job *jobs,
+    struct publish_job *jobs,
     bool is_repeated,
     uint64_t *mark_out,
     struct fault *fault)
@@ -170,7 +172,7 @@ static enum err publish_once(
     enum err err = recover_all(publisher, jobs, fault);
     publisher->item_count = 0;
     publisher->group_count = 0;
-    for (const struct publish_job *job = jobs; job != NULL && err == ERR_OK; job = job->next)
+    for (struct publish_job *job = jobs; job != NULL && err == ERR_OK; job = job->next)
         err = add_job(publisher, job, is_repeated, fault);
     if (err != ERR_OK)
         return err;

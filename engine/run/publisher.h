@@ -15,6 +15,7 @@ struct publish_job {
     post_run_fn *done_run;
     void *owner; // the sender's
     struct outbox_batch batch;
+    struct outbox_confirmed confirmed; // result: its things that the sink has, counted one by one
     uint64_t mark;          // result: the sink's mark after the publication it was part of
     uint64_t mark_sequence; // result: the last frame of its shard in that publication
 };
