@@ -516,3 +516,18 @@ int64_t kafka_source_end_offset(const struct source *source)
     const struct kafka_source *self = source->self;
     return self->end;
 }
+
+int64_t kafka_source_lag(const struct source *source)
+{
+    INVARIANT(source->ops == &kafka_source_ops);
+    const struct kafka_source *self = source->self;
+    const struct kafka_consumer *consumer = self->consumer;
+    int64_t low = -1;
+    int64_t high = -1;
+    rd_kafka_resp_err_t code = rd_kafka_get_watermark_offsets(
+        kafka_client_handle(consumer->client), consumer->topic_name, self->partition, &low, &high);
+    int64_t reached = self->next > self->read_to ? self->next : self->read_to;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0 || !self->is_consuming)
+        return -1;
+    return high > reached ? high - reached : 0;
+}

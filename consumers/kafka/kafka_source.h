@@ -62,5 +62,8 @@ void kafka_source_create(
 
 // The offset that KAFKA_READ_TO_END stops at; -1 before start().
 int64_t kafka_source_end_offset(const struct source *source);
+// How many offsets lie between where reading goes on and the end that the last fetch told; transactions
+// take some that hold no event. -1: no fetch has told yet. Local, from the thread that drives the source.
+int64_t kafka_source_lag(const struct source *source);
 
 #endif

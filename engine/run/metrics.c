@@ -23,6 +23,7 @@ struct lane_facts {
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
     unsigned broken; // balances, a bit each
+    int64_t lag;     // behind Kafka; -1: not known, or no such source
 };
 
 struct metric {
@@ -118,8 +119,12 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     facts->broken = atomic_load(&lane->broken);
     state_counts(shard_state(lane->shard), &facts->state);
     facts->latency = lane->latency;
-    for (size_t i = 0; i < lane->inlet_count; i++)
+    facts->lag = -1;
+    for (size_t i = 0; i < lane->inlet_count; i++) {
         facts->gaps += lane->inlets[i].gaps;
+        if (lane->inlets[i].kind == INLET_KAFKA)
+            facts->lag = kafka_source_lag(&lane->inlets[i].source);
+    }
     facts->journal_waiting_bytes = journal_waiting_bytes(lane->sync.journal);
     facts->is_reading = atomic_load(&lane->is_reading) ? 1 : 0;
     part->facts = facts;
@@ -197,6 +202,17 @@ static void print_balances(const struct ask *ask, struct buffer *to)
     }
 }
 
+static void print_lags(const struct ask *ask, struct buffer *to)
+{
+    static const char name[] = "engaged_source_lag";
+    head(to, name, "gauge", "Offsets of the partition not yet read, as the last fetch told.");
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        const struct lane_facts *facts = ask->parts[k].facts;
+        if (facts->lag >= 0)
+            buffer_add_format(to, "%s{shard=\"%" PRIu32 "\"} %" PRId64 "\n", name, k, facts->lag);
+    }
+}
+
 static void print_lanes(const struct ask *ask, struct buffer *to)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
@@ -208,6 +224,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
                 value_of(ask->parts[k].facts, metric->offset));
     }
     print_balances(ask, to);
+    print_lags(ask, to);
     struct histogram latency = {.sum_us = 0};
     for (uint32_t k = 0; k < ask->part_count; k++) {
         const struct lane_facts *facts = ask->parts[k].facts;
