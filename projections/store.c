@@ -2,6 +2,7 @@
 #include "projections/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -158,6 +159,12 @@ static int open_environment(struct store *store, const struct state_params *para
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (is_writable ? 0 : MDB_RDONLY);
     if (rc == MDB_SUCCESS)
         rc = mdb_env_open(store->env, params->directory, flags, FILE_MODE);
+    int fd = -1;
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_get_fd(store->env, &fd);
+    if (rc == MDB_SUCCESS &&
+        fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) // LMDB leaves it open for other programs
+        rc = errno;
     int dead = 0;
     if (rc == MDB_SUCCESS)
         (void)mdb_reader_check(store->env, &dead); // slots of processes that were killed

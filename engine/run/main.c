@@ -1,8 +1,11 @@
 // engaged: the daemon.
+#define _GNU_SOURCE // close_range
+#include <limits.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/base/version.h"
 #include "engine/run/crash.h"
@@ -17,6 +20,7 @@ static void harden(void)
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     (void)umask(077);
+    (void)close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC); // what it was started with is for it alone
 }
 
 int main(int argc, char **argv)
