@@ -104,6 +104,7 @@ START_TEST(events_sent_come_back_in_the_partition_of_their_key)
         char name[96];
         (void)snprintf(name, sizeof(name), "kafka:%s/%u", real.topic_in, partition);
         ck_assert_str_eq(reader.source.name, name);
+        ck_assert_int_eq(kafka_source_lag(&reader.source), -1);
         ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
         int64_t next = 0;
         for (;;) {
@@ -123,6 +124,8 @@ START_TEST(events_sent_come_back_in_the_partition_of_their_key)
                 ck_assert_int_eq(messages[i].position, next);
                 next = messages[i].position_next;
             }
+            int64_t left = kafka_source_end_offset(&reader.source) - next;
+            ck_assert_int_eq(kafka_source_lag(&reader.source), left);
             reader.source.ops->release(reader.source.self);
         }
         ck_assert_int_eq(next, kafka_source_end_offset(&reader.source));
