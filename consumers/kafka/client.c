@@ -10,6 +10,7 @@
 
 enum {
     CONF_TEXT_BYTES = 512,
+    VALUE_BYTES_HIDDEN = 4,
     LOG_QUIET_MS = 10000, // librdkafka repeats itself at every attempt to connect
     LOG_LEVEL_ERROR = 3,  // as syslog counts
     LOG_LEVEL_WARNING = 4,
@@ -161,6 +162,28 @@ static enum err conf_fill(
     return err;
 }
 
+// librdkafka's reason for making no client. It may repeat a value, which may be a password: the name of its
+// property stands for it.
+static enum err refused_fault(
+    const struct kafka_connection *connection, const char *text, struct fault *fault)
+{
+    const struct kafka_property *named = NULL;
+    const char *first = text + strlen(text);
+    for (size_t i = 0; i < connection->property_count; i++) {
+        const struct kafka_property *property = &connection->properties[i];
+        const char *at = strstr(text, property->value);
+        if (strlen(property->value) < VALUE_BYTES_HIDDEN || at == NULL || at >= first)
+            continue;
+        first = at;
+        named = property;
+    }
+    if (named != NULL)
+        return fault_set(
+            fault, ERR_INVALID, "kafka client cannot be made: %.*s(the value of %s)",
+            (int)(first - text), text, named->name);
+    return fault_set(fault, ERR_INVALID, "kafka client cannot be made: %s", text);
+}
+
 enum err kafka_client_open(
     const struct kafka_client_params *params, struct kafka_client **out, struct fault *fault)
 {
@@ -184,7 +207,7 @@ enum err kafka_client_open(
     char text[CONF_TEXT_BYTES];
     client->handle = rd_kafka_new(params->type, conf, text, sizeof(text));
     if (client->handle == NULL) {
-        err = fault_set(fault, ERR_INVALID, "kafka client cannot be made: %s", text);
+        err = refused_fault(params->connection, text, fault);
         goto free_conf;
     }
     *out = client;
