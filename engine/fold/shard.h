@@ -143,17 +143,14 @@ struct shard_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;
-    uint64_t crashed; // of dead_letters: inputs that ended the process again and again
-    uint64_t frames;
+    uint64_t frames, crashed; // crashed: of dead_letters, inputs that ended the process
     uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;
 };
 void shard_counts(const struct shard *shard, struct shard_counts *out);
 
-// What passed through the shard since the opening, each counted by the part that saw it: the journal what
-// it encoded, the fold what it folded and decided, the outbox what waits. Worker thread.
+// What passed through since the opening, each counted by the part that saw it. Worker thread.
 struct shard_flow {
-    uint64_t journalled, duplicates, refused;
-    uint64_t folded;
+    uint64_t journalled, duplicates, refused, folded;
     uint64_t decided, actions_recalled, actions_waiting;
     uint64_t dead_letters_recalled, dead_letters_waiting;
 };
