@@ -82,6 +82,7 @@ struct config {
         uint32_t message_bytes;
         uint32_t depth;
         uint32_t keys;
+        uint32_t values;
         uint32_t string_bytes;
         uint32_t identifier_bytes;
         uint32_t ledger_entries;

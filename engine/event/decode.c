@@ -5,7 +5,7 @@
 #include "engine/base/memory.h"
 #include "engine/event/decoder.h"
 
-enum { ZONE_CHUNK_BYTES = 64 * 1024, JSON_BYTES_KEPT = 4 * 1024 * 1024 };
+enum { ZONE_CHUNK_BYTES = 64 * 1024 };
 
 struct decoder *decoder_create(const struct decode_limits *limits, const struct catalog *catalog)
 {
@@ -43,8 +43,6 @@ void decoder_set_unknown(struct decoder *decoder, enum unknown_events policy)
 void decoder_reset(struct decoder *decoder)
 {
     pool_reset(&decoder->pool);
-    if (decoder->json.cap > JSON_BYTES_KEPT)
-        buffer_free(&decoder->json);
 }
 
 // Without a content type: a msgpack map cannot be the beginning of JSON text.
@@ -66,7 +64,7 @@ static enum reject_code parse(
     enum reject_code code = decode_msgpack(call, value);
     if (code != REJECT_NONE)
         return code;
-    return decode_json(call, buffer_bytes(&call->decoder->json), root_out);
+    return decode_json_written(call, root_out);
 }
 
 static enum reject_code decode_binary(
@@ -102,7 +100,7 @@ static enum reject_code decode_message(struct decode_call *call, const struct ra
 {
     uint64_t size_max = call->decoder->limits.message_bytes_max;
     if (raw->value_bytes > raw->value.len ||
-        (call->mode == DECODE_CHECK && raw->value.len > size_max))
+        (call->mode != DECODE_REPLAY && raw->value.len > size_max))
         return decode_reject(
             call->reject, REJECT_TOO_LARGE, "above %llu bytes", (unsigned long long)size_max);
     struct header_view view;

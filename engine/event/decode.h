@@ -28,7 +28,8 @@
     X(REJECT_UNKNOWN_TYPE, 16, "unknown_type")               \
     X(REJECT_BAD_DATA, 17, "bad_data")                       \
     X(REJECT_UNSUPPORTED, 18, "unsupported")                 \
-    X(REJECT_CRASHED, 19, "crashed")
+    X(REJECT_CRASHED, 19, "crashed")                         \
+    X(REJECT_TOO_MANY_VALUES, 20, "too_many_values")
 
 enum reject_code {
 #define X(name, number, text) name = number,
@@ -46,15 +47,17 @@ struct reject {
 
 enum decode_mode {
     DECODE_CHECK,  // all limits, the declared schema, the policy for unknown types
+    DECODE_ROUTE,  // all limits but not the catalogue: whose it is, of what is not taken yet
     DECODE_REPLAY, // from the journal: it was accepted once, so only the form matters
 };
 
 struct decode_limits {
-    uint64_t message_bytes_max;    // 1 MiB
+    uint64_t message_bytes_max;    // 1 MiB; also of the JSON that a msgpack message stands for
     uint32_t depth_max;            // 32
     uint32_t keys_max;             // 1,000 over the whole message
     uint32_t string_bytes_max;     // 64 KiB
     uint32_t identifier_bytes_max; // 256
+    uint32_t values_max;           // 65,536 over the whole message, keys among them
 };
 
 // As received. Borrowed.

@@ -135,7 +135,7 @@ static enum reject_code decode_type(struct decode_call *call, const yyjson_val *
 static enum reject_code decode_data(struct decode_call *call, const yyjson_val *data)
 {
     call->event->data = data == NULL ? (struct value){.kind = VALUE_ABSENT} : node_value(data);
-    if (call->event->type == EVENT_TYPE_UNKNOWN || call->mode == DECODE_REPLAY)
+    if (call->event->type == EVENT_TYPE_UNKNOWN || call->mode != DECODE_CHECK)
         return REJECT_NONE;
     if (data != NULL && !node_is_map(data))
         return decode_reject(call->reject, REJECT_BAD_DATA, "data: expected an object");

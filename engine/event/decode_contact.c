@@ -36,7 +36,7 @@ static enum reject_code add_identifier(struct decode_call *call, size_t kind, st
 {
     struct event *event = call->event;
     struct bytes name = catalog_identifier(call->decoder->catalog, kind);
-    if (call->mode == DECODE_CHECK) {
+    if (call->mode != DECODE_REPLAY) {
         enum reject_code code = check_identifier(call, name, value);
         if (code != REJECT_NONE)
             return code;

@@ -173,7 +173,7 @@ enum reject_code decode_headers(
     struct decode_call *call, const struct raw_event *raw, struct header_view *out)
 {
     uint64_t size_max = call->decoder->limits.message_bytes_max;
-    if (call->mode == DECODE_CHECK && raw->value.len + header_bytes(raw) > size_max)
+    if (call->mode != DECODE_REPLAY && raw->value.len + header_bytes(raw) > size_max)
         return decode_reject(
             call->reject, REJECT_TOO_LARGE, "above %llu bytes with its headers",
             (unsigned long long)size_max);

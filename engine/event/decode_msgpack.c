@@ -80,6 +80,8 @@ struct survey {
     uint32_t depth_max;
     uint64_t keys;
     uint64_t keys_max;
+    uint64_t values;
+    uint64_t values_max;
 };
 
 static enum reject_code survey_element(
@@ -91,6 +93,11 @@ static enum reject_code survey_element(
         element.children > cursor_left(cursor))
         return decode_reject(
             reject, REJECT_NOT_MSGPACK, "msgpack that is cut off, or announces more than is there");
+    survey->values += element.children; // each is counted where its container is
+    if (survey->values > survey->values_max)
+        return decode_reject(
+            reject, REJECT_TOO_MANY_VALUES, "more than %llu values and keys",
+            (unsigned long long)survey->values_max);
     (void)cursor_bytes(cursor, (size_t)element.body_bytes);
     if (element.kind == ELEMENT_SCALAR)
         return REJECT_NONE;
@@ -110,13 +117,15 @@ static enum reject_code survey_element(
 // Walks all of the bytes without recursion and without believing a length.
 static enum reject_code msgpack_survey(struct decode_call *call, struct bytes packed)
 {
-    bool is_check = call->mode == DECODE_CHECK;
+    bool is_check = call->mode != DECODE_REPLAY;
     const struct decode_limits *limits = &call->decoder->limits;
     struct survey survey = {
         .depth_max = is_check && limits->depth_max < MSGPACK_DEPTH_MAX
                          ? limits->depth_max
                          : (uint32_t)MSGPACK_DEPTH_MAX,
         .keys_max = is_check ? limits->keys_max : packed.len,
+        .values = 1,
+        .values_max = is_check ? limits->values_max : packed.len,
     };
     struct cursor cursor = cursor_of(packed);
     do {
@@ -140,7 +149,7 @@ static enum reject_code msgpack_survey(struct decode_call *call, struct bytes pa
 static enum reject_code add_text(struct decode_call *call, const char *text, uint32_t len)
 {
     struct bytes bytes = bytes_of(text, len);
-    if (call->mode == DECODE_CHECK && len > call->decoder->limits.string_bytes_max)
+    if (call->mode != DECODE_REPLAY && len > call->decoder->limits.string_bytes_max)
         return decode_reject(
             call->reject, REJECT_STRING_TOO_LONG, "a string of more than %u bytes",
             (unsigned)call->decoder->limits.string_bytes_max);
@@ -229,6 +238,8 @@ static enum reject_code open_next(
 static enum reject_code add_object(struct decode_call *call, const msgpack_object *object)
 {
     struct buffer *json = &call->decoder->json;
+    uint64_t json_bytes_max =
+        call->mode == DECODE_REPLAY ? UINT64_MAX : call->decoder->limits.message_bytes_max;
     struct open_object open[MSGPACK_DEPTH_MAX];
     uint32_t depth = 0;
     enum reject_code code = REJECT_NONE;
@@ -243,6 +254,10 @@ static enum reject_code add_object(struct decode_call *call, const msgpack_objec
             depth--;
             buffer_add_u8(json, open[depth].object->type == MSGPACK_OBJECT_MAP ? '}' : ']');
         }
+        if (code == REJECT_NONE && json->len > json_bytes_max)
+            code = decode_reject(
+                call->reject, REJECT_TOO_LARGE, "above %llu bytes as JSON",
+                (unsigned long long)json_bytes_max);
         if (depth > 0 && code == REJECT_NONE)
             code = open_next(call, &open[depth - 1], &object);
     } while (depth > 0 && code == REJECT_NONE);

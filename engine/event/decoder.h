@@ -93,10 +93,19 @@ enum reject_code decode_contact(
 // decode_json.c: parses JSON into the decoder's pool and checks it against the limits.
 enum reject_code decode_json(
     struct decode_call *call, struct bytes json, const yyjson_val **root_out);
+// The same for the JSON in the decoder's buffer, which decode_msgpack wrote and bounded.
+enum reject_code decode_json_written(struct decode_call *call, const yyjson_val **root_out);
 
-// decode_limits.c: depth, keys, string lengths of a parsed message.
+// decode_scan.c: depth and number of values of JSON text that is not parsed yet.
+enum reject_code decode_scan(struct decode_call *call, struct bytes json);
+
+// decode_limits.c: depth, keys, values, string lengths of a parsed message.
 enum reject_code decode_check_limits(
     struct decode_call *call, const yyjson_val *root, size_t node_count, size_t message_bytes);
+
+uint32_t decode_depth_max(const struct decode_call *call);
+enum reject_code decode_reject_depth(struct decode_call *call);
+enum reject_code decode_reject_values(struct decode_call *call);
 
 // decode_schema.c: data (a map, or NULL when absent) against what its type declares.
 enum reject_code decode_check_data(

@@ -41,6 +41,7 @@ struct shard_params shard_params_from_config(
             {.message_bytes_max = config->limits.message_bytes,
              .depth_max = config->limits.depth,
              .keys_max = config->limits.keys,
+             .values_max = config->limits.values,
              .string_bytes_max = config->limits.string_bytes,
              .identifier_bytes_max = config->limits.identifier_bytes},
         .unknown_events = config->unknown_events == CONFIG_UNKNOWN_REJECT ? UNKNOWN_EVENTS_REJECT

@@ -164,6 +164,7 @@ static enum err read_timeline(
         .message_bytes_max = UINT32_MAX,
         .depth_max = VALUE_DEPTH_MAX,
         .keys_max = UINT32_MAX,
+        .values_max = UINT32_MAX,
         .string_bytes_max = UINT32_MAX,
         .identifier_bytes_max = UINT32_MAX,
     };

@@ -23,6 +23,7 @@ static const struct decode_limits limits = {
     .message_bytes_max = 4096,
     .depth_max = 8,
     .keys_max = 40,
+    .values_max = 2000,
     .string_bytes_max = 2048,
     .identifier_bytes_max = 32};
 

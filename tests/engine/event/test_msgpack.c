@@ -18,6 +18,7 @@ static const struct decode_limits limits = {
     .message_bytes_max = 1 << 20,
     .depth_max = 32,
     .keys_max = 50,
+    .values_max = 2000,
     .string_bytes_max = 300,
     .identifier_bytes_max = 256};
 
