@@ -39,8 +39,11 @@ static const char *copy_line(struct arena *arena, struct place place)
     const struct source_text *source = place.source;
     if (source == NULL || place.line == 0 || place.line > source->line_count)
         return NULL;
-    size_t start = source->line_starts[place.line - 1];
-    INVARIANT(start <= source->text.len);
+    size_t start = source->line_starts[(place.line - 1) / SOURCE_LINES_STEP];
+    for (uint32_t left = (place.line - 1) % SOURCE_LINES_STEP; left > 0; start++) {
+        INVARIANT(start < source->text.len);
+        left -= source->text.data[start] == '\n' ? 1 : 0;
+    }
     size_t end = start;
     while (end < source->text.len && source->text.data[end] != '\n' &&
            source->text.data[end] != '\r') {

@@ -18,11 +18,15 @@
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
 
+enum { SOURCE_LINES_STEP = 16 };
+
 // A text that places point into. Borrowed by every place in it.
 struct source_text {
     const char *file; // as it is shown
     struct bytes text;
-    const uint32_t *line_starts; // byte offsets of its lines; NULL: no lines are shown
+    // Byte offsets of its first line and of each SOURCE_LINES_STEP-th one behind it; NULL: no lines are
+    // shown.
+    const uint32_t *line_starts;
     uint32_t line_count;
 };
 

@@ -29,8 +29,9 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "anything else; the place names the first such byte."),
     EXPLAIN(
         E0103,
-        "A file may have at most 1 MiB. Split it: all files below the directory of rules "
-        "are read together, so a part may move to a file of its own."),
+        "A file may have at most 1 MiB, and 100,000 values and keys. Split it: all files "
+        "below the directory of rules are read together, so a part may move to a file of "
+        "its own."),
     EXPLAIN(E0104, "Mappings and lists may be nested at most 32 deep."),
     EXPLAIN(
         E0105,

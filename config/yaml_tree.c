@@ -11,13 +11,14 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 
-enum { SMALL_MAPPING_MAX = 16 };
+enum { SMALL_MAPPING_MAX = 16, TAG_DIRECTIVES_MAX = 16 };
 
 struct builder {
     yaml_parser_t parser;
     yaml_event_t event;
     bool has_event;
     bool has_failed; // no tree can come of it
+    uint32_t nodes;
     struct arena *arena;
     struct diagnostics *list;
     const struct source_text *source;
@@ -30,12 +31,12 @@ static void index_lines(struct arena *arena, struct source_text *source)
     uint32_t count = 1;
     for (size_t i = 0; i < text.len; i++)
         count += text.data[i] == '\n';
-    uint32_t *starts = arena_alloc(arena, count * sizeof(*starts));
+    uint32_t *starts = arena_alloc(arena, (count / SOURCE_LINES_STEP + 1) * sizeof(*starts));
     uint32_t line = 0;
-    starts[line++] = 0;
+    starts[0] = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '\n')
-            starts[line++] = (uint32_t)i + 1;
+        if (text.data[i] == '\n' && ++line % SOURCE_LINES_STEP == 0)
+            starts[line / SOURCE_LINES_STEP] = (uint32_t)i + 1;
     }
     source->line_starts = starts;
     source->line_count = count;
@@ -147,6 +148,12 @@ static struct yaml_node *node_create(struct builder *builder, enum yaml_kind kin
 {
     struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
     *node = (struct yaml_node){.kind = kind, .place = place_of_event(builder)};
+    if (builder->nodes++ == YAML_NODES_MAX) {
+        diagnostic_add(
+            builder->list, DIAGNOSTIC_E0103, node->place,
+            "the file has more than %d values and keys", YAML_NODES_MAX);
+        builder->has_failed = true; // ends the reading
+    }
     return node;
 }
 
@@ -347,6 +354,30 @@ static size_t first_invalid(struct bytes text)
     return low;
 }
 
+static bool is_tag_directive(const uint8_t *at, const uint8_t *end)
+{
+    return end - at >= 5 && memcmp(at, "%TAG", 4) == 0 && (at[4] == ' ' || at[4] == '\t');
+}
+
+// Tags are refused where they are used. libyaml compares each of their directives with all those before
+// it before it says anything, so many of them are refused here.
+static bool has_few_directives(const struct source_text *source, struct diagnostics *list)
+{
+    const uint8_t *end = source->text.data + source->text.len;
+    const uint8_t *at = source->text.data;
+    uint32_t count = 0;
+    while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL) {
+        if (is_tag_directive(at, end) && ++count > TAG_DIRECTIVES_MAX) {
+            diagnostic_add(
+                list, DIAGNOSTIC_E0109, place_of_offset(source, (size_t)(at - source->text.data)),
+                "more than %d tag directives", TAG_DIRECTIVES_MAX);
+            return false;
+        }
+        at++;
+    }
+    return true;
+}
+
 // Size and encoding, which libyaml would not report as precisely.
 static bool is_readable(const struct source_text *source, struct diagnostics *list)
 {
@@ -363,7 +394,7 @@ static bool is_readable(const struct source_text *source, struct diagnostics *li
             "not valid UTF-8 from here on");
         return false;
     }
-    return true;
+    return has_few_directives(source, list);
 }
 
 const struct yaml_node *yaml_tree_parse(

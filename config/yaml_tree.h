@@ -13,7 +13,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/bytes.h"
 
-enum { YAML_DEPTH_MAX = 32, YAML_FILE_BYTES_MAX = 1024 * 1024 };
+enum { YAML_DEPTH_MAX = 32, YAML_FILE_BYTES_MAX = 1024 * 1024, YAML_NODES_MAX = 100000 };
 
 enum yaml_kind { YAML_KIND_SCALAR, YAML_KIND_SEQUENCE, YAML_KIND_MAPPING };
 

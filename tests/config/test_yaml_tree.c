@@ -1,4 +1,5 @@
 // YAML as a tree: places, what is refused, what values come out.
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "config/yaml_tree.h"
@@ -202,6 +203,61 @@ START_TEST(a_file_above_its_limit_is_not_even_looked_at)
 }
 END_TEST
 
+START_TEST(a_file_of_too_many_values_is_refused)
+{
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "[");
+        for (int i = 1; i < YAML_NODES_MAX + more; i++)
+            buffer_add_text(&text, "a,");
+        buffer_add_text(&text, "]");
+        const struct yaml_node *root =
+            yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+        ck_assert_int_eq(root == NULL, more);
+        ck_assert_uint_eq(list.error_count, (size_t)more);
+        buffer_free(&text);
+    }
+    ck_assert_int_eq(list.items[0]->code, DIAGNOSTIC_E0103);
+}
+END_TEST
+
+START_TEST(a_file_of_many_tag_directives_is_refused)
+{
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        for (int i = 0; i < 16 + more; i++)
+            buffer_add_format(&text, "%%TAG !%d! tag:a\n", i);
+        buffer_add_text(&text, "---\na: 1\n");
+        const struct yaml_node *root =
+            yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+        ck_assert_int_eq(root == NULL, more);
+        ck_assert_uint_eq(list.error_count, (size_t)more);
+        buffer_free(&text);
+    }
+    ck_assert_int_eq(list.items[0]->code, DIAGNOSTIC_E0109);
+    ck_assert_uint_eq(list.items[0]->line, 17);
+}
+END_TEST
+
+START_TEST(a_place_far_down_shows_its_line)
+{
+    for (uint32_t line = 1; line < 70; line++) {
+        struct buffer text = {0};
+        struct diagnostics found = {0};
+        for (uint32_t i = 1; i < line; i++)
+            buffer_add_text(&text, i % 3 == 0 ? "\n" : "# x\n");
+        buffer_add_format(&text, "a%u: !x 1\nb: 2", line);
+        (void)yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &found);
+        char want[32];
+        (void)snprintf(want, sizeof(want), "a%u: !x 1", line);
+        ck_assert_uint_eq(found.items[0]->line, line);
+        ck_assert_str_eq(found.items[0]->source_line, want);
+        diagnostics_free(&found);
+        buffer_free(&text);
+    }
+}
+END_TEST
+
 enum ask { ASK_BOOL, ASK_INT, ASK_MILLI, ASK_DURATION, ASK_TEXT, ASK_WORD };
 
 static const struct {
@@ -325,6 +381,9 @@ Suite *test_suite(void)
     tcase_add_test(tree, an_alias_is_reported_once_and_silently_unusable);
     tcase_add_test(tree, nesting_ends_at_its_limit);
     tcase_add_test(tree, a_file_above_its_limit_is_not_even_looked_at);
+    tcase_add_test(tree, a_file_of_too_many_values_is_refused);
+    tcase_add_test(tree, a_file_of_many_tag_directives_is_refused);
+    tcase_add_test(tree, a_place_far_down_shows_its_line);
     suite_add_tcase(suite, tree);
     TCase *value = tcase_create("values");
     tcase_add_checked_fixture(value, setup, teardown);
