@@ -3,17 +3,15 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
-#include "engine/event/split.h"
+#include "engine/run/http_body.h"
 #include "engine/run/http_request.h"
 #include "engine/run/ticket.h"
 
-enum { HEADERS_MAX = 32 };
 // What a request takes beside its body, and for each of its events at most (a refusal with its reason).
 enum { BATCH_BYTES = 4096, ELEMENT_BYTES = 256 };
 _Static_assert(
@@ -35,13 +33,8 @@ struct event_batch {
     struct http_request *request; // NULL: nobody waits any more
     struct message_ticket *ticket;
     struct http_charge charge;
-    struct buffer body;
-    struct arena arena;
-    struct header headers[HEADERS_MAX];
-    size_t header_count;
-    struct bytes *elements;
-    uint32_t *shards;
-    size_t count;
+    struct http_body body;
+    uint32_t *shards; // of each element
 };
 
 struct http_events *http_events_create(
@@ -73,77 +66,20 @@ static void batch_destroy(struct event_batch *batch)
 {
     ticket_destroy(batch->ticket);
     http_charge_return(&batch->charge);
-    buffer_free(&batch->body);
-    arena_free(&batch->arena);
-    free(batch->elements);
+    http_body_free(&batch->body);
     free(batch->shards);
     free(batch);
 }
 
 // ---- reading the request
 
-static bool is_event_header(const char *name)
-{
-    return strncasecmp(name, "ce-", 3) == 0 || strncasecmp(name, "ce_", 3) == 0 ||
-           strcasecmp(name, "content-type") == 0 || strcasecmp(name, "traceparent") == 0;
-}
-
 static enum MHD_Result keep_header(
     void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     (void)kind;
     struct event_batch *batch = context;
-    if (!is_event_header(name) || value == NULL)
-        return MHD_YES;
-    if (batch->header_count == HEADERS_MAX)
-        return MHD_NO;
-    batch->headers[batch->header_count++] = (struct header){
-        .name = arena_copy(&batch->arena, bytes_text(name)),
-        .value = arena_copy(&batch->arena, bytes_text(value)),
-    };
+    http_body_add_header(&batch->body, name, value);
     return MHD_YES;
-}
-
-static void add_element(struct event_batch *batch, struct bytes element)
-{
-    if (batch->count % 64 == 0)
-        batch->elements =
-            mem_resize(batch->elements, (batch->count + 64) * sizeof(*batch->elements));
-    batch->elements[batch->count++] = element;
-}
-
-static bool has_word(const char *text, const char *word)
-{
-    return text != NULL && strstr(text, word) != NULL;
-}
-
-// 0, or the status to refuse with.
-static unsigned split_body(
-    struct event_batch *batch, const char *content_type, const char **reason_out)
-{
-    struct bytes body = buffer_bytes(&batch->body);
-    if (has_word(content_type, "msgpack") || !split_is_array(body)) {
-        add_element(batch, body);
-        return 0;
-    }
-    struct splitter splitter = split_begin(body);
-    struct bytes element;
-    enum split_step step;
-    while ((step = split_next(&splitter, &element)) == SPLIT_ELEMENT) {
-        if (batch->count == HTTP_EVENTS_MAX) {
-            *reason_out = "more than 10000 events in one request";
-            return MHD_HTTP_CONTENT_TOO_LARGE;
-        }
-        add_element(batch, element);
-    }
-    if (step == SPLIT_BROKEN)
-        *reason_out = "the body is not a JSON array: it ends early, or something follows it";
-    else if (batch->count == 0)
-        *reason_out = "the array is empty";
-    // Elements are events of their own: only a batch of CloudEvents says something of each.
-    if (!has_word(content_type, "cloudevents"))
-        batch->header_count = 0;
-    return step == SPLIT_BROKEN || batch->count == 0 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
 static struct event_batch *batch_create(struct http_request *request)
@@ -152,7 +88,7 @@ static struct event_batch *batch_create(struct http_request *request)
     batch->request = request;
     batch->charge = request->charge;
     request->charge.bytes = 0;
-    batch->body = request->body;
+    batch->body.bytes = request->body;
     request->body = (struct buffer){.data = NULL};
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, keep_header, batch);
     return batch;
@@ -160,21 +96,14 @@ static struct event_batch *batch_create(struct http_request *request)
 
 // ---- which shard
 
-static uint32_t shard_of(
-    struct http_events *events, const struct event_batch *batch, struct bytes element)
+static uint32_t shard_of(struct http_events *events, const struct raw_event *raw)
 {
     if (events->fleet->shards == 1)
         return 0;
-    struct raw_event raw = {
-        .value = element,
-        .headers = batch->headers,
-        .header_count = batch->header_count,
-        .value_bytes = element.len,
-    };
     struct event event;
     struct reject reject;
     uint32_t shard = 0; // which refuses it just the same
-    if (decoder_decode(events->decoder, DECODE_REPLAY, &raw, &event, &reject) == REJECT_NONE)
+    if (decoder_decode(events->decoder, DECODE_ROUTE, raw, &event, &reject) == REJECT_NONE)
         shard = (uint32_t)(hash_u64(event.identifiers[0].value, 0) % events->fleet->shards);
     decoder_reset(events->decoder);
     return shard;
@@ -191,12 +120,13 @@ static void choose_shards(struct http_events *events, struct event_batch *batch)
         events->shard_messages[i] = 0;
         events->shard_bytes[i] = 0;
     }
-    batch->shards = mem_zero(batch->count, sizeof(*batch->shards));
-    for (size_t i = 0; i < batch->count; i++) {
-        uint32_t shard = shard_of(events, batch, batch->elements[i]);
+    batch->shards = mem_zero(batch->body.count, sizeof(*batch->shards));
+    for (size_t i = 0; i < batch->body.count; i++) {
+        struct raw_event raw = http_body_message(&batch->body, i);
+        uint32_t shard = shard_of(events, &raw);
         batch->shards[i] = shard;
         events->shard_messages[shard]++;
-        events->shard_bytes[shard] += batch->elements[i].len;
+        events->shard_bytes[shard] += raw.value.len;
     }
 }
 
@@ -280,25 +210,20 @@ static void on_abandoned(struct http_request *request)
 
 static void produce_all(struct http_events *events, struct event_batch *batch)
 {
-    size_t count = batch->count; // the batch may be gone with the last
+    size_t count = batch->body.count; // the batch may be gone with the last
     for (size_t i = 0; i < count; i++) {
-        struct raw_event raw = {
-            .value = batch->elements[i],
-            .headers = batch->headers,
-            .header_count = batch->header_count,
-            .value_bytes = batch->elements[i].len,
-        };
+        struct raw_event raw = http_body_message(&batch->body, i);
         http_produce_send(events->produce, events->decoder, &raw, batch->ticket, (uint32_t)i);
     }
 }
 
 static void put_all(struct http_events *events, struct event_batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; i < batch->body.count; i++) {
         struct mail mail = {
-            .value = batch->elements[i],
-            .headers = batch->headers,
-            .header_count = batch->header_count,
+            .value = batch->body.elements[i],
+            .headers = batch->body.headers,
+            .header_count = batch->body.header_count,
             .ticket = batch->ticket,
             .ticket_index = (uint32_t)i,
         };
@@ -334,14 +259,14 @@ void http_events_handle(struct http_request *request)
         return;
     struct event_batch *batch = batch_create(request);
     const char *reason = "";
-    unsigned status =
-        split_body(batch, http_request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), &reason);
+    unsigned status = http_body_split(
+        &batch->body, http_request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), &reason);
     if (status != 0) {
         http_reply_problem(&request->reply, status, reason);
         batch_destroy(batch);
         return;
     }
-    if (!http_charge_take(&batch->charge, BATCH_BYTES + batch->count * ELEMENT_BYTES)) {
+    if (!http_charge_take(&batch->charge, BATCH_BYTES + batch->body.count * ELEMENT_BYTES)) {
         refuse_later(request, 1, "requests hold more memory than limits.http_memory_mib");
         batch_destroy(batch);
         return;
@@ -355,7 +280,7 @@ void http_events_handle(struct http_request *request)
         batch_destroy(batch);
         return;
     }
-    batch->ticket = ticket_create((uint32_t)batch->count, request->context->box, on_done);
+    batch->ticket = ticket_create((uint32_t)batch->body.count, request->context->box, on_done);
     batch->ticket->owner = batch;
     FAILPOINT(HTTP_TAKEN);
     http_request_suspend(request, batch, on_abandoned);

@@ -9,8 +9,6 @@
 struct http_request;
 struct http_events;
 
-enum { HTTP_EVENTS_MAX = 10000 }; // of one request
-
 // limits, policy and catalogue are those of the shards; catalogue and fleet are borrowed. produce, which
 // is taken over, is where events go; NULL: into the mailboxes of the fleet.
 struct http_events *http_events_create(

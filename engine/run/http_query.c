@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
 #include "engine/run/ask.h"
+#include "engine/run/http_text.h"
 #include "engine/run/merge.h"
 
 enum { TOP_DEFAULT = 10, TOP_MAX = 1000 };
@@ -126,12 +127,6 @@ static void on_abandoned(struct http_request *request)
     query->request = NULL;
 }
 
-// False: a NUL is in it, which no name has.
-static bool unescape(char *text)
-{
-    return MHD_http_unescape(text) == strlen(text);
-}
-
 // False: refused.
 static bool read_max(struct http_request *request, size_t *out)
 {
@@ -139,14 +134,11 @@ static bool read_max(struct http_request *request, size_t *out)
     *out = TOP_DEFAULT;
     if (text == NULL)
         return true;
-    char *end = NULL;
-    unsigned long number = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > TOP_MAX) {
+    if (!http_text_number(text, TOP_MAX, out)) {
         http_reply_problem(
             &request->reply, MHD_HTTP_BAD_REQUEST, "n: expected a number from 1 to 1000");
         return false;
     }
-    *out = number;
     return true;
 }
 
@@ -169,7 +161,7 @@ void http_query_handle(struct http_request *request)
     query->name = mem_text(request->target.name.data, request->target.name.len);
     query->score = mem_text(score, strlen(score));
     query->max = max;
-    if (!unescape(query->name) || !unescape(query->score)) {
+    if (!http_text_unescape(query->name) || !http_text_unescape(query->score)) {
         write_missing(request);
         query_destroy(query);
         return;
