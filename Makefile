@@ -183,7 +183,7 @@ $(OUT)/tests/sim/sim: $(SIM_OBJ) $(SUPPORT_LIB) $(call libs_for,$(LAYERS))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(OUT)/%)
 FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OBJ)/tests/support/fuzz_main.o)
-$(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(FUZZ_MAIN) $(call libs_for,$(filter-out engine/run consumers/kafka,$(LAYERS)))
+$(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(FUZZ_MAIN) $(call libs_for,$(LAYERS))
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
