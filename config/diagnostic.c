@@ -9,7 +9,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 
-enum { SOURCE_LINE_BYTES_MAX = 400, WORDS_LISTED_MAX = 12 };
+enum { SOURCE_LINE_BYTES_MAX = 400, WORDS_LISTED_MAX = 12, WORD_BYTES_MAX = 100 };
 
 void diagnostics_free(struct diagnostics *list)
 {
@@ -148,8 +148,8 @@ void diagnostic_add_unknown(
     const char *nearest = NULL;
     if (list->count < DIAGNOSTICS_MAX) // else it is only counted: comparing would be for nothing
         nearest = text_nearest(unknown->word, unknown->known, unknown->count);
-    bool is_cut = unknown->word.len > 100;
-    int word_len = is_cut ? 100 : (int)unknown->word.len;
+    int word_len = text_shown_len(unknown->word, WORD_BYTES_MAX);
+    bool is_cut = (size_t)word_len < unknown->word.len;
     const char *word = (const char *)unknown->word.data;
     if (nearest != NULL) {
         diagnostic_add(

@@ -11,6 +11,7 @@
 #include "config/yaml_tree.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/base/text.h"
 
 enum { LIST_ENTRIES_MAX = 1000 };
 
@@ -141,7 +142,7 @@ static void read_paths(
 static bool is_property_allowed(
     struct loader *loader, const struct yaml_node *key, const struct yaml_node *value_node)
 {
-    int len = key->text.len > 100 ? 100 : (int)key->text.len;
+    int len = text_shown_len(key->text, 100);
     const struct kafka_refusal *refusal = kafka_refusal_of(key->text);
     if (refusal != NULL) {
         diagnostic_add(

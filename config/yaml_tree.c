@@ -11,7 +11,12 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 
-enum { SMALL_MAPPING_MAX = 16, TAG_DIRECTIVES_MAX = 16 };
+enum {
+    SMALL_MAPPING_MAX = 16,
+    TAG_DIRECTIVES_MAX = 16,
+    KEY_BYTES_SHOWN = 100,
+    NAME_BYTES_SHOWN = 60
+};
 
 struct builder {
     yaml_parser_t parser;
@@ -130,17 +135,22 @@ static bool next_event(struct builder *builder)
     return true;
 }
 
+static int name_len(const yaml_char_t *name)
+{
+    return text_shown_len(bytes_text((const char *)name), NAME_BYTES_SHOWN);
+}
+
 static void refuse_properties(
     struct builder *builder, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     struct place place = place_of_event(builder);
     if (anchor != NULL)
         diagnostic_add(
-            builder->list, DIAGNOSTIC_E0107, place, "anchor '&%.60s' is not allowed",
-            (const char *)anchor);
+            builder->list, DIAGNOSTIC_E0107, place, "anchor '&%.*s' is not allowed",
+            name_len(anchor), (const char *)anchor);
     if (tag != NULL)
         diagnostic_add(
-            builder->list, DIAGNOSTIC_E0109, place, "tag '%.60s' is not allowed",
+            builder->list, DIAGNOSTIC_E0109, place, "tag '%.*s' is not allowed", name_len(tag),
             (const char *)tag);
 }
 
@@ -173,9 +183,10 @@ static const struct yaml_node *build_alias(struct builder *builder)
     struct yaml_node *node = node_create(builder, YAML_KIND_SCALAR);
     node->text = bytes_of(arena_text(builder->arena, bytes_of(NULL, 0)), 0);
     node->is_refused = true;
+    const yaml_char_t *name = builder->event.data.alias.anchor;
     diagnostic_add(
-        builder->list, DIAGNOSTIC_E0107, node->place, "alias '*%.60s' is not allowed",
-        (const char *)builder->event.data.alias.anchor);
+        builder->list, DIAGNOSTIC_E0107, node->place, "alias '*%.*s' is not allowed",
+        name_len(name), (const char *)name);
     return node;
 }
 
@@ -231,7 +242,7 @@ static bool is_usable_key(struct builder *builder, const struct yaml_node *key)
 static void report_duplicate(
     struct builder *builder, const struct yaml_node *first, const struct yaml_node *second)
 {
-    int len = second->text.len > 100 ? 100 : (int)second->text.len;
+    int len = text_shown_len(second->text, KEY_BYTES_SHOWN);
     diagnostic_add(
         builder->list, DIAGNOSTIC_E0106, second->place, "key '%.*s' is given twice", len,
         (const char *)second->text.data);

@@ -80,10 +80,7 @@ bool yaml_to_text(
 // The text as far as a message shows it, ending with a whole character.
 static int shown_len(struct bytes text)
 {
-    int len = text.len > SHOWN_BYTES_MAX ? SHOWN_BYTES_MAX : (int)text.len;
-    while (len > 0 && (size_t)len < text.len && (text.data[len] & 0xc0) == 0x80)
-        len--;
-    return len;
+    return text_shown_len(text, SHOWN_BYTES_MAX);
 }
 
 // What a variable held may be a secret: its name is shown.

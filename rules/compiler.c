@@ -16,7 +16,7 @@ static const char *const symbol_kinds[SYMBOL_KIND_COUNT] = {
 
 int compile_shown_len(struct bytes text)
 {
-    return text.len > SHOWN_BYTES_MAX ? SHOWN_BYTES_MAX : (int)text.len;
+    return text_shown_len(text, SHOWN_BYTES_MAX);
 }
 
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes)

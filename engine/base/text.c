@@ -52,6 +52,15 @@ bool text_is_utf8(struct bytes text)
     return true;
 }
 
+int text_shown_len(struct bytes text, int len_max)
+{
+    INVARIANT(len_max >= 0);
+    int len = text.len > (size_t)len_max ? len_max : (int)text.len;
+    while (len > 0 && (size_t)len < text.len && (text.data[len] & 0xc0) == 0x80)
+        len--;
+    return len;
+}
+
 static void add_escape(struct buffer *to, uint8_t byte)
 {
     static const char hex[] = "0123456789abcdef";

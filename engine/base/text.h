@@ -10,6 +10,9 @@
 
 bool text_is_utf8(struct bytes text); // strict: no surrogates, no overlong forms
 
+// How many bytes of valid UTF-8 to show where at most len_max fit: no character is cut in two.
+int text_shown_len(struct bytes text, int len_max);
+
 // Appends a quoted JSON string. Invalid UTF-8 is written as U+FFFD.
 void text_add_json(struct buffer *to, struct bytes text);
 

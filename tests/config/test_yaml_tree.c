@@ -4,6 +4,7 @@
 
 #include "config/yaml_tree.h"
 #include "engine/base/memory.h"
+#include "engine/base/text.h"
 
 #include "tests/support/suite.h"
 
@@ -258,6 +259,36 @@ START_TEST(a_place_far_down_shows_its_line)
 }
 END_TEST
 
+// What is shown of a long word may end anywhere, but not within a character.
+START_TEST(a_long_word_is_not_cut_within_a_character)
+{
+    for (int lead = 0; lead < 4; lead++) {
+        struct buffer word = {0};
+        struct buffer text = {0};
+        for (int i = 0; i < lead; i++)
+            buffer_add_u8(&word, 'x');
+        for (int i = 0; i < 60; i++)
+            buffer_add_text(&word, "\xe2\x82\xac");
+        buffer_add_bytes(&text, buffer_bytes(&word));
+        buffer_add_text(&text, ": 1\n");
+        buffer_add_bytes(&text, buffer_bytes(&word));
+        buffer_add_text(&text, ": 2\n");
+        const struct yaml_node *root =
+            yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+        ck_assert_uint_eq(list.error_count, (size_t)lead + 1);
+        ck_assert(text_is_utf8(bytes_text(list.items[lead]->message)));
+        struct diagnostics words = {0};
+        size_t found = 0;
+        const struct yaml_words known = {"it", (const char *const[]){"a"}, 1};
+        ck_assert(!yaml_to_word(root->entries[0].key, &known, &words, &found));
+        ck_assert(text_is_utf8(bytes_text(words.items[0]->message)));
+        diagnostics_free(&words);
+        buffer_free(&text);
+        buffer_free(&word);
+    }
+}
+END_TEST
+
 enum ask { ASK_BOOL, ASK_INT, ASK_MILLI, ASK_DURATION, ASK_TEXT, ASK_WORD };
 
 static const struct {
@@ -381,6 +412,7 @@ Suite *test_suite(void)
     tcase_add_test(tree, an_alias_is_reported_once_and_silently_unusable);
     tcase_add_test(tree, nesting_ends_at_its_limit);
     tcase_add_test(tree, a_file_above_its_limit_is_not_even_looked_at);
+    tcase_add_test(tree, a_long_word_is_not_cut_within_a_character);
     tcase_add_test(tree, a_file_of_too_many_values_is_refused);
     tcase_add_test(tree, a_file_of_many_tag_directives_is_refused);
     tcase_add_test(tree, a_place_far_down_shows_its_line);

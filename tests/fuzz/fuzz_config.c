@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "engine/base/invariant.h"
+#include "engine/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -34,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (config != NULL)
         check_loaded(config);
     diagnostics_print(&list, DIAGNOSTIC_FORMAT_TEXT, &out);
+    INVARIANT(text_is_utf8(buffer_bytes(&out)));
     buffer_free(&out);
     diagnostics_free(&list);
     config_destroy(config);

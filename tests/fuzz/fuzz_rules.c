@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "engine/base/invariant.h"
+#include "engine/base/text.h"
 #include "rules/compiler.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         INVARIANT(ruleset == NULL);
     }
     diagnostics_print(&list, DIAGNOSTIC_FORMAT_TEXT, &shown);
+    INVARIANT(text_is_utf8(buffer_bytes(&shown)));
     buffer_free(&shown);
     ruleset_destroy(ruleset);
     diagnostics_free(&list);
