@@ -9,7 +9,12 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 
-enum { SOURCE_LINE_BYTES_MAX = 400, WORDS_LISTED_MAX = 12, WORD_BYTES_MAX = 100 };
+enum {
+    SOURCE_LINE_BYTES_MAX = 400,
+    WORDS_LISTED_MAX = 12,
+    WORD_BYTES_MAX = 100,
+    NEAREST_MAX = 100
+};
 
 void diagnostics_free(struct diagnostics *list)
 {
@@ -146,7 +151,7 @@ void diagnostic_add_unknown(
     const struct unknown_word *unknown)
 {
     const char *nearest = NULL;
-    if (list->count < DIAGNOSTICS_MAX) // else it is only counted: comparing would be for nothing
+    if (list->count < NEAREST_MAX) // comparing with all words is dear, and nobody reads so many
         nearest = text_nearest(unknown->word, unknown->known, unknown->count);
     int word_len = text_shown_len(unknown->word, WORD_BYTES_MAX);
     bool is_cut = (size_t)word_len < unknown->word.len;

@@ -28,9 +28,11 @@ struct yaml_node {
     struct bytes text;  // scalar: valid UTF-8, also NUL-terminated (may hold a NUL within)
     struct bytes
         written; // scalar whose text came from elsewhere: what stands in the file; else empty
-    const struct yaml_node *const *items; // sequence
-    const struct yaml_entry *entries;     // mapping, in the order written, no key twice
-    size_t count;                         // of items or entries
+    union {
+        const struct yaml_node *const *items; // sequence
+        const struct yaml_entry *entries;     // mapping, in the order written, no key twice
+    };
+    size_t count; // of items or entries
 };
 
 struct yaml_entry {
