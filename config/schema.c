@@ -240,7 +240,7 @@ static const struct config_row rows[] = {
         limits.values,
         1000,
         16777216,
-        65536,
+        50000,
         "values and keys in an event, all levels together"),
     U32("limits.string_bytes", limits.string_bytes, 256, 16777216, 65536, "one text in an event"),
     U32("limits.identifier_bytes",

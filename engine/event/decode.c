@@ -5,8 +5,6 @@
 #include "engine/base/memory.h"
 #include "engine/event/decoder.h"
 
-enum { ZONE_CHUNK_BYTES = 64 * 1024 };
-
 struct decoder *decoder_create(const struct decode_limits *limits, const struct catalog *catalog)
 {
     INVARIANT(limits->depth_max >= 1 && limits->depth_max <= VALUE_DEPTH_MAX);

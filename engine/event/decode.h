@@ -45,6 +45,9 @@ struct reject {
     char reason[REJECT_REASON_BYTES];
 };
 
+// Headers of a message that are read; there are ten names, so a message with more repeats itself.
+enum { HEADERS_READ_MAX = 1000 };
+
 enum decode_mode {
     DECODE_CHECK,  // all limits, the declared schema, the policy for unknown types
     DECODE_ROUTE,  // all limits but not the catalogue: whose it is, of what is not taken yet
@@ -57,7 +60,7 @@ struct decode_limits {
     uint32_t keys_max;             // 1,000 over the whole message
     uint32_t string_bytes_max;     // 64 KiB
     uint32_t identifier_bytes_max; // 256
-    uint32_t values_max;           // 65,536 over the whole message, keys among them
+    uint32_t values_max;           // 50,000 over the whole message, keys among them
 };
 
 // As received. Borrowed.
@@ -89,7 +92,7 @@ enum reject_code decoder_decode(
 void decoder_reset(struct decoder *decoder);
 
 // The headers that matter for decoding (ce_*, content-type, traceparent), packed for the journal.
-// Appends nothing when there are none.
+// Appends nothing when there are none, and no more than the first HEADERS_READ_MAX.
 void raw_event_pack_headers(const struct raw_event *raw, struct buffer *to);
 // Views into packed; the header array comes from the arena. False when malformed.
 bool raw_event_unpack_headers(struct bytes packed, struct arena *arena, struct raw_event *raw);

@@ -160,23 +160,37 @@ static struct bytes trace_value(struct pool *pool, struct bytes value)
     return pool_copy(pool, value);
 }
 
-static uint64_t header_bytes(const struct raw_event *raw)
+// Number and size of the headers that are read.
+static enum reject_code check_size(struct decode_call *call, const struct raw_event *raw)
 {
-    uint64_t total = 0;
-    for (size_t i = 0; i < raw->header_count; i++)
-        if (header_matters(raw->headers[i].name))
-            total += raw->headers[i].name.len + raw->headers[i].value.len;
-    return total;
+    uint64_t size_max = call->decoder->limits.message_bytes_max;
+    uint64_t total = raw->value.len;
+    size_t count = 0;
+    for (size_t i = 0; i < raw->header_count; i++) {
+        if (!header_matters(raw->headers[i].name))
+            continue;
+        count++;
+        total += raw->headers[i].name.len + raw->headers[i].value.len;
+    }
+    if (count > HEADERS_READ_MAX)
+        return decode_reject(
+            call->reject, REJECT_DUPLICATE_ATTRIBUTE, "more than %d headers that are read",
+            HEADERS_READ_MAX);
+    if (total > size_max)
+        return decode_reject(
+            call->reject, REJECT_TOO_LARGE, "above %llu bytes with its headers",
+            (unsigned long long)size_max);
+    return REJECT_NONE;
 }
 
 enum reject_code decode_headers(
     struct decode_call *call, const struct raw_event *raw, struct header_view *out)
 {
-    uint64_t size_max = call->decoder->limits.message_bytes_max;
-    if (call->mode != DECODE_REPLAY && raw->value.len + header_bytes(raw) > size_max)
-        return decode_reject(
-            call->reject, REJECT_TOO_LARGE, "above %llu bytes with its headers",
-            (unsigned long long)size_max);
+    if (call->mode != DECODE_REPLAY) {
+        enum reject_code code = check_size(call, raw);
+        if (code != REJECT_NONE)
+            return code;
+    }
     for (size_t i = 0; i < raw->header_count; i++) {
         const struct header *header = &raw->headers[i];
         if (has_prefix(header->name)) {
@@ -210,10 +224,12 @@ void raw_event_pack_headers(const struct raw_event *raw, struct buffer *to)
         count += is_packed(&raw->headers[i]) ? 1 : 0;
     if (count == 0)
         return;
+    count = count < HEADERS_READ_MAX ? count : HEADERS_READ_MAX;
     buffer_add_varint(to, count);
-    for (size_t i = 0; i < raw->header_count; i++) {
+    for (size_t i = 0; count > 0; i++) {
         if (!is_packed(&raw->headers[i]))
             continue;
+        count--;
         buffer_add_sized(to, raw->headers[i].name);
         buffer_add_sized(to, raw->headers[i].value);
     }
@@ -228,7 +244,7 @@ bool raw_event_unpack_headers(struct bytes packed, struct arena *arena, struct r
     }
     struct cursor cursor = cursor_of(packed);
     uint64_t count = cursor_varint(&cursor);
-    if (cursor.has_failed || count == 0 || count > cursor_left(&cursor) / 2) // two lengths each
+    if (cursor.has_failed || count == 0 || count > HEADERS_READ_MAX)
         return false;
     struct header *headers = arena_alloc(arena, (size_t)count * sizeof(*headers));
     for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 // msgpack to JSON text. The bytes are walked once before the library sees them: it allocates what
 // a length announces, so no announced length may be more than the bytes that are there.
+#include "engine/base/invariant.h"
 #include "engine/base/text.h"
 #include "engine/base/time.h"
 #include "engine/event/decoder.h"
@@ -115,7 +116,9 @@ static enum reject_code survey_element(
 }
 
 // Walks all of the bytes without recursion and without believing a length.
-static enum reject_code msgpack_survey(struct decode_call *call, struct bytes packed)
+// Gives the number of values and keys that it holds.
+static enum reject_code msgpack_survey(
+    struct decode_call *call, struct bytes packed, uint64_t *values_out)
 {
     bool is_check = call->mode != DECODE_REPLAY;
     const struct decode_limits *limits = &call->decoder->limits;
@@ -143,6 +146,7 @@ static enum reject_code msgpack_survey(struct decode_call *call, struct bytes pa
         return decode_reject(
             call->reject, REJECT_NOT_MSGPACK, "%zu bytes behind the msgpack value",
             cursor_left(&cursor));
+    *values_out = survey.values;
     return REJECT_NONE;
 }
 
@@ -264,21 +268,35 @@ static enum reject_code add_object(struct decode_call *call, const msgpack_objec
     return code;
 }
 
-enum reject_code decode_msgpack(struct decode_call *call, struct bytes packed)
+static enum reject_code unpack(struct decode_call *call, msgpack_zone *zone, struct bytes packed)
 {
-    buffer_clear(&call->decoder->json);
-    enum reject_code code = msgpack_survey(call, packed);
-    if (code != REJECT_NONE)
-        return code;
     msgpack_object object;
     size_t offset = 0;
-    msgpack_zone *zone = &call->decoder->zone;
     msgpack_unpack_return unpacked =
         msgpack_unpack((const char *)packed.data, packed.len, &offset, zone, &object);
-    if (unpacked == MSGPACK_UNPACK_SUCCESS)
-        code = add_object(call, &object);
-    else
-        code = decode_reject(call->reject, REJECT_NOT_MSGPACK, "not valid msgpack");
-    msgpack_zone_clear(zone);
+    if (unpacked != MSGPACK_UNPACK_SUCCESS)
+        return decode_reject(call->reject, REJECT_NOT_MSGPACK, "not valid msgpack");
+    return add_object(call, &object);
+}
+
+enum reject_code decode_msgpack(struct decode_call *call, struct bytes packed)
+{
+    uint64_t values = 0;
+    buffer_clear(&call->decoder->json);
+    enum reject_code code = msgpack_survey(call, packed, &values);
+    if (code != REJECT_NONE)
+        return code;
+    size_t object_bytes = (size_t)values * sizeof(msgpack_object);
+    if (object_bytes <= ZONE_CHUNK_BYTES / 2) {
+        code = unpack(call, &call->decoder->zone, packed);
+        msgpack_zone_clear(&call->decoder->zone);
+        return code;
+    }
+    // A zone of chunks of its own sizes may take twice as much: one chunk for all of a large message.
+    msgpack_zone zone;
+    bool has_zone = msgpack_zone_init(&zone, object_bytes + ZONE_CHUNK_BYTES);
+    INVARIANT(has_zone);
+    code = unpack(call, &zone, packed);
+    msgpack_zone_destroy(&zone);
     return code;
 }

@@ -9,6 +9,7 @@
 #include "engine/event/pool.h"
 
 enum { ATTRIBUTE_BYTES_MAX = 1024, TRACEPARENT_BYTES_MAX = 256, DAY_TEXT_BYTES = 10 };
+enum { ZONE_CHUNK_BYTES = 64 * 1024 };
 
 struct decoder {
     struct decode_limits limits;

@@ -52,7 +52,7 @@ static inline void fuzz_check_value(struct value value)
 // Taken once, it is taken again from the journal and is the same event; refused, there is a reason.
 static inline void fuzz_check_message(const struct raw_event *raw)
 {
-    const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 65536};
+    const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 50000};
     struct catalog *catalog = fuzz_catalog_create();
     struct decoder *decoder = decoder_create(&limits, catalog);
     struct event event;

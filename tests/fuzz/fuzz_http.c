@@ -135,7 +135,7 @@ static void check_guard(const struct request *request)
 // The shard is chosen from a decoding without the catalogue: what is taken is also found so.
 static void check_route(const struct raw_event *raw)
 {
-    const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 65536};
+    const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 50000};
     struct catalog *catalog = fuzz_catalog_create();
     struct decoder *decoder = decoder_create(&limits, catalog);
     struct event event;

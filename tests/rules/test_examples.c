@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(every_built_in_event_has_a_label_and_an_example_that_decodes)
 {
-    const struct decode_limits limits = {1 << 20, 32, 1000, 1 << 16, 256, 65536};
+    const struct decode_limits limits = {1 << 20, 32, 1000, 1 << 16, 256, 50000};
     struct ruleset *ruleset = compile_good("");
     const struct catalog *catalog = ruleset_catalog(ruleset);
     struct decoder *decoder = decoder_create(&limits, catalog);

@@ -151,7 +151,7 @@ int main(void)
     for (size_t i = 0; i < EVENTS; i++)
         event_write(&bench, i, bench.text + i * EVENT_BYTES);
     catalog_fill(bench.catalog);
-    const struct decode_limits limits = {1048576, 32, 1000, 65536, 256, 65536};
+    const struct decode_limits limits = {1048576, 32, 1000, 65536, 256, 50000};
     bench.decoder = decoder_create(&limits, bench.catalog);
 
     double check_runs[RUNS], replay_runs[RUNS], yyjson_runs[RUNS];

@@ -172,6 +172,35 @@ START_TEST(where_a_message_belongs_does_not_depend_on_the_catalogue)
 }
 END_TEST
 
+START_TEST(more_headers_than_are_read_are_refused_and_not_packed)
+{
+    const struct decode_limits limits = limits_of(8, 1000);
+    static struct header headers[HEADERS_READ_MAX + 2];
+    for (int more = 0; more < 2; more++) {
+        size_t count = HEADERS_READ_MAX + (size_t)more;
+        headers[0] = (struct header){BYTES_LITERAL("x"), BYTES_LITERAL("not read")};
+        for (size_t i = 1; i <= count; i++)
+            headers[i] = (struct header){BYTES_LITERAL("content-type"), BYTES_LITERAL("json")};
+        struct raw_event raw = {
+            .value = BYTES_LITERAL(OPEN "1}"), .headers = headers, .header_count = count + 1};
+        struct decoder *decoder = decoder_create(&limits, catalog);
+        struct event event;
+        struct reject reject;
+        ck_assert_int_eq(
+            decoder_decode(decoder, DECODE_ROUTE, &raw, &event, &reject),
+            more == 0 ? REJECT_NONE : REJECT_DUPLICATE_ATTRIBUTE);
+        decoder_destroy(decoder);
+        struct buffer packed = {0};
+        struct arena arena = {0};
+        raw_event_pack_headers(&raw, &packed);
+        ck_assert(raw_event_unpack_headers(buffer_bytes(&packed), &arena, &raw));
+        ck_assert_uint_eq(raw.header_count, HEADERS_READ_MAX);
+        arena_free(&arena);
+        buffer_free(&packed);
+    }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("scan");
@@ -184,6 +213,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, values_of_msgpack_are_counted_before_it_is_unpacked);
     tcase_add_test(tcase, msgpack_that_is_too_large_as_json_is_refused);
     tcase_add_test(tcase, where_a_message_belongs_does_not_depend_on_the_catalogue);
+    tcase_add_test(tcase, more_headers_than_are_read_are_refused_and_not_packed);
     suite_add_tcase(suite, tcase);
     return suite;
 }

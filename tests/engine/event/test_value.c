@@ -15,7 +15,7 @@ static struct decoder *decoder;
 
 static void setup(void)
 {
-    static const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 65536};
+    static const struct decode_limits limits = {1 << 20, 32, 1000, 65536, 256, 50000};
     catalog = catalog_create();
     decoder = decoder_create(&limits, catalog);
 }
