@@ -161,8 +161,12 @@ objects_of_test = $(if $(filter $1,$(TEST_WITHOUT_RDKAFKA)),$(SIM_KAFKA_OBJ)) \
 # $(call libs_of_test,FILE,LAYER)
 libs_of_test = $(if $(filter tools,$2),$(CTL_LIB)) $(call libs_for,$(or $2 $(MAY_$2),$(LAYERS)) $(call extra_of_test,$1))
 
+# Bombs are made and counted by files of their own, in the test and in the table of make bombs.
+BOMB_OBJ := $(call objects_of,$(filter-out %/table.c %/test_bombs.c,$(call sources_in,tests/bombs)))
+BOMB_TABLE := $(OUT)/tests/bombs/table
+
 define test_program
-$(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(call objects_of_test,$1) $(SUPPORT_LIB) $(call libs_of_test,$1,$(call layer_of_test,$1))
+$(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(call objects_of_test,$1) $(if $(filter tests/bombs/%,$1),$(BOMB_OBJ)) $(SUPPORT_LIB) $(call libs_of_test,$1,$(call layer_of_test,$1))
 endef
 $(foreach test,$(TEST_SRC),$(eval $(call test_program,$(test))))
 $(TEST_WITHOUT_RDKAFKA:%.c=$(OUT)/%): RDKAFKA_LIBS :=
@@ -176,7 +180,11 @@ SIM_WRAP := -Wl,--wrap=pthread_mutex_lock,--wrap=pthread_cond_wait,--wrap=pthrea
 $(OUT)/tests/sim/sim: RDKAFKA_LIBS :=
 $(OUT)/tests/sim/sim: $(SIM_OBJ) $(SUPPORT_LIB) $(call libs_for,$(LAYERS))
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) $(SIM_WRAP) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) $(SIM_WRAP) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
+
+$(BOMB_TABLE): $(OBJ)/tests/bombs/table.o $(BOMB_OBJ) $(call libs_for,$(LAYERS))
+	@mkdir -p $(@D)
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) && mv $@.$$$$ $@
 
 # A fuzz target is built twice: by clang with its fuzzer (make fuzz), and by gcc with a plain
 # main that feeds it the kept corpus (make check).
@@ -224,7 +232,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka bombs FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -270,6 +278,9 @@ coverage: ## line coverage of the unit tests, per layer
 
 bench: all $(BENCHES) ## benchmarks, each beside its yardstick
 	@tools/bench/run
+
+bombs: $(BOMB_TABLE) ## what hostile inputs of 1 MiB cost: time, memory, and what comes of them
+	@$(BOMB_TABLE)
 
 fuzz: ## fuzz each target for SECONDS (60)
 	@tools/setup fuzz
