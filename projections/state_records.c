@@ -7,8 +7,11 @@ enum { LOAD_LOOKS = 4096 }; // contacts between two looks at the memory used
 
 void state_fail(struct state *state, const struct fault *fault)
 {
-    if (state->fault.err == ERR_OK)
-        state->fault = *fault;
+    if (state->fault.err != ERR_OK)
+        return;
+    state->fault = *fault;
+    if (state->store != NULL && (fault->err == ERR_CORRUPT || fault->err == ERR_FORMAT))
+        store_distrust(state->store);
 }
 
 // Reads a record that is not resident from the store and checks it.

@@ -13,6 +13,7 @@
 #include "projections/store_internal.h"
 
 enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, PATH_BYTES = 4096 };
+#define DAMAGED_NAME "damaged"
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "LMDB's integer keys are 64 bits");
 
 static const struct {
@@ -171,6 +172,17 @@ static int open_environment(struct store *store, const struct state_params *para
     return rc;
 }
 
+static enum err check_trust(const char *directory, struct fault *fault)
+{
+    char path[PATH_BYTES];
+    int len = snprintf(path, sizeof(path), "%s/%s", directory, DAMAGED_NAME);
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return fault_set(fault, ERR_INVALID, "store: the path of its directory is too long");
+    if (access(path, F_OK) == 0)
+        return fault_set(fault, ERR_CORRUPT, "store: it was found damaged when it was read");
+    return ERR_OK;
+}
+
 enum err store_open(
     const struct state_params *params,
     enum store_scope scope,
@@ -180,7 +192,9 @@ enum err store_open(
     if (params->access == STATE_WRITE && mkdir(params->directory, DIRECTORY_MODE) != 0 &&
         errno != EEXIST)
         return store_fault(fault, errno, "its directory cannot be made");
-    enum err err = store_check_metas(params->directory, fault);
+    enum err err = check_trust(params->directory, fault);
+    if (err == ERR_OK)
+        err = store_check_metas(params->directory, fault);
     if (err != ERR_OK)
         return err;
     struct store *store = mem_zero(1, sizeof(*store));
@@ -221,6 +235,20 @@ void store_close(struct store *store)
     free(store);
 }
 
+void store_distrust(struct store *store)
+{
+    const char *directory = NULL;
+    char path[PATH_BYTES];
+    if (store->access != STATE_WRITE || mdb_env_get_path(store->env, &directory) != MDB_SUCCESS)
+        return;
+    int len = snprintf(path, sizeof(path), "%s/%s", directory, DAMAGED_NAME);
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (fd >= 0) // without the note the damage is found again
+        (void)close(fd);
+}
+
 uint64_t store_map_bytes(const struct store *store)
 {
     MDB_envinfo info = {0};
@@ -230,7 +258,7 @@ uint64_t store_map_bytes(const struct store *store)
 
 enum err store_remove(const char *directory, struct fault *fault)
 {
-    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    static const char *const files[] = {"data.mdb", "lock.mdb", DAMAGED_NAME}; // the note last
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         char path[PATH_BYTES];
         int len = snprintf(path, sizeof(path), "%s/%s", directory, files[i]);

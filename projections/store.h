@@ -59,6 +59,9 @@ NODISCARD enum err store_open(
     struct fault *fault);
 void store_close(struct store *store);
 NODISCARD enum err store_remove(const char *directory, struct fault *fault);
+// Leaves a note beside the store that it is damaged: it is not opened again, but has to be removed. For what is
+// found when it is read, which the pages do not show. Any thread.
+void store_distrust(struct store *store);
 uint64_t store_map_bytes(const struct store *store);
 
 // --- values: a format byte, a 64-bit checksum, the payload

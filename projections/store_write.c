@@ -75,6 +75,9 @@ enum err store_write(struct store *store, store_work_fn *work, void *context, st
         }
         if (rc == EIO && !may_file_grow(store))
             rc = ENOSPC;
+        enum err err = rc == MDB_SUCCESS ? txn.fault.err : store_err(rc);
+        if (err == ERR_CORRUPT || err == ERR_FORMAT)
+            store_distrust(store);
         if (rc == MDB_SUCCESS && txn.fault.err != ERR_OK)
             return fault_set(fault, txn.fault.err, "%s", txn.fault.text);
         return rc == MDB_SUCCESS ? ERR_OK : store_fault(fault, rc, "a transaction failed");

@@ -269,6 +269,8 @@ static void check_goes_on(struct shard *shard, bool has_first_frame)
     struct shard *again = NULL;
     enum err err = open_shard(&again, &report, &fault);
     INVARIANT(err == ERR_OK);
+    // Not to be found at each start again: the store was given up, or removed already.
+    INVARIANT(read == ERR_OK || report.is_store_rebuilt || report.checkpoint_sequence == 0);
     if (read == ERR_OK) {
         INVARIANT(shard_sequence(again) == sequence);
         INVARIANT(state_digest(shard_state(again)) == digest);
