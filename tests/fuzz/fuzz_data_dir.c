@@ -33,7 +33,7 @@ static const char RULES[] =
     "  w: {on: score.band_changed, steps: [{do: task, with: {title: Call}}]}\n";
 
 static struct {
-    char directory[64];
+    char directory[256];
     struct shard_params params;
     struct files whole;
     struct files damaged;
@@ -93,10 +93,8 @@ static bool write_checkpoint(struct shard *shard)
 
 static void remove_world(void)
 {
-    char store[96];
     files_remove(world.directory);
-    (void)snprintf(store, sizeof(store), "%s", world.directory);
-    (void)rmdir(store);
+    (void)rmdir(world.directory);
 }
 
 // As the daemon does at its start: puts the rules in force where none are.
@@ -120,8 +118,11 @@ static enum err open_shard(struct shard **out, struct shard_report *report, stru
 
 static void make_world(void)
 {
-    const char *memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    (void)snprintf(world.directory, sizeof(world.directory), "%s/fuzz_data_dir.XXXXXX", memory);
+    const char *scratch = getenv("TMPDIR");
+    int len = snprintf(
+        world.directory, sizeof(world.directory), "%s/fuzz_data_dir.XXXXXX",
+        scratch == NULL ? "/tmp" : scratch);
+    INVARIANT(len > 0 && (size_t)len < sizeof(world.directory));
     INVARIANT(mkdtemp(world.directory) != NULL);
     INVARIANT(atexit(remove_world) == 0);
     world.params = shard_params_default(os_disk(), world.directory);
