@@ -48,11 +48,44 @@ static struct cost measure(const struct bomb *bomb, struct bytes input)
     return cost;
 }
 
+// The dearest inputs of one parser.
+struct worst {
+    size_t count;
+    double ms;
+    const char *slowest;
+    size_t bytes;
+    const char *largest;
+};
+
+static void note(struct worst *worst, const struct bomb *bomb, const struct cost *cost)
+{
+    if (worst->count == 0 || cost->ms > worst->ms) {
+        worst->ms = cost->ms;
+        worst->slowest = bomb->name;
+    }
+    if (worst->count == 0 || cost->bytes > worst->bytes) {
+        worst->bytes = cost->bytes;
+        worst->largest = bomb->name;
+    }
+    worst->count++;
+}
+
+static void print_worst(const struct worst *worst)
+{
+    (void)printf("\n| parser | inputs | worst ms | with | most KiB beside the input | with |\n"
+                 "|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < BOMB_PARSERS; i++)
+        if (worst[i].count > 0)
+            (void)printf(
+                "| %s | %zu | %.1f | %s | %zu | %s |\n", bomb_parser_name((enum bomb_parser)i),
+                worst[i].count, worst[i].ms, worst[i].slowest, worst[i].bytes / 1024,
+                worst[i].largest);
+}
+
 int main(int argc, char **argv)
 {
     struct buffer input = {0};
-    double worst_ms = 0;
-    size_t worst_bytes[BOMB_PARSERS] = {0};
+    struct worst worst[BOMB_PARSERS] = {{0}};
     (void)printf("| parser | input | bytes | ms | KiB | outcome |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < bomb_count(); i++) {
         const struct bomb *bomb = bomb_at(i);
@@ -64,16 +97,9 @@ int main(int argc, char **argv)
         (void)printf(
             "| %s | %s | %zu | %.1f | %zu | %s |\n", parser, bomb->name, input.len, cost.ms,
             cost.bytes / 1024, cost.outcome);
-        worst_ms = cost.ms > worst_ms ? cost.ms : worst_ms;
-        if (cost.bytes > worst_bytes[bomb->parser])
-            worst_bytes[bomb->parser] = cost.bytes;
+        note(&worst[bomb->parser], bomb, &cost);
     }
-    (void)printf("\nworst: %.1f ms; memory", worst_ms);
-    for (size_t i = 0; i < BOMB_PARSERS; i++)
-        if (worst_bytes[i] > 0)
-            (void)printf(
-                " %s %zu KiB,", bomb_parser_name((enum bomb_parser)i), worst_bytes[i] / 1024);
-    (void)printf(" beside the input\n");
+    print_worst(worst);
     buffer_free(&input);
     return EXIT_SUCCESS;
 }
