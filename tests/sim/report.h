@@ -16,22 +16,31 @@
     X(RUN, "run")          \
     X(STOP, "stop")
 
-#define SIM_DISK_CALL_TABLE(X)                                                          \
-    X(OPEN, "open")                                                                     \
-    X(READ, "read")                                                                     \
-    X(WRITE, "write")                                                                   \
-    X(SYNC, "sync")                                                                     \
-    X(SIZE, "size")                                                                     \
-    X(TRUNCATE, "truncate") X(ALLOCATE, "allocate") X(LOCK, "lock") X(RENAME, "rename") \
-        X(REMOVE, "remove") X(MAKE_DIRECTORY, "mkdir") X(SYNC_DIRECTORY, "syncdir")     \
-            X(LIST, "list")
+#define SIM_DISK_CALL_TABLE(X)   \
+    X(OPEN, "open")              \
+    X(READ, "read")              \
+    X(WRITE, "write")            \
+    X(SYNC, "sync")              \
+    X(SIZE, "size")              \
+    X(TRUNCATE, "truncate")      \
+    X(ALLOCATE, "allocate")      \
+    X(LOCK, "lock")              \
+    X(RENAME, "rename")          \
+    X(REMOVE, "remove")          \
+    X(MAKE_DIRECTORY, "mkdir")   \
+    X(SYNC_DIRECTORY, "syncdir") \
+    X(LIST, "list")
 
 #define SIM_DISK_FAULT_TABLE(X)     \
     X(KILL_BEFORE, "kill-before")   \
     X(KILL_AFTER, "kill-after")     \
     X(POWER_BEFORE, "power-before") \
     X(POWER_AFTER, "power-after")   \
-    X(TORN, "torn") X(NOSPACE, "nospace") X(IO, "io") X(SYNC_FAILED, "sync-failed") X(SLOW, "slow")
+    X(TORN, "torn")                 \
+    X(NOSPACE, "nospace")           \
+    X(IO, "io")                     \
+    X(SYNC_FAILED, "sync-failed")   \
+    X(SLOW, "slow")
 
 enum sim_stage {
 #define X(name, text) SIM_STAGE_##name,
@@ -53,24 +62,27 @@ enum sim_disk_fault {
 };
 
 // What operators and the world do beside faults of calls.
-#define SIM_EVENT_TABLE(X)                                                                       \
-    X(KILLED, "process killed at a random moment")                                               \
-    X(POWER_CUT, "power cut at a random moment")                                                 \
-    X(TERMINATED, "asked to stop")                                                               \
-    X(STOP_TIMED_OUT, "stop took longer than 8 s")                                               \
-    X(KILLED_STOPPING, "killed while stopping")                                                  \
-    X(RULES_EDITED, "rules edited") X(STORE_REMOVED, "store removed")                            \
-        X(STORE_FLIPPED, "byte of a store flipped")                                              \
-            X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back")                \
-                X(RESTORED, "older data directory tried, refused, put back")                     \
-                    X(DISK_FULL, "disk full") X(DISK_FREED, "room again")                        \
-                        X(CLOCK_FORWARD, "clock forward") X(CLOCK_BACK, "clock back")            \
-                            X(SECOND_DAEMON, "second daemon refused")                            \
-                                X(OUTPUT_MOVED, "output with a garbled first sector moved away") \
-                                    X(FENCED, "process fenced by its successor")                 \
-                                        X(FAILED_SYNC, "process ended after a failed sync")      \
-                                            X(FAILED_IO, "process ended after an I/O error")     \
-                                                X(HTTP_RETRIED, "HTTP request repeated as it was")
+#define SIM_EVENT_TABLE(X)                                                \
+    X(KILLED, "process killed at a random moment")                        \
+    X(POWER_CUT, "power cut at a random moment")                          \
+    X(TERMINATED, "asked to stop")                                        \
+    X(STOP_TIMED_OUT, "stop took longer than 8 s")                        \
+    X(KILLED_STOPPING, "killed while stopping")                           \
+    X(RULES_EDITED, "rules edited")                                       \
+    X(STORE_REMOVED, "store removed")                                     \
+    X(STORE_FLIPPED, "byte of a store flipped")                           \
+    X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back") \
+    X(RESTORED, "older data directory tried, refused, put back")          \
+    X(DISK_FULL, "disk full")                                             \
+    X(DISK_FREED, "room again")                                           \
+    X(CLOCK_FORWARD, "clock forward")                                     \
+    X(CLOCK_BACK, "clock back")                                           \
+    X(SECOND_DAEMON, "second daemon refused")                             \
+    X(OUTPUT_MOVED, "output with a garbled first sector moved away")      \
+    X(FENCED, "process fenced by its successor")                          \
+    X(FAILED_SYNC, "process ended after a failed sync")                   \
+    X(FAILED_IO, "process ended after an I/O error")                      \
+    X(HTTP_RETRIED, "HTTP request repeated as it was")
 
 enum sim_event {
 #define X(name, text) SIM_EVENT_##name,

@@ -75,7 +75,11 @@ static void pieces_destroy(void *self)
 static struct source source_of(struct pieces *pieces)
 {
     static const struct source_ops ops = {
-        pieces_start, pieces_poll, pieces_release, pieces_destroy};
+        .start = pieces_start,
+        .poll = pieces_poll,
+        .release = pieces_release,
+        .destroy = pieces_destroy,
+    };
     return (struct source){&ops, pieces, "pieces"};
 }
 
