@@ -125,7 +125,7 @@ bool expand_scalar(
     struct buffer text = {0};
     bool is_good = expand_text(context, node, &text);
     if (is_good) {
-        expanded_out->written = node->text;
+        expanded_out->written = &node->text;
         expanded_out->text = bytes_of(arena_text(context->arena, buffer_bytes(&text)), text.len);
         expanded_out->is_plain = text.len > 0; // an empty text is a text, not nothing
     }

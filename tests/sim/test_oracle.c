@@ -94,6 +94,7 @@ static void set_params(struct trial *trial)
         .keys_max = shape->keys_max,
         .string_bytes_max = shape->string_bytes_max,
         .identifier_bytes_max = shape->identifier_bytes_max,
+        .values_max = params->decode.values_max,
     };
 }
 
