@@ -26,8 +26,9 @@ struct yaml_node {
     bool is_refused;    // an alias: already reported, the functions below fail without a word
     struct place place; // a scalar's text on its first line; for the others their first character
     struct bytes text;  // scalar: valid UTF-8, also NUL-terminated (may hold a NUL within)
-    const struct bytes *written; // scalar whose text came from elsewhere: what stands in the file
     union {
+        const struct bytes
+            *written; // scalar whose text came from elsewhere: what stands in the file
         const struct yaml_node *const *items; // sequence
         const struct yaml_entry *entries;     // mapping, in the order written, no key twice
     };

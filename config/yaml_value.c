@@ -86,7 +86,8 @@ static int shown_len(struct bytes text)
 // What a variable held may be a secret: its name is shown.
 static struct bytes shown_text(const struct yaml_node *node)
 {
-    return node->written != NULL ? *node->written : node->text;
+    bool is_replaced = node->kind == YAML_KIND_SCALAR && node->written != NULL;
+    return is_replaced ? *node->written : node->text;
 }
 
 // Adds "WHAT must be WANTED, found 'TEXT'", and what helps when only the quotes are wrong.
