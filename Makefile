@@ -176,7 +176,7 @@ $(TESTS):
 
 # The simulator: the engine with tasks for threads, whose blocking calls are wrapped.
 SIM_OBJ := $(call objects_of,$(filter-out tests/sim/test_% $(SIM_PURE),$(wildcard tests/sim/*.c)))
-SIM_WRAP := -Wl,--wrap=pthread_mutex_lock,--wrap=pthread_cond_wait,--wrap=pthread_rwlock_rdlock,--wrap=pthread_rwlock_wrlock
+SIM_WRAP := -Wl,--wrap=pthread_mutex_lock,--wrap=pthread_cond_wait,--wrap=pthread_rwlock_rdlock,--wrap=pthread_rwlock_wrlock,--wrap=yaml_tree_parse
 $(OUT)/tests/sim/sim: RDKAFKA_LIBS :=
 $(OUT)/tests/sim/sim: $(SIM_OBJ) $(SUPPORT_LIB) $(call libs_for,$(LAYERS))
 	@mkdir -p $(@D)

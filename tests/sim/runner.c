@@ -13,6 +13,7 @@
 
 #include "engine/base/invariant.h"
 
+#include "tests/sim/catalogue.h"
 #include "tests/sim/world.h"
 
 enum { SHRINK_TRIES_MAX = 80, PROGRESS_S = 10, JOBS_MAX = 64 };
@@ -223,6 +224,7 @@ uint64_t runner_run(const struct runner_options *options, struct sim_report *rep
     INVARIANT(options->jobs <= JOBS_MAX);
     (void)signal(SIGINT, on_interrupt);
     (void)signal(SIGTERM, on_interrupt);
+    catalogue_parse();
     (void)fflush(NULL);
     for (unsigned i = 0; i < options->jobs; i++) {
         pid_t child = fork();
