@@ -18,6 +18,14 @@ enum { MODE_FRAME, MODE_FILE, MODE_REPAIRED, MODE_COUNT };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+// The fake disk's calls are noted for a report that nobody asks for here.
+void call_sites_note(const char *operation, const void *address, bool has_failed)
+{
+    (void)operation;
+    (void)address;
+    (void)has_failed;
+}
+
 static void frame_use_up(struct frame_reader *frame)
 {
     struct frame_source source;
