@@ -17,7 +17,7 @@ struct fake_file {
     struct buffer now;
     struct buffer durable;
     unsigned names;  // entries that lead here, of now and durable
-    bool is_garbled; // in its first sector, where nothing was durable, by the last crash
+    bool is_garbled; // in its first sector, where nothing was durable, by a crash
 };
 
 struct fake_entry {
@@ -515,7 +515,6 @@ enum mix { MIX_SECTORS, MIX_APPENDED };
 // appended to, only bytes that differ become rubbish.
 static void file_mix(struct fake_file *file, uint64_t *random, enum mix mix)
 {
-    file->is_garbled = false;
     const size_t size = random_next(random) % 2 == 0 ? file->now.len : file->durable.len;
     struct buffer mixed = {0};
     buffer_resize(&mixed, size);

@@ -54,7 +54,7 @@ void fake_disk_put(struct fake_disk *fake, const char *path, struct bytes conten
 void fake_disk_flip(struct fake_disk *fake, const char *path, uint64_t bit);
 void fake_disk_cut(struct fake_disk *fake, const char *path, size_t size_bytes);
 void fake_disk_delete(struct fake_disk *fake, const char *path);
-// Whether the last crash garbled its first sector, of which nothing was durable.
+// Whether a crash garbled its first sector while nothing of it was durable.
 bool fake_disk_is_garbled(struct fake_disk *fake, const char *path);
 // Whether all that programs see of it is durable.
 bool fake_disk_is_synced(struct fake_disk *fake, const char *path);

@@ -170,6 +170,7 @@ static int try_to_start(struct operator* operator)
     struct sim *sim = operator->sim;
     bool were_on = sim->are_faults_on;
     sim->are_faults_on = false;
+    fake_disk_set_room(sim->disk, SIZE_MAX / 2); // else it would wait for room
     sim_process_start(sim, &operator->setup->plan);
     int64_t until_us = scheduler_now_us(sim->scheduler) + STOP_US_MAX;
     scheduler_run(sim->scheduler, until_us);

@@ -78,6 +78,9 @@ static void draw_shape(struct sim *sim, struct sim_setup *setup)
         shape->headers_permille = 0;
         shape->msgpack_permille = 0;
     } else {
+        // Of msgpack the JSON that it stands for is bounded, too, which the oracle does not measure.
+        if (shape->msgpack_permille > 0)
+            shape->big_permille = 0;
         shape->clock = WORKLOAD_CLOCK_WALL; // the event clock is for files
         shape->no_id_permille = 0;          // what has no id and is sent again counts twice
     }

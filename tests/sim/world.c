@@ -229,12 +229,12 @@ static void live(struct sim *sim, struct sim_setup *setup, struct known_journal 
 // Starts a process that stays: what a dead one still had on its way may fence the first ones.
 static void settle_start(struct sim *sim, struct sim_setup *setup, struct known_journal *known)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
         sim_process_start(sim, &setup->plan);
-        if (setup->sink != SIM_SINK_KAFKA)
-            return;
         run_until(sim, scheduler_now_us(sim->scheduler) + 120 * 1000 * 1000);
-        if (sim->process->exit_code != EXIT_CODE_IN_USE)
+        bool is_fenced = sim->process->exit_code == EXIT_CODE_IN_USE;
+        bool is_refused = sim->process->exit_code == EXIT_CODE_DAMAGED; // see is_moved_away
+        if (!is_fenced && !is_refused)
             return;
         end_life(sim, setup, known);
     }
