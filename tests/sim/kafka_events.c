@@ -258,6 +258,8 @@ static void request_arrive(struct sim_kafka *kafka, struct sim_request *request)
         connection_break(kafka, request);
         return;
     }
+    if (!kafka->are_faults_on)
+        request->fault = SIM_KAFKA_FAULT_COUNT; // drawn before they ended
     request->code = refusal(kafka, request);
     if (request->code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         fault_note(kafka, request->fault, request->call);

@@ -36,6 +36,13 @@ static uint64_t world_random(void *self)
     return hash_mix(sim.random += 0x9e3779b97f4a7c15U);
 }
 
+static void world_crash_here(void *self, const char *where)
+{
+    (void)self;
+    if (sim.crash_here != NULL)
+        sim.crash_here(where);
+}
+
 static uint32_t world_process(void *self)
 {
     (void)self;
@@ -56,6 +63,7 @@ void sim_broker_make(uint64_t seed, enum sim_kafka_creating creating)
         .world =
             {.now_us = world_now_us,
              .sleep_us = world_sleep_us,
+             .crash_here = world_crash_here,
              .random = world_random,
              .process = world_process,
              .fault_happened = world_fault},

@@ -10,7 +10,8 @@ struct sim_broker {
     enum sim_kafka_creating creating;
     int64_t now_us;
     uint64_t random;
-    uint32_t process; // of clients that are made now
+    uint32_t process;                      // of clients that are made now
+    void (*crash_here)(const char *where); // or NULL
     uint64_t happened[SIM_KAFKA_FAULT_COUNT][SIM_KAFKA_CALL_COUNT];
 };
 extern struct sim_broker sim;
