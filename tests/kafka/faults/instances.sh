@@ -56,11 +56,12 @@ scenario_takeover() {
     brokers=$proxied
     take_over "$w" "$w-copy"
     before=$(fired)
-    tell rule hold-request 22 1
+    tell rule hold-request "$INIT_PRODUCER" 0 # of the producer for HTTP events, too
     start "$w.yaml"
-    within 20 has_fired $((before + 1)) "" || not_ok "$version $w: the copy is about to fence"
+    within 20 has_fired $((before + 2)) "" || not_ok "$version $w: the copy is about to fence"
     kill -CONT "$second"
     check "$version $w: the first commits before it is fenced" within 20 is_settled
+    tell clear
     tell release
     feed 50
     swap

@@ -30,6 +30,31 @@ scenario_failpoints() {
     verdict
 }
 
+# What is to be published after a start begins with what is out and ends with what is not: the daemon dies
+# between a commit and hearing of it, with more frames in the journal behind it.
+scenario_span() {
+    world span 2 "$address"
+    feed 100
+    start "$w.yaml"
+    within 20 is_settled
+    stop
+    sed 's/age_s: 1/age_s: 3600/' "$w.yaml" >"$w-rare.yaml" # no checkpoint comes between
+    for round in 1 2 3; do
+        feed 50
+        armed kafka.committed=delay:8000 "$w-rare.yaml"
+        within 20 one_has_committed || not_ok "$version $w: a transaction is committed"
+        feed 50
+        check "$version $w: the journal goes on behind it" within 7 has_more_than_confirmed
+        crash
+    done
+    verdict
+}
+one_has_committed() { end_offsets >ends && committed | awk '{ print $2 }' | paste -d ' ' - ends | awk '$1 == $2 { found = 1 } END { exit !found }'; }
+has_more_than_confirmed() {
+    "$engagectl" journal stat --config "$w.yaml" | tr -d , | awk 'NR > 1 { print $5 }' >sequences
+    committed | awk '{ print $4 }' | paste -d ' ' - sequences | awk '$2 > $1 { found = 1 } END { exit !found }'
+}
+
 scenario_random_kills() {
     world kills 4 "$address"
     awk -v count="$cycles" -v seed="$seed" 'BEGIN {

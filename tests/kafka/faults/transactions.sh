@@ -35,7 +35,7 @@ scenario_lost_answers() {
     stop
     for api in $INIT_PRODUCER $OFFSET_FETCH $FIND_COORDINATOR; do
         for how in $lost_how; do
-            fires "$how" "$api" 1 &
+            fires "$how" "$api" 2 & # twice: the producer for HTTP events asks, too
             firing=$!
             within 10 has_rule "$how $api" || :
             start "$w.yaml"
