@@ -255,7 +255,7 @@ e2e: all # the programs as a user runs them
 	@$(MAKE) VARIANT=faults all
 	@tests/run $(sort $(wildcard tests/e2e/test_*.sh tests/tools/test_*.sh))
 
-torture-kafka: all ## the daemon and real Kafka brokers under faults (a quarter of an hour a version)
+torture-kafka: all ## the daemon and real Kafka brokers under faults (a quarter of an hour each version)
 	@tools/setup check
 	@$(MAKE) VARIANT=faults all
 	@tests/kafka/faults/run long
