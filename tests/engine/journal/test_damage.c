@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "engine/journal/layout.h"
+#include "engine/journal/record.h"
 
 #include "tests/fakes/journal_world.h"
 #include "tests/support/suite.h"
@@ -251,6 +252,33 @@ START_TEST(flipped_length_of_the_last_durable_frame_is_damage)
 }
 END_TEST
 
+// Whole by itself, with right checksums, but with another content than the chain hash is of.
+START_TEST(frame_that_does_not_follow_from_the_one_before_is_named_and_kept)
+{
+    struct journal_world world;
+    uint64_t read;
+    uint8_t copy[FILE_BYTES];
+    write_groups(&world, 3, 2, 6);
+    struct journal_path_text path = journal_world_path(1);
+    struct bytes content = fake_disk_content(world.fake, path.text);
+    memcpy(copy, content.data, sizeof(copy));
+    uint8_t *frame = copy + frame_offset(content, 6); // the last one: the tail would be cut
+    frame[FRAME_HEADER_BYTES + 40] ^= 1;
+    struct bytes body =
+        bytes_of(frame + FRAME_HEADER_BYTES, get_u32(frame) - (size_t)FRAME_HEADER_BYTES);
+    put_u32(frame + RECORD_AT_BODY_CRC, crc32c(0, body));
+    record_finish_header(frame);
+    fake_disk_put(world.fake, path.text, bytes_of(copy, sizeof(copy)));
+    uint64_t before = fake_disk_digest(world.fake);
+    ck_assert_int_eq(journal_world_open(&world), ERR_CORRUPT);
+    ck_assert_msg(strstr(world.fault.text, "sequence 6..6:") != NULL, "%s", world.fault.text);
+    ck_assert_uint_eq(fake_disk_digest(world.fake), before);
+    (void)journal_world_read(&world, 0, &read);
+    ck_assert_uint_eq(read, 5);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 START_TEST(flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start)
 {
     struct journal_world world;
@@ -323,6 +351,33 @@ START_TEST(last_file_gone_is_seen_by_the_checkpoint)
 }
 END_TEST
 
+START_TEST(all_files_gone_are_seen_by_the_checkpoint)
+{
+    struct journal_world world;
+    write_groups(&world, 2, 2, 6);
+    fake_disk_delete(world.fake, journal_world_path(1).text);
+    world.sequence_known = 4;
+    ck_assert_int_eq(journal_world_open(&world), ERR_CORRUPT);
+    ck_assert_msg(strstr(world.fault.text, "sequence 1..4:") != NULL, "%s", world.fault.text);
+    journal_world_destroy(&world);
+}
+END_TEST
+
+START_TEST(frames_without_their_file_header_are_named_and_kept)
+{
+    struct journal_world world;
+    uint8_t copy[FILE_BYTES];
+    write_groups(&world, 2, 2, 6);
+    struct journal_path_text path = journal_world_path(1);
+    memcpy(copy, fake_disk_content(world.fake, path.text).data, sizeof(copy));
+    memset(copy, 0, SECTOR_BYTES);
+    fake_disk_put(world.fake, path.text, bytes_of(copy, sizeof(copy)));
+    ck_assert_int_eq(journal_world_open(&world), ERR_CORRUPT);
+    ck_assert(fake_disk_has(world.fake, path.text));
+    journal_world_destroy(&world);
+}
+END_TEST
+
 START_TEST(file_that_never_got_its_header_is_removed)
 {
     struct journal_world world;
@@ -378,6 +433,22 @@ START_TEST(foreign_header_is_refused)
 }
 END_TEST
 
+START_TEST(file_that_follows_another_is_refused)
+{
+    struct journal_world world;
+    uint64_t read;
+    write_groups(&world, 40, 3, 8);
+    uint64_t second = 2;
+    while (!fake_disk_has(world.fake, journal_world_path(second).text))
+        second++;
+    put_header(&world, journal_world_path(second).text, FILE_AT_PREVIOUS, 99);
+    ck_assert_int_eq(journal_world_open(&world), ERR_CORRUPT);
+    ck_assert_int_eq(journal_world_read(&world, 0, &read), ERR_CORRUPT);
+    ck_assert_uint_eq(read, second - 1);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("journal damage");
@@ -390,11 +461,15 @@ Suite *test_suite(void)
         tcase, middle_damage_is_named_and_a_torn_tail_cut, 0,
         sizeof(middle_cases) / sizeof(middle_cases[0]));
     tcase_add_test(tcase, flipped_length_of_the_last_durable_frame_is_damage);
+    tcase_add_test(tcase, frame_that_does_not_follow_from_the_one_before_is_named_and_kept);
     tcase_add_test(tcase, flipped_bit_in_a_file_sealed_long_ago_is_told_at_the_next_start);
     tcase_add_test(tcase, missing_file_in_the_middle_is_named);
     tcase_add_test(tcase, oldest_files_may_be_gone);
     tcase_add_test(tcase, last_file_gone_is_seen_by_the_checkpoint);
+    tcase_add_test(tcase, all_files_gone_are_seen_by_the_checkpoint);
+    tcase_add_test(tcase, frames_without_their_file_header_are_named_and_kept);
     tcase_add_test(tcase, file_that_never_got_its_header_is_removed);
+    tcase_add_test(tcase, file_that_follows_another_is_refused);
     tcase_add_loop_test(
         tcase, foreign_header_is_refused, 0, sizeof(header_cases) / sizeof(header_cases[0]));
     suite_add_tcase(suite, tcase);
