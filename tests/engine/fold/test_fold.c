@@ -220,6 +220,9 @@ START_TEST(a_refused_input_is_a_dead_letter_and_the_next_is_folded)
         letters++;
     }
     ck_assert_uint_eq(letters, 2);
+    for (size_t i = 0; i < world.out.item_count; i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert(!hash128_equal(item(i)->id, item(j)->id));
 }
 END_TEST
 
@@ -268,6 +271,38 @@ START_TEST(the_event_clock_follows_the_events_and_never_goes_back)
         ck_assert(has_text(item(i)->value, "\"time\":\"2017-05-01T10:00:00.000Z\",\"data"));
     ck_assert(strstr(world_contact(&world, "b"), "\"created\":\"2017-04-01T10") != NULL);
     ck_assert(strstr(world_contact(&world, "c"), "\"created\":\"2017-05-01T10") != NULL);
+    // The journal does not keep a duplicate: folding again could not follow its time.
+    world_feed_line(
+        &world, "{\"id\":\"2\",\"type\":\"order.placed\",\"time\":\"2018-05-01T10:00:00Z\","
+                "\"contact\":\"a\"}");
+    ck_assert_int_eq(shard_tick_ms(world.shard), 1493632800000);
+}
+END_TEST
+
+START_TEST(the_same_id_of_another_source_is_another_event)
+{
+    world_open(&world, RULES);
+    world_feed_line(&world, EVENT("1", "order.placed", "\"c-17\"", "{}"));
+    world_feed_line(
+        &world,
+        "{\"id\":\"1\",\"source\":\"other\",\"type\":\"order.placed\",\"contact\":\"c-17\"}");
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.duplicates, 0);
+    ck_assert_uint_eq(counts.journalled, 2);
+}
+END_TEST
+
+START_TEST(one_event_makes_no_more_actions_than_it_may)
+{
+    world.params.actions_per_event_max = 1;
+    world_open(&world, RULES);
+    world_feed_line(&world, EVENT("1", "order.placed", C17, "{}")); // a mail and a task
+    struct shard_counts counts;
+    shard_counts(world.shard, &counts);
+    ck_assert_uint_eq(counts.actions_decided, 1);
+    ck_assert_uint_eq(counts.actions_held_limit, 1);
+    ck_assert_uint_eq(world.out.item_count, 1);
 }
 END_TEST
 
@@ -458,6 +493,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
     tcase_add_test(cases, the_event_clock_knows_a_repeat_of_what_moved_it);
     tcase_add_test(cases, runs_and_actions_are_events_as_well);
+    tcase_add_test(cases, the_same_id_of_another_source_is_another_event);
+    tcase_add_test(cases, one_event_makes_no_more_actions_than_it_may);
     tcase_add_test(cases, explain_names_every_entry_and_they_add_up);
     tcase_add_test(cases, bands_and_top_count_every_contact);
     suite_add_tcase(suite, cases);

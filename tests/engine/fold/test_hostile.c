@@ -246,8 +246,12 @@ START_TEST(contacts_whose_ids_look_alike_have_actions_of_their_own)
     world_feed_line(&world, "{\"id\":\"3\",\"type\":\"order.placed\",\"contact\":\"email:a@b.c\"}");
     world_feed_line(
         &world, "{\"id\":\"4\",\"type\":\"order.placed\",\"contact\":{\"email\":\"a@b.c\"}}");
-    ck_assert_uint_eq(world.out.item_count, 8);
-    for (size_t i = 0; i < 8; i++)
+    world_feed_line(
+        &world, "{\"id\":\"5\",\"type\":\"contact.updated\",\"contact\":\"a@b.c\",\"data\":"
+                "{\"fields\":{\"bio\":\"b\"}}}");
+    world_feed_line(&world, "{\"id\":\"6\",\"type\":\"order.placed\",\"contact\":\"a@b.c\"}");
+    ck_assert_uint_eq(world.out.item_count, 12);
+    for (size_t i = 0; i < world.out.item_count; i++)
         for (size_t j = 0; j < i; j++)
             ck_assert(
                 !hash128_equal(world.out.items[i].outgoing.id, world.out.items[j].outgoing.id));
