@@ -82,6 +82,8 @@ START_TEST(the_bound_drops_the_oldest_and_counts_them)
     for (uint64_t id = 0; id < EVENTS; id++) {
         ck_assert(add(state, id, 0));
         ck_assert_uint_le(counts_of(state).dedup_events, BOUND);
+        if (id + 1 == BOUND) // all that there is room for
+            ck_assert_uint_eq(counts_of(state).dedup_evicted, 0);
     }
     struct state_counts counts = counts_of(state);
     ck_assert_uint_eq(counts.dedup_events + counts.dedup_evicted, EVENTS);

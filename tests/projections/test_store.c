@@ -433,6 +433,50 @@ START_TEST(a_full_disk_leaves_the_last_checkpoint_and_is_got_over)
 }
 END_TEST
 
+// Whatever step the disk is full at, also one after the commit: what the checkpoint says of itself is what
+// the store holds.
+START_TEST(a_disk_that_is_full_at_any_step_is_told_as_the_store_has_it)
+{
+    enum { STEP_BYTES = 32 << 10 };
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    struct state *state = test_open(&params);
+    state_set_checkpoint_limits(state, every_mode[_i]);
+    add_contacts(state, 0, CONTACTS);
+    (void)test_checkpoint(state, 1);
+    uint64_t first = state_digest(state);
+    add_contacts(state, CONTACTS, CONTACTS * 4);
+    see_every(state, 1);
+    ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    enum err err = ERR_NOSPACE;
+    unsigned refused = 0;
+    for (; err == ERR_NOSPACE; refused++) {
+        char path[TEST_SCRATCH_BYTES + 32];
+        struct stat stat_of;
+        (void)snprintf(path, sizeof(path), "%s/data.mdb", directory.store);
+        ck_assert_int_eq(stat(path, &stat_of), 0);
+        limit_file_bytes((rlim_t)stat_of.st_size + STEP_BYTES);
+        struct fault fault = {0};
+        struct checkpoint at = test_checkpoint_at(state, 2);
+        struct snapshot *snapshot = state_snapshot_begin(state, &at);
+        err = snapshot_write(snapshot, &fault);
+        if (err == ERR_OK)
+            err = snapshot_commit(snapshot, 0, &fault);
+        limit_file_bytes(RLIM_INFINITY);
+        ck_assert_msg(err == ERR_OK || err == ERR_NOSPACE, "%s", fault.text);
+        state_snapshot_end(
+            state, snapshot, err == ERR_OK ? SNAPSHOT_COMMITTED : SNAPSHOT_ABANDONED);
+        struct test_directory killed = copy_store(&directory);
+        expect_checkpoint(
+            &killed, err == ERR_OK ? 2 : 1, err == ERR_OK ? state_digest(state) : first);
+        test_directory_remove(&killed);
+    }
+    ck_assert_uint_gt(refused, 1);
+    state_close(state);
+    test_directory_remove(&directory);
+}
+END_TEST
+
 // A process that opens the store again and again and checks each answer; exit status 0: all well.
 static void read_until_told(const char *directory, int told)
 {
@@ -511,6 +555,7 @@ Suite *test_suite(void)
     tcase_set_timeout(use, 60);
     tcase_add_loop_test(use, the_map_grows_when_it_is_full, 0, MODES);
     tcase_add_loop_test(use, a_full_disk_leaves_the_last_checkpoint_and_is_got_over, 0, MODES);
+    tcase_add_loop_test(use, a_disk_that_is_full_at_any_step_is_told_as_the_store_has_it, 0, MODES);
     tcase_add_loop_test(use, another_process_reads_while_checkpoints_are_written, 0, MODES);
     suite_add_tcase(suite, use);
     return suite;
