@@ -180,6 +180,19 @@ START_TEST(torn_last_line_is_cut_off)
 }
 END_TEST
 
+// A killed process may have left them to the page cache; a power cut after this start would take them.
+START_TEST(lines_found_are_durable_before_they_count_as_published)
+{
+    memory_disk_set(&memory, ACTION(1) "\n");
+    memory.synced_bytes = 0;
+    sink_open();
+    ck_assert_int_eq(recover(0, 0), ERR_OK);
+    struct outgoing found = action(1, 0, 5);
+    ck_assert(is_published(&found));
+    ck_assert_uint_eq(memory.synced_bytes, LINE_BYTES);
+}
+END_TEST
+
 START_TEST(zeros_left_by_a_power_cut_are_cut_off)
 {
     memory_disk_set(&memory, ACTION(1) "\n");
@@ -465,6 +478,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, half_published_frame_is_completed);
     tcase_add_loop_test(tcase, torn_last_line_is_cut_off, 1, (int)LINE_BYTES);
     tcase_add_test(tcase, zeros_left_by_a_power_cut_are_cut_off);
+    tcase_add_test(tcase, lines_found_are_durable_before_they_count_as_published);
     tcase_add_loop_test(
         tcase, file_that_is_not_ours_is_refused_and_kept, 0,
         (int)(sizeof(foreign_cases) / sizeof(foreign_cases[0])));

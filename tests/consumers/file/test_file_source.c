@@ -131,6 +131,14 @@ START_TEST(position_beyond_the_end_is_a_gap_that_names_both)
 }
 END_TEST
 
+START_TEST(position_in_a_file_that_was_emptied_is_a_gap)
+{
+    open_text("");
+    ck_assert_int_eq(start_at(3), ERR_GAP);
+    ck_assert_ptr_nonnull(strstr(fault.text, "0 bytes"));
+}
+END_TEST
+
 START_TEST(position_inside_a_line_is_a_gap)
 {
     open_text("{\"a\":1}\n{}\n");
@@ -311,6 +319,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, reading_goes_on_behind_an_unfinished_last_line_when_the_file_grew);
     tcase_add_test(tcase, empty_file_ends_at_once);
     tcase_add_test(tcase, position_beyond_the_end_is_a_gap_that_names_both);
+    tcase_add_test(tcase, position_in_a_file_that_was_emptied_is_a_gap);
     tcase_add_test(tcase, position_inside_a_line_is_a_gap);
     tcase_add_test(tcase, file_cut_while_it_is_read_is_a_gap);
     tcase_add_loop_test(tcase, overlong_line_is_cut_with_its_true_length, 98, 105);

@@ -66,30 +66,44 @@ static void teardown(void)
     rd_kafka_destroy(host);
 }
 
-static enum err recover(void)
+static enum err recover_shard(uint32_t number)
 {
-    return sink.ops->recover(sink.self, 0, 0, &fault);
+    return sink.ops->recover(sink.self, number, 0, &fault);
 }
 
-static enum err publish(uint64_t sequence)
+static enum err recover(void)
+{
+    return recover_shard(0);
+}
+
+static enum err publish_shard(uint32_t number, uint64_t sequence)
 {
     struct publish_shard shard = {
-        .shard = 0,
+        .shard = number,
         .sequence_last = sequence,
         .chain_last = {.low = sequence, .high = 1},
         .source_next = (int64_t)sequence * 10};
     struct outgoing items[] = {
         {.kind = OUTGOING_ACTION,
+         .shard = number,
          .sequence = sequence,
          .topic = BYTES_LITERAL("out"),
          .key = BYTES_LITERAL("c-1"),
          .value = BYTES_LITERAL("{\"specversion\":\"1.0\"}")},
-        {.kind = OUTGOING_DEAD_LETTER, .sequence = sequence, .topic = BYTES_LITERAL("none")},
+        {.kind = OUTGOING_DEAD_LETTER,
+         .shard = number,
+         .sequence = sequence,
+         .topic = BYTES_LITERAL("none")},
     };
     struct publication publication = {
         .shards = &shard, .shard_count = 1, .items = items, .item_count = 2};
     uint64_t mark = 0;
     return sink.ops->publish(sink.self, &publication, &mark, &fault);
+}
+
+static enum err publish(uint64_t sequence)
+{
+    return publish_shard(0, sequence);
 }
 
 static const struct failure_case {
@@ -112,6 +126,8 @@ static const struct failure_case {
     {"last transaction's markers at the first record", ADD_PARTITIONS,
      RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, ERR_OK},
     {"leader moved", PRODUCE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, ERR_OK},
+    {"a fatal error that is no fencing", END_TRANSACTION, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE,
+     ERR_STATE},
     {"record too large for the broker", PRODUCE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, ERR_LIMIT},
 };
 
@@ -186,6 +202,66 @@ START_TEST(silent_broker_is_unreachable_then_goes_on)
         err = recover();
     ck_assert_int_eq(err, ERR_OK);
     ck_assert_int_eq(publish(2), ERR_OK);
+}
+END_TEST
+
+// A transaction is of all shards: when it fails, what is out is not known of any of them.
+START_TEST(every_shard_is_read_back_after_a_failure)
+{
+    for (uint32_t shard = 0; shard < 2; shard++) {
+        ck_assert_int_eq(recover_shard(shard), ERR_OK);
+        ck_assert_int_eq(publish_shard(shard, 1), ERR_OK);
+    }
+    rd_kafka_mock_push_request_errors(
+        cluster, ADD_OFFSETS, 1, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+    ck_assert_int_eq(publish_shard(0, 2), ERR_STATE);
+    ck_assert_int_eq(recover_shard(0), ERR_OK);
+    ck_assert_int_eq(publish_shard(1, 2), ERR_STATE);
+    ck_assert_int_eq(recover_shard(1), ERR_OK);
+    ck_assert_int_eq(publish_shard(1, 2), ERR_OK);
+}
+END_TEST
+
+// Records in the topic of the actions.
+static int64_t records(void)
+{
+    char text[256];
+    int64_t low = 0;
+    int64_t high = -1;
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    ck_assert_int_eq(
+        rd_kafka_conf_set(
+            conf, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster), text,
+            sizeof(text)),
+        RD_KAFKA_CONF_OK);
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof(text));
+    ck_assert_ptr_nonnull(client);
+    ck_assert_int_eq(
+        rd_kafka_query_watermark_offsets(client, "pre.out", 0, &low, &high, 5000),
+        RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(client);
+    return high - low;
+}
+
+START_TEST(what_was_confirmed_is_left_out_of_a_later_publication)
+{
+    ck_assert_int_eq(recover(), ERR_OK);
+    ck_assert_int_eq(publish(1), ERR_OK);
+    int64_t before = records();
+    struct publish_shard shard = {.sequence_last = 2, .chain_last = {.low = 2, .high = 1}};
+    struct outgoing items[2];
+    for (size_t i = 0; i < 2; i++)
+        items[i] = (struct outgoing){
+            .kind = OUTGOING_ACTION,
+            .sequence = i + 1,
+            .topic = BYTES_LITERAL("out"),
+            .key = BYTES_LITERAL("c-1"),
+            .value = BYTES_LITERAL("{\"specversion\":\"1.0\"}")};
+    struct publication publication = {
+        .shards = &shard, .shard_count = 1, .items = items, .item_count = 2};
+    uint64_t mark = 0;
+    ck_assert_int_eq(sink.ops->publish(sink.self, &publication, &mark, &fault), ERR_OK);
+    ck_assert_int_eq(records() - before, 1);
 }
 END_TEST
 
@@ -270,6 +346,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, unreachable_coordinator_is_tried_again);
     tcase_add_test(tcase, transaction_under_way_delays_reading_the_position);
     tcase_add_test(tcase, silent_broker_is_unreachable_then_goes_on);
+    tcase_add_test(tcase, every_shard_is_read_back_after_a_failure);
+    tcase_add_test(tcase, what_was_confirmed_is_left_out_of_a_later_publication);
     tcase_add_test(tcase, frame_of_another_history_is_refused);
     tcase_add_test(tcase, journal_that_begins_anew_under_the_same_group_is_refused);
     tcase_add_test(tcase, frame_in_the_midst_of_another_history_is_refused);
