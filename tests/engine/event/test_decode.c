@@ -383,6 +383,28 @@ START_TEST(replay_trusts_what_was_accepted)
 }
 END_TEST
 
+START_TEST(replay_takes_what_was_accepted_under_larger_limits)
+{
+    const struct decode_limits small = {
+        .message_bytes_max = 10,
+        .depth_max = 1,
+        .keys_max = 1,
+        .string_bytes_max = 1,
+        .identifier_bytes_max = 1};
+    const struct raw_event raw = {
+        .value =
+            BYTES_LITERAL("{\"type\":\"link.clicked\",\"contact\":\"c-1\",\"data\":{\"a\":{}}}"),
+        .value_bytes =
+            sizeof("{\"type\":\"link.clicked\",\"contact\":\"c-1\",\"data\":{\"a\":{}}}") - 1};
+    struct decoder *strict = decoder_create(&small, catalog);
+    struct event event;
+    struct reject reject;
+    ck_assert_int_eq(decoder_decode(strict, DECODE_CHECK, &raw, &event, &reject), REJECT_TOO_LARGE);
+    ck_assert_int_eq(decoder_decode(strict, DECODE_REPLAY, &raw, &event, &reject), REJECT_NONE);
+    decoder_destroy(strict);
+}
+END_TEST
+
 START_TEST(replay_still_bounds_the_depth)
 {
     struct buffer json = {0};
@@ -462,6 +484,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, keys_are_counted_over_the_whole_message);
     tcase_add_test(cases, long_attributes_are_refused);
     tcase_add_test(cases, replay_trusts_what_was_accepted);
+    tcase_add_test(cases, replay_takes_what_was_accepted_under_larger_limits);
     tcase_add_test(cases, replay_still_bounds_the_depth);
     tcase_add_test(cases, events_stay_valid_until_the_reset);
     tcase_add_test(cases, names_of_codes_are_stable);

@@ -108,6 +108,27 @@ START_TEST(nobody_else_may_read_what_is_created)
 }
 END_TEST
 
+// A program that is started shall not get the journal or the lock with it.
+START_TEST(no_descriptor_is_inherited)
+{
+    struct disk_file *file = create();
+    ck_assert_int_eq(disk.ops->allocate(disk.self, file, 4096), ERR_OK); // has a second descriptor
+    unsigned found = 0;
+    for (int fd = 3; fd < 64; fd++) {
+        char link[64];
+        char target[TEST_SCRATCH_BYTES + 32];
+        (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+        ssize_t len = readlink(link, target, sizeof(target) - 1);
+        if (len < 0 || strncmp(target, directory, strlen(directory)) != 0)
+            continue;
+        found++;
+        ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+    }
+    ck_assert_uint_ge(found, 1);
+    disk.ops->close(disk.self, file);
+}
+END_TEST
+
 START_TEST(a_directory_may_exist_but_not_be_something_else)
 {
     char sub[TEST_SCRATCH_BYTES + 32];
@@ -323,6 +344,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, what_is_written_is_read_after_a_sync_and_a_new_open);
     tcase_add_test(tcase, modes_say_whether_a_file_must_exist);
     tcase_add_test(tcase, nobody_else_may_read_what_is_created);
+    tcase_add_test(tcase, no_descriptor_is_inherited);
     tcase_add_test(tcase, a_directory_may_exist_but_not_be_something_else);
     tcase_add_test(tcase, only_regular_files_are_opened_and_links_only_to_read);
     tcase_add_test(tcase, a_second_lock_is_refused_until_the_first_is_closed);
