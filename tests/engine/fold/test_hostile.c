@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
+#include "engine/journal/file.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/support/suite.h"
@@ -233,6 +234,54 @@ START_TEST(a_damaged_journal_does_not_cost_the_store)
 }
 END_TEST
 
+// The path of the journal's newest sealed file, below the directory.
+static struct journal_path newest_sealed(void)
+{
+    struct file_list list = {0};
+    struct fault fault;
+    char directory[TEST_SCRATCH_BYTES + 16];
+    (void)snprintf(directory, sizeof(directory), "%s/journal", world.directory);
+    ck_assert_int_eq(file_list_read(world.params.disk, directory, &list, &fault), ERR_OK);
+    ck_assert_uint_ge(list.count, 4);
+    struct journal_path found = journal_file_path("journal", list.first[list.count - 2]);
+    file_list_free(&list);
+    return found;
+}
+
+// Of a long journal the start reads a part: before the store is given up, it reads all of it.
+START_TEST(damage_where_no_start_looks_does_not_cost_the_store)
+{
+    enum { FILE_BYTES = 48 << 20, REFUSED_BYTES = 1 << 20, FRAMES = 160 };
+    struct fault fault = {ERR_OK, ""};
+    char command[TEST_SCRATCH_BYTES * 2 + 100];
+    world.params.journal_file_bytes = FILE_BYTES;
+    world_open(&world, RULES);
+    char *refused = text_around("", REFUSED_BYTES, "");
+    for (unsigned i = 0; i < FRAMES; i++) {
+        world_feed_line(&world, refused);
+        world_publish(&world);
+        outbox_batch_clear(&world.out);
+    }
+    free(refused);
+    world_checkpoint(&world);
+    world_close(&world);
+    for (long at = 0; at < 2 * 4096; at += 16) // both meta pages of the store
+        world_flip(&world, "store/data.mdb", at);
+    (void)snprintf(
+        command, sizeof(command), "cp %s/store/data.mdb %s/before", world.directory,
+        world.directory);
+    ck_assert_int_eq(system(command), 0);
+    struct journal_path sealed = newest_sealed();
+    world_flip(&world, sealed.text, 20 << 20);
+    ck_assert_int_eq(world_try_open(&world, &fault), ERR_CORRUPT);
+    ck_assert_msg(strstr(fault.text, sealed.text) != NULL, "%s", fault.text);
+    (void)snprintf(
+        command, sizeof(command), "cmp %s/store/data.mdb %s/before", world.directory,
+        world.directory);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(contacts_whose_ids_look_alike_have_actions_of_their_own)
 {
     world_open(&world, RULES);
@@ -290,6 +339,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, one_event_that_decides_more_than_a_frame_holds_is_held_to_it);
     tcase_add_test(cases, what_waits_for_the_sink_is_counted_in_bytes_until_it_is_out);
     tcase_add_test(cases, a_damaged_journal_does_not_cost_the_store);
+    tcase_add_test(cases, damage_where_no_start_looks_does_not_cost_the_store);
     tcase_add_test(cases, contacts_whose_ids_look_alike_have_actions_of_their_own);
     tcase_add_test(cases, a_clock_that_goes_back_between_starts_does_not_take_the_tick_along);
     suite_add_tcase(suite, cases);
