@@ -232,7 +232,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka bombs FORCE
+.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka bombs planted planted-short FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -316,6 +316,12 @@ flips: $(FLIPS) ## every bit of a journal and of a store flipped (a quarter of a
 
 failures: $(FAILURES) ## every call to disk, LMDB and system fails, with the places that make them
 	@for test in $(FAILURES); do $$test || exit 1; done
+
+planted: ## plant each bug of tests/planted (ONLY=NNN) and show what catches it
+	@tools/planted/run $(if $(REPORT),--report $(REPORT)) $(ONLY)
+
+planted-short: # a few of them, and whether all still apply
+	@tools/planted/run --short
 
 install: all ## install below PREFIX (/usr/local), staged below DESTDIR
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' YYJSON_PRIVATE='$(YYJSON_PRIVATE)' tools/install
