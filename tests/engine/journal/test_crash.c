@@ -231,6 +231,27 @@ START_TEST(failed_sync_is_for_ever)
 }
 END_TEST
 
+// A killed writer left a whole frame to the page cache. Whoever finds it there acts on it, so it must
+// outlast a power cut that comes next.
+START_TEST(what_recovery_keeps_is_durable)
+{
+    struct journal_world world;
+    journal_world_create(&world, FILE_BYTES);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    journal_world_write(&world, 1, 3);
+    ck_assert_int_eq(journal_world_append(&world, 3), ERR_OK);
+    fake_disk_fail_after(world.fake, 1, ERR_IO, FAKE_DISK_FOR_EVER); // after the write
+    ck_assert_int_ne(journal_world_sync(&world), ERR_OK);
+    journal_world_crash(&world, 0, FAKE_DISK_KEEP_ALL);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    ck_assert_uint_eq(world.recovery.sequence_last, 2);
+    journal_world_crash(&world, 0, FAKE_DISK_LOSE_ALL);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    ck_assert_uint_eq(world.recovery.sequence_last, 2);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 START_TEST(full_disk_waits_and_goes_on)
 {
     static struct ledger ledger;
@@ -296,6 +317,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, every_call_may_be_the_last, 0, 3);
     tcase_add_loop_test(tcase, recovery_may_end_at_every_call, 0, 3);
     tcase_add_loop_test(tcase, failed_sync_is_for_ever, 0, 2);
+    tcase_add_test(tcase, what_recovery_keeps_is_durable);
     tcase_add_test(tcase, full_disk_waits_and_goes_on);
     tcase_add_test(tcase, every_call_may_find_no_space);
     suite_add_tcase(suite, tcase);

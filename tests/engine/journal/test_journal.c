@@ -42,6 +42,46 @@ START_TEST(what_was_synced_is_read_after_a_restart)
 }
 END_TEST
 
+static struct journal_world busy; // appends a frame while it syncs
+static const struct disk_ops *busy_ops;
+static unsigned busy_left;
+
+static enum err busy_sync_data(void *self, struct disk_file *file)
+{
+    if (busy_left > 0 && --busy_left == 0)
+        ck_assert_int_eq(journal_world_append(&busy, 3), ERR_OK);
+    return busy_ops->sync_data(self, file);
+}
+
+START_TEST(frame_appended_during_a_sync_is_announced_by_the_next)
+{
+    journal_world_create(&busy, FILE_BYTES);
+    struct disk disk = fake_disk_port(busy.fake);
+    struct disk_ops ops = *disk.ops;
+    busy_ops = disk.ops;
+    ops.sync_data = busy_sync_data;
+    disk.ops = &ops;
+    struct journal_params params = {
+        .disk = disk,
+        .directory = WORLD_DIRECTORY,
+        .shard = WORLD_SHARD,
+        .identity = WORLD_IDENTITY,
+        .file_bytes_max = FILE_BYTES,
+        .frame_bytes_max = 1 << 20};
+    ck_assert_int_eq(journal_open(&params, &busy.journal, &busy.recovery, &busy.fault), ERR_OK);
+    journal_world_write(&busy, 1, 3);
+    ck_assert_int_eq(journal_world_append(&busy, 3), ERR_OK);
+    uint64_t durable = 0;
+    busy_left = 1;
+    ck_assert_int_eq(journal_sync(busy.journal, &durable, &busy.fault), ERR_OK);
+    ck_assert_uint_eq(journal_sequence_next(busy.journal), 4);
+    ck_assert_uint_eq(durable, 2);
+    ck_assert_int_eq(journal_sync(busy.journal, &durable, &busy.fault), ERR_OK);
+    ck_assert_uint_eq(durable, 3);
+    journal_world_destroy(&busy);
+}
+END_TEST
+
 START_TEST(many_files_are_read_as_one_journal)
 {
     struct journal_world world;
@@ -75,6 +115,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("write and read");
     tcase_add_test(tcase, new_journal_is_empty);
     tcase_add_test(tcase, what_was_synced_is_read_after_a_restart);
+    tcase_add_test(tcase, frame_appended_during_a_sync_is_announced_by_the_next);
     tcase_add_test(tcase, many_files_are_read_as_one_journal);
     suite_add_tcase(suite, tcase);
     return suite;

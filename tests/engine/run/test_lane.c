@@ -25,6 +25,7 @@ struct gate {
     pthread_mutex_t mutex;
     pthread_cond_t opened;
     bool is_shut;
+    unsigned waiting; // threads before it
 };
 
 static struct world {
@@ -42,6 +43,7 @@ static struct world {
     atomic_bool is_full; // the disk
 } world;
 static struct gate syncing;
+static struct gate writing;
 static struct gate publishing;
 static atomic_uint published; // actions, in the sink
 static struct disk_ops disk_ops;
@@ -60,9 +62,19 @@ static void gate_set(struct gate *gate, bool is_shut)
 static void gate_pass(struct gate *gate)
 {
     (void)pthread_mutex_lock(&gate->mutex);
+    gate->waiting++;
     while (gate->is_shut)
         (void)pthread_cond_wait(&gate->opened, &gate->mutex);
+    gate->waiting--;
     (void)pthread_mutex_unlock(&gate->mutex);
+}
+
+static unsigned gate_waiting(struct gate *gate)
+{
+    (void)pthread_mutex_lock(&gate->mutex);
+    unsigned waiting = gate->waiting;
+    (void)pthread_mutex_unlock(&gate->mutex);
+    return waiting;
 }
 
 static enum err gated_sync_data(void *self, struct disk_file *file)
@@ -74,6 +86,7 @@ static enum err gated_sync_data(void *self, struct disk_file *file)
 static enum err gated_write_at(
     void *self, struct disk_file *file, uint64_t offset, struct bytes bytes)
 {
+    gate_pass(&writing);
     if (atomic_load(&world.is_full))
         return ERR_NOSPACE;
     return real_write_at(self, file, offset, bytes);
@@ -218,6 +231,7 @@ static void setup(void)
     memset(&world, 0, sizeof(world));
     atomic_store(&published, 0);
     syncing = open;
+    writing = open;
     publishing = open;
     test_scratch_make(world.directory);
     world.runtime.log = (struct diag){.wall_ms = no_time, .write_line = no_line};
@@ -250,6 +264,7 @@ static void setup(void)
 static void teardown(void)
 {
     gate_set(&syncing, false);
+    gate_set(&writing, false);
     gate_set(&publishing, false);
     atomic_store(&world.is_full, false);
     atomic_store(&world.runtime.is_stopping, true);
@@ -279,6 +294,25 @@ START_TEST(nothing_is_answered_or_published_before_it_is_durable)
     ck_assert_uint_eq(atomic_load(&published), 0);
     gate_set(&syncing, false);
     TURN_UNTIL(world.answered == 1 && atomic_load(&published) == 1);
+}
+END_TEST
+
+// What was appended while an earlier frame was on its way to the disk waits for its own sync.
+START_TEST(a_sync_lets_out_what_it_made_durable_and_no_more)
+{
+    gate_set(&syncing, true);
+    send_order();
+    TURN_UNTIL(shard_sequence(world.lane->shard) == 2 && gate_waiting(&syncing) > 0);
+    send_order();
+    TURN_UNTIL(shard_sequence(world.lane->shard) == 3);
+    gate_set(&writing, true);
+    gate_set(&syncing, false);
+    TURN_UNTIL(world.answered > 0 && atomic_load(&published) > 0);
+    turn_for_a_while();
+    ck_assert_uint_eq(world.answered, 1);
+    ck_assert_uint_eq(atomic_load(&published), 1);
+    gate_set(&writing, false);
+    TURN_UNTIL(world.answered == 2 && atomic_load(&published) == 2);
 }
 END_TEST
 
@@ -337,6 +371,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, nothing_is_answered_or_published_before_it_is_durable);
+    tcase_add_test(tcase, a_sync_lets_out_what_it_made_durable_and_no_more);
     tcase_add_test(tcase, a_full_disk_answers_nothing_until_there_is_room);
     tcase_add_test(tcase, a_checkpoint_waits_until_its_actions_are_out_and_so_does_a_stop);
     tcase_add_test(tcase, a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with);
