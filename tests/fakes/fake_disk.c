@@ -512,7 +512,7 @@ static uint8_t byte_at(const struct buffer *buffer, size_t at)
 enum mix { MIX_SECTORS, MIX_APPENDED };
 
 // Sector by sector: what was synced, what was written, or rubbish where the two differ. Of a file that is
-// appended to, only bytes that differ become rubbish.
+// appended to, only bytes that were written anew become rubbish.
 static void file_mix(struct fake_file *file, uint64_t *random, enum mix mix)
 {
     const size_t size = random_next(random) % 2 == 0 ? file->now.len : file->durable.len;
@@ -527,10 +527,11 @@ static void file_mix(struct fake_file *file, uint64_t *random, enum mix mix)
         for (size_t i = at; i < end; i++) {
             const struct buffer *kept = draw < 4 || !is_changed ? &file->now : &file->durable;
             mixed.data[i] = byte_at(kept, i);
-            bool may_garble =
-                mix == MIX_SECTORS || byte_at(&file->now, i) != byte_at(&file->durable, i);
-            file->is_garbled =
-                file->is_garbled || (i == 0 && is_changed && draw == 7 && file->durable.len == 0);
+            bool is_written =
+                i < file->now.len && byte_at(&file->now, i) != byte_at(&file->durable, i);
+            bool may_garble = mix == MIX_SECTORS || is_written;
+            file->is_garbled = file->is_garbled || (i == 0 && is_changed && draw == 7 &&
+                                                    byte_at(&file->durable, 0) == 0);
             if (is_changed && draw == 7 && may_garble)
                 mixed.data[i] = (uint8_t)random_next(random);
         }
