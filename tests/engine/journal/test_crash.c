@@ -185,6 +185,31 @@ START_TEST(every_call_may_be_the_last)
 }
 END_TEST
 
+// The process is killed at any call; what it left to the page cache is gone on from, and goes with a power
+// cut unless recovery made it durable: frames, or the seal of the file before.
+START_TEST(power_cut_after_a_kill_at_every_call_loses_nothing_gone_on_from)
+{
+    static struct ledger ledger;
+    uint64_t calls = fixed_life_calls();
+    for (uint64_t n = 0; n < calls; n++) {
+        struct journal_world world;
+        ledger = (struct ledger){0};
+        journal_world_create(&world, FILE_BYTES);
+        fake_disk_fail_after(world.fake, n, ERR_IO, FAKE_DISK_FOR_EVER);
+        ck_assert_int_ne(fixed_life(&ledger, &world), ERR_OK);
+        journal_world_crash(&world, n, FAKE_DISK_KEEP_ALL);
+        ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+        journal_world_write(&world, 1, 3);
+        uint64_t written = world.durable;
+        journal_world_crash(&world, n, FAKE_DISK_LOSE_ALL);
+        ck_assert_msg(
+            journal_world_open(&world) == ERR_OK, "call %" PRIu64 ": %s", n, world.fault.text);
+        ck_assert_uint_eq(world.recovery.sequence_last, written);
+        journal_world_destroy(&world);
+    }
+}
+END_TEST
+
 START_TEST(recovery_may_end_at_every_call)
 {
     static struct ledger ledger;
@@ -315,6 +340,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, crashes_by_seed_lose_nothing_acknowledged, 0, 5);
     tcase_add_loop_test(tcase, every_call_may_be_the_last, 0, 3);
+    tcase_add_test(tcase, power_cut_after_a_kill_at_every_call_loses_nothing_gone_on_from);
     tcase_add_loop_test(tcase, recovery_may_end_at_every_call, 0, 3);
     tcase_add_loop_test(tcase, failed_sync_is_for_ever, 0, 2);
     tcase_add_test(tcase, what_recovery_keeps_is_durable);
