@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,22 @@
 #include "engine/os/os_disk.h"
 
 #include "tests/support/suite.h"
+
+// In the place of the C library's: that a sync was asked for can be seen by no file's content.
+static unsigned files_synced;
+static unsigned directories_synced;
+
+int fdatasync(int fd)
+{
+    files_synced++;
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+    directories_synced++;
+    return (int)syscall(SYS_fsync, fd);
+}
 
 static char directory[TEST_SCRATCH_BYTES];
 static char path[TEST_SCRATCH_BYTES + 16];
@@ -47,6 +64,21 @@ static struct disk_file *create(void)
     ck_assert_int_eq(disk.ops->open(disk.self, path, DISK_CREATE, &file), ERR_OK);
     return file;
 }
+
+START_TEST(each_sync_is_asked_of_the_system)
+{
+    struct disk_file *file = create();
+    unsigned files_before = files_synced;
+    unsigned directories_before = directories_synced;
+    ck_assert_int_eq(disk.ops->write_at(disk.self, file, 0, BYTES_LITERAL("hello")), ERR_OK);
+    ck_assert_uint_eq(files_synced, files_before);
+    ck_assert_int_eq(disk.ops->sync_data(disk.self, file), ERR_OK);
+    ck_assert_uint_eq(files_synced, files_before + 1);
+    disk.ops->close(disk.self, file);
+    ck_assert_int_eq(disk.ops->sync_directory(disk.self, directory), ERR_OK);
+    ck_assert_uint_eq(directories_synced, directories_before + 1);
+}
+END_TEST
 
 START_TEST(what_is_written_is_read_after_a_sync_and_a_new_open)
 {
@@ -353,6 +385,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_file_size_limit_is_no_space);
     tcase_add_test(tcase, a_full_disk_is_no_space);
     tcase_add_test(tcase, standard_input_gives_what_is_there);
+    tcase_add_test(tcase, each_sync_is_asked_of_the_system);
     tcase_add_test(tcase, clocks_tell_plausible_times);
     suite_add_tcase(suite, tcase);
     return suite;
