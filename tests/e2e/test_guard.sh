@@ -103,9 +103,9 @@ looked_at() {
     [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || { skip "memory of the daemon: needs root and setpriv" && return; }
     chmod 755 . && mkdir -m 700 nobody && chown 65534:65534 nobody
     cp "$engaged" engaged-copy && cp -r "$repository/build/prefix" . 2>/dev/null
-    sed "s,^data:.*,data: $work/nobody/data,; s,^rules:.*,rules: $work/rules," engaged.yaml >nobody.yaml
+    sed "s,^data:.*,data: nobody/data,; s,^rules:.*,rules: rules," engaged.yaml >nobody.yaml
     : >daemon.log
-    setpriv --reuid=65534 --regid=65534 --clear-groups ./engaged-copy --config nobody.yaml 2>>daemon.log &
+    LD_LIBRARY_PATH=prefix/lib setpriv --reuid=65534 --regid=65534 --clear-groups ./engaged-copy --config nobody.yaml 2>>daemon.log &
     daemon=$!
     check "it runs as an ordinary user" wait_until 10 logged listening
     check "... who may not look into its memory" same "$(stat -c %u "/proc/$daemon/mem")" 0
