@@ -70,9 +70,7 @@ enum sim_disk_fault {
     X(KILLED_STOPPING, "killed while stopping")                           \
     X(RULES_EDITED, "rules edited")                                       \
     X(STORE_REMOVED, "store removed")                                     \
-    X(STORE_FLIPPED, "byte of a store flipped")                           \
     X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back") \
-    X(RESTORED, "older data directory tried, refused, put back")          \
     X(DISK_FULL, "disk full")                                             \
     X(DISK_FREED, "room again")                                           \
     X(CLOCK_FORWARD, "clock forward")                                     \

@@ -98,11 +98,6 @@ struct task *task_start(
     return task;
 }
 
-bool task_has_ended(const struct task *task)
-{
-    return task->state == TASK_FREE;
-}
-
 int64_t scheduler_now_us(const struct scheduler *scheduler)
 {
     return scheduler->now_us;
@@ -247,12 +242,4 @@ _Noreturn void task_kill_process(struct scheduler *scheduler)
     scheduler->running = NULL;
     (void)setcontext(&scheduler->main);
     abort();
-}
-
-bool scheduler_has_process(const struct scheduler *scheduler, uint32_t process)
-{
-    for (unsigned i = 0; i < TASKS_MAX; i++)
-        if (scheduler->tasks[i].state != TASK_FREE && scheduler->tasks[i].process == process)
-            return true;
-    return false;
 }

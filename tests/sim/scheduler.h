@@ -22,7 +22,6 @@ void scheduler_destroy(struct scheduler *scheduler);
 // A task of a process (0: of the world, which no crash ends). It runs from the next turn on.
 struct task *task_start(
     struct scheduler *scheduler, uint32_t process, const char *name, task_fn *run, void *argument);
-bool task_has_ended(const struct task *task);
 
 // Runs tasks until `until_us`, or until nobody can ever go on, or until task_stop_all. Not within a task.
 void scheduler_run(struct scheduler *scheduler, int64_t until_us);
@@ -44,7 +43,5 @@ uint32_t task_process(const struct task *task);
 _Noreturn void task_kill_process(struct scheduler *scheduler);
 // The same from outside of tasks.
 void scheduler_kill_process(struct scheduler *scheduler, uint32_t process);
-// Whether any task of the process is left.
-bool scheduler_has_process(const struct scheduler *scheduler, uint32_t process);
 
 #endif
