@@ -148,7 +148,8 @@ static void derive_emitted(
     struct workload_value items[] = {
         sim_value_of_text("action", action->name),
         sim_value_of_text(
-            "id", text_format(&oracle->arena, "%zu", oracle->actions.count)), // its own
+            "id", // its own, and no text that is drawn
+            text_format(&oracle->arena, "the oracle's action %zu", oracle->actions.count)),
         sim_value_of_text("workflow", doing->flow->name),
         sim_value_of_text("step", doing->step->id)};
     oracle_derive(oracle, "action.emitted", doing->depth, items, 4);

@@ -224,8 +224,8 @@ static void derive_run(
         sim_value_of_text("workflow", flow->name),
         sim_value_of_text(
             "run", text_format(
-                       &oracle->arena, "%zu %.*s %u", oracle->contact, (int)flow->name.len,
-                       flow->name.at, run)),
+                       &oracle->arena, "the oracle's run %zu %.*s %u", oracle->contact,
+                       (int)flow->name.len, flow->name.at, run)),
         sim_value_of_text("outcome", text_of("done"))};
     oracle_derive(oracle, type, depth, items, strcmp(type, "run.ended") == 0 ? 3 : 2);
 }
