@@ -84,10 +84,8 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         E0206,
         "No event has this type. Events are declared under `events:`; many come built "
         "in with the catalogue."),
-    EXPLAIN(E0207, "No score, or no band of the score, has this name."),
     EXPLAIN(E0208, "No list has this name. Declare it under `lists:`."),
     EXPLAIN(E0209, "No action has this name. Declare it under `actions:`."),
-    EXPLAIN(E0210, "No workflow, or no step of the workflow, has this name."),
     EXPLAIN(
         E0211,
         "A name starts with a letter and goes on with letters, digits, '-' and '_'; the "
@@ -105,10 +103,6 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "This would change something built in, which other programs rely on. Choose "
         "another name."),
     EXPLAIN(E0217, "The action does not declare a parameter of this name under its `with:`."),
-    EXPLAIN(
-        E0218,
-        "No identifier has this name. They are declared under `contact: identifiers:`, "
-        "strongest first."),
     EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
@@ -141,16 +135,9 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(E0409, "The lower limit is above the upper one, so no value would be possible."),
     EXPLAIN(E0410, "Something must stand here: an empty text, mapping or list means nothing."),
     EXPLAIN(
-        E0411,
-        "A time is written as 2026-01-31T09:00:00Z, with an offset instead of the Z "
-        "where wanted; a date as 2026-01-31."),
-    EXPLAIN(
         E0412,
         "The band starts above the maximum of the score, so no contact can ever be in "
         "it. Lower the band or raise `max`."),
-    EXPLAIN(W0501, "Nothing can make this rule true as it is written, so it has no effect."),
-    EXPLAIN(W0502, "No way through the workflow leads to this step."),
-    EXPLAIN(W0503, "It is defined, but no rule, workflow or action uses it."),
     EXPLAIN(
         W0504,
         "The directory holds no file that ends in .yaml or .yml, so the ruleset is "

@@ -1,4 +1,5 @@
 // Compiles `contact`: kinds of identifier and declared fields.
+#include "engine/base/invariant.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
 
@@ -66,10 +67,7 @@ static void compile_identifiers(struct compiler *compiler, const struct yaml_nod
     if (!read_identifiers(compiler, node, kinds))
         return;
     enum err err = catalog_set_identifiers(compiler->ruleset->catalog, kinds, node->count);
-    if (err != ERR_OK)
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0218, node->place, "these kinds of identifier are %s",
-            err_text(err));
+    INVARIANT(err == ERR_OK); // number, names and repetitions are checked above
 }
 
 static void compile_one_of(
