@@ -159,7 +159,7 @@ extra_of_test = $(foreach row,$(TEST_EXTRA),$(if $(filter $1,$(firstword $(subst
 objects_of_test = $(if $(filter $1,$(TEST_WITHOUT_RDKAFKA)),$(SIM_KAFKA_OBJ)) \
 	$(call objects_of,$(foreach row,$(TEST_WITH),$(if $(filter $1,$(firstword $(subst +, ,$(row)))),$(wordlist 2,99,$(subst +, ,$(row))))))
 # $(call libs_of_test,FILE,LAYER)
-libs_of_test = $(if $(filter tools,$2),$(CTL_LIB)) $(call libs_for,$(or $2 $(MAY_$2),$(LAYERS)) $(call extra_of_test,$1))
+libs_of_test = $(if $(filter tools,$2 $(call extra_of_test,$1)),$(CTL_LIB)) $(call libs_for,$(or $2 $(MAY_$2),$(LAYERS)) $(call extra_of_test,$1))
 
 # Bombs are made and counted by files of their own, in the test and in the table of make bombs.
 BOMB_OBJ := $(call objects_of,$(filter-out %/table.c %/test_bombs.c,$(call sources_in,tests/bombs)))
@@ -314,7 +314,7 @@ FAILURES := $(filter $(OUT)/tests/failures/%,$(TESTS))
 flips: $(FLIPS) ## every bit of a journal and of a store flipped (a quarter of an hour)
 	@for test in $(FLIPS); do STORE_FLIPS=all $$test || exit 1; done
 
-failures: $(FAILURES) ## every call to disk, LMDB and system fails, with the places that make them
+failures: $(FAILURES) ## every call to disk, LMDB and system fails, every code of a refusal comes out
 	@for test in $(FAILURES); do $$test || exit 1; done
 
 planted: ## plant each bug of tests/planted (ONLY=NNN) and show what catches it
