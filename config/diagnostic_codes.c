@@ -29,9 +29,9 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "anything else; the place names the first such byte."),
     EXPLAIN(
         E0103,
-        "A file may have at most 1 MiB, and 100,000 values and keys. Split it: all files "
-        "below the directory of rules are read together, so a part may move to a file of "
-        "its own."),
+        "A file may have at most 1 MiB, 100,000 values and keys, and 10,000 of the escapes "
+        "\\L and \\P. Split it: all files below the directory of rules are read together, so "
+        "a part may move to a file of its own."),
     EXPLAIN(E0104, "Mappings and lists may be nested at most 32 deep."),
     EXPLAIN(
         E0105,
@@ -53,7 +53,8 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(
         E0109,
         "Tags (!name, !!str) are not allowed. Quote a value to make it text. A text that "
-        "starts with ! needs quotes."),
+        "starts with ! needs quotes. Directives that name tags do nothing here; there may be "
+        "16, of 256 bytes at most."),
     EXPLAIN(
         E0110,
         "A key must be plain text, not a mapping, a list or nothing. Braces in an "

@@ -14,6 +14,8 @@
 enum {
     SMALL_MAPPING_MAX = 16,
     TAG_DIRECTIVES_MAX = 16,
+    TAG_DIRECTIVE_BYTES_MAX = 256,
+    GROWING_ESCAPES_MAX = 10000,
     KEY_BYTES_SHOWN = 100,
     NAME_BYTES_SHOWN = 60
 };
@@ -370,21 +372,49 @@ static bool is_tag_directive(const uint8_t *at, const uint8_t *end)
     return end - at >= 5 && memcmp(at, "%TAG", 4) == 0 && (at[4] == ' ' || at[4] == '\t');
 }
 
+static bool is_long_line(const uint8_t *at, const uint8_t *end)
+{
+    size_t left = (size_t)(end - at);
+    return left > TAG_DIRECTIVE_BYTES_MAX && memchr(at, '\n', TAG_DIRECTIVE_BYTES_MAX + 1) == NULL;
+}
+
 // Tags are refused where they are used. libyaml compares each of their directives with all those before
-// it before it says anything, so many of them are refused here.
+// it, and copies one for each tag that uses it, before it says anything: many and long ones are refused here.
 static bool has_few_directives(const struct source_text *source, struct diagnostics *list)
 {
     const uint8_t *end = source->text.data + source->text.len;
     const uint8_t *at = source->text.data;
     uint32_t count = 0;
     while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL) {
-        if (is_tag_directive(at, end) && ++count > TAG_DIRECTIVES_MAX) {
+        bool is_one = is_tag_directive(at, end);
+        bool is_long = is_one && is_long_line(at, end);
+        if (is_long || (is_one && ++count > TAG_DIRECTIVES_MAX)) {
             diagnostic_add(
                 list, DIAGNOSTIC_E0109, place_of_offset(source, (size_t)(at - source->text.data)),
-                "more than %d tag directives", TAG_DIRECTIVES_MAX);
+                is_long ? "a tag directive of more than %d bytes" : "more than %d tag directives",
+                is_long ? TAG_DIRECTIVE_BYTES_MAX : TAG_DIRECTIVES_MAX);
             return false;
         }
         at++;
+    }
+    return true;
+}
+
+// Two bytes that become three: with few of them no text is longer than the file.
+static bool has_few_growing_escapes(const struct source_text *source, struct diagnostics *list)
+{
+    const uint8_t *end = source->text.data + source->text.len;
+    const uint8_t *at = source->text.data;
+    uint32_t count = 0;
+    while (end - at >= 2 && (at = memchr(at, '\\', (size_t)(end - at) - 1)) != NULL) {
+        count += at[1] == 'L' || at[1] == 'P';
+        if (count > GROWING_ESCAPES_MAX) {
+            diagnostic_add(
+                list, DIAGNOSTIC_E0103, place_of_offset(source, (size_t)(at - source->text.data)),
+                "more than %d of the escapes '\\L' and '\\P'", GROWING_ESCAPES_MAX);
+            return false;
+        }
+        at += 2;
     }
     return true;
 }
@@ -405,7 +435,7 @@ static bool is_readable(const struct source_text *source, struct diagnostics *li
             "not valid UTF-8 from here on");
         return false;
     }
-    return has_few_directives(source, list);
+    return has_few_directives(source, list) && has_few_growing_escapes(source, list);
 }
 
 const struct yaml_node *yaml_tree_parse(

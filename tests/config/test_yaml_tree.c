@@ -240,6 +240,41 @@ START_TEST(a_file_of_many_tag_directives_is_refused)
 }
 END_TEST
 
+// How long a line with a directive may be, and how many escapes may grow.
+START_TEST(what_costs_libyaml_much_is_refused_early)
+{
+    enum { DIRECTIVE_BYTES_MAX = 256, ESCAPES_MAX = 10000 };
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "# 1\n%TAG !a! tag:");
+        while (text.len < strlen("# 1\n") + DIRECTIVE_BYTES_MAX + (size_t)more)
+            buffer_add_u8(&text, 'x');
+        buffer_add_text(&text, "\n---\na: 1\n");
+        ck_assert_int_eq(
+            yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list) == NULL, more);
+        ck_assert_uint_eq(list.error_count, (size_t)more);
+        buffer_free(&text);
+    }
+    ck_assert_int_eq(list.items[0]->code, DIAGNOSTIC_E0109);
+    ck_assert_uint_eq(list.items[0]->line, 2);
+    ck_assert_uint_eq(list.items[0]->column, 1);
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "a: \"\n\\\\L");
+        for (int i = 0; i < ESCAPES_MAX + more; i++)
+            buffer_add_text(&text, i % 2 == 0 ? "\\L" : "\\P");
+        buffer_add_text(&text, "\"\n");
+        ck_assert_int_eq(
+            yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list) == NULL, more);
+        ck_assert_uint_eq(list.error_count, 1 + (size_t)more);
+        buffer_free(&text);
+    }
+    ck_assert_int_eq(list.items[1]->code, DIAGNOSTIC_E0103);
+    ck_assert_uint_eq(list.items[1]->line, 2);
+    ck_assert_uint_eq(list.items[1]->column, 4 + ESCAPES_MAX * 2);
+}
+END_TEST
+
 START_TEST(a_place_far_down_shows_its_line)
 {
     for (uint32_t line = 1; line < 70; line++) {
@@ -415,6 +450,7 @@ Suite *test_suite(void)
     tcase_add_test(tree, a_long_word_is_not_cut_within_a_character);
     tcase_add_test(tree, a_file_of_too_many_values_is_refused);
     tcase_add_test(tree, a_file_of_many_tag_directives_is_refused);
+    tcase_add_test(tree, what_costs_libyaml_much_is_refused_early);
     tcase_add_test(tree, a_place_far_down_shows_its_line);
     suite_add_tcase(suite, tree);
     TCase *value = tcase_create("values");
