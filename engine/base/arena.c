@@ -6,7 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES_MIN = 16 * 1024, ARENA_BLOCK_BYTES_MAX = 1024 * 1024 };
+enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES_MIN = 16 * 1024, ARENA_BLOCK_BYTES_MAX = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
