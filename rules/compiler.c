@@ -23,7 +23,7 @@ void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes)
 {
     if (count < *cap)
         return items;
-    *cap = *cap == 0 ? GROW_MIN : *cap * 2;
+    *cap = *cap == 0 ? GROW_MIN : *cap + *cap / 2; // most of what a ruleset takes are these arrays
     return mem_resize(items, *cap * item_bytes);
 }
 
