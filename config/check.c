@@ -24,11 +24,11 @@ static const struct yaml_node *node_at(const struct loader *loader, const char *
 }
 
 // The text of a value as it stands in the file: what a variable in it held may be a secret.
-static const char *written_at(const struct loader *loader, const char *path)
+static const char *written_at(struct loader *loader, const char *path)
 {
     const struct yaml_node *node = node_at(loader, path);
     INVARIANT(node != NULL && node->kind == YAML_KIND_SCALAR);
-    return (const char *)node->text.data;
+    return arena_text(&loader->scratch, yaml_text(node));
 }
 
 // The key node of a mapping like "sources.kafka", or NULL.
@@ -63,8 +63,8 @@ static void check_required(struct loader *loader)
         const struct yaml_node *key = group_key(loader, group);
         if (key != NULL)
             diagnostic_add(
-                loader->list, DIAGNOSTIC_E0204, key->place, "'%.*s' needs '%s'", (int)group.len,
-                (const char *)group.data, dot + 1);
+                loader->list, DIAGNOSTIC_E0204, yaml_place(key), "'%.*s' needs '%s'",
+                (int)group.len, (const char *)group.data, dot + 1);
     }
 }
 
@@ -133,20 +133,21 @@ static void check_http(struct loader *loader)
     const struct yaml_node *source = node_at(loader, "sources.http");
     if (config->source_http && listen == NULL)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, source->place, "'sources.http' needs 'http.listen'");
+            loader->list, DIAGNOSTIC_C0007, yaml_place(source),
+            "'sources.http' needs 'http.listen'");
     if (config->http_listen == NULL)
         return;
     struct bytes host;
     if (!parse_address(bytes_text(config->http_listen), &host, &config->http_port)) {
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0006, listen->place,
+            loader->list, DIAGNOSTIC_C0006, yaml_place(listen),
             "'http.listen' must be host:port, found '%.100s'", written_at(loader, "http.listen"));
         return;
     }
     config->http_host = arena_text(&loader->config->arena, host);
     if (!is_loopback(config->http_host) && config->http_token[0] == '\0')
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0005, listen->place,
+            loader->list, DIAGNOSTIC_C0005, yaml_place(listen),
             "'%.100s' can be reached from other machines: it needs 'http.token'",
             config->http_listen);
 }
@@ -175,7 +176,7 @@ static void check_brokers(struct loader *loader, const char *path, const char *b
 {
     if (brokers != NULL && !is_broker_list(brokers))
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0006, node_at(loader, path)->place,
+            loader->list, DIAGNOSTIC_C0006, yaml_place(node_at(loader, path)),
             "'%s' must be host:port with commas between, found '%.100s'", path,
             written_at(loader, path));
 }
@@ -187,7 +188,7 @@ static void check_topic(struct loader *loader, const char *path, const char *top
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     if (topic != NULL && (strspn(topic, allowed) != strlen(topic) || strlen(topic) > 249))
         diagnostic_add(
-            loader->list, DIAGNOSTIC_E0211, node_at(loader, path)->place,
+            loader->list, DIAGNOSTIC_E0211, yaml_place(node_at(loader, path)),
             "'%s' may have letters, digits, '.', '_' and '-', 249 at most, found '%.100s'", path,
             written_at(loader, path));
 }
@@ -198,11 +199,11 @@ static void check_dead_letters(struct loader *loader)
     const struct yaml_node *topic = node_at(loader, "dead_letters.kafka");
     if (config->dead_letters_kafka != NULL && config->dead_letters_file != NULL)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_E0215, topic->place,
+            loader->list, DIAGNOSTIC_E0215, yaml_place(topic),
             "'dead_letters' has either a 'file' or a 'kafka' topic");
     if (config->dead_letters_kafka != NULL && config->sink_kafka.brokers == NULL)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, topic->place,
+            loader->list, DIAGNOSTIC_C0007, yaml_place(topic),
             "'dead_letters.kafka' needs 'sinks.kafka'");
     if (config->dead_letters_kafka != NULL || config->dead_letters_file != NULL)
         return;
@@ -220,7 +221,7 @@ static void check_limits(struct loader *loader)
     const struct yaml_node *named = message != NULL ? message : frame;
     if (named != NULL && config->limits.frame_bytes / 2 < config->limits.message_bytes)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, named->place,
+            loader->list, DIAGNOSTIC_C0007, yaml_place(named),
             "'limits.frame_bytes' must be at least twice 'limits.message_bytes'");
     const struct yaml_node *body = node_at(loader, "limits.http_body_bytes");
     const struct yaml_node *memory = node_at(loader, "limits.http_memory_mib");
@@ -228,14 +229,14 @@ static void check_limits(struct loader *loader)
     if (which != NULL &&
         ((uint64_t)config->limits.http_memory_mib << 20) / 2 < config->limits.http_body_bytes)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, which->place,
+            loader->list, DIAGNOSTIC_C0007, yaml_place(which),
             "'limits.http_memory_mib' must hold at least twice 'limits.http_body_bytes'");
     const struct yaml_node *map = node_at(loader, "memory.overlay_mib");
     const struct yaml_node *checkpoint = node_at(loader, "checkpoint.overlay_mib");
     const struct yaml_node *either = checkpoint != NULL ? checkpoint : map;
     if (either != NULL && config->checkpoint_overlay_mib > config->memory_overlay_mib)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, either->place,
+            loader->list, DIAGNOSTIC_C0007, yaml_place(either),
             "'checkpoint.overlay_mib' must not be above 'memory.overlay_mib'");
 }
 
@@ -247,14 +248,14 @@ static void check_inputs(struct loader *loader)
         stdin_count += strcmp(config->source_files.items[i], "-") == 0;
     if (stdin_count > 1)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0007, node_at(loader, "sources.files")->place,
+            loader->list, DIAGNOSTIC_C0007, yaml_place(node_at(loader, "sources.files")),
             "'sources.files' has standard input ('-') more than once");
     bool has_source = config->source_kafka.brokers != NULL || config->source_files.count > 0 ||
                       config->source_http;
     bool is_named = yaml_get(loader->root, "sources") != NULL;
     if (!has_source && !is_named)
         diagnostic_add(
-            loader->list, DIAGNOSTIC_E0204, loader->root->place,
+            loader->list, DIAGNOSTIC_E0204, yaml_place(loader->root),
             "'sources' is missing: events must come from somewhere");
 }
 

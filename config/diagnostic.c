@@ -59,9 +59,13 @@ static const char *copy_line(struct arena *arena, struct place place)
     return text_is_utf8(line) ? arena_text(arena, line) : NULL;
 }
 
-static const char *copy_file(struct arena *arena, struct place place)
+static const char *copy_file(struct diagnostics *list, struct place place)
 {
-    return place.source == NULL ? NULL : arena_text(arena, bytes_text(place.source->file));
+    if (place.source == NULL)
+        return NULL;
+    if (list->file == NULL || strcmp(list->file, place.source->file) != 0)
+        list->file = arena_text(&list->arena, bytes_text(place.source->file));
+    return list->file;
 }
 
 // NULL when no more are kept.
@@ -80,7 +84,7 @@ static struct diagnostic *diagnostics_push(
         list->items = mem_resize(list->items, list->cap * sizeof(struct diagnostic *));
     }
     struct diagnostic *item = arena_alloc(&list->arena, sizeof(*item));
-    const char *file = copy_file(&list->arena, place);
+    const char *file = copy_file(list, place);
     *item = (struct diagnostic){
         .code = code,
         .severity = diagnostic_code_severity(code),
@@ -120,7 +124,7 @@ void diagnostic_note(struct diagnostics *list, struct place place, const char *f
     va_list arguments;
     va_start(arguments, format);
     *note = (struct diagnostic_note){
-        .file = copy_file(&list->arena, place),
+        .file = copy_file(list, place),
         .line = place.line,
         .column = place.column,
         .text = format_text(&list->arena, format, arguments)};

@@ -18,7 +18,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
 
-enum { SOURCE_LINES_STEP = 16 };
+enum { SOURCE_LINES_STEP = 64 };
 
 // A text that places point into. Borrowed by every place in it.
 struct source_text {
@@ -79,6 +79,7 @@ struct diagnostics {
     size_t count;
     size_t cap;
     struct diagnostic *last; // added last; NULL when it was not kept
+    const char *file;        // copied last: the next is often of the same; NULL: none yet
     size_t error_count;      // all of them, those beyond DIAGNOSTICS_MAX too
     size_t warning_count;    // likewise
 };

@@ -61,14 +61,14 @@ static bool add_variable(
     }
     if (value == NULL) {
         diagnostic_add(
-            context->list, DIAGNOSTIC_C0001, node->place,
+            context->list, DIAGNOSTIC_C0001, yaml_place(node),
             "the environment variable '%s' is not set", name);
         diagnostic_note(context->list, PLACE_NONE, "${%s:-default} gives it a default", name);
         return false;
     }
     if (!text_is_utf8(bytes_text(value))) {
         diagnostic_add(
-            context->list, DIAGNOSTIC_C0002, node->place,
+            context->list, DIAGNOSTIC_C0002, yaml_place(node),
             "the environment variable '%s' is not valid UTF-8", name);
         return false;
     }
@@ -79,7 +79,7 @@ static bool add_variable(
 static bool expand_text(
     const struct expand_context *context, const struct yaml_node *node, struct buffer *to)
 {
-    struct bytes text = node->text;
+    struct bytes text = yaml_text(node);
     size_t at = 0;
     while (at < text.len) {
         uint8_t next = at + 1 < text.len ? text.data[at + 1] : 0;
@@ -96,7 +96,7 @@ static bool expand_text(
         size_t len = parse_variable(bytes_of(text.data + at, text.len - at), &variable);
         if (len == 0) {
             diagnostic_add(
-                context->list, DIAGNOSTIC_C0002, node->place,
+                context->list, DIAGNOSTIC_C0002, yaml_place(node),
                 "a variable is written ${NAME} or ${NAME:-default}; $$ is a dollar sign");
             return false;
         }
@@ -105,7 +105,7 @@ static bool expand_text(
         at += len;
         if (to->len > EXPANDED_BYTES_MAX) {
             diagnostic_add(
-                context->list, DIAGNOSTIC_E0406, node->place,
+                context->list, DIAGNOSTIC_E0406, yaml_place(node),
                 "with its variables the value has more than %d bytes", EXPANDED_BYTES_MAX);
             return false;
         }
@@ -113,22 +113,19 @@ static bool expand_text(
     return true;
 }
 
-bool expand_scalar(
-    const struct expand_context *context,
-    const struct yaml_node *node,
-    struct yaml_node *expanded_out)
+const struct yaml_node *expand_scalar(
+    const struct expand_context *context, const struct yaml_node *node, struct yaml_single *room)
 {
-    *expanded_out = *node;
-    if (node->kind != YAML_KIND_SCALAR || node->text.len == 0 ||
-        memchr(node->text.data, '$', node->text.len) == NULL)
-        return true;
+    struct bytes written = yaml_text(node);
+    if (written.len == 0 || memchr(written.data, '$', written.len) == NULL)
+        return node;
     struct buffer text = {0};
     bool is_good = expand_text(context, node, &text);
     if (is_good) {
-        expanded_out->written = &node->text;
-        expanded_out->text = bytes_of(arena_text(context->arena, buffer_bytes(&text)), text.len);
-        expanded_out->is_plain = text.len > 0; // an empty text is a text, not nothing
+        struct bytes expanded = arena_copy(context->arena, buffer_bytes(&text));
+        (void)yaml_single_set(room, node, expanded);
+        room->node.is_plain = text.len > 0; // an empty text is a text, not nothing
     }
     buffer_free(&text);
-    return is_good;
+    return is_good ? &room->node : NULL;
 }

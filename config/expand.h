@@ -14,12 +14,10 @@ struct expand_context {
     struct diagnostics *list;
 };
 
-// Gives the scalar with its variables replaced; nodes without any come back as they are. $$ is a
+// Gives the scalar with its variables replaced, in room; nodes without any come back as they are. $$ is a
 // dollar sign. Values of the environment have no type: a quoted "${PORT}" may become a number.
-// False when something was reported (C0001, C0002, E0406).
-bool expand_scalar(
-    const struct expand_context *context,
-    const struct yaml_node *node,
-    struct yaml_node *expanded_out);
+// NULL when something was reported (C0001, C0002, E0406).
+const struct yaml_node *expand_scalar(
+    const struct expand_context *context, const struct yaml_node *node, struct yaml_single *room);
 
 #endif

@@ -62,22 +62,22 @@ static const char *resolve(struct loader *loader, const char *path)
 static const char *read_text(
     struct loader *loader, const struct config_row *row, const struct yaml_node *node)
 {
-    struct yaml_node expanded;
+    struct yaml_single room;
+    const struct yaml_node *expanded = expand_scalar(&loader->expand, node, &room);
     struct bytes text;
     bool is_path = row->type == CONFIG_PATH || row->type == CONFIG_PATHS;
-    if (!expand_scalar(&loader->expand, node, &expanded) ||
-        !yaml_to_text(&expanded, loader->what, loader->list, &text))
+    if (expanded == NULL || !yaml_to_text(expanded, loader->what, loader->list, &text))
         return NULL;
     bool has_nul = memchr(text.data, '\0', text.len) != NULL;
     if (has_nul || (int64_t)text.len > row->max) {
         diagnostic_add(
-            loader->list, is_path ? DIAGNOSTIC_C0008 : DIAGNOSTIC_E0406, node->place, "%s %s",
+            loader->list, is_path ? DIAGNOSTIC_C0008 : DIAGNOSTIC_E0406, yaml_place(node), "%s %s",
             loader->what, has_nul ? "holds a NUL character" : "is too long");
         return NULL;
     }
     if ((int64_t)text.len < row->min) {
         diagnostic_add(
-            loader->list, is_path ? DIAGNOSTIC_C0008 : DIAGNOSTIC_E0410, node->place,
+            loader->list, is_path ? DIAGNOSTIC_C0008 : DIAGNOSTIC_E0410, yaml_place(node),
             "%s must not be empty", loader->what);
         return NULL;
     }
@@ -87,26 +87,27 @@ static const char *read_text(
 static void read_number(
     struct loader *loader, const struct config_row *row, const struct yaml_node *node)
 {
-    struct yaml_node expanded;
+    struct yaml_single room;
+    const struct yaml_node *expanded = expand_scalar(&loader->expand, node, &room);
     struct yaml_range range = {loader->what, row->min, row->max};
     struct yaml_words words = {loader->what, row->words, 0};
     int64_t number = 0;
     bool is_true = false;
     size_t word = 0;
     bool is_good = false;
-    if (!expand_scalar(&loader->expand, node, &expanded))
+    if (expanded == NULL)
         return;
     if (row->type == CONFIG_BOOL) {
-        is_good = yaml_to_bool(&expanded, loader->what, loader->list, &is_true);
+        is_good = yaml_to_bool(expanded, loader->what, loader->list, &is_true);
         number = is_true;
     } else if (row->type == CONFIG_WORD) {
         words.count = config_row_word_count(row);
-        is_good = yaml_to_word(&expanded, &words, loader->list, &word);
+        is_good = yaml_to_word(expanded, &words, loader->list, &word);
         number = (int64_t)word;
     } else if (row->type == CONFIG_DURATION) {
-        is_good = yaml_to_duration(&expanded, &range, loader->list, &number);
+        is_good = yaml_to_duration(expanded, &range, loader->list, &number);
     } else {
-        is_good = yaml_to_int(&expanded, &range, loader->list, &number);
+        is_good = yaml_to_int(expanded, &range, loader->list, &number);
     }
     if (is_good)
         store_number(loader, row, number);
@@ -117,8 +118,8 @@ static bool is_list_of_fit_size(struct loader *loader, const struct yaml_node *n
     if (node->count <= LIST_ENTRIES_MAX)
         return true;
     diagnostic_add(
-        loader->list, DIAGNOSTIC_E0407, node->place, "%s has %zu entries, at most %d are allowed",
-        loader->what, node->count, LIST_ENTRIES_MAX);
+        loader->list, DIAGNOSTIC_E0407, yaml_place(node),
+        "%s has %u entries, at most %d are allowed", loader->what, node->count, LIST_ENTRIES_MAX);
     return false;
 }
 
@@ -130,8 +131,8 @@ static void read_paths(
         return;
     const char **items = arena_alloc(&loader->config->arena, node->count * sizeof(*items));
     struct config_texts paths = {.items = items};
-    for (size_t i = 0; i < node->count; i++) {
-        const char *path = read_text(loader, row, node->items[i]);
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
+        const char *path = read_text(loader, row, item);
         if (path != NULL)
             items[paths.count++] = strcmp(path, "-") == 0 ? path : resolve(loader, path);
     }
@@ -140,21 +141,22 @@ static void read_paths(
 
 // Whether librdkafka may be given this; reports it otherwise.
 static bool is_property_allowed(
-    struct loader *loader, const struct yaml_node *key, const struct yaml_node *value_node)
+    struct loader *loader, const struct yaml_entry *entry, struct bytes value)
 {
-    int len = text_shown_len(key->text, 100);
-    const struct kafka_refusal *refusal = kafka_refusal_of(key->text);
+    struct bytes name = yaml_text(entry->key);
+    int len = text_shown_len(name, 100);
+    const struct kafka_refusal *refusal = kafka_refusal_of(name);
     if (refusal != NULL) {
         diagnostic_add(
-            loader->list, refusal->code, key->place, "the property '%.*s' is refused: %s", len,
-            (const char *)key->text.data, refusal->reason);
+            loader->list, refusal->code, yaml_place(entry->key),
+            "the property '%.*s' is refused: %s", len, (const char *)name.data, refusal->reason);
         return false;
     }
-    const char *reason = kafka_value_refusal(key->text, value_node->text);
+    const char *reason = kafka_value_refusal(name, value);
     if (reason != NULL) {
         diagnostic_add(
-            loader->list, DIAGNOSTIC_C0003, value_node->place, "the value of '%.*s' is refused: %s",
-            len, (const char *)key->text.data, reason);
+            loader->list, DIAGNOSTIC_C0003, yaml_place(entry->value),
+            "the value of '%.*s' is refused: %s", len, (const char *)name.data, reason);
         return false;
     }
     return true;
@@ -169,16 +171,12 @@ static void read_properties(
     struct config_property *items =
         arena_alloc(&loader->config->arena, node->count * sizeof(*items));
     struct config_properties properties = {.items = items};
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *key = node->entries[i].key;
-        const char *value = read_text(loader, row, node->entries[i].value);
-        if (value == NULL)
-            continue;
-        struct yaml_node expanded = *node->entries[i].value;
-        expanded.text = bytes_text(value);
-        if (is_property_allowed(loader, key, &expanded))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        const char *value = read_text(loader, row, entry.value);
+        if (value != NULL && is_property_allowed(loader, &entry, bytes_text(value)))
             items[properties.count++] = (struct config_property){
-                .name = arena_text(&loader->config->arena, key->text), .value = value};
+                .name = arena_text(&loader->config->arena, yaml_text(entry.key)), .value = value};
     }
     memcpy(field_of(loader, row), &properties, sizeof(properties));
 }
@@ -233,8 +231,8 @@ static void report_unknown(struct loader *loader, const struct yaml_node *key, s
         buffer_add_format(&what, " of '%.*s'", (int)prefix.len, (const char *)prefix.data);
     buffer_add_u8(&what, 0);
     diagnostic_add_unknown(
-        loader->list, DIAGNOSTIC_E0201, key->place,
-        &(struct unknown_word){(const char *)what.data, key->text, names, count});
+        loader->list, DIAGNOSTIC_E0201, yaml_place(key),
+        &(struct unknown_word){(const char *)what.data, yaml_text(key), names, count});
     buffer_free(&what);
 }
 
@@ -248,20 +246,22 @@ static void read_entry(struct loader *loader, const struct yaml_entry *entry, st
         buffer_add_bytes(&path, prefix);
         buffer_add_u8(&path, '.');
     }
-    buffer_add_bytes(&path, entry->key->text);
-    const char *text = arena_text(&loader->scratch, buffer_bytes(&path));
-    struct bytes full = bytes_text(text);
-    bool has_dot = memchr(entry->key->text.data, '.', entry->key->text.len) != NULL;
-    buffer_free(&path);
+    struct bytes name = yaml_text(entry->key);
+    buffer_add_bytes(&path, name);
+    bool has_dot = name.len > 0 && memchr(name.data, '.', name.len) != NULL;
 
     size_t i = 0;
-    while (i < loader->row_count && !bytes_equal_text(full, loader->rows[i].path) &&
-           !is_within(loader->rows[i].path, full))
+    while (i < loader->row_count && !bytes_equal_text(buffer_bytes(&path), loader->rows[i].path) &&
+           !is_within(loader->rows[i].path, buffer_bytes(&path)))
         i++;
-    if (i == loader->row_count || has_dot || entry->key->text.len == 0) {
+    if (i == loader->row_count || has_dot || name.len == 0) {
         report_unknown(loader, entry->key, prefix);
+        buffer_free(&path);
         return;
     }
+    const char *text = arena_text(&loader->scratch, buffer_bytes(&path));
+    struct bytes full = bytes_text(text);
+    buffer_free(&path);
     loader_set_what(loader, text);
     if (is_within(loader->rows[i].path, full)) {
         if (yaml_expect(entry->value, YAML_KIND_MAPPING, loader->what, loader->list))
@@ -275,8 +275,9 @@ static void read_entry(struct loader *loader, const struct yaml_entry *entry, st
 // As deep as the table's paths have parts: keys with dots are unknown.
 static void read_mapping(struct loader *loader, const struct yaml_node *node, struct bytes prefix)
 {
-    for (size_t i = 0; i < node->count; i++)
-        read_entry(loader, &node->entries[i], prefix);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        read_entry(loader, &entry, prefix);
 }
 
 static void set_defaults(struct loader *loader)

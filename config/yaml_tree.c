@@ -17,7 +17,10 @@ enum {
     TAG_DIRECTIVE_BYTES_MAX = 256,
     GROWING_ESCAPES_MAX = 10000,
     KEY_BYTES_SHOWN = 100,
-    NAME_BYTES_SHOWN = 60
+    NAME_BYTES_SHOWN = 60,
+    SLAB_NODES_MIN = 16,
+    SLAB_NODES_MAX = 128,
+    COPIES_BYTES = 4096, // of texts that share an allocation
 };
 
 struct builder {
@@ -29,7 +32,13 @@ struct builder {
     struct arena *arena;
     struct diagnostics *list;
     const struct source_text *source;
-    struct buffer children[YAML_DEPTH_MAX + 1]; // of the collections being built, by depth
+    struct yaml_node *slab; // the first node of the slab that is being filled
+    uint16_t slab_count, slab_cap;
+    uint8_t *copies; // where the next text is copied to
+    size_t copies_left;
+    // The last mark of libyaml, which counts characters, and the same in bytes.
+    size_t mark_chars;
+    size_t mark_bytes;
 };
 
 static void index_lines(struct arena *arena, struct source_text *source)
@@ -156,70 +165,125 @@ static void refuse_properties(
             (const char *)tag);
 }
 
+static struct yaml_node *slab_take(struct builder *builder)
+{
+    if (builder->slab_count == builder->slab_cap) {
+        uint32_t cap = builder->slab_cap * 2U;
+        cap = cap < SLAB_NODES_MIN ? SLAB_NODES_MIN : cap > SLAB_NODES_MAX ? SLAB_NODES_MAX : cap;
+        struct yaml_slab *slab =
+            arena_alloc(builder->arena, sizeof(*slab) + cap * sizeof(struct yaml_node));
+        *slab = (struct yaml_slab){.source = builder->source};
+        builder->slab = (struct yaml_node *)(void *)(slab + 1);
+        builder->slab_cap = (uint16_t)cap;
+        builder->slab_count = 0;
+    }
+    struct yaml_node *node = &builder->slab[builder->slab_count];
+    *node = (struct yaml_node){.slot = builder->slab_count++};
+    return node;
+}
+
+static void set_place(struct yaml_node *node, struct place place)
+{
+    node->line = place.line & YAML_PLACE_MAX;
+    node->column = place.column & YAML_PLACE_MAX;
+    node->length = place.length & YAML_PLACE_MAX;
+}
+
 static struct yaml_node *node_create(struct builder *builder, enum yaml_kind kind)
 {
-    struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
-    *node = (struct yaml_node){.kind = kind, .place = place_of_event(builder)};
+    struct yaml_node *node = slab_take(builder);
+    node->kind = kind;
+    set_place(node, place_of_event(builder));
     if (builder->nodes++ == YAML_NODES_MAX) {
         diagnostic_add(
-            builder->list, DIAGNOSTIC_E0103, node->place,
+            builder->list, DIAGNOSTIC_E0103, yaml_place(node),
             "the file has more than %d values and keys", YAML_NODES_MAX);
         builder->has_failed = true; // ends the reading
     }
     return node;
 }
 
-static const struct yaml_node *build_scalar(struct builder *builder)
+// The rest of the source from a mark of libyaml on. Marks come in order.
+static struct bytes source_from(struct builder *builder, yaml_mark_t mark)
+{
+    struct bytes text = builder->source->text;
+    while (builder->mark_chars < mark.index && builder->mark_bytes < text.len) {
+        size_t at = builder->mark_bytes + 1;
+        while (at < text.len && (text.data[at] & 0xc0) == 0x80)
+            at++;
+        builder->mark_bytes = at;
+        builder->mark_chars++;
+    }
+    return bytes_of(text.data + builder->mark_bytes, text.len - builder->mark_bytes);
+}
+
+static const uint8_t *copy_text(struct builder *builder, struct bytes text)
+{
+    if (text.len == 0)
+        return (const uint8_t *)"";
+    if (text.len > builder->copies_left) {
+        if (text.len > COPIES_BYTES / 4)
+            return arena_copy(builder->arena, text).data;
+        builder->copies = arena_alloc(builder->arena, COPIES_BYTES);
+        builder->copies_left = COPIES_BYTES;
+    }
+    uint8_t *copy = builder->copies;
+    memcpy(copy, text.data, text.len);
+    builder->copies += text.len;
+    builder->copies_left -= text.len;
+    return copy;
+}
+
+// A view of the source where the text stands there as it is, which most do; else a copy.
+static const uint8_t *keep_text(struct builder *builder, struct bytes text)
+{
+    struct bytes there = source_from(builder, builder->event.start_mark);
+    if (builder->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE && there.len > 0)
+        there = bytes_of(there.data + 1, there.len - 1); // the quote
+    bool is_there =
+        text.len <= there.len && text.len > 0 && memcmp(there.data, text.data, text.len) == 0;
+    return is_there ? there.data : copy_text(builder, text);
+}
+
+static struct yaml_node *build_scalar(struct builder *builder)
 {
     struct yaml_node *node = node_create(builder, YAML_KIND_SCALAR);
     const yaml_event_t *event = &builder->event;
     refuse_properties(builder, event->data.scalar.anchor, event->data.scalar.tag);
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    size_t len = event->data.scalar.length;
-    node->text = bytes_of(arena_text(builder->arena, bytes_of(event->data.scalar.value, len)), len);
+    node->count = (uint32_t)event->data.scalar.length;
+    node->text = keep_text(builder, bytes_of(event->data.scalar.value, node->count));
     return node;
 }
 
-static const struct yaml_node *build_alias(struct builder *builder)
+static struct yaml_node *build_alias(struct builder *builder)
 {
     struct yaml_node *node = node_create(builder, YAML_KIND_SCALAR);
-    node->text = bytes_of(arena_text(builder->arena, bytes_of(NULL, 0)), 0);
+    node->text = copy_text(builder, bytes_of(NULL, 0));
     node->is_refused = true;
     const yaml_char_t *name = builder->event.data.alias.anchor;
     diagnostic_add(
-        builder->list, DIAGNOSTIC_E0107, node->place, "alias '*%.*s' is not allowed",
+        builder->list, DIAGNOSTIC_E0107, yaml_place(node), "alias '*%.*s' is not allowed",
         name_len(name), (const char *)name);
     return node;
 }
 
-static const struct yaml_node *build_node(struct builder *builder, unsigned depth);
+static struct yaml_node *build_node(struct builder *builder, unsigned depth);
 
-// Pushes what was built at depth; the pointers lie in the buffer as bytes.
-static void push_child(struct builder *builder, unsigned depth, struct yaml_entry entry)
-{
-    buffer_add(&builder->children[depth], &entry, sizeof(entry));
-}
-
-static const struct yaml_node *build_sequence(struct builder *builder, unsigned depth)
+static struct yaml_node *build_sequence(struct builder *builder, unsigned depth)
 {
     struct yaml_node *node = node_create(builder, YAML_KIND_SEQUENCE);
     refuse_properties(
         builder, builder->event.data.sequence_start.anchor, builder->event.data.sequence_start.tag);
-    buffer_clear(&builder->children[depth]);
+    struct yaml_node **end = &node->first;
     while (next_event(builder) && builder->event.type != YAML_SEQUENCE_END_EVENT) {
-        const struct yaml_node *item = build_node(builder, depth + 1);
-        if (item != NULL)
-            push_child(builder, depth, (struct yaml_entry){NULL, item});
+        struct yaml_node *item = build_node(builder, depth + 1);
+        if (item == NULL)
+            continue;
+        *end = item;
+        end = &item->next;
+        node->count++;
     }
-    node->count = builder->children[depth].len / sizeof(struct yaml_entry);
-    const struct yaml_node **items =
-        arena_alloc(builder->arena, node->count * sizeof(struct yaml_node *));
-    for (size_t i = 0; i < node->count; i++) {
-        struct yaml_entry entry;
-        memcpy(&entry, builder->children[depth].data + i * sizeof(entry), sizeof(entry));
-        items[i] = entry.value;
-    }
-    node->items = items;
     return node;
 }
 
@@ -229,13 +293,13 @@ static bool is_usable_key(struct builder *builder, const struct yaml_node *key)
     if (key->kind != YAML_KIND_SCALAR || yaml_is_null(key)) {
         if (!key->is_refused)
             diagnostic_add(
-                builder->list, DIAGNOSTIC_E0110, key->place, "a key must be text, found %s",
+                builder->list, DIAGNOSTIC_E0110, yaml_place(key), "a key must be text, found %s",
                 key->kind == YAML_KIND_SCALAR ? "nothing" : yaml_kind_text(key->kind));
         return false;
     }
-    if (key->is_plain && bytes_equal_text(key->text, "<<")) {
+    if (key->is_plain && bytes_equal_text(yaml_text(key), "<<")) {
         diagnostic_add(
-            builder->list, DIAGNOSTIC_E0108, key->place, "the merge key '<<' is not allowed");
+            builder->list, DIAGNOSTIC_E0108, yaml_place(key), "the merge key '<<' is not allowed");
         return false;
     }
     return true;
@@ -244,72 +308,97 @@ static bool is_usable_key(struct builder *builder, const struct yaml_node *key)
 static void report_duplicate(
     struct builder *builder, const struct yaml_node *first, const struct yaml_node *second)
 {
-    int len = text_shown_len(second->text, KEY_BYTES_SHOWN);
+    struct bytes text = yaml_text(second);
+    int len = text_shown_len(text, KEY_BYTES_SHOWN);
     diagnostic_add(
-        builder->list, DIAGNOSTIC_E0106, second->place, "key '%.*s' is given twice", len,
-        (const char *)second->text.data);
-    diagnostic_note(builder->list, first->place, "first given here");
+        builder->list, DIAGNOSTIC_E0106, yaml_place(second), "key '%.*s' is given twice", len,
+        (const char *)text.data);
+    diagnostic_note(builder->list, yaml_place(first), "first given here");
+}
+
+// The keys of a mapping that were seen: a table of them where there are many.
+struct seen_keys {
+    struct yaml_node *first;
+    const struct yaml_node **table; // NULL: the list is looked through
+    size_t cap;
+};
+
+static struct seen_keys seen_create(const struct yaml_node *mapping)
+{
+    struct seen_keys seen = {.first = mapping->first};
+    if (mapping->count <= SMALL_MAPPING_MAX)
+        return seen;
+    seen.cap = SMALL_MAPPING_MAX;
+    while (seen.cap * 4 < (size_t)mapping->count * 5)
+        seen.cap *= 2;
+    seen.table = mem_zero(seen.cap, sizeof(*seen.table));
+    return seen;
+}
+
+// The key of the same text that was seen before this one; NULL: none, and this one is seen now.
+static const struct yaml_node *seen_before(struct seen_keys *seen, const struct yaml_node *key)
+{
+    struct bytes text = yaml_text(key);
+    if (seen->table == NULL) {
+        const struct yaml_node *at = seen->first;
+        while (at != key && !bytes_equal(yaml_text(at), text))
+            at = at->next->next;
+        return at == key ? NULL : at;
+    }
+    size_t slot = (size_t)hash_u64(text, 0) & (seen->cap - 1);
+    while (seen->table[slot] != NULL && !bytes_equal(yaml_text(seen->table[slot]), text))
+        slot = (slot + 1) & (seen->cap - 1);
+    const struct yaml_node *first = seen->table[slot];
+    if (first == NULL)
+        seen->table[slot] = key;
+    return first;
 }
 
 // Drops and reports the keys that came before; keeps the order. Linear for the few keys that most
 // mappings have, by a table for those that someone made large on purpose.
-static size_t drop_duplicates(struct builder *builder, struct yaml_entry *entries, size_t count)
+static void drop_duplicates(struct builder *builder, struct yaml_node *mapping)
 {
-    size_t cap = 1;
-    while (cap < count * 2)
-        cap *= 2;
-    size_t *table = count > SMALL_MAPPING_MAX ? mem_zero(cap, sizeof(*table)) : NULL;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct bytes text = entries[i].key->text;
-        size_t found = 0; // index + 1
-        size_t slot = table != NULL ? (size_t)hash_u64(text, 0) & (cap - 1) : 0;
-        if (table == NULL) {
-            for (size_t j = 0; j < kept && found == 0; j++)
-                found = bytes_equal(entries[j].key->text, text) ? j + 1 : 0;
-        } else {
-            while (table[slot] != 0 && !bytes_equal(entries[table[slot] - 1].key->text, text))
-                slot = (slot + 1) & (cap - 1);
-            found = table[slot];
-        }
-        if (found != 0) {
-            report_duplicate(builder, entries[found - 1].key, entries[i].key);
+    struct seen_keys seen = seen_create(mapping);
+    struct yaml_node **at = &mapping->first;
+    while (*at != NULL) {
+        struct yaml_node *key = *at;
+        const struct yaml_node *first = seen_before(&seen, key);
+        if (first == NULL) {
+            at = &key->next->next;
             continue;
         }
-        entries[kept++] = entries[i];
-        if (table != NULL)
-            table[slot] = kept;
+        report_duplicate(builder, first, key);
+        *at = key->next->next;
+        mapping->count--;
     }
-    free(table);
-    return kept;
+    free(seen.table);
 }
 
-static const struct yaml_node *build_mapping(struct builder *builder, unsigned depth)
+static struct yaml_node *build_mapping(struct builder *builder, unsigned depth)
 {
     struct yaml_node *node = node_create(builder, YAML_KIND_MAPPING);
     refuse_properties(
         builder, builder->event.data.mapping_start.anchor, builder->event.data.mapping_start.tag);
-    buffer_clear(&builder->children[depth]);
+    struct yaml_node **end = &node->first;
     while (next_event(builder) && builder->event.type != YAML_MAPPING_END_EVENT) {
-        const struct yaml_node *key = build_node(builder, depth + 1);
+        struct yaml_node *key = build_node(builder, depth + 1);
         if (key == NULL || !next_event(builder))
             break;
-        const struct yaml_node *value = build_node(builder, depth + 1);
-        if (value != NULL && is_usable_key(builder, key))
-            push_child(builder, depth, (struct yaml_entry){key, value});
+        struct yaml_node *value = build_node(builder, depth + 1);
+        if (value == NULL || !is_usable_key(builder, key))
+            continue;
+        *end = key;
+        key->next = value;
+        end = &value->next;
+        node->count++;
     }
-    size_t count = builder->children[depth].len / sizeof(struct yaml_entry);
-    struct yaml_entry *entries = arena_alloc(builder->arena, count * sizeof(*entries));
-    if (count > 0)
-        memcpy(entries, builder->children[depth].data, count * sizeof(*entries));
-    node->count = drop_duplicates(builder, entries, count);
-    node->entries = entries;
+    drop_duplicates(builder, node);
     return node;
 }
 
 // Builds the node that the current event begins, and leaves the event that ends it. NULL after an
 // error that leaves no tree. Recursion ends at YAML_DEPTH_MAX.
-static const struct yaml_node *build_node(struct builder *builder, unsigned depth)
+static struct yaml_node *build_node(struct builder *builder, unsigned depth)
 {
     yaml_event_type_t type = builder->event.type;
     bool is_collection = type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
@@ -332,8 +421,9 @@ static const struct yaml_node *build_node(struct builder *builder, unsigned dept
 
 static const struct yaml_node *empty_mapping(struct builder *builder)
 {
-    struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
-    *node = (struct yaml_node){.kind = YAML_KIND_MAPPING, .place = {builder->source, 1, 1, 1}};
+    struct yaml_node *node = slab_take(builder);
+    node->kind = YAML_KIND_MAPPING;
+    set_place(node, (struct place){builder->source, 1, 1, 1});
     return node;
 }
 
@@ -442,28 +532,23 @@ const struct yaml_node *yaml_tree_parse(
     struct arena *arena, const char *file, struct bytes text, struct diagnostics *list)
 {
     struct source_text *source = arena_alloc(arena, sizeof(*source));
-    *source = (struct source_text){.file = arena_text(arena, bytes_text(file)), .text = text};
+    *source = (struct source_text){
+        .file = arena_text(arena, bytes_text(file)),
+        .text = text.len == 0 ? bytes_text("") : text}; // libyaml asks for a pointer in any case
     if (!is_readable(source, list))
         return NULL;
-    source->text = bytes_of(arena_text(arena, text), text.len);
     index_lines(arena, source);
 
-    struct builder *builder = mem_zero(1, sizeof(*builder));
-    builder->arena = arena;
-    builder->list = list;
-    builder->source = source;
-    INVARIANT(yaml_parser_initialize(&builder->parser));
-    yaml_parser_set_encoding(&builder->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&builder->parser, source->text.data, source->text.len);
+    struct builder builder = {.arena = arena, .list = list, .source = source};
+    INVARIANT(yaml_parser_initialize(&builder.parser));
+    yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&builder.parser, source->text.data, source->text.len);
 
-    const struct yaml_node *root = build_document(builder);
-    if (builder->has_failed)
+    const struct yaml_node *root = build_document(&builder);
+    if (builder.has_failed)
         root = NULL;
-    if (builder->has_event)
-        yaml_event_delete(&builder->event);
-    yaml_parser_delete(&builder->parser);
-    for (size_t i = 0; i <= YAML_DEPTH_MAX; i++)
-        buffer_free(&builder->children[i]);
-    free(builder);
+    if (builder.has_event)
+        yaml_event_delete(&builder.event);
+    yaml_parser_delete(&builder.parser);
     return root;
 }

@@ -10,37 +10,14 @@
 #include <stdint.h>
 
 #include "config/diagnostic.h"
+#include "config/yaml_node.h"
 #include "engine/base/arena.h"
 #include "engine/base/bytes.h"
 
 enum { YAML_DEPTH_MAX = 32, YAML_FILE_BYTES_MAX = 1024 * 1024, YAML_NODES_MAX = 100000 };
 
-enum yaml_kind { YAML_KIND_SCALAR, YAML_KIND_SEQUENCE, YAML_KIND_MAPPING };
-
-struct yaml_entry;
-
-// All of it lives in the arena that the tree was parsed into.
-struct yaml_node {
-    enum yaml_kind kind;
-    bool is_plain;      // a scalar without quotes and not a block
-    bool is_refused;    // an alias: already reported, the functions below fail without a word
-    struct place place; // a scalar's text on its first line; for the others their first character
-    struct bytes text;  // scalar: valid UTF-8, also NUL-terminated (may hold a NUL within)
-    union {
-        const struct bytes
-            *written; // scalar whose text came from elsewhere: what stands in the file
-        const struct yaml_node *const *items; // sequence
-        const struct yaml_entry *entries;     // mapping, in the order written, no key twice
-    };
-    size_t count; // of items or entries
-};
-
-struct yaml_entry {
-    const struct yaml_node *key; // a scalar
-    const struct yaml_node *value;
-};
-
-// Parses text into a tree. The arena gets copies of file and text: places stay valid as long as it.
+// Parses text into a tree, which lives in the arena and points into text: both must stay as long as the
+// tree and its places are used. The file's name is copied.
 // Returns NULL when there is no tree to work with; a tree may come with errors in the list all the
 // same (a duplicate key, a tag), so that the caller can find more: count them before and after.
 // An empty file is an empty mapping.

@@ -9,27 +9,19 @@
 
 enum { SHOWN_BYTES_MAX = 60 };
 
-static const struct yaml_entry *entry_of(const struct yaml_node *node, const char *key)
+const struct yaml_node *yaml_get_key(const struct yaml_node *node, const char *key)
 {
-    if (node == NULL || node->kind != YAML_KIND_MAPPING)
+    if (node == NULL)
         return NULL;
-    for (size_t i = 0; i < node->count; i++) {
-        if (bytes_equal_text(node->entries[i].key->text, key))
-            return &node->entries[i];
-    }
-    return NULL;
+    struct yaml_entry entry = yaml_first_entry(node);
+    while (entry.key != NULL && !bytes_equal_text(yaml_text(entry.key), key))
+        entry = yaml_next_entry(entry);
+    return entry.key;
 }
 
 const struct yaml_node *yaml_get(const struct yaml_node *node, const char *key)
 {
-    const struct yaml_entry *entry = entry_of(node, key);
-    return entry == NULL ? NULL : entry->value;
-}
-
-const struct yaml_node *yaml_get_key(const struct yaml_node *node, const char *key)
-{
-    const struct yaml_entry *entry = entry_of(node, key);
-    return entry == NULL ? NULL : entry->key;
+    return yaml_entry_of(yaml_get_key(node, key)).value;
 }
 
 const char *yaml_kind_text(enum yaml_kind kind)
@@ -47,8 +39,8 @@ bool yaml_is_null(const struct yaml_node *node)
 {
     if (node->kind != YAML_KIND_SCALAR || !node->is_plain)
         return false;
-    return node->text.len == 0 || bytes_equal_text(node->text, "~") ||
-           bytes_equal_text(node->text, "null");
+    struct bytes text = yaml_text(node);
+    return text.len == 0 || bytes_equal_text(text, "~") || bytes_equal_text(text, "null");
 }
 
 bool yaml_expect(
@@ -59,8 +51,8 @@ bool yaml_expect(
     if (node->kind == kind)
         return true;
     diagnostic_add(
-        list, DIAGNOSTIC_E0202, node->place, "%s must be %s, found %s", what, yaml_kind_text(kind),
-        yaml_is_null(node) ? "nothing" : yaml_kind_text(node->kind));
+        list, DIAGNOSTIC_E0202, yaml_place(node), "%s must be %s, found %s", what,
+        yaml_kind_text(kind), yaml_is_null(node) ? "nothing" : yaml_kind_text(node->kind));
     return false;
 }
 
@@ -70,10 +62,11 @@ bool yaml_to_text(
     if (!yaml_expect(node, YAML_KIND_SCALAR, what, list))
         return false;
     if (yaml_is_null(node)) {
-        diagnostic_add(list, DIAGNOSTIC_E0202, node->place, "%s must be text, found nothing", what);
+        diagnostic_add(
+            list, DIAGNOSTIC_E0202, yaml_place(node), "%s must be text, found nothing", what);
         return false;
     }
-    *out = node->text;
+    *out = yaml_text(node);
     return true;
 }
 
@@ -86,8 +79,8 @@ static int shown_len(struct bytes text)
 // What a variable held may be a secret: its name is shown.
 static struct bytes shown_text(const struct yaml_node *node)
 {
-    bool is_replaced = node->kind == YAML_KIND_SCALAR && node->written != NULL;
-    return is_replaced ? *node->written : node->text;
+    struct bytes written = yaml_slab_of(node)->written;
+    return written.data != NULL ? written : yaml_text(node);
 }
 
 // Adds "WHAT must be WANTED, found 'TEXT'", and what helps when only the quotes are wrong.
@@ -100,7 +93,7 @@ static void report_value(
 {
     struct bytes shown = shown_text(node);
     diagnostic_add(
-        list, code, node->place, "%s must be %s, found '%.*s'", what, wanted, shown_len(shown),
+        list, code, yaml_place(node), "%s must be %s, found '%.*s'", what, wanted, shown_len(shown),
         (const char *)shown.data);
 }
 
@@ -261,7 +254,7 @@ bool yaml_to_word(
     buffer_add_format(&what, "value of %s:", words->what);
     buffer_add_u8(&what, 0);
     diagnostic_add_unknown(
-        list, DIAGNOSTIC_E0214, node->place,
+        list, DIAGNOSTIC_E0214, yaml_place(node),
         &(struct unknown_word){
             (const char *)what.data, shown_text(node), words->words, words->count});
     buffer_free(&what);
@@ -285,8 +278,9 @@ static void report_key(
     buffer_add_format(&what, "key of %s", keys->what);
     buffer_add_u8(&what, 0);
     diagnostic_add_unknown(
-        list, DIAGNOSTIC_E0201, key->place,
-        &(struct unknown_word){(const char *)what.data, key->text, keys->known, keys->known_count});
+        list, DIAGNOSTIC_E0201, yaml_place(key),
+        &(struct unknown_word){
+            (const char *)what.data, yaml_text(key), keys->known, keys->known_count});
     buffer_free(&what);
 }
 
@@ -296,15 +290,16 @@ bool yaml_check_keys(
     if (!yaml_expect(node, YAML_KIND_MAPPING, keys->what, list))
         return false;
     bool is_good = true;
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *key = node->entries[i].key;
-        if (is_one_of(key->text, keys->known, keys->known_count))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        const struct yaml_node *key = entry.key;
+        if (is_one_of(yaml_text(key), keys->known, keys->known_count))
             continue;
         is_good = false;
-        if (is_one_of(key->text, keys->later, keys->later_count))
+        if (is_one_of(yaml_text(key), keys->later, keys->later_count))
             diagnostic_add(
-                list, DIAGNOSTIC_E0301, key->place, "'%.*s' of %s is not supported yet",
-                shown_len(key->text), (const char *)key->text.data, keys->what);
+                list, DIAGNOSTIC_E0301, yaml_place(key), "'%.*s' of %s is not supported yet",
+                shown_len(yaml_text(key)), (const char *)yaml_text(key).data, keys->what);
         else
             report_key(key, keys, list);
     }

@@ -32,7 +32,7 @@ static struct bytes compile_topic(
         buffer_add_bytes(&text, topic);
         if (!is_topic(topic))
             diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0211, node->place,
+                compiler->list, DIAGNOSTIC_E0211, yaml_place(node),
                 "'%.*s' is no name of a topic: 1 to %d letters, digits, '.', '_' or '-'",
                 compile_shown_len(topic), (const char *)topic.data, TOPIC_BYTES_MAX);
     }
@@ -56,7 +56,7 @@ static void report_unknown_path(
     for (size_t i = 0; i < count; i++)
         known[known_count++] = fields[i];
     struct unknown_word unknown = {"field of a contact", name, known, known_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, node->place, &unknown);
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(node), &unknown);
 }
 
 // "contact.email": what is read from the contact when the parameter is not given.
@@ -85,20 +85,17 @@ static void compile_default_literal(
 {
     bool is_quoted = text.len >= 2 && text.data[0] == text.data[text.len - 1] &&
                      (text.data[0] == '\'' || text.data[0] == '"');
-    struct yaml_node literal = {
-        .kind = YAML_KIND_SCALAR,
-        .is_plain = !is_quoted,
-        .place = node->place,
-        .text = is_quoted ? bytes_of(text.data + 1, text.len - 2) : text,
-    };
+    struct yaml_single literal;
+    (void)yaml_single_set(&literal, node, is_quoted ? bytes_of(text.data + 1, text.len - 2) : text);
+    literal.node.is_plain = !is_quoted;
     if (param->type == DATA_STRING && !is_quoted) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, node->place,
+            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
             "a default must be 'text' in quotes or contact.NAME, other expressions are not "
             "supported yet");
         return;
     }
-    (void)literal_value(compiler, &literal, "the default", param->type, &param->default_value);
+    (void)literal_value(compiler, &literal.node, "the default", param->type, &param->default_value);
 }
 
 static bool compile_param(
@@ -110,7 +107,7 @@ static bool compile_param(
         !declaration_parse(compiler, entry->value, "a declaration", &declared))
         return false;
     struct action_param param = {
-        .name = compile_copy(compiler, entry->key->text),
+        .name = compile_copy(compiler, yaml_text(entry->key)),
         .type = declared.type,
         .is_optional = declared.is_optional,
         .default_path = BYTES_LITERAL(""),
@@ -137,15 +134,16 @@ static void compile_params(
         return;
     if (node->count > ACTION_PARAMS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, node->place, "an action has at most %d parameters",
-            ACTION_PARAMS_MAX);
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node),
+            "an action has at most %d parameters", ACTION_PARAMS_MAX);
         return;
     }
     struct action_param *params =
         arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*params));
     uint32_t count = 0;
-    for (size_t i = 0; i < node->count; i++)
-        count += compile_param(compiler, &node->entries[i], &params[count]) ? 1 : 0;
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        count += compile_param(compiler, &entry, &params[count]) ? 1 : 0;
     action->params = params;
     action->param_count = count;
 }
@@ -157,7 +155,7 @@ static void compile_action(struct compiler *compiler, const struct yaml_entry *e
     if (!compile_define(compiler, SYMBOL_ACTION, entry->key, NAME_FORM_PLAIN, index))
         return;
     struct action_def action = {
-        .name = compile_copy(compiler, entry->key->text),
+        .name = compile_copy(compiler, yaml_text(entry->key)),
         .place = compile_place(compiler, entry->key),
         .label = BYTES_LITERAL(""),
         .channel = BYTES_LITERAL(""),
@@ -180,6 +178,7 @@ void compile_actions(struct compiler *compiler, const struct yaml_node *node)
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'actions'", compiler->list))
         return;
-    for (size_t i = 0; i < node->count; i++)
-        compile_action(compiler, &node->entries[i]);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_action(compiler, &entry);
 }

@@ -22,8 +22,9 @@ static bool read_identifiers(
     struct compiler *compiler, const struct yaml_node *node, struct bytes *kinds)
 {
     bool is_good = true;
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *item = node->items[i];
+    size_t i = 0;
+    for (const struct yaml_node *item = yaml_first(node); item != NULL;
+         item = yaml_next(item), i++) {
         if (!yaml_to_text(item, "a kind of identifier", compiler->list, &kinds[i]) ||
             !compile_name_form(compiler, item, NAME_FORM_FIELD, "a kind of identifier")) {
             is_good = false;
@@ -33,8 +34,9 @@ static bool read_identifiers(
             if (!bytes_equal(kinds[j], kinds[i]))
                 continue;
             diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0205, item->place, "identifier '%.*s' is given twice",
-                compile_shown_len(kinds[i]), (const char *)kinds[i].data);
+                compiler->list, DIAGNOSTIC_E0205, yaml_place(item),
+                "identifier '%.*s' is given twice", compile_shown_len(kinds[i]),
+                (const char *)kinds[i].data);
             is_good = false;
         }
     }
@@ -48,19 +50,19 @@ static void compile_identifiers(struct compiler *compiler, const struct yaml_nod
         return;
     if (compiler->identifiers_place.source != NULL) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0205, node->place, "'identifiers' is given twice");
+            compiler->list, DIAGNOSTIC_E0205, yaml_place(node), "'identifiers' is given twice");
         diagnostic_note(compiler->list, compiler->identifiers_place, "it is given here first");
         return;
     }
-    compiler->identifiers_place = node->place;
+    compiler->identifiers_place = yaml_place(node);
     if (node->count == 0) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0410, node->place, "at least one kind of identifier");
+            compiler->list, DIAGNOSTIC_E0410, yaml_place(node), "at least one kind of identifier");
         return;
     }
     if (node->count > IDENTIFIER_KINDS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, node->place, "at most %d kinds of identifier",
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "at most %d kinds of identifier",
             IDENTIFIER_KINDS_MAX);
         return;
     }
@@ -77,16 +79,17 @@ static void compile_one_of(
         return;
     struct bytes *values = arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*values));
     uint32_t count = 0;
-    for (size_t i = 0; i < node->count; i++) {
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
         struct bytes text;
-        if (yaml_to_text(node->items[i], "a value of 'one_of'", compiler->list, &text))
+        if (yaml_to_text(item, "a value of 'one_of'", compiler->list, &text))
             values[count++] = compile_copy(compiler, text);
     }
     if (node->count == 0)
-        diagnostic_add(compiler->list, DIAGNOSTIC_E0410, node->place, "'one_of' is empty");
+        diagnostic_add(compiler->list, DIAGNOSTIC_E0410, yaml_place(node), "'one_of' is empty");
     if (field->type != DATA_STRING)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0215, node->place, "'one_of' is for fields of type string");
+            compiler->list, DIAGNOSTIC_E0215, yaml_place(node),
+            "'one_of' is for fields of type string");
     field->one_of = values;
     field->one_of_count = count;
 }
@@ -97,17 +100,19 @@ static void compile_contact_field(struct compiler *compiler, const struct yaml_e
     size_t index = ruleset->field_count;
     if (!compile_define(compiler, SYMBOL_FIELD, entry->key, NAME_FORM_FIELD, index))
         return;
-    if (is_built_in(entry->key->text))
+    struct bytes name = yaml_text(entry->key);
+    if (is_built_in(name))
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0216, entry->key->place,
-            "every contact has '%s' already, a field needs another name",
-            (const char *)entry->key->text.data);
+            compiler->list, DIAGNOSTIC_E0216, yaml_place(entry->key),
+            "every contact has '%.*s' already, a field needs another name", compile_shown_len(name),
+            (const char *)name.data);
     enum keys_result keys = compile_keys(compiler, entry->value, SECTION_FIELD);
     if (keys == KEYS_WRONG)
         return;
-    struct field_def field = {.name = compile_copy(compiler, entry->key->text), .type = DATA_ANY};
+    struct field_def field = {
+        .name = compile_copy(compiler, yaml_text(entry->key)), .type = DATA_ANY};
     const struct yaml_node *type =
-        compile_required(compiler, entry->value, "type", entry->key->place, keys);
+        compile_required(compiler, entry->value, "type", yaml_place(entry->key), keys);
     struct bytes word;
     if (type != NULL && yaml_to_text(type, "'type'", compiler->list, &word))
         (void)declaration_type(compiler, type, word, &field.type);
@@ -128,8 +133,9 @@ void compile_contact(struct compiler *compiler, const struct yaml_node *node)
         compile_identifiers(compiler, identifiers);
     if (fields == NULL || !yaml_expect(fields, YAML_KIND_MAPPING, "'fields'", compiler->list))
         return;
-    for (size_t i = 0; i < fields->count; i++)
-        compile_contact_field(compiler, &fields->entries[i]);
+    for (struct yaml_entry entry = yaml_first_entry(fields); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_contact_field(compiler, &entry);
 }
 
 void compile_contact_finish(struct compiler *compiler)

@@ -14,11 +14,11 @@ static bool compile_field(
         return false;
     if (declared.has_default) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0202, entry->value->place,
+            compiler->list, DIAGNOSTIC_E0202, yaml_place(entry->value),
             "the data of an event has no defaults");
         return false;
     }
-    *out = (struct data_field){entry->key->text, declared.type, declared.is_optional};
+    *out = (struct data_field){yaml_text(entry->key), declared.type, declared.is_optional};
     return true;
 }
 
@@ -33,7 +33,7 @@ static bool may_replace(
     if (old->builtin == BUILTIN_NONE || before == NULL || before->type == field->type)
         return true;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0216, key->place,
+        compiler->list, DIAGNOSTIC_E0216, yaml_place(key),
         "'%.*s' of %.*s is %s, the engine itself reads it", compile_shown_len(field->name),
         (const char *)field->name.data, (int)old->name.len, (const char *)old->name.data,
         data_type_name(before->type));
@@ -65,8 +65,8 @@ static void compile_data(
         new_count = 0;
     if (old_count + new_count > DATA_FIELDS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, node->place, "an event has at most %d fields of data",
-            DATA_FIELDS_MAX);
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node),
+            "an event has at most %d fields of data", DATA_FIELDS_MAX);
         new_count = 0;
     }
     struct data_field *fields =
@@ -75,10 +75,13 @@ static void compile_data(
     type->field_count = old_count;
     if (old_count > 0)
         memcpy(fields, old->fields, old_count * sizeof(*fields));
-    for (size_t i = 0; i < new_count; i++) {
+    struct yaml_entry entry = yaml_entry_of(NULL);
+    if (new_count > 0)
+        entry = yaml_first_entry(node);
+    for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
         struct data_field field;
-        if (compile_field(compiler, &node->entries[i], &field) &&
-            (old == NULL || may_replace(compiler, old, &field, node->entries[i].key)))
+        if (compile_field(compiler, &entry, &field) &&
+            (old == NULL || may_replace(compiler, old, &field, entry.key)))
             put_field(type, fields, field);
     }
 }
@@ -96,22 +99,22 @@ static const struct data_field *field_of(const struct event_type_def *type, stru
 static void check_example(
     struct compiler *compiler, const struct yaml_node *node, const struct event_type_def *type)
 {
-    for (size_t i = 0; i < node->count; i++) {
-        const struct data_field *field = field_of(type, node->entries[i].key->text);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        const struct data_field *field = field_of(type, yaml_text(entry.key));
         struct value value;
         if (field == NULL)
             diagnostic_add_unknown(
-                compiler->list, DIAGNOSTIC_E0203, node->entries[i].key->place,
-                &(struct unknown_word){"field", node->entries[i].key->text, NULL, 0});
+                compiler->list, DIAGNOSTIC_E0203, yaml_place(entry.key),
+                &(struct unknown_word){"field", yaml_text(entry.key), NULL, 0});
         else
-            (void)literal_value(
-                compiler, node->entries[i].value, "the example", field->type, &value);
+            (void)literal_value(compiler, entry.value, "the example", field->type, &value);
     }
     for (size_t i = 0; i < type->field_count; i++) {
         const char *name = arena_text(&compiler->scratch, type->fields[i].name);
         if (!type->fields[i].is_optional && yaml_get(node, name) == NULL)
             diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0204, node->place, "the example lacks '%s'", name);
+                compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "the example lacks '%s'", name);
     }
 }
 
@@ -133,13 +136,13 @@ static void compile_event(struct compiler *compiler, const struct yaml_entry *en
     if (!compile_define(compiler, SYMBOL_EVENT, entry->key, NAME_FORM_EVENT, 0) ||
         compile_keys(compiler, entry->value, SECTION_EVENT) == KEYS_WRONG)
         return;
-    event_type found = catalog_find(catalog, entry->key->text);
+    event_type found = catalog_find(catalog, yaml_text(entry->key));
     const struct event_type_def *old =
         found == EVENT_TYPE_UNKNOWN ? NULL : catalog_type(catalog, found);
     const struct yaml_node *data = yaml_get(entry->value, "data");
     const struct yaml_node *example = yaml_get(entry->value, "example");
     struct event_type_def type = {
-        .name = entry->key->text,
+        .name = yaml_text(entry->key),
         .label = compile_text(compiler, entry->value, "label"),
         .group = old == NULL ? compiler->group : old->group,
     };
@@ -153,7 +156,7 @@ static void compile_event(struct compiler *compiler, const struct yaml_entry *en
     enum err err = catalog_put_type(catalog, &type, &found);
     if (err != ERR_OK)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, entry->key->place, "at most %d event types",
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(entry->key), "at most %d event types",
             CATALOG_TYPES_MAX);
 }
 
@@ -161,6 +164,7 @@ void compile_events(struct compiler *compiler, const struct yaml_node *node)
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'events'", compiler->list))
         return;
-    for (size_t i = 0; i < node->count; i++)
-        compile_event(compiler, &node->entries[i]);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_event(compiler, &entry);
 }

@@ -7,17 +7,16 @@ void compile_lists(struct compiler *compiler, const struct yaml_node *node)
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'lists'", compiler->list))
         return;
     compiler->has_lists = true;
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_entry *entry = &node->entries[i];
-        if (!compile_define(
-                compiler, SYMBOL_LIST, entry->key, NAME_FORM_PLAIN, ruleset->list_count))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        if (!compile_define(compiler, SYMBOL_LIST, entry.key, NAME_FORM_PLAIN, ruleset->list_count))
             continue;
         // A list without anything to say about it may be written `newsletter:`.
-        if (!yaml_is_null(entry->value) &&
-            compile_keys(compiler, entry->value, SECTION_LIST) != KEYS_WRONG)
-            (void)compile_text(compiler, entry->value, "label");
+        if (!yaml_is_null(entry.value) &&
+            compile_keys(compiler, entry.value, SECTION_LIST) != KEYS_WRONG)
+            (void)compile_text(compiler, entry.value, "label");
         ruleset->lists = compile_grow(
             ruleset->lists, &ruleset->list_cap, ruleset->list_count, sizeof(*ruleset->lists));
-        ruleset->lists[ruleset->list_count++] = compile_copy(compiler, entry->key->text);
+        ruleset->lists[ruleset->list_count++] = compile_copy(compiler, yaml_text(entry.key));
     }
 }

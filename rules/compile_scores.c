@@ -17,7 +17,7 @@ static void compile_total(
     range.what = "'max'";
     score->has_max = max != NULL && yaml_to_milli(max, &range, compiler->list, &score->max_milli);
     if (score->has_min && score->has_max && score->min_milli > score->max_milli)
-        diagnostic_add(compiler->list, DIAGNOSTIC_E0409, min->place, "'min' is above 'max'");
+        diagnostic_add(compiler->list, DIAGNOSTIC_E0409, yaml_place(min), "'min' is above 'max'");
 }
 
 // One band; false after a diagnostic.
@@ -34,10 +34,10 @@ static bool compile_band(
         return false;
     if (score->has_max && from_milli > score->max_milli)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0412, entry->value->place,
+            compiler->list, DIAGNOSTIC_E0412, yaml_place(entry->value),
             "no contact can be in band '%.*s': it starts above 'max'",
-            compile_shown_len(entry->key->text), (const char *)entry->key->text.data);
-    *out = (struct score_band){compile_copy(compiler, entry->key->text), from_milli};
+            compile_shown_len(yaml_text(entry->key)), (const char *)yaml_text(entry->key).data);
+    *out = (struct score_band){compile_copy(compiler, yaml_text(entry->key)), from_milli};
     return true;
 }
 
@@ -48,18 +48,19 @@ static void compile_bands(
         return;
     if (node->count > BANDS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, node->place, "a score has at most %d bands",
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "a score has at most %d bands",
             BANDS_MAX);
         return;
     }
     struct score_band *bands = arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*bands));
     uint32_t count = 0;
-    for (size_t i = 0; i < node->count; i++) {
-        if (!compile_band(compiler, &node->entries[i], score, &bands[count]))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        if (!compile_band(compiler, &entry, score, &bands[count]))
             continue;
         if (count > 0 && bands[count].from_milli <= bands[count - 1].from_milli)
             diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0408, node->entries[i].value->place,
+                compiler->list, DIAGNOSTIC_E0408, yaml_place(entry.value),
                 "band '%s' must start above '%s', the one before it",
                 (const char *)bands[count].name.data, (const char *)bands[count - 1].name.data);
         count++;
@@ -83,7 +84,7 @@ static void compile_per(
                   (path.data[i] != '.' || (i + 1 < path.len && path.data[i + 1] != '.'));
     if (!is_path) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, node->place,
+            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
             "'per' must be data.NAME, other expressions are not supported yet");
         return;
     }
@@ -97,12 +98,12 @@ static void compile_per(
     const struct data_field *field = catalog_field(type, first);
     if (field == NULL)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_W0505, node->place, "%.*s does not declare data.%.*s",
+            compiler->list, DIAGNOSTIC_W0505, yaml_place(node), "%.*s does not declare data.%.*s",
             (int)type->name.len, (const char *)type->name.data, compile_shown_len(first),
             (const char *)first.data);
     else if (dot != NULL && field->type != DATA_MAP && field->type != DATA_ANY)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_W0505, node->place,
+            compiler->list, DIAGNOSTIC_W0505, yaml_place(node),
             "data.%.*s of %.*s is %s, nothing is inside it", compile_shown_len(first),
             (const char *)first.data, (int)type->name.len, (const char *)type->name.data,
             data_type_name(field->type));
@@ -116,7 +117,7 @@ static void compile_limit(
     if (keys == KEYS_WRONG)
         return;
     const struct yaml_node *times =
-        compile_required(compiler, entry->value, "times", entry->key->place, keys);
+        compile_required(compiler, entry->value, "times", yaml_place(entry->key), keys);
     const struct yaml_node *per = yaml_get(entry->value, "per");
     int64_t count = 0;
     if (times != NULL && yaml_to_int(times, &range, compiler->list, &count))
@@ -129,7 +130,7 @@ static void compile_points(
     struct compiler *compiler, const struct yaml_node *node, struct score_rule *rule)
 {
     static const struct yaml_range range = {"'points'", -POINTS_MILLI_MAX, POINTS_MILLI_MAX};
-    struct bytes text = node->text;
+    struct bytes text = yaml_text(node);
     bool is_number_like = text.len == 0 || (text.data[0] >= '0' && text.data[0] <= '9') ||
                           text.data[0] == '-' || text.data[0] == '+' || text.data[0] == '.';
     bool has_operator = false;
@@ -138,7 +139,7 @@ static void compile_points(
     if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) &&
         (!is_number_like || has_operator)) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, node->place,
+            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
             "an expression in 'points' is not supported yet");
         return;
     }
@@ -160,12 +161,13 @@ static void compile_rule_name(
     const struct symbol *first = symbols_find(names, name);
     if (first != NULL) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0205, node->place, "rule '%.*s' is defined twice in '%s'",
-            compile_shown_len(name), (const char *)name.data, (const char *)score->name.data);
+            compiler->list, DIAGNOSTIC_E0205, yaml_place(node),
+            "rule '%.*s' is defined twice in '%s'", compile_shown_len(name),
+            (const char *)name.data, (const char *)score->name.data);
         diagnostic_note(compiler->list, first->place, "it is defined here first");
         return;
     }
-    symbols_add(names, &(struct symbol){name, node->place, 0});
+    symbols_add(names, &(struct symbol){name, yaml_place(node), 0});
     struct buffer text = {0};
     buffer_add_bytes(&text, score->name);
     buffer_add_u8(&text, '/');
@@ -192,18 +194,20 @@ static void compile_rule(
         .limit_per = BYTES_LITERAL(""),
         .place = compile_place(compiler, node),
     };
-    const struct yaml_node *name = compile_required(compiler, node, "name", node->place, keys);
-    const struct yaml_node *on = compile_required(compiler, node, "on", node->place, keys);
-    const struct yaml_node *points = compile_required(compiler, node, "points", node->place, keys);
+    const struct yaml_node *name = compile_required(compiler, node, "name", yaml_place(node), keys);
+    const struct yaml_node *on = compile_required(compiler, node, "on", yaml_place(node), keys);
+    const struct yaml_node *points =
+        compile_required(compiler, node, "points", yaml_place(node), keys);
     if (name != NULL)
         compile_rule_name(compiler, name, score, names, &rule);
     if (on != NULL)
         (void)compile_trigger(compiler, on, "'on'", &rule.on);
     if (points != NULL)
         compile_points(compiler, points, &rule);
-    for (size_t i = 0; i < node->count; i++) {
-        if (bytes_equal_text(node->entries[i].key->text, "limit"))
-            compile_limit(compiler, &node->entries[i], &rule);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        if (bytes_equal_text(yaml_text(entry.key), "limit"))
+            compile_limit(compiler, &entry, &rule);
     }
     ruleset->rules =
         compile_grow(ruleset->rules, &ruleset->rule_cap, ruleset->rule_count, sizeof(rule));
@@ -218,7 +222,7 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
         compile_keys(compiler, entry->value, SECTION_SCORE) == KEYS_WRONG)
         return;
     struct score_def score = {
-        .name = compile_copy(compiler, entry->key->text),
+        .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, entry->value, "label"),
         .place = compile_place(compiler, entry->key),
     };
@@ -227,8 +231,8 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
     const struct yaml_node *rules = yaml_get(entry->value, "rules");
     if (rules != NULL && yaml_expect(rules, YAML_KIND_SEQUENCE, "'rules'", compiler->list)) {
         struct symbols names = {0};
-        for (size_t i = 0; i < rules->count; i++)
-            compile_rule(compiler, rules->items[i], &score, &names);
+        for (const struct yaml_node *rule = yaml_first(rules); rule != NULL; rule = yaml_next(rule))
+            compile_rule(compiler, rule, &score, &names);
         symbols_free(&names);
     }
     ruleset->scores =
@@ -240,6 +244,7 @@ void compile_scores(struct compiler *compiler, const struct yaml_node *node)
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'scores'", compiler->list))
         return;
-    for (size_t i = 0; i < node->count; i++)
-        compile_score(compiler, &node->entries[i]);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_score(compiler, &entry);
 }

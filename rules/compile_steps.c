@@ -21,45 +21,47 @@ static bool is_later_kind(struct bytes word)
 // True after E0301 when the step is of a kind of a later version; what else it holds is not looked at.
 static bool refuse_later_kind(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (node->kind == YAML_KIND_SCALAR && is_later_kind(node->text)) { // "- end"
-        compile_not_yet(compiler, node->place, node->text);
+    if (node->kind == YAML_KIND_SCALAR && is_later_kind(yaml_text(node))) { // "- end"
+        compile_not_yet(compiler, yaml_place(node), yaml_text(node));
         return true;
     }
-    for (size_t i = 0; node->kind == YAML_KIND_MAPPING && i < node->count; i++) {
-        const struct yaml_node *key = node->entries[i].key;
-        if (!is_later_kind(key->text))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        if (!is_later_kind(yaml_text(entry.key)))
             continue;
-        compile_not_yet(compiler, key->place, key->text);
+        compile_not_yet(compiler, yaml_place(entry.key), yaml_text(entry.key));
         return true;
     }
     return false;
 }
 
-// The only entry of the step that says what it does, or NULL after a diagnostic.
-static const struct yaml_entry *step_kind_entry(
+// The only entry of the step that says what it does; its key is NULL after a diagnostic.
+static struct yaml_entry step_kind_entry(
     struct compiler *compiler,
     const struct yaml_node *node,
     enum keys_result keys,
     enum step_kind *kind_out)
 {
-    const struct yaml_entry *found = NULL;
-    for (size_t i = 0; i < node->count; i++) {
+    struct yaml_entry found = yaml_entry_of(NULL);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
         for (size_t j = 0; j < STEP_KIND_COUNT; j++) {
-            if (!bytes_equal_text(node->entries[i].key->text, step_kinds[j]))
+            if (!bytes_equal_text(yaml_text(entry.key), step_kinds[j]))
                 continue;
-            if (found != NULL) {
+            if (found.key != NULL) {
                 diagnostic_add(
-                    compiler->list, DIAGNOSTIC_E0215, node->entries[i].key->place,
+                    compiler->list, DIAGNOSTIC_E0215, yaml_place(entry.key),
                     "a step does one thing: '%s' needs a step of its own", step_kinds[j]);
-                return NULL;
+                return yaml_entry_of(NULL);
             }
-            found = &node->entries[i];
+            found = entry;
             *kind_out = (enum step_kind)j;
         }
     }
-    if (found == NULL && keys == KEYS_GOOD)
+    if (found.key == NULL && keys == KEYS_GOOD)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0204, node->place, "a step needs 'do', 'tag' or 'list'");
+            compiler->list, DIAGNOSTIC_E0204, yaml_place(node),
+            "a step needs 'do', 'tag' or 'list'");
     return found;
 }
 
@@ -94,18 +96,19 @@ static const struct bytes *compile_names(
 {
     if (node == NULL || node->is_refused)
         return NULL;
-    const struct yaml_node *const *items = node->kind == YAML_KIND_SEQUENCE ? node->items : &node;
-    size_t given = node->kind == YAML_KIND_SEQUENCE ? node->count : 1;
+    bool is_list = node->kind == YAML_KIND_SEQUENCE;
+    size_t given = is_list ? node->count : 1;
     if (given == 0 || given > NAMES_MAX) {
         diagnostic_add(
-            compiler->list, given == 0 ? DIAGNOSTIC_E0410 : DIAGNOSTIC_E0407, node->place,
+            compiler->list, given == 0 ? DIAGNOSTIC_E0410 : DIAGNOSTIC_E0407, yaml_place(node),
             "1 to %d names are needed here", NAMES_MAX);
         return NULL;
     }
     struct bytes *names = arena_alloc(&compiler->ruleset->arena, given * sizeof(*names));
     uint32_t count = 0;
-    for (size_t i = 0; i < given; i++)
-        count += compile_name(compiler, items[i], kind, &names[count]) ? 1 : 0;
+    const struct yaml_node *item = is_list ? yaml_first(node) : node;
+    for (size_t i = 0; i < given; i++, item = yaml_next(item))
+        count += compile_name(compiler, item, kind, &names[count]) ? 1 : 0;
     *count_out = count;
     return names;
 }
@@ -121,8 +124,8 @@ static void compile_change(
     const struct yaml_node *remove = yaml_get(entry->value, "remove");
     if (add == NULL && remove == NULL && keys == KEYS_GOOD)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0204, entry->key->place, "'%s' needs 'add' or 'remove'",
-            step_kinds[step->kind]);
+            compiler->list, DIAGNOSTIC_E0204, yaml_place(entry->key),
+            "'%s' needs 'add' or 'remove'", step_kinds[step->kind]);
     step->add = compile_names(compiler, add, step->kind, &step->add_count);
     step->remove = compile_names(compiler, remove, step->kind, &step->remove_count);
 }
@@ -143,7 +146,7 @@ static void compile_do(
     }
     step->action = (uint32_t)symbol->index;
     compile_with(
-        compiler, yaml_get(node, "with"), entry->value->place,
+        compiler, yaml_get(node, "with"), yaml_place(entry->value),
         &compiler->ruleset->actions[symbol->index], step);
 }
 
@@ -160,10 +163,10 @@ static struct bytes compile_id(
         return compile_copy(compiler, otherwise);
     const struct symbol *first = symbols_find(ids, text);
     if (first == NULL) {
-        symbols_add(ids, &(struct symbol){text, node->place, number});
+        symbols_add(ids, &(struct symbol){text, yaml_place(node), number});
     } else {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0205, node->place, "step '%.*s' is defined twice",
+            compiler->list, DIAGNOSTIC_E0205, yaml_place(node), "step '%.*s' is defined twice",
             compile_shown_len(text), (const char *)text.data);
         diagnostic_note(compiler->list, first->place, "it is defined here first");
     }
@@ -184,18 +187,18 @@ static void compile_step(
     enum keys_result keys = compile_keys(compiler, node, SECTION_STEP);
     if (keys == KEYS_WRONG)
         return;
-    const struct yaml_entry *entry = step_kind_entry(compiler, node, keys, &step->kind);
-    if (entry == NULL)
+    struct yaml_entry entry = step_kind_entry(compiler, node, keys, &step->kind);
+    if (entry.key == NULL)
         return;
     const struct yaml_node *with = yaml_get_key(node, "with");
     if (with != NULL && step->kind != STEP_DO)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0215, with->place, "'with' is for 'do', not for '%s'",
+            compiler->list, DIAGNOSTIC_E0215, yaml_place(with), "'with' is for 'do', not for '%s'",
             step_kinds[step->kind]);
     if (step->kind == STEP_DO)
-        compile_do(compiler, node, entry, step);
+        compile_do(compiler, node, &entry, step);
     else
-        compile_change(compiler, entry, step);
+        compile_change(compiler, &entry, step);
 }
 
 void compile_steps(
@@ -205,16 +208,19 @@ void compile_steps(
         return;
     if (node->count == 0 || node->count > STEPS_MAX) {
         diagnostic_add(
-            compiler->list, node->count == 0 ? DIAGNOSTIC_E0410 : DIAGNOSTIC_E0407, node->place,
-            "a workflow has 1 to %d steps", STEPS_MAX);
+            compiler->list, node->count == 0 ? DIAGNOSTIC_E0410 : DIAGNOSTIC_E0407,
+            yaml_place(node), "a workflow has 1 to %d steps", STEPS_MAX);
         return;
     }
     struct workflow_step *steps =
         arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*steps));
     memset(steps, 0, node->count * sizeof(*steps));
     struct symbols ids = {0};
-    for (size_t i = 0; i < node->count; i++)
-        compile_step(compiler, node->items[i], &ids, (uint32_t)i + 1, &steps[i]);
+    uint32_t number = 0;
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
+        compile_step(compiler, item, &ids, number + 1, &steps[number]);
+        number++;
+    }
     symbols_free(&ids);
     workflow->steps = steps;
     workflow->step_count = (uint32_t)node->count;

@@ -25,8 +25,8 @@ static void report_param(
         known[i] = (const char *)action->params[i].name.data;
     char what[WHAT_BYTES];
     (void)snprintf(what, sizeof(what), "parameter of '%s':", (const char *)action->name.data);
-    struct unknown_word unknown = {what, key->text, known, action->param_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0217, key->place, &unknown);
+    struct unknown_word unknown = {what, yaml_text(key), known, action->param_count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0217, yaml_place(key), &unknown);
 }
 
 static void report_missing(
@@ -63,18 +63,20 @@ void compile_with(
     struct step_param *with = arena_alloc(&compiler->ruleset->arena, given * sizeof(*with));
     uint32_t count = 0;
     bool has_unknown = false;
-    for (size_t i = 0; i < given; i++) {
-        const struct yaml_entry *entry = &node->entries[i];
-        uint32_t index = param_find(action, entry->key->text);
+    struct yaml_entry entry = yaml_entry_of(NULL);
+    if (node != NULL)
+        entry = yaml_first_entry(node);
+    for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
+        uint32_t index = param_find(action, yaml_text(entry.key));
         if (index == action->param_count) {
-            report_param(compiler, entry->key, action);
+            report_param(compiler, entry.key, action);
             has_unknown = true;
             continue;
         }
         char what[WHAT_BYTES];
         (void)snprintf(what, sizeof(what), "'%s'", (const char *)action->params[index].name.data);
         if (literal_value(
-                compiler, entry->value, what, action->params[index].type, &with[count].value))
+                compiler, entry.value, what, action->params[index].type, &with[count].value))
             with[count++].param = index;
     }
     if (!has_unknown) // what is missing may be there under a wrong name

@@ -11,14 +11,14 @@ static enum workflow_reenter compile_reenter(
     size_t count = 0;
     const char *const *later = reenter_later(&count);
     for (size_t i = 0; i < count; i++) {
-        if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(node->text, later[i])) {
-            compile_not_yet(compiler, node->place, node->text);
+        if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), later[i])) {
+            compile_not_yet(compiler, yaml_place(node), yaml_text(node));
             return WORKFLOW_REENTER_NEVER;
         }
     }
     const struct yaml_node *after = yaml_get_key(node, "after");
     if (after != NULL) {
-        compile_not_yet(compiler, after->place, after->text);
+        compile_not_yet(compiler, yaml_place(after), yaml_text(after));
         return WORKFLOW_REENTER_NEVER;
     }
     size_t word = 0;
@@ -37,15 +37,16 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     if (keys == KEYS_WRONG)
         return;
     struct workflow_def workflow = {
-        .name = compile_copy(compiler, entry->key->text),
+        .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, node, "label"),
         .on = EVENT_TYPE_UNKNOWN,
         .reenter = compile_reenter(compiler, yaml_get(node, "reenter")),
         .place = compile_place(compiler, entry->key),
     };
-    const struct yaml_node *on = compile_required(compiler, node, "on", entry->key->place, keys);
+    const struct yaml_node *on =
+        compile_required(compiler, node, "on", yaml_place(entry->key), keys);
     const struct yaml_node *steps =
-        compile_required(compiler, node, "steps", entry->key->place, keys);
+        compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
     if (on != NULL)
         (void)compile_trigger(compiler, on, "'on'", &workflow.on);
     if (steps != NULL)
@@ -59,6 +60,7 @@ void compile_workflows(struct compiler *compiler, const struct yaml_node *node)
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'workflows'", compiler->list))
         return;
-    for (size_t i = 0; i < node->count; i++)
-        compile_workflow(compiler, &node->entries[i]);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_workflow(compiler, &entry);
 }

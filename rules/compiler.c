@@ -34,7 +34,7 @@ struct bytes compile_copy(struct compiler *compiler, struct bytes text)
 
 struct rule_place compile_place(struct compiler *compiler, const struct yaml_node *node)
 {
-    return (struct rule_place){compiler->file, node->place.line};
+    return (struct rule_place){compiler->file, (uint32_t)node->line};
 }
 
 static bool is_later(const struct section_def *def, struct bytes word)
@@ -69,11 +69,11 @@ enum keys_result compile_keys(
     struct yaml_keys keys = {def->what, known, count, NULL, 0};
     enum keys_result result =
         yaml_check_keys(node, &keys, compiler->list) ? KEYS_GOOD : KEYS_PARTIAL;
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *key = node->entries[i].key;
-        if (!is_later(def, key->text))
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        if (!is_later(def, yaml_text(entry.key)))
             continue;
-        compile_not_yet(compiler, key->place, key->text);
+        compile_not_yet(compiler, yaml_place(entry.key), yaml_text(entry.key));
         result = KEYS_PARTIAL;
     }
     return result;
@@ -136,10 +136,10 @@ static const char *form_text(enum name_form form)
 bool compile_name_form(
     struct compiler *compiler, const struct yaml_node *node, enum name_form form, const char *what)
 {
-    struct bytes name = node->text;
+    struct bytes name = yaml_text(node);
     if (name.len == 0 || name.len > NAME_BYTES_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0211, node->place,
+            compiler->list, DIAGNOSTIC_E0211, yaml_place(node),
             "the name of %s must have 1 to %d bytes, this one has %zu", what, NAME_BYTES_MAX,
             name.len);
         return false;
@@ -148,7 +148,7 @@ bool compile_name_form(
         if (may_hold(form, name.data[i], i))
             continue;
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0211, node->place,
+            compiler->list, DIAGNOSTIC_E0211, yaml_place(node),
             "'%.*s' is no name of %s: it may hold %s", compile_shown_len(name),
             (const char *)name.data, what, form_text(form));
         return false;
@@ -168,15 +168,16 @@ bool compile_define(
     (void)snprintf(what, sizeof(what), "%s %s", has_vowel ? "an" : "a", symbol_kinds[kind]);
     if (!compile_name_form(compiler, key, form, what))
         return false;
-    const struct symbol *first = symbols_find(&compiler->symbols[kind], key->text);
+    const struct symbol *first = symbols_find(&compiler->symbols[kind], yaml_text(key));
     if (first != NULL) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0205, key->place, "%s '%.*s' is defined twice",
-            symbol_kinds[kind], compile_shown_len(key->text), (const char *)key->text.data);
+            compiler->list, DIAGNOSTIC_E0205, yaml_place(key), "%s '%.*s' is defined twice",
+            symbol_kinds[kind], compile_shown_len(yaml_text(key)),
+            (const char *)yaml_text(key).data);
         diagnostic_note(compiler->list, first->place, "it is defined here first");
         return false;
     }
-    struct symbol symbol = {key->text, key->place, index};
+    struct symbol symbol = {yaml_text(key), yaml_place(key), index};
     symbols_add(&compiler->symbols[kind], &symbol);
     return true;
 }
@@ -189,17 +190,18 @@ void compile_unknown(
 {
     size_t count = 0;
     const char *const *names = symbols_names(&compiler->symbols[kind], &compiler->scratch, &count);
-    struct unknown_word unknown = {symbol_kinds[kind], node->text, names, count};
-    diagnostic_add_unknown(compiler->list, code, node->place, &unknown);
+    struct unknown_word unknown = {symbol_kinds[kind], yaml_text(node), names, count};
+    diagnostic_add_unknown(compiler->list, code, yaml_place(node), &unknown);
 }
 
 bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *node)
 {
-    for (size_t i = 0; i + 1 < node->text.len; i++) {
-        if (node->text.data[i] != '{' || node->text.data[i + 1] != '{')
+    struct bytes text = yaml_text(node);
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.data[i] != '{' || text.data[i + 1] != '{')
             continue;
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0303, node->place,
+            compiler->list, DIAGNOSTIC_E0303, yaml_place(node),
             "a template ('{{ … }}') is not supported yet");
         return true;
     }
@@ -236,11 +238,11 @@ static void refuse_trigger_mapping(struct compiler *compiler, const struct yaml_
     const char *const *later = trigger_later(&count);
     struct yaml_keys keys = {"'on'", later, count, NULL, 0};
     (void)yaml_check_keys(node, &keys, compiler->list);
-    for (size_t i = 0; i < node->count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            const struct yaml_node *key = node->entries[i].key;
-            if (bytes_equal_text(key->text, later[j]))
-                compile_not_yet(compiler, key->place, key->text);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        for (size_t i = 0; i < count; i++) {
+            if (bytes_equal_text(yaml_text(entry.key), later[i]))
+                compile_not_yet(compiler, yaml_place(entry.key), yaml_text(entry.key));
         }
     }
 }
@@ -252,11 +254,11 @@ bool compile_trigger(
         refuse_trigger_mapping(compiler, node);
         return false;
     }
-    struct bytes name = node->text;
+    struct bytes name = yaml_text(node);
     if (node->kind == YAML_KIND_SEQUENCE ||
         (name.len > 0 && memchr(name.data, '*', name.len) != NULL)) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0301, node->place,
+            compiler->list, DIAGNOSTIC_E0301, yaml_place(node),
             "several events in %s is not supported yet", what);
         return false;
     }
@@ -271,6 +273,6 @@ bool compile_trigger(
         make_event_names(compiler);
     struct unknown_word unknown = {
         "event", name, compiler->event_names, compiler->event_name_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0206, node->place, &unknown);
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0206, yaml_place(node), &unknown);
     return false;
 }

@@ -26,7 +26,7 @@ bool declaration_type(
     for (size_t i = 0; i < TYPE_COUNT; i++)
         names[i] = data_type_name((enum data_type)i);
     struct unknown_word unknown = {"type", word, names, TYPE_COUNT};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0212, node->place, &unknown);
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0212, yaml_place(node), &unknown);
     return false;
 }
 

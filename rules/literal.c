@@ -80,21 +80,23 @@ void literal_add_json(struct buffer *to, const struct yaml_node *node)
     switch (node->kind) {
     case YAML_KIND_SEQUENCE:
         buffer_add_u8(to, '[');
-        for (size_t i = 0; i < node->count; i++) {
-            if (i > 0)
+        for (const struct yaml_node *item = yaml_first(node); item != NULL;
+             item = yaml_next(item)) {
+            literal_add_json(to, item); // trees are at most YAML_DEPTH_MAX deep
+            if (yaml_next(item) != NULL)
                 buffer_add_u8(to, ',');
-            literal_add_json(to, node->items[i]); // trees are at most YAML_DEPTH_MAX deep
         }
         buffer_add_u8(to, ']');
         return;
     case YAML_KIND_MAPPING:
         buffer_add_u8(to, '{');
-        for (size_t i = 0; i < node->count; i++) {
-            if (i > 0)
-                buffer_add_u8(to, ',');
-            text_add_json(to, node->entries[i].key->text);
+        for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+             entry = yaml_next_entry(entry)) {
+            text_add_json(to, yaml_text(entry.key));
             buffer_add_u8(to, ':');
-            literal_add_json(to, node->entries[i].value);
+            literal_add_json(to, entry.value);
+            if (yaml_next_entry(entry).key != NULL)
+                buffer_add_u8(to, ',');
         }
         buffer_add_u8(to, '}');
         return;
@@ -103,11 +105,11 @@ void literal_add_json(struct buffer *to, const struct yaml_node *node)
             buffer_add_text(to, "null");
         else if (
             node->is_plain &&
-            (parse_double(node->text, &number) || bytes_equal_text(node->text, "true") ||
-             bytes_equal_text(node->text, "false")))
-            buffer_add_bytes(to, node->text);
+            (parse_double(yaml_text(node), &number) || bytes_equal_text(yaml_text(node), "true") ||
+             bytes_equal_text(yaml_text(node), "false")))
+            buffer_add_bytes(to, yaml_text(node));
         else
-            text_add_json(to, node->text);
+            text_add_json(to, yaml_text(node));
         return;
     }
 }
@@ -119,7 +121,7 @@ static bool is_like_expression(const struct yaml_node *node)
         "now",  "contact.", "data.", "event.", "score.", "counter.", "segment.",
         "run.", "objects.", "days(", "date(",  "local(", "age(",
     };
-    struct bytes text = node->text;
+    struct bytes text = yaml_text(node);
     for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
         size_t len = strlen(scopes[i]);
         if (text.len >= len && memcmp(text.data, scopes[i], len) == 0)
@@ -152,11 +154,11 @@ static const char *type_wanted(enum data_type type)
 static bool refuse_templates(struct compiler *compiler, const struct yaml_node *node)
 {
     bool is_refused = node->kind == YAML_KIND_SCALAR && compile_refuse_template(compiler, node);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *child =
-            node->kind == YAML_KIND_MAPPING ? node->entries[i].value : node->items[i];
-        is_refused = refuse_templates(compiler, child) || is_refused;
-    }
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item))
+        is_refused = refuse_templates(compiler, item) || is_refused;
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        is_refused = refuse_templates(compiler, entry.value) || is_refused;
     return is_refused;
 }
 
@@ -178,16 +180,16 @@ static struct value value_any(struct compiler *compiler, const struct yaml_node 
 {
     int64_t integer;
     double real;
-    bool is_true = bytes_equal_text(node->text, "true");
+    bool is_true = bytes_equal_text(yaml_text(node), "true");
     if (yaml_is_null(node))
         return (struct value){.kind = VALUE_NULL};
-    if (node->is_plain && (is_true || bytes_equal_text(node->text, "false")))
+    if (node->is_plain && (is_true || bytes_equal_text(yaml_text(node), "false")))
         return (struct value){.kind = VALUE_BOOL, .as.boolean = is_true};
-    if (node->is_plain && parse_int(node->text, &integer))
+    if (node->is_plain && parse_int(yaml_text(node), &integer))
         return value_int(integer);
-    if (node->is_plain && parse_double(node->text, &real))
+    if (node->is_plain && parse_double(yaml_text(node), &real))
         return value_double(real);
-    return value_text(compile_copy(compiler, node->text));
+    return value_text(compile_copy(compiler, yaml_text(node)));
 }
 
 // A scalar of a type; false when it is none.
@@ -196,7 +198,7 @@ static bool value_typed(
 {
     int64_t integer;
     double real;
-    struct bytes text = node->text;
+    struct bytes text = yaml_text(node);
     switch (type) {
     case DATA_ANY: *out = value_any(compiler, node); return true;
     case DATA_STRING: break;
@@ -258,12 +260,12 @@ bool literal_value(
     }
     if (is_scalar && is_like_expression(node)) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, node->place,
+            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
             "an expression in %s is not supported yet", what);
         return false;
     }
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0213, node->place, "%s must be %s, found %s", what,
+        compiler->list, DIAGNOSTIC_E0213, yaml_place(node), "%s must be %s, found %s", what,
         type_wanted(type),
         !is_scalar && node->kind == YAML_KIND_SCALAR ? "nothing"
         : is_scalar                                  ? "something else"

@@ -55,7 +55,7 @@ START_TEST(every_key_is_in_the_schema)
     size_t count = 0;
     const struct config_row *rows = config_rows(&count);
     for (size_t i = 0; i < count; i++) {
-        const struct yaml_node *node = yaml_get(root, "allOf")->items[0];
+        const struct yaml_node *node = yaml_first(yaml_get(root, "allOf"));
         const char *at = rows[i].path;
         while (*at != '\0') {
             char part[64] = {0};
@@ -65,7 +65,7 @@ START_TEST(every_key_is_in_the_schema)
             ck_assert_msg(node != NULL, "%s", rows[i].path);
             at += len + (at[len] == '.');
         }
-        ck_assert(bytes_equal_text(yaml_get(node, "description")->text, rows[i].meaning));
+        ck_assert(bytes_equal_text(yaml_text(yaml_get(node, "description")), rows[i].meaning));
         bool is_needed = rows[i].need == CONFIG_WITH_GROUP;
         ck_assert(!is_needed || yaml_get(node, "default") == NULL);
     }

@@ -42,18 +42,22 @@ START_TEST(every_node_knows_where_it_stands)
     ck_assert_uint_eq(list.error_count, 0);
     ck_assert_int_eq(root->kind, YAML_KIND_MAPPING);
     ck_assert_uint_eq(root->count, 1);
-    check_place(root->place, 2, 1, 1);
-    check_place(yaml_get_key(root, "scores")->place, 2, 1, 6);
+    check_place(yaml_place(root), 2, 1, 1);
+    check_place(yaml_place(yaml_get_key(root, "scores")), 2, 1, 6);
     const struct yaml_node *scores = yaml_get(root, "scores");
     const struct yaml_node *items = yaml_get(scores, "é");
     ck_assert_int_eq(items->kind, YAML_KIND_SEQUENCE);
     ck_assert_uint_eq(items->count, 2);
-    check_place(items->items[0]->place, 3, 7, 1);
-    check_place(items->items[1]->place, 3, 10, 5);
-    ck_assert(items->items[0]->is_plain);
-    ck_assert(!items->items[1]->is_plain);
-    ck_assert(bytes_equal_text(items->items[1]->text, "two"));
-    ck_assert(bytes_equal_text(yaml_get(scores, "b")->text, "text\n"));
+    const struct yaml_node *first = yaml_first(items);
+    ck_assert_ptr_nonnull(first);
+    const struct yaml_node *second = yaml_next(first);
+    ck_assert_ptr_null(yaml_next(second));
+    check_place(yaml_place(first), 3, 7, 1);
+    check_place(yaml_place(second), 3, 10, 5);
+    ck_assert(first->is_plain);
+    ck_assert(!second->is_plain);
+    ck_assert(bytes_equal_text(yaml_text(second), "two"));
+    ck_assert(bytes_equal_text(yaml_text(yaml_get(scores, "b")), "text\n"));
     ck_assert_ptr_null(yaml_get(scores, "c"));
     ck_assert_ptr_null(yaml_get(items, "c"));
     ck_assert_ptr_null(yaml_get(NULL, "c"));
@@ -66,6 +70,16 @@ static const char *const empties[] = {"",     "# only a comment\n", "---\n", "~"
 START_TEST(an_empty_file_is_an_empty_mapping)
 {
     const struct yaml_node *root = parse(empties[_i]);
+    ck_assert_ptr_nonnull(root);
+    ck_assert_int_eq(root->kind, YAML_KIND_MAPPING);
+    ck_assert_uint_eq(root->count, 0);
+    ck_assert_uint_eq(list.error_count, 0);
+}
+END_TEST
+
+START_TEST(nothing_at_all_is_an_empty_mapping_too)
+{
+    const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", bytes_of(NULL, 0), &list);
     ck_assert_ptr_nonnull(root);
     ck_assert_int_eq(root->kind, YAML_KIND_MAPPING);
     ck_assert_uint_eq(root->count, 0);
@@ -127,7 +141,7 @@ START_TEST(the_first_of_two_same_keys_stays)
 {
     const struct yaml_node *root = parse("a: 1\nb: 2\na: 3\n");
     ck_assert_uint_eq(root->count, 2);
-    ck_assert(bytes_equal_text(yaml_get(root, "a")->text, "1"));
+    ck_assert(bytes_equal_text(yaml_text(yaml_get(root, "a")), "1"));
     ck_assert_str_eq(list.items[0]->notes->text, "first given here");
     ck_assert_uint_eq(list.items[0]->notes->line, 1);
 }
@@ -141,7 +155,7 @@ START_TEST(duplicates_are_found_in_large_mappings_too)
     const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
     ck_assert_uint_eq(list.error_count, 10);
     ck_assert_uint_eq(root->count, 2990);
-    ck_assert(bytes_equal_text(yaml_get(root, "k7")->text, "7"));
+    ck_assert(bytes_equal_text(yaml_text(yaml_get(root, "k7")), "7"));
     ck_assert_uint_eq(list.items[0]->line, 2991);
     buffer_free(&text);
 }
@@ -275,6 +289,25 @@ START_TEST(what_costs_libyaml_much_is_refused_early)
 }
 END_TEST
 
+START_TEST(texts_are_views_of_the_file_where_they_stand_there)
+{
+    static const char text[] =
+        "é: 'ü €'\nb: \"x\\ty\"\nc: plain €\nd: \"\"\ne: 'it''s'\nf: >\n  g\n";
+    static const struct {
+        const char *key, *want;
+        bool is_view;
+    } cases[] = {{"é", "ü €", true}, {"b", "x\ty", false}, {"c", "plain €", true},
+                 {"d", "", false},   {"e", "it's", false}, {"f", "g\n", false}};
+    const struct yaml_node *root = parse(text);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes got = yaml_text(yaml_get(root, cases[i].key));
+        const char *data = (const char *)got.data;
+        ck_assert_msg(bytes_equal_text(got, cases[i].want), "%s", cases[i].key);
+        ck_assert_int_eq(data >= text && data < text + sizeof(text), cases[i].is_view);
+    }
+}
+END_TEST
+
 START_TEST(a_place_far_down_shows_its_line)
 {
     for (uint32_t line = 1; line < 70; line++) {
@@ -315,7 +348,7 @@ START_TEST(a_long_word_is_not_cut_within_a_character)
         struct diagnostics words = {0};
         size_t found = 0;
         const struct yaml_words known = {"it", (const char *const[]){"a"}, 1};
-        ck_assert(!yaml_to_word(root->entries[0].key, &known, &words, &found));
+        ck_assert(!yaml_to_word(yaml_first_entry(root).key, &known, &words, &found));
         ck_assert(text_is_utf8(bytes_text(words.items[0]->message)));
         diagnostics_free(&words);
         buffer_free(&text);
@@ -440,6 +473,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tree, setup, teardown);
     tcase_add_test(tree, every_node_knows_where_it_stands);
     tcase_add_loop_test(tree, an_empty_file_is_an_empty_mapping, 0, COUNT(empties));
+    tcase_add_test(tree, nothing_at_all_is_an_empty_mapping_too);
     tcase_add_loop_test(tree, forms_that_hide_something_are_refused, 0, COUNT(refused));
     tcase_add_test(tree, a_quoted_merge_sign_is_a_key_like_any_other);
     tcase_add_test(tree, the_first_of_two_same_keys_stays);
@@ -451,6 +485,7 @@ Suite *test_suite(void)
     tcase_add_test(tree, a_file_of_too_many_values_is_refused);
     tcase_add_test(tree, a_file_of_many_tag_directives_is_refused);
     tcase_add_test(tree, what_costs_libyaml_much_is_refused_early);
+    tcase_add_test(tree, texts_are_views_of_the_file_where_they_stand_there);
     tcase_add_test(tree, a_place_far_down_shows_its_line);
     suite_add_tcase(suite, tree);
     TCase *value = tcase_create("values");

@@ -20,21 +20,21 @@ static size_t walk(const struct yaml_node *node, struct diagnostics *list, unsig
     size_t word;
     size_t nodes = 1;
     INVARIANT(depth <= YAML_DEPTH_MAX);
-    INVARIANT(node->place.line > 0 && node->place.column > 0 && node->place.length > 0);
+    struct place place = yaml_place(node);
+    INVARIANT(place.line > 0 && place.column > 0 && place.length > 0);
     (void)yaml_to_text(node, "it", list, &text);
     (void)yaml_to_bool(node, "it", list, &is_true);
     (void)yaml_to_int(node, &range, list, &number);
     (void)yaml_to_milli(node, &range, list, &number);
     (void)yaml_to_duration(node, &span, list, &number);
     (void)yaml_to_word(node, &(struct yaml_words){"it", words, 2}, list, &word);
-    for (size_t i = 0; i < node->count; i++) {
-        if (node->kind == YAML_KIND_SEQUENCE) {
-            nodes += walk(node->items[i], list, depth + 1);
-        } else {
-            INVARIANT(text_is_utf8(node->entries[i].key->text));
-            nodes += walk(node->entries[i].key, list, depth + 1);
-            nodes += walk(node->entries[i].value, list, depth + 1);
-        }
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item))
+        nodes += walk(item, list, depth + 1);
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry)) {
+        INVARIANT(text_is_utf8(yaml_text(entry.key)));
+        nodes += walk(entry.key, list, depth + 1);
+        nodes += walk(entry.value, list, depth + 1);
     }
     return nodes;
 }
