@@ -1,0 +1,37 @@
+// Finds the type of every part of an expression and what its names mean, before it is ever evaluated.
+//
+// The rules are those of the specification (langdef.md, "Gradual type checking") with one addition: an
+// int or uint and a double mix in + - * /, comparisons and ==, giving a double.
+#ifndef RULES_CEL_CHECK_H
+#define RULES_CEL_CHECK_H
+
+#include "rules/cel/ast.h"
+#include "rules/cel/function.h"
+#include "rules/cel/problem.h"
+
+struct cel_variable {
+    struct bytes name; // may be qualified: "a.b"
+    const struct cel_type *type;
+};
+
+// What an expression may use. Borrowed by the checker.
+struct cel_scope {
+    const struct cel_library *library;
+    struct bytes container; // names are looked for in it and in each one around it; may be empty
+    const struct cel_variable *variables;
+    uint32_t variable_count;
+};
+
+// Sets type, variable and field of each node. False when there are problems. The tree's type is then
+// root->type; type variables that nothing decided are dyn.
+bool cel_check(
+    struct arena *arena,
+    const struct cel_scope *scope,
+    struct cel_node *root,
+    struct cel_problems *problems);
+
+// For expressions that are not checked: sets variable and field only. Names that are not declared are
+// left CEL_NOT_A_VARIABLE and fail when they are evaluated.
+void cel_resolve(struct arena *arena, const struct cel_scope *scope, struct cel_node *root);
+
+#endif

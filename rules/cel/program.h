@@ -1,0 +1,17 @@
+// A compiled expression: a flat list of instructions for the evaluator's stack.
+#ifndef RULES_CEL_PROGRAM_H
+#define RULES_CEL_PROGRAM_H
+
+#include "rules/cel/check.h"
+
+struct cel_program;
+
+// The tree must have gone through cel_check or cel_resolve with this scope. The program lives in the
+// arena and borrows from it, from the tree's text and from the scope's library; regular expressions that
+// are constant are compiled here and belong to it (cel_program_free). A program is never changed: any
+// number of threads may run it.
+struct cel_program *cel_compile(
+    struct arena *arena, const struct cel_scope *scope, const struct cel_node *root);
+void cel_program_free(struct cel_program *program); // before its arena
+
+#endif
