@@ -45,6 +45,7 @@ struct cel_node {
     struct cel_value literal;
     struct cel_node **children;
     uint32_t child_count;
+    uint32_t height;             // 1 for a leaf, at most CEL_DEPTH_MAX
     const struct cel_type *type; // set by the checker; NULL without it
     // Set by the checker, or by cel_resolve without it.
     uint32_t variable; // IDENT, SELECT that is a qualified name: of the scope; CEL_NOT_A_VARIABLE
