@@ -140,6 +140,31 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "The band starts above the maximum of the score, so no contact can ever be in "
         "it. Lower the band or raise `max`."),
     EXPLAIN(
+        E0601,
+        "Conditions and values are written in CEL (cel.dev). The place is where the expression "
+        "stops "
+        "making sense: a missing operand, parenthesis or quote, a word that is reserved. `and` is "
+        "written &&, `or` is ||, `not` is !, `equals` is ==, and text stands in quotes."),
+    EXPLAIN(
+        E0602,
+        "An expression has at most 65536 bytes, and its parts nest at most 250 deep. Chains of && "
+        "and || may be as long as they like."),
+    EXPLAIN(
+        E0603,
+        "There is no function of this name. Functions that belong to a value stand behind it: "
+        "data.url.contains(\"/promo\"). The language reference lists them all."),
+    EXPLAIN(
+        E0604,
+        "The operator or the function does not take values of these types, or the whole has "
+        "another "
+        "type than is needed here: a condition is true or false, points are a number. int(), "
+        "double(), string() and timestamp() convert."),
+    EXPLAIN(
+        E0605,
+        "This argument is written out, and every evaluation with it must fail: a regular "
+        "expression "
+        "that RE2 refuses, a date that is none."),
+    EXPLAIN(
         W0504,
         "The directory holds no file that ends in .yaml or .yml, so the ruleset is "
         "empty: events are kept, and nothing is decided."),

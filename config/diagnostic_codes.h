@@ -50,6 +50,11 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0409, ERROR, "the least is above the most")                       \
     X(E0410, ERROR, "empty where something is needed")                   \
     X(E0412, ERROR, "a band that cannot be reached")                     \
+    X(E0601, ERROR, "not an expression")                                 \
+    X(E0602, ERROR, "an expression beyond its limits")                   \
+    X(E0603, ERROR, "unknown function")                                  \
+    X(E0604, ERROR, "types that do not go together")                     \
+    X(E0605, ERROR, "an argument that can only fail")                    \
     X(W0504, WARNING, "no rules found")                                  \
     X(W0505, WARNING, "a path that the event does not declare")          \
     X(C0001, ERROR, "an environment variable is not set")                \

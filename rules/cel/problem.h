@@ -9,7 +9,8 @@
 enum cel_problem_kind {
     CEL_PROBLEM_SYNTAX,   // not an expression
     CEL_PROBLEM_LIMIT,    // too long, too deep
-    CEL_PROBLEM_NAME,     // no such variable, field or function
+    CEL_PROBLEM_NAME,     // no such variable or field
+    CEL_PROBLEM_FUNCTION, // no such function
     CEL_PROBLEM_TYPE,     // types do not fit
     CEL_PROBLEM_ARGUMENT, // a constant argument that can only fail: a regular expression, a zone
 };
@@ -18,7 +19,7 @@ struct cel_problem {
     enum cel_problem_kind kind;
     uint32_t begin, end; // bytes of the expression's text; end > begin unless at its end
     const char *message; // lower case, names quoted 'so', no full stop
-    struct bytes word;   // the name that is not known, CEL_PROBLEM_NAME; else empty
+    struct bytes word;   // the name that is not known, CEL_PROBLEM_NAME and _FUNCTION; else empty
 };
 
 enum { CEL_PROBLEMS_MAX = 20 }; // kept of one expression
