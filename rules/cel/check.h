@@ -30,6 +30,13 @@ bool cel_check(
     struct cel_node *root,
     struct cel_problems *problems);
 
+// What an unknown name was most likely meant to be, or NULL: a variable, or a field of the objects that the
+// scope's variables are. Allocates in the arena.
+const char *cel_scope_nearest(
+    struct arena *arena, const struct cel_scope *scope, struct bytes name);
+const char *cel_object_nearest(
+    struct arena *arena, const struct cel_object *object, struct bytes name);
+
 // For expressions that are not checked: sets variable and field only. Names that are not declared are
 // left CEL_NOT_A_VARIABLE and fail when they are evaluated.
 void cel_resolve(struct arena *arena, const struct cel_scope *scope, struct cel_node *root);

@@ -16,7 +16,8 @@ typedef struct cel_value cel_function(
 struct cel_function_row {
     // "string.startsWith(string): bool" with a receiver (what is before the dot is a type),
     // "math.abs(int): int" and "size(list(A)): int" without; a capital letter is a type variable. Of
-    // "f(A...): A" the last argument may come any number of times, once at least.
+    // "f(A...): A" the last argument may come any number of times, once at least. With "~" before it
+    // the overload counts only where no other fits.
     const char *signature;
     cel_function *function;
 };
@@ -37,6 +38,7 @@ struct cel_overload {
     uint32_t param_count;
     bool is_member;
     bool is_variadic; // the last parameter, once or more
+    bool is_fallback; // looked at when no other fits
     uint32_t variable_count;
     const struct cel_type *result;
 };

@@ -6,6 +6,8 @@
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
 
+struct cel_object;
+
 enum cel_problem_kind {
     CEL_PROBLEM_SYNTAX,   // not an expression
     CEL_PROBLEM_LIMIT,    // too long, too deep
@@ -19,7 +21,8 @@ struct cel_problem {
     enum cel_problem_kind kind;
     uint32_t begin, end; // bytes of the expression's text; end > begin unless at its end
     const char *message; // lower case, names quoted 'so', no full stop
-    struct bytes word;   // the name that is not known, CEL_PROBLEM_NAME and _FUNCTION; else empty
+    const struct cel_object *object; // of which word is no field; NULL: it is no variable
+    struct bytes word; // the name that is not known, CEL_PROBLEM_NAME and _FUNCTION; else empty
 };
 
 enum { CEL_PROBLEMS_MAX = 20 }; // kept of one expression

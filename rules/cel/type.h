@@ -57,6 +57,8 @@ const struct cel_type *cel_type_map(
 const struct cel_type *cel_type_of_type(struct arena *arena, const struct cel_type *of);
 const struct cel_type *cel_type_object(struct arena *arena, const struct cel_object *object);
 
+const struct cel_type *cel_type_variable(struct arena *arena, uint32_t variable);
+
 bool cel_type_equal(const struct cel_type *a, const struct cel_type *b);
 // "list(map(string, int))", "null", "timestamp"; an object by its name.
 void cel_type_add(struct buffer *to, const struct cel_type *type);

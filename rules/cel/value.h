@@ -185,6 +185,9 @@ static inline bool cel_is_number(struct cel_value value)
     return value.kind == CEL_INT || value.kind == CEL_UINT || value.kind == CEL_DOUBLE;
 }
 
+// Whether two values that are types are the same: "list" whatever is in it.
+bool cel_type_same_name(const struct cel_type *a, const struct cel_type *b);
+
 // The name of the value's type, as type(x) prints it.
 const char *cel_kind_name(enum cel_kind kind);
 

@@ -1,0 +1,164 @@
+// The type of a call: which overloads take its arguments, and what they give.
+#include <stdio.h>
+
+#include "engine/base/text.h"
+#include "rules/cel/check_internal.h"
+
+enum { ARGS_MAX = 256 };
+
+static const struct cel_type *fail_function(struct checker *checker, const struct cel_node *call)
+{
+    struct bytes name = call->text;
+    cel_problem_add(
+        checker->problems, checker->arena,
+        (struct cel_problem){
+            .kind = CEL_PROBLEM_FUNCTION,
+            .begin = call->text_begin,
+            .end = call->text_begin + (uint32_t)name.len,
+            .word = name},
+        "unknown function '%.*s'", text_shown_len(name, 60), (const char *)name.data);
+    return &cel_type_dyn;
+}
+
+// The operator as it is written; NULL when it is a function.
+static const char *sign_of(struct bytes function)
+{
+    static const char *const signs[][2] = {
+        {"_+_", "+"},   {"_-_", "-"},   {"_*_", "*"}, {"_/_", "/"},   {"_%_", "%"},
+        {"_==_", "=="}, {"_!=_", "!="}, {"_<_", "<"}, {"_<=_", "<="}, {"_>_", ">"},
+        {"_>=_", ">="}, {"@in", "in"},  {"!_", "!"},  {"-_", "-"},    {"_[_]", "[]"},
+    };
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (bytes_equal_text(function, signs[i][0]))
+            return signs[i][1];
+    }
+    return NULL;
+}
+
+static void add_args(struct checker *checker, struct buffer *to, const struct cel_node *call)
+{
+    uint32_t first = call->is_member ? 1 : 0;
+    for (uint32_t i = first; i < call->child_count && i < first + 8; i++) {
+        buffer_add_text(to, i == first ? "" : ", ");
+        buffer_add_text(to, check_type_text(checker, call->children[i]->type));
+    }
+}
+
+static const struct cel_type *fail_args(struct checker *checker, const struct cel_node *call)
+{
+    const char *sign = sign_of(call->text);
+    const struct cel_type *type;
+    if (sign != NULL && call->child_count == 2)
+        return check_fail(
+            checker, call, "'%s' does not take %s and %s", sign,
+            check_type_text(checker, call->children[0]->type),
+            check_type_text(checker, call->children[1]->type));
+    if (sign != NULL)
+        return check_fail(
+            checker, call, "'%s' does not take %s", sign,
+            check_type_text(checker, call->children[0]->type));
+    struct buffer args = {0};
+    add_args(checker, &args, call);
+    if (call->is_member)
+        type = check_fail(
+            checker, call, "there is no %s.%.*s(%.*s)",
+            check_type_text(checker, call->children[0]->type), (int)call->text.len,
+            (const char *)call->text.data, (int)args.len, (const char *)args.data);
+    else
+        type = check_fail(
+            checker, call, "there is no %.*s(%.*s)", (int)call->text.len,
+            (const char *)call->text.data, (int)args.len, (const char *)args.data);
+    buffer_free(&args);
+    return type;
+}
+
+// What the overload gives for these arguments; NULL when it does not take them.
+static const struct cel_type *try_overload(
+    struct checker *checker, const struct cel_node *call, const struct cel_overload *overload)
+{
+    uint32_t count = call->child_count;
+    bool is_count_right =
+        overload->is_variadic ? count >= overload->param_count : count == overload->param_count;
+    if (overload->is_member != call->is_member || !is_count_right || count > ARGS_MAX)
+        return NULL;
+    struct infer *infer = &checker->infer;
+    uint32_t first = infer_reserve(infer, overload->variable_count);
+    const struct cel_type *from[ARGS_MAX], *to[ARGS_MAX];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t param = i < overload->param_count ? i : overload->param_count - 1;
+        from[i] = call->children[i]->type;
+        to[i] = infer_instance(infer, overload->params[param], first);
+    }
+    if (!infer_assign(infer, from, to, count))
+        return NULL;
+    return infer_resolve(infer, infer_instance(infer, overload->result, first), false);
+}
+
+// Of all that fit: their result, or dyn where they differ.
+static const struct cel_type *try_overloads(
+    struct checker *checker,
+    const struct cel_node *call,
+    const struct cel_named_function *function,
+    bool is_fallback)
+{
+    const struct cel_type *result = NULL;
+    for (uint32_t i = 0; i < function->overload_count; i++) {
+        const struct cel_overload *overload = &function->overloads[i];
+        if (overload->is_fallback != is_fallback)
+            continue;
+        const struct cel_type *type = try_overload(checker, call, overload);
+        if (type == NULL)
+            continue;
+        if (result == NULL)
+            result = type;
+        else if (result->kind != CEL_TYPE_DYN && !cel_type_equal(result, type))
+            result = &cel_type_dyn;
+    }
+    return result;
+}
+
+// contact["first_name"]: a member whose name is known.
+static const struct cel_type *check_object_index(struct checker *checker, struct cel_node *call)
+{
+    const struct cel_object *object = call->children[0]->type->object;
+    const struct cel_node *key = call->children[1];
+    if (key->kind != CEL_NODE_LITERAL || key->literal.kind != CEL_STRING)
+        return key->type->kind == CEL_TYPE_STRING || key->type->kind == CEL_TYPE_DYN
+                   ? &cel_type_dyn
+                   : fail_args(checker, call);
+    struct bytes name = key->literal.as.text;
+    for (uint32_t i = 0; i < object->field_count; i++) {
+        if (bytes_equal(object->fields[i].name, name)) {
+            call->field = i;
+            return object->fields[i].type;
+        }
+    }
+    if (object->is_open)
+        return &cel_type_dyn;
+    cel_problem_add(
+        checker->problems, checker->arena,
+        (struct cel_problem){
+            .kind = CEL_PROBLEM_NAME,
+            .begin = key->begin,
+            .end = key->end,
+            .object = object,
+            .word = name},
+        "unknown field '%.*s'", text_shown_len(name, 60), (const char *)name.data);
+    return &cel_type_dyn;
+}
+
+const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
+{
+    const struct cel_named_function *function = resolve_function(checker, call);
+    for (uint32_t i = 0; i < call->child_count; i++)
+        (void)check_node(checker, call->children[i]);
+    if (function == NULL)
+        return fail_function(checker, call);
+    bool is_index = bytes_equal_text(call->text, "_[_]");
+    if (is_index && call->children[0]->type->kind == CEL_TYPE_OBJECT)
+        return check_object_index(checker, call);
+    const struct cel_type *result = try_overloads(checker, call, function, false);
+    if (result == NULL)
+        result = try_overloads(checker, call, function, true);
+    return result == NULL ? fail_args(checker, call) : result;
+}
