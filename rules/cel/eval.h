@@ -5,7 +5,11 @@
 #include "engine/base/err.h"
 #include "rules/cel/value.h"
 
+enum { CEL_REGEXES_KEPT = 16 }; // patterns that are not constant, of one cel_eval
+
+struct cel_cached_regex;
 struct cel_program;
+struct cel_regex;
 
 // The offset from UTC of a zone at a time. False when there is no such zone. name is "UTC", a name of
 // the zone database ("Asia/Ho_Chi_Minh") or a fixed "+07:00", "-05:30".
@@ -33,6 +37,8 @@ struct cel_eval {
     uint32_t at;        // where what is being evaluated stands in the text
     struct cel_value *stack;
     size_t stack_cap;
+    struct cel_cached_regex *regexes; // CEL_REGEXES_KEPT of them, or NULL
+    uint32_t regex_next;
 };
 
 void cel_eval_free(struct cel_eval *eval);
@@ -60,5 +66,11 @@ static inline bool cel_spend(struct cel_eval *eval, uint64_t cost)
     return true;
 }
 struct cel_value cel_fail_cost(struct cel_eval *eval);
+struct cel_value cel_fail_key(struct cel_eval *eval, struct cel_value key); // "no such key: 'x'"
+
+// The compiled pattern, from among those that this evaluation compiled lately. NULL when it is refused; then
+// *why_out says why.
+const struct cel_regex *cel_eval_regex(
+    struct cel_eval *eval, struct bytes pattern, const char **why_out);
 
 #endif

@@ -33,6 +33,14 @@ extern const struct cel_function_row cel_functions_encode[];
 extern const struct cel_function_row
     cel_functions_own[]; // days, date, local, age, bucket, min, max
 
+// The items as a list in the order of their keys, equal ones as they were; NaN first. An error when keys
+// have no order among them. items and keys may be the same.
+struct cel_value cel_sort(
+    struct cel_eval *eval,
+    const struct cel_value *items,
+    const struct cel_value *keys,
+    size_t count);
+
 struct cel_overload {
     const struct cel_type *params[8];
     uint32_t param_count;

@@ -86,9 +86,8 @@ static bool is_variable(void *context, struct bytes candidate)
 static const struct cel_type *type_named(struct arena *arena, struct bytes name)
 {
     static const struct cel_type *const plain[] = {
-        &cel_type_null,     &cel_type_bool,   &cel_type_int,   &cel_type_uint,
-        &cel_type_double,   &cel_type_string, &cel_type_bytes, &cel_type_timestamp,
-        &cel_type_duration, &cel_type_dyn};
+        &cel_type_null,   &cel_type_bool,  &cel_type_int,       &cel_type_uint,    &cel_type_double,
+        &cel_type_string, &cel_type_bytes, &cel_type_timestamp, &cel_type_duration};
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
         if (bytes_equal_text(name, cel_type_name(plain[i])))
             return plain[i];

@@ -160,6 +160,35 @@ void cel_map_at(
     *value_out = map->pairs[index].value;
 }
 
+// --- times
+bool cel_timestamp_of(int64_t seconds, int64_t nanos, struct cel_value *out)
+{
+    seconds += nanos / CEL_NANOS_PER_S;
+    nanos %= CEL_NANOS_PER_S;
+    if (nanos < 0) {
+        nanos += CEL_NANOS_PER_S;
+        seconds--;
+    }
+    if (seconds < CEL_TIME_MIN_S || seconds > CEL_TIME_MAX_S)
+        return false;
+    *out =
+        (struct cel_value){.kind = CEL_TIMESTAMP, .nanos = (int32_t)nanos, .as.seconds = seconds};
+    return true;
+}
+
+bool cel_duration_of(int64_t seconds, int64_t nanos, struct cel_value *out)
+{
+    int64_t all;
+    if (__builtin_mul_overflow(seconds, CEL_NANOS_PER_S, &all) ||
+        __builtin_add_overflow(all, nanos, &all))
+        return false;
+    *out = (struct cel_value){
+        .kind = CEL_DURATION,
+        .nanos = (int32_t)(all % CEL_NANOS_PER_S),
+        .as.seconds = all / CEL_NANOS_PER_S};
+    return true;
+}
+
 // --- order
 static int order_of(int64_t a, int64_t b)
 {

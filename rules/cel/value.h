@@ -194,7 +194,11 @@ const char *cel_kind_name(enum cel_kind kind);
 // --- times: proleptic Gregorian, no leap seconds, 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z
 #define CEL_TIME_MIN_S (-INT64_C(62135596800))
 #define CEL_TIME_MAX_S INT64_C(253402300799)
-#define CEL_DURATION_MAX_S \
-    INT64_C(315576000000) // 10,000 years; cel-go's is Go's 2^63 ns: see functions_time.c
+// Durations are as long as nanoseconds fit in 64 bits (292 years), as in cel-go.
+#define CEL_NANOS_PER_S INT64_C(1000000000)
+
+// False when the time or the duration is out of its range. nanos may be anything within +-1.9e9.
+bool cel_timestamp_of(int64_t seconds, int64_t nanos, struct cel_value *out);
+bool cel_duration_of(int64_t seconds, int64_t nanos, struct cel_value *out);
 
 #endif

@@ -1,0 +1,398 @@
+// Tree to program: operands first, then the operation. What is constant is evaluated here.
+#include "rules/cel/program_internal.h"
+#include "rules/cel/regex.h"
+
+// An array that grows in the arena.
+struct list {
+    void *items;
+    uint32_t count, cap;
+};
+
+struct local_slot {
+    struct bytes name;
+    uint32_t slot;
+    const struct local_slot *outer;
+};
+
+struct emitter {
+    struct arena *arena;
+    const struct cel_scope *scope;
+    struct list ops, constants, members, functions, regexes, macros;
+    uint32_t depth, depth_max; // of the stack
+    const struct local_slot *locals;
+    struct cel_eval folding;
+};
+
+enum { FOLD_COST_MAX = 20000 };
+
+static void *list_add(struct emitter *emitter, struct list *list, size_t item_bytes)
+{
+    if (list->count == list->cap) {
+        uint32_t cap = list->cap == 0 ? 8 : list->cap * 2;
+        void *items = arena_alloc(emitter->arena, cap * item_bytes);
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * item_bytes);
+        list->items = items;
+        list->cap = cap;
+    }
+    return (uint8_t *)list->items + list->count++ * item_bytes;
+}
+
+// Adds an instruction that changes the stack's height; returns its index.
+static uint32_t emit(struct emitter *emitter, struct op op, int change)
+{
+    uint32_t index = emitter->ops.count;
+    *(struct op *)list_add(emitter, &emitter->ops, sizeof(op)) = op;
+    emitter->depth = (uint32_t)((int)emitter->depth + change);
+    if (emitter->depth > emitter->depth_max)
+        emitter->depth_max = emitter->depth;
+    return index;
+}
+
+static struct op *op_at(struct emitter *emitter, uint32_t index)
+{
+    return (struct op *)emitter->ops.items + index;
+}
+
+static uint32_t add_constant(struct emitter *emitter, struct cel_value value)
+{
+    *(struct cel_value *)list_add(emitter, &emitter->constants, sizeof(value)) = value;
+    return emitter->constants.count - 1;
+}
+
+static void emit_constant(struct emitter *emitter, struct cel_value value, uint32_t at)
+{
+    (void)emit(
+        emitter, (struct op){.code = OP_CONSTANT, .a = add_constant(emitter, value), .at = at}, 1);
+}
+
+static struct cel_program view(const struct emitter *emitter)
+{
+    return (struct cel_program){
+        .ops = emitter->ops.items,
+        .constants = emitter->constants.items,
+        .members = emitter->members.items,
+        .functions = emitter->functions.items,
+        .regexes = emitter->regexes.items,
+        .macros = emitter->macros.items,
+        .op_count = emitter->ops.count,
+        .regex_count = emitter->regexes.count,
+        .stack_max = emitter->depth_max + 1,
+    };
+}
+
+// Replaces the instructions from begin on by what they come to, unless that is an error.
+static bool fold(struct emitter *emitter, uint32_t begin, uint32_t at)
+{
+    struct cel_program program = view(emitter);
+    struct cel_eval *eval = &emitter->folding;
+    eval->cost_left = FOLD_COST_MAX;
+    eval_reserve(eval, program.stack_max);
+    eval->arena = *emitter->arena; // values stay in the program's arena
+    bool is_done = program_run(eval, &program, begin, program.op_count, eval->stack);
+    *emitter->arena = eval->arena;
+    eval->arena = (struct arena){0};
+    struct cel_value value = eval->stack[0];
+    if (!is_done || eval->cost_left == 0 || value.kind == CEL_ERROR)
+        return false;
+    emitter->ops.count = begin;
+    emitter->depth--;
+    emit_constant(emitter, value, at);
+    return true;
+}
+
+// Each gives whether what it compiled is constant.
+static bool compile_node(struct emitter *emitter, const struct cel_node *node);
+
+// --- names
+static bool compile_fail(
+    struct emitter *emitter, const struct cel_node *node, enum cel_error_code code, const char *why)
+{
+    size_t len = strlen(why);
+    uint8_t *text = arena_alloc(emitter->arena, len + node->text.len + 3);
+    memcpy(text, why, len);
+    memcpy(text + len, node->text.data, node->text.len);
+    text[len + node->text.len] = '\'';
+    struct cel_value message = cel_string(bytes_of(text, len + node->text.len + 1));
+    (void)emit(
+        emitter,
+        (struct op){
+            .code = OP_FAIL,
+            .a = add_constant(emitter, message),
+            .b = (uint32_t)code,
+            .at = node->text_begin},
+        1);
+    return false;
+}
+
+static bool compile_variable(struct emitter *emitter, const struct cel_node *node)
+{
+    struct cel_value name = cel_string(emitter->scope->variables[node->variable].name);
+    (void)emit(
+        emitter,
+        (struct op){
+            .code = OP_VARIABLE,
+            .a = node->variable,
+            .b = add_constant(emitter, name),
+            .at = node->begin},
+        1);
+    return false;
+}
+
+static bool compile_ident(struct emitter *emitter, const struct cel_node *node)
+{
+    if (node->variable != CEL_NOT_A_VARIABLE)
+        return compile_variable(emitter, node);
+    const struct local_slot *local = node->is_rooted ? NULL : emitter->locals;
+    while (local != NULL && !bytes_equal(local->name, node->text))
+        local = local->outer;
+    if (local == NULL)
+        return compile_fail(emitter, node, CEL_ERROR_UNBOUND, "unknown name '");
+    (void)emit(emitter, (struct op){.code = OP_LOCAL, .a = local->slot, .at = node->begin}, 1);
+    return false;
+}
+
+static void emit_member(
+    struct emitter *emitter, enum op_code code, struct bytes name, const struct cel_node *node)
+{
+    *(struct member *)list_add(emitter, &emitter->members, sizeof(struct member)) =
+        (struct member){name, node->field};
+    (void)emit(
+        emitter,
+        (struct op){
+            .code = (uint16_t)code, .a = emitter->members.count - 1, .at = node->text_begin},
+        0);
+}
+
+static bool compile_member(struct emitter *emitter, const struct cel_node *node)
+{
+    if (node->variable != CEL_NOT_A_VARIABLE)
+        return compile_variable(emitter, node);
+    bool is_constant = compile_node(emitter, node->children[0]);
+    emit_member(emitter, node->kind == CEL_NODE_HAS ? OP_HAS : OP_SELECT, node->text, node);
+    return is_constant;
+}
+
+// --- calls
+static enum op_code code_of(struct bytes function)
+{
+    static const struct {
+        const char *function;
+        enum op_code code;
+    } codes[] = {
+        {"_+_", OP_ADD},        {"_-_", OP_SUBTRACT},       {"_==_", OP_EQUAL},
+        {"_!=_", OP_NOT_EQUAL}, {"_<_", OP_LESS},           {"_<=_", OP_LESS_EQUAL},
+        {"_>_", OP_GREATER},    {"_>=_", OP_GREATER_EQUAL}, {"!_", OP_NOT},
+    };
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (bytes_equal_text(function, codes[i].function))
+            return codes[i].code;
+    }
+    return OP_CALL;
+}
+
+// Functions that ask the host: never constant.
+static bool asks_host(const struct cel_node *call)
+{
+    bool is_part_of_time = call->text.len > 3 && memcmp(call->text.data, "get", 3) == 0;
+    return bytes_equal_text(call->text, "age") || bytes_equal_text(call->text, "local") ||
+           (is_part_of_time && call->child_count > 1);
+}
+
+static bool is_constant_text(const struct cel_node *node)
+{
+    return node->kind == CEL_NODE_LITERAL && node->literal.kind == CEL_STRING;
+}
+
+// matches() with a pattern that is written out, when it is one.
+static bool compile_matches(struct emitter *emitter, const struct cel_node *call)
+{
+    struct bytes pattern = call->children[1]->literal.as.text;
+    char why[128];
+    struct cel_regex *regex =
+        cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why));
+    if (regex == NULL)
+        return false;
+    *(struct cel_regex **)list_add(emitter, &emitter->regexes, sizeof(regex)) = regex;
+    (void)compile_node(emitter, call->children[0]);
+    (void)emit(
+        emitter,
+        (struct op){.code = OP_MATCHES, .a = emitter->regexes.count - 1, .at = call->text_begin},
+        0);
+    return true;
+}
+
+static bool compile_call(struct emitter *emitter, const struct cel_node *call)
+{
+    const struct cel_named_function *function =
+        cel_library_find(emitter->scope->library, call->text);
+    if (function == NULL)
+        return compile_fail(emitter, call, CEL_ERROR_NO_OVERLOAD, "unknown function '");
+    if (call->field != CEL_NO_FIELD) { // contact["first_name"]
+        (void)compile_node(emitter, call->children[0]);
+        emit_member(emitter, OP_SELECT, call->children[1]->literal.as.text, call);
+        return false;
+    }
+    if (bytes_equal_text(call->text, "matches") && call->child_count == 2 &&
+        is_constant_text(call->children[1]) && compile_matches(emitter, call))
+        return false;
+    bool is_constant = !asks_host(call);
+    for (uint32_t i = 0; i < call->child_count; i++)
+        is_constant = compile_node(emitter, call->children[i]) && is_constant;
+    *(cel_function **)list_add(emitter, &emitter->functions, sizeof(cel_function *)) =
+        function->function;
+    (void)emit(
+        emitter,
+        (struct op){
+            .code = (uint16_t)code_of(call->text),
+            .count = call->child_count,
+            .a = emitter->functions.count - 1,
+            .at = call->text_begin},
+        1 - (int)call->child_count);
+    return is_constant;
+}
+
+// --- && || ?:
+static bool compile_junction(struct emitter *emitter, const struct cel_node *node)
+{
+    bool is_and = node->kind == CEL_NODE_AND;
+    uint32_t first = emitter->ops.count;
+    bool is_constant = true;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        is_constant = compile_node(emitter, node->children[i]) && is_constant;
+        enum op_code code =
+            i == 0 ? (is_and ? OP_AND_FIRST : OP_OR_FIRST) : (is_and ? OP_AND_NEXT : OP_OR_NEXT);
+        (void)emit(
+            emitter,
+            (struct op){.code = (uint16_t)code, .a = UINT32_MAX, .at = node->children[i]->begin},
+            i == 0 ? 0 : -1);
+    }
+    for (uint32_t i = first; i < emitter->ops.count; i++) { // of this node: others have a target
+        struct op *op = op_at(emitter, i);
+        if (op->code >= OP_AND_FIRST && op->code <= OP_OR_NEXT && op->a == UINT32_MAX)
+            op->a = emitter->ops.count;
+    }
+    return is_constant;
+}
+
+static bool compile_conditional(struct emitter *emitter, const struct cel_node *node)
+{
+    bool is_constant = compile_node(emitter, node->children[0]);
+    uint32_t condition =
+        emit(emitter, (struct op){.code = OP_CONDITION, .at = node->children[0]->begin}, -1);
+    is_constant = compile_node(emitter, node->children[1]) && is_constant;
+    uint32_t jump = emit(emitter, (struct op){.code = OP_JUMP}, -1);
+    op_at(emitter, condition)->a = emitter->ops.count;
+    is_constant = compile_node(emitter, node->children[2]) && is_constant;
+    op_at(emitter, condition)->b = emitter->ops.count;
+    op_at(emitter, jump)->a = emitter->ops.count;
+    return is_constant;
+}
+
+// --- lists, maps, macros
+static bool compile_elements(struct emitter *emitter, const struct cel_node *node)
+{
+    bool is_constant = true;
+    for (uint32_t i = 0; i < node->child_count; i++)
+        is_constant = compile_node(emitter, node->children[i]) && is_constant;
+    (void)emit(
+        emitter,
+        (struct op){
+            .code = node->kind == CEL_NODE_LIST ? OP_LIST : OP_MAP,
+            .count = node->child_count,
+            .at = node->begin},
+        1 - (int)node->child_count);
+    return is_constant;
+}
+
+static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
+{
+    (void)compile_node(emitter, node->children[0]);
+    const struct local_slot *outer = emitter->locals;
+    struct local_slot slots[2];
+    uint32_t depth = emitter->depth;
+    uint32_t index = emitter->macros.count;
+    (void)list_add(emitter, &emitter->macros, sizeof(struct macro_code));
+    (void)emit(emitter, (struct op){.code = OP_MACRO, .a = index, .at = node->text_begin}, 0);
+    for (uint32_t i = 0; i < 2 && node->names[i].len > 0; i++) {
+        slots[i] = (struct local_slot){node->names[i], emitter->depth++, emitter->locals};
+        emitter->locals = &slots[i];
+    }
+    uint32_t inner = emitter->depth;
+    struct macro_code code = {
+        .macro = node->macro,
+        .has_two = node->names[1].len > 0,
+        .has_predicate = node->child_count == 3,
+        .predicate = emitter->ops.count,
+    };
+    for (uint32_t i = 1; i < node->child_count; i++) {
+        if (i + 1 == node->child_count)
+            code.body = emitter->ops.count;
+        (void)compile_node(emitter, node->children[i]);
+        emitter->depth = inner;
+    }
+    code.end = emitter->ops.count;
+    ((struct macro_code *)emitter->macros.items)[index] = code;
+    emitter->locals = outer;
+    emitter->depth = depth;
+    return false;
+}
+
+static bool compile_bind(struct emitter *emitter, const struct cel_node *node)
+{
+    struct local_slot slot = {node->names[0], emitter->depth, emitter->locals};
+    (void)compile_node(emitter, node->children[0]);
+    const struct local_slot *outer = emitter->locals;
+    emitter->locals = &slot;
+    (void)compile_node(emitter, node->children[1]);
+    emitter->locals = outer;
+    (void)emit(emitter, (struct op){.code = OP_SLIDE}, -1);
+    return false;
+}
+
+static bool compile_kind(struct emitter *emitter, const struct cel_node *node)
+{
+    switch (node->kind) {
+    case CEL_NODE_LITERAL: emit_constant(emitter, node->literal, node->begin); return true;
+    case CEL_NODE_IDENT: return compile_ident(emitter, node);
+    case CEL_NODE_SELECT:
+    case CEL_NODE_HAS: return compile_member(emitter, node);
+    case CEL_NODE_CALL: return compile_call(emitter, node);
+    case CEL_NODE_AND:
+    case CEL_NODE_OR: return compile_junction(emitter, node);
+    case CEL_NODE_CONDITIONAL: return compile_conditional(emitter, node);
+    case CEL_NODE_LIST:
+    case CEL_NODE_MAP: return compile_elements(emitter, node);
+    case CEL_NODE_MACRO: return compile_macro(emitter, node);
+    case CEL_NODE_BIND: return compile_bind(emitter, node);
+    }
+    return false;
+}
+
+static bool compile_node(struct emitter *emitter, const struct cel_node *node)
+{
+    uint32_t begin = emitter->ops.count;
+    bool is_constant = compile_kind(emitter, node); // no deeper than CEL_DEPTH_MAX
+    if (!is_constant || node->kind == CEL_NODE_LITERAL)
+        return is_constant;
+    return fold(emitter, begin, node->begin);
+}
+
+struct cel_program *cel_compile(
+    struct arena *arena, const struct cel_scope *scope, const struct cel_node *root)
+{
+    struct emitter emitter = {.arena = arena, .scope = scope};
+    (void)compile_node(&emitter, root);
+    cel_eval_free(&emitter.folding);
+    struct cel_program *program = arena_alloc(arena, sizeof(*program));
+    *program = view(&emitter);
+    return program;
+}
+
+void cel_program_free(struct cel_program *program)
+{
+    if (program == NULL)
+        return;
+    for (uint32_t i = 0; i < program->regex_count; i++)
+        cel_regex_free(program->regexes[i]);
+}

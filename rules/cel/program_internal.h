@@ -1,0 +1,86 @@
+// What a program is made of; for the compiler and the evaluator only.
+#ifndef RULES_CEL_PROGRAM_INTERNAL_H
+#define RULES_CEL_PROGRAM_INTERNAL_H
+
+#include "rules/cel/program.h"
+
+// Each works on the top of the stack. "target" is an index of an instruction.
+enum op_code {
+    OP_CONSTANT, // pushes constants[a]
+    OP_VARIABLE, // pushes the host's variable a; constants[b] is its name
+    OP_LOCAL,    // pushes stack[a]
+    OP_FAIL,     // pushes the error that constants[a] (text) says, of code b
+    OP_SELECT,   // the top's member members[a]
+    OP_HAS,      // whether the top has the member
+    OP_CALL,     // functions[a] of the count values on top
+    OP_ADD,      // from here on as OP_CALL of two values, with a short cut for usual ones
+    OP_SUBTRACT,
+    OP_EQUAL,
+    OP_NOT_EQUAL,
+    OP_LESS,
+    OP_LESS_EQUAL,
+    OP_GREATER,
+    OP_GREATER_EQUAL,
+    OP_NOT,       // one value
+    OP_MATCHES,   // whether the top matches regexes[a]
+    OP_AND_FIRST, // the top becomes a bool or an error; when false on to target a
+    OP_AND_NEXT,  // what is below and the top become one; when false on to target a
+    OP_OR_FIRST,
+    OP_OR_NEXT,
+    OP_CONDITION, // takes the top: on to target a when false, to b with the error when it is none of both
+    OP_JUMP,  // on to target a
+    OP_LIST,  // of the count values on top
+    OP_MAP,   // of the count values on top: key, value, …
+    OP_MACRO, // macros[a] over the top
+    OP_SLIDE, // takes away what is below the top
+};
+
+struct op {
+    uint16_t code;
+    uint16_t unused;
+    uint32_t count;
+    uint32_t a, b;
+    uint32_t at; // in the text
+};
+
+struct member {
+    struct bytes name;
+    uint32_t field;
+};
+
+// A macro's code stands behind its instruction; predicate and body each leave one value.
+struct macro_code {
+    enum cel_macro macro;
+    bool has_two; // names: index or key, and value
+    bool has_predicate;
+    uint32_t predicate; // where it begins; it ends where the body begins
+    uint32_t body, end;
+};
+
+struct cel_program {
+    const struct op *ops;
+    const struct cel_value *constants;
+    const struct member *members;
+    cel_function *const *functions;
+    struct cel_regex *const *regexes;
+    const struct macro_code *macros;
+    uint32_t op_count, regex_count, stack_max;
+};
+
+// Runs ops begin to end; the result is at top[0]. False when the cost is spent.
+bool program_run(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    uint32_t begin,
+    uint32_t end,
+    struct cel_value *top);
+// The same for OP_MACRO: top[-1] is the range, and then the result.
+bool program_run_macro(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    const struct macro_code *macro,
+    struct cel_value *top);
+// Room for that many values on the stack.
+void eval_reserve(struct cel_eval *eval, uint32_t count);
+
+#endif
