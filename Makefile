@@ -19,6 +19,9 @@ JOBS ?= 2
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin CXX),default)
+CXX := $(subst gcc,g++,$(subst clang,clang++,$(CC)))
+endif
 
 # One short line a step; make V=1 shows the commands.
 ifeq ($(V),)
@@ -69,9 +72,13 @@ TEST_ENV_tsan := CK_FORK=no TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/ts
 
 ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -I. -fPIE -pthread \
 	$(FLAGS_$(VARIANT)) $(YYJSON_CFLAGS) $(MSGPACK_CFLAGS) $(CFLAGS)
+# Of the same variant, without the warnings that only C has.
+ALL_CXXFLAGS := -std=c++17 -fno-exceptions -fno-rtti -I. -fPIE -pthread $(RE2_CFLAGS) $(CXXFLAGS) \
+	$(filter-out -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition, \
+	$(FLAGS_$(VARIANT)))
 ALL_LDFLAGS := -pie -pthread -Wl,--as-needed $(LINK_$(VARIANT)) $(LDFLAGS)
 EXTERNAL_LIBS = $(RDKAFKA_LIBS) $(MICROHTTPD_LIBS) $(EV_LIBS) $(LMDB_LIBS) $(YAML_LIBS) \
-	$(YYJSON_LIBS) $(MSGPACK_LIBS) $(XXHASH_LIBS) -lm
+	$(YYJSON_LIBS) $(MSGPACK_LIBS) $(XXHASH_LIBS) $(RE2_LIBS) -lstdc++ -lm
 CHECK_LIBS = $(shell pkg-config --libs check)
 # Installed programs find a private yyjson beside themselves, built ones in build/.
 ORIGIN := $$ORIGIN
@@ -88,10 +95,10 @@ LAYERS := $(filter-out tools tests,$(foreach row,$(LAYER_ROWS),$(firstword $(sub
 CATALOG_YAML := $(sort $(wildcard config/catalog/*.yaml))
 CATALOG_SRC := $(if $(CATALOG_YAML),$(GEN)/catalog_data.c)
 
-# $(call sources_in,DIR): the .c files of a directory and of those below it
-sources_in = $(sort $(wildcard $1/*.c) $(wildcard $1/*/*.c))
+# $(call sources_in,DIR): the .c and .cc files of a directory and of those below it
+sources_in = $(sort $(wildcard $1/*.c) $(wildcard $1/*/*.c) $(wildcard $1/*/*.cc))
 # $(call objects_of,SOURCES)
-objects_of = $(patsubst %.c,$(OBJ)/%.o,$1)
+objects_of = $(patsubst %.cc,$(OBJ)/%.o,$(patsubst %.c,$(OBJ)/%.o,$1))
 # $(call reverse,LIST)
 reverse = $(if $1,$(call reverse,$(wordlist 2,$(words $1),$1)) $(firstword $1))
 # $(call lib_of,LAYER)
@@ -211,6 +218,11 @@ $(OBJ)/%_sse42.o: CFLAGS_FILE := $(if $(IS_X86),-msse4.2)
 $(OBJ)/%.o: %.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	$(call step,CC)$(CC) $(ALL_CFLAGS) $(CFLAGS_FILE) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.$$$$ $< && mv $@.$$$$ $@
+
+# The one file in C++ wraps a library that has no C interface.
+$(OBJ)/%.o: %.cc $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call step,CXX)$(CXX) $(ALL_CXXFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.$$$$ $< && mv $@.$$$$ $@
 
 $(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags | setup-test
 	@mkdir -p $(@D)

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/base/bytes.h"
 
 #ifdef __cplusplus
 extern "C" {
