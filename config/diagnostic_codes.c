@@ -165,6 +165,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "expression "
         "that RE2 refuses, a date that is none."),
     EXPLAIN(
+        E0606,
+        "The expression is well formed, and its evaluation failed: a member that is not there, a "
+        "number beyond its range, a division by zero. In a rule this makes the condition not match, "
+        "and is counted. has(contact.country) asks whether a member is there."),
+    EXPLAIN(
         W0504,
         "The directory holds no file that ends in .yaml or .yml, so the ruleset is "
         "empty: events are kept, and nothing is decided."),

@@ -55,6 +55,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0603, ERROR, "unknown function")                                  \
     X(E0604, ERROR, "types that do not go together")                     \
     X(E0605, ERROR, "an argument that can only fail")                    \
+    X(E0606, ERROR, "an expression that fails")                          \
     X(W0504, WARNING, "no rules found")                                  \
     X(W0505, WARNING, "a path that the event does not declare")          \
     X(C0001, ERROR, "an environment variable is not set")                \

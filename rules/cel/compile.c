@@ -222,12 +222,29 @@ static bool compile_matches(struct emitter *emitter, const struct cel_node *call
     return true;
 }
 
+// Whether any overload takes so many arguments: what is not checked may have others.
+static bool takes_count(const struct cel_named_function *function, const struct cel_node *call)
+{
+    for (uint32_t i = 0; i < function->overload_count; i++) {
+        const struct cel_overload *overload = &function->overloads[i];
+        if (overload->is_member == call->is_member &&
+            (overload->param_count == call->child_count ||
+             (overload->is_variadic && overload->param_count <= call->child_count)))
+            return true;
+    }
+    return false;
+}
+
 static bool compile_call(struct emitter *emitter, const struct cel_node *call)
 {
     const struct cel_named_function *function =
         cel_library_find(emitter->scope->library, call->text);
     if (function == NULL)
         return compile_fail(emitter, call, CEL_ERROR_NO_OVERLOAD, "unknown function '");
+    if (!takes_count(function, call))
+        return compile_fail(
+            emitter, call, CEL_ERROR_NO_OVERLOAD,
+            "no such overload, by the number of arguments: '");
     if (call->field != CEL_NO_FIELD) { // contact["first_name"]
         (void)compile_node(emitter, call->children[0]);
         emit_member(emitter, OP_SELECT, call->children[1]->literal.as.text, call);

@@ -160,7 +160,8 @@ static inline bool run_usual(enum op_code code, const struct cel_value *args, st
             code == OP_ADD
                 ? __builtin_add_overflow(args[0].as.integer, args[1].as.integer, &result)
                 : __builtin_sub_overflow(args[0].as.integer, args[1].as.integer, &result);
-        *out = cel_int(result);
+        if (!is_over)
+            *out = cel_int(result);
         return !is_over;
     }
     if (!compare_usual(args, &order))

@@ -150,9 +150,9 @@ static struct cel_value to_string(
         return text_of(
             eval, text,
             (size_t)snprintf(text, sizeof(text), "%" PRIu64, args[0].as.unsigned_integer));
-    case CEL_DOUBLE: return text_of(eval, text, print_double(args[0].as.real, text));
-    case CEL_TIMESTAMP: return text_of(eval, text, print_timestamp(args[0], text));
-    case CEL_DURATION: return text_of(eval, text, print_duration(args[0], text));
+    case CEL_DOUBLE: return text_of(eval, text, cel_print_double(args[0].as.real, text));
+    case CEL_TIMESTAMP: return text_of(eval, text, cel_print_timestamp(args[0], text));
+    case CEL_DURATION: return text_of(eval, text, cel_print_duration(args[0], text));
     case CEL_BYTES:
         return text_is_utf8(args[0].as.text)
                    ? cel_string(args[0].as.text)
@@ -235,7 +235,7 @@ static struct cel_value to_timestamp(
                                                               : out_of_range(eval, "timestamp");
     if (args[0].kind != CEL_STRING)
         return cel_fail_overload(eval, "timestamp", args, count);
-    return parse_timestamp(args[0].as.text, &time)
+    return cel_parse_timestamp(args[0].as.text, &time)
                ? time
                : fail_argument(eval, "a timestamp such as 2026-01-31T09:00:00Z", args[0].as.text);
 }
@@ -251,7 +251,7 @@ static struct cel_value to_duration(
                                                                  : out_of_range(eval, "duration");
     if (args[0].kind != CEL_STRING)
         return cel_fail_overload(eval, "duration", args, count);
-    return parse_duration(args[0].as.text, &duration)
+    return cel_parse_duration(args[0].as.text, &duration)
                ? duration
                : fail_argument(eval, "a duration such as 36h or 1.5s", args[0].as.text);
 }

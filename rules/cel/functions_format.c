@@ -100,9 +100,9 @@ static void add_scalar(struct formatting *to, struct cel_value value)
     case CEL_UINT:
         len = (size_t)snprintf(text, sizeof(text), "%" PRIu64, value.as.unsigned_integer);
         break;
-    case CEL_DOUBLE: len = print_double(value.as.real, text); break;
-    case CEL_TIMESTAMP: len = print_timestamp(value, text); break;
-    case CEL_DURATION: len = print_duration(value, text); break;
+    case CEL_DOUBLE: len = cel_print_double(value.as.real, text); break;
+    case CEL_TIMESTAMP: len = cel_print_timestamp(value, text); break;
+    case CEL_DURATION: len = cel_print_duration(value, text); break;
     case CEL_ERROR:
     case CEL_LIST:
     case CEL_MAP: break;

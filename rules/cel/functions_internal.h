@@ -3,6 +3,7 @@
 #define RULES_CEL_FUNCTIONS_INTERNAL_H
 
 #include "rules/cel/function.h"
+#include "rules/cel/text.h"
 
 // --- text (functions_text.c)
 // Characters (code points) of valid UTF-8.
@@ -22,26 +23,6 @@ struct cel_value builder_string(struct text_builder *builder); // or the error o
 
 // "%s and %d".format([a, b]) (functions_format.c)
 cel_function cel_format;
-
-// --- numbers and times as text (functions_text.c)
-// Shortest digits that read back, without exponent between 1e-6 and 1e21; NaN, Infinity, -Infinity.
-enum { DOUBLE_TEXT_MAX = 40 };
-size_t print_double(double real, char text_out[DOUBLE_TEXT_MAX]);
-enum { TIME_TEXT_MAX = 40 };
-size_t print_timestamp(struct cel_value time, char text_out[TIME_TEXT_MAX]);
-size_t print_duration(struct cel_value duration, char text_out[TIME_TEXT_MAX]); // "1.5s"
-// False when it is not RFC 3339 or out of range.
-bool parse_timestamp(struct bytes text, struct cel_value *out);
-// "1h2m3.5s", "-1.5h"; units h m s ms us ns.
-bool parse_duration(struct bytes text, struct cel_value *out);
-
-// Days since 1970-01-01 of a date, and back (Howard Hinnant, "chrono-compatible low-level date algorithms").
-int64_t days_of_date(int64_t year, int64_t month, int64_t day);
-struct date {
-    int64_t year, month, day; // month and day from 1
-};
-struct date date_of_days(int64_t days);
-bool is_date(int64_t year, int64_t month, int64_t day);
 
 // The offset of a zone, by its name or a fixed one; false when there is no such zone.
 bool cel_zone_offset(

@@ -194,6 +194,44 @@ static struct cel_value distinct(
     return cel_list_of(&eval->arena, items, kept);
 }
 
+// --- lists as sets
+static bool holds(struct cel_eval *eval, const struct cel_list *list, struct cel_value item)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (cel_equal(eval, cel_list_at(eval, list, i), item)) // each costs
+            return true;
+    }
+    return false;
+}
+
+// Whether list holds all the items; or, where one is enough, one of them.
+static bool holds_items(
+    struct cel_eval *eval, const struct cel_list *list, const struct cel_list *items, bool is_any)
+{
+    for (size_t i = 0; i < items->count && eval->cost_left > 0; i++) {
+        if (holds(eval, list, cel_list_at(eval, items, i)) == is_any)
+            return is_any;
+    }
+    return !is_any;
+}
+
+#define SET_TEST(name, text, test)                                               \
+    static struct cel_value name(                                                \
+        struct cel_eval *eval, const struct cel_value *args, uint32_t count)     \
+    {                                                                            \
+        if (args[0].kind != CEL_LIST || args[1].kind != CEL_LIST)                \
+            return cel_fail_overload(eval, text, args, count);                   \
+        const struct cel_list *list = args[0].as.list, *items = args[1].as.list; \
+        return cel_bool(test);                                                   \
+    }
+SET_TEST(has_any, "hasAny", holds_items(eval, list, items, true))
+SET_TEST(has_all, "hasAll", holds_items(eval, list, items, false))
+SET_TEST(has_only, "hasOnly", holds_items(eval, items, list, false))
+SET_TEST(
+    has_exactly,
+    "hasExactly",
+    holds_items(eval, list, items, false) && holds_items(eval, items, list, false))
+
 static struct cel_value end_of(
     struct cel_eval *eval, const struct cel_value *args, const char *name, bool is_last)
 {
@@ -225,6 +263,10 @@ const struct cel_function_row cel_functions_list[] = {
     {"lists.range(int): list(int)", range},
     {"list(A).sort(): list(A)", sort},
     {"list(A).distinct(): list(A)", distinct},
+    {"list(A).hasAny(list(A)): bool", has_any},
+    {"list(A).hasAll(list(A)): bool", has_all},
+    {"list(A).hasOnly(list(A)): bool", has_only},
+    {"list(A).hasExactly(list(A)): bool", has_exactly},
     {"list(A).first(): A", first},
     {"list(A).last(): A", last},
     {NULL, NULL},

@@ -39,7 +39,7 @@ static struct cel_value date(struct cel_eval *eval, const struct cel_value *args
         return fail_argument(eval, "a date such as 2026-01-31", given);
     memcpy(text, given.data, given.len);
     memcpy(text + given.len, "T00:00:00Z", 10);
-    return parse_timestamp(bytes_of(text, 20), &time)
+    return cel_parse_timestamp(bytes_of(text, 20), &time)
                ? time
                : fail_argument(eval, "a date such as 2026-01-31", given);
 }
@@ -59,9 +59,9 @@ static struct cel_value local(struct cel_eval *eval, const struct cel_value *arg
                : cel_fail(eval, CEL_ERROR_OVERFLOW, "timestamp overflow");
 }
 
-static struct date date_of_time(int64_t unix_s)
+static struct cel_date date_of_time(int64_t unix_s)
 {
-    return date_of_days(unix_s / 86400 - (unix_s % 86400 < 0));
+    return cel_date_of_days(unix_s / 86400 - (unix_s % 86400 < 0));
 }
 
 // age(t): whole years from t to now, in UTC. Who was born on 29 February has the birthday on 1 March
@@ -70,8 +70,8 @@ static struct cel_value age(struct cel_eval *eval, const struct cel_value *args,
 {
     if (args[0].kind != CEL_TIMESTAMP)
         return cel_fail_overload(eval, "age", args, count);
-    struct date then = date_of_time(args[0].as.seconds);
-    struct date now = date_of_time(eval->host == NULL ? 0 : eval->host->now_s);
+    struct cel_date then = date_of_time(args[0].as.seconds);
+    struct cel_date now = date_of_time(eval->host == NULL ? 0 : eval->host->now_s);
     bool is_before = now.month < then.month || (now.month == then.month && now.day < then.day);
     return cel_int(now.year - then.year - is_before);
 }

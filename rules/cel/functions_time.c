@@ -34,7 +34,7 @@ bool cel_zone_offset(
 }
 
 struct parts {
-    struct date date;
+    struct cel_date date;
     int64_t days, day_of_year; // since 1970; from 0
     int64_t second_of_day;
 };
@@ -59,8 +59,8 @@ static bool parts_of(
     int64_t local_s = args[0].as.seconds + offset_s;
     out->days = local_s / 86400 - (local_s % 86400 < 0);
     out->second_of_day = local_s - out->days * 86400;
-    out->date = date_of_days(out->days);
-    out->day_of_year = out->days - days_of_date(out->date.year, 1, 1);
+    out->date = cel_date_of_days(out->days);
+    out->day_of_year = out->days - cel_days_of_date(out->date.year, 1, 1);
     return true;
 }
 

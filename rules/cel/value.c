@@ -200,30 +200,24 @@ static int order_of_unsigned(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-// An int against a double, exactly.
+// As cel-go: what a double can be at all is compared as doubles, so that near 2^63 some are equal that are not
+// the same.
 static int order_int_double(int64_t a, double b)
 {
-    if (b >= TWO_TO_63)
+    if (b > TWO_TO_63)
         return -1;
     if (b < -TWO_TO_63)
         return 1;
-    int64_t whole = (int64_t)b; // towards 0
-    if (a != whole)
-        return a < whole ? -1 : 1;
-    double rest = b - (double)whole;
-    return (rest < 0) - (rest > 0);
+    return ((double)a > b) - ((double)a < b);
 }
 
 static int order_uint_double(uint64_t a, double b)
 {
-    if (b >= TWO_TO_64)
+    if (b > TWO_TO_64)
         return -1;
     if (b < 0)
         return 1;
-    uint64_t whole = (uint64_t)b;
-    if (a != whole)
-        return a < whole ? -1 : 1;
-    return b - (double)whole > 0 ? -1 : 0;
+    return ((double)a > b) - ((double)a < b);
 }
 
 static int order_int_uint(int64_t a, uint64_t b)

@@ -177,7 +177,8 @@ bool cel_equal(struct cel_eval *eval, struct cel_value a, struct cel_value b);
 // As < and its like: false when the two are not ordered (kinds differ, a NaN). order_out: below,
 // equal to or above 0.
 bool cel_compare(struct cel_value a, struct cel_value b, int *order_out);
-// The order of two numbers of any kinds; only exact, never by way of a rounded double. False for a NaN.
+// The order of two numbers of any kinds, an int or uint and a double being compared as doubles. False for a
+// NaN.
 bool cel_compare_numbers(struct cel_value a, struct cel_value b, int *order_out);
 
 static inline bool cel_is_number(struct cel_value value)

@@ -18,6 +18,12 @@ static const struct command_option check_options[] = {
     {"strict", 0, NULL, "warnings fail, too"},
 };
 
+static const struct command_option eval_options[] = {
+    {"bindings", 0, "JSON", "the variables: {\"data\": {\"amount\": 12}}"},
+    {"type", 0, NULL, "prints the type before the value"},
+    {"batch", 0, NULL, "reads objects with typed values, one a line; docs/language.md"},
+};
+
 static const struct command_option simulate_options[] = {
     {"rules", 0, "DIR", "the rule files; needed"},
     {"events", 0, "FILE", "the events, one a line; '-' is standard input; needed"},
@@ -44,6 +50,8 @@ static const struct command_option journal_cat_options[] = {
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
+    {"eval", "EXPRESSION | --batch", "evaluates an expression", NULL, 0, 1, ROWS(eval_options),
+     eval_command},
     {"simulate", "--rules DIR --events FILE",
      "folds a file of events, in a throw-away data directory", NULL, 0, 0, ROWS(simulate_options),
      simulate_command},

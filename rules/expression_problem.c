@@ -1,0 +1,81 @@
+#include "rules/expression_problem.h"
+
+// The place in a text that is all expression; lines and columns from 1, in characters.
+static struct place place_in_text(const struct source_text *source, uint32_t begin, uint32_t end)
+{
+    struct place place = {source, 1, 1, 1};
+    uint32_t at = 0;
+    for (; at < begin && at < source->text.len; at++) {
+        if (source->text.data[at] == '\n') {
+            place.line++;
+            place.column = 1;
+        } else {
+            place.column += (source->text.data[at] & 0xC0) != 0x80;
+        }
+    }
+    uint32_t length = 0;
+    for (; at < end && at < source->text.len && source->text.data[at] != '\n'; at++)
+        length += (source->text.data[at] & 0xC0) != 0x80;
+    place.length = length == 0 ? 1 : length;
+    return place;
+}
+
+struct place expression_place(const struct expression_source *source, uint32_t begin, uint32_t end)
+{
+    return source->node != NULL ? yaml_place_within(source->node, begin, end)
+                                : place_in_text(source->text, begin, end);
+}
+
+static enum diagnostic_code code_of(enum cel_problem_kind kind)
+{
+    switch (kind) {
+    case CEL_PROBLEM_SYNTAX: return DIAGNOSTIC_E0601;
+    case CEL_PROBLEM_LIMIT: return DIAGNOSTIC_E0602;
+    case CEL_PROBLEM_NAME: return DIAGNOSTIC_E0203;
+    case CEL_PROBLEM_FUNCTION: return DIAGNOSTIC_E0603;
+    case CEL_PROBLEM_TYPE: return DIAGNOSTIC_E0604;
+    case CEL_PROBLEM_ARGUMENT: return DIAGNOSTIC_E0605;
+    }
+    return DIAGNOSTIC_E0601;
+}
+
+// The known name that is most like the unknown one, or NULL.
+static const char *nearest(
+    struct arena *arena, const struct cel_scope *scope, const struct cel_problem *problem)
+{
+    if (problem->word.len == 0)
+        return NULL;
+    if (problem->kind == CEL_PROBLEM_FUNCTION)
+        return cel_library_nearest(scope->library, problem->word);
+    return problem->object != NULL ? cel_object_nearest(arena, problem->object, problem->word)
+                                   : cel_scope_nearest(arena, scope, problem->word);
+}
+
+void expression_report(
+    struct diagnostics *list,
+    const struct expression_source *source,
+    const struct cel_scope *scope,
+    const struct cel_problems *problems)
+{
+    struct arena arena = {0};
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct cel_problem *problem = &problems->items[i];
+        const char *meant = nearest(&arena, scope, problem);
+        diagnostic_add(
+            list, code_of(problem->kind), expression_place(source, problem->begin, problem->end),
+            "%s%s%s%s", problem->message, meant == NULL ? "" : ", did you mean '",
+            meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
+    }
+    if (problems->total > problems->count)
+        diagnostic_note(
+            list, PLACE_NONE, "and %zu more in this expression", problems->total - problems->count);
+    arena_free(&arena);
+}
+
+void expression_report_error(
+    struct diagnostics *list, const struct expression_source *source, const struct cel_error *error)
+{
+    diagnostic_add(
+        list, DIAGNOSTIC_E0606, expression_place(source, error->at, error->at + 1), "%.*s",
+        (int)error->message.len, (const char *)error->message.data);
+}
