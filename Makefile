@@ -244,7 +244,7 @@ $(OBJ)/flags: FORCE
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 
 # ---- targets ---------------------------------------------------------------------------
-.PHONY: all demo check lint unit unit-programs e2e asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka bombs planted planted-short FORCE
+.PHONY: all demo check lint unit unit-programs e2e conformance asan tsan coverage bench fuzz fuzz-programs fuzz-corpus sim sim-program install clean distclean help setup-test torture torture-short torture-programs flips failures torture-kafka bombs planted planted-short FORCE
 
 all: $(PROGRAMS) ## build build/engaged and build/engagectl (installs what is missing)
 
@@ -266,6 +266,10 @@ unit: $(TESTS) # the unit tests of one VARIANT
 e2e: all # the programs as a user runs them
 	@$(MAKE) VARIANT=faults all
 	@tests/run $(sort $(wildcard tests/e2e/test_*.sh tests/tools/test_*.sh))
+
+conformance: all ## the public conformance suite of CEL through engagectl eval
+	@tools/setup conformance
+	@tests/conformance/run
 
 torture-kafka: all ## the daemon and real Kafka brokers under faults (a quarter of an hour each version)
 	@tools/setup check
