@@ -3,7 +3,7 @@
 #define RULES_CEL_EVAL_H
 
 #include "engine/base/err.h"
-#include "rules/cel/value.h"
+#include "rules/cel/value_ops.h"
 
 enum { CEL_REGEXES_KEPT = 16 }; // patterns that are not constant, of one cel_eval
 

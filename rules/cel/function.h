@@ -4,7 +4,7 @@
 
 #include "rules/cel/eval.h"
 #include "rules/cel/type.h"
-#include "rules/cel/value.h"
+#include "rules/cel/value_ops.h"
 
 // args hold no errors; a receiver is the first. Returns an error (cel_fail) for kinds that it does not
 // take: the checker lets dyn through.

@@ -2,7 +2,7 @@
 #ifndef RULES_CEL_TEXT_H
 #define RULES_CEL_TEXT_H
 
-#include "rules/cel/value.h"
+#include "rules/cel/value_ops.h"
 
 // Shortest digits that read back, without exponent between 1e-6 and 1e21; NaN, Infinity, -Infinity.
 enum { CEL_DOUBLE_TEXT_MAX = 40 };

@@ -60,6 +60,8 @@ const struct cel_type *cel_type_object(struct arena *arena, const struct cel_obj
 const struct cel_type *cel_type_variable(struct arena *arena, uint32_t variable);
 
 bool cel_type_equal(const struct cel_type *a, const struct cel_type *b);
+// Whether two types are the same as values: "list" whatever is in it.
+bool cel_type_same_name(const struct cel_type *a, const struct cel_type *b);
 // "list(map(string, int))", "null", "timestamp"; an object by its name.
 void cel_type_add(struct buffer *to, const struct cel_type *type);
 // The name that is a value of type 'type', as string(type(x)) has it: "int", "list", "null_type",

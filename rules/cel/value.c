@@ -1,19 +1,36 @@
-#include "rules/cel/value.h"
-
 #include <math.h>
 
+#include "engine/base/hash.h"
 #include "rules/cel/eval.h"
+#include "rules/cel/type.h"
+#include "rules/cel/value_ops.h"
 
-enum { MAP_INDEX_MIN = 8, VALUE_DEPTH_MAX = 512 };
+enum { MAP_INDEX_MIN = 8, EQUAL_DEPTH_MAX = 2 * CEL_NESTING_MAX };
 
 #define TWO_TO_63 9223372036854775808.0
 #define TWO_TO_64 18446744073709551616.0
 
 // --- lists
+uint32_t cel_nesting(struct cel_value value)
+{
+    return value.kind == CEL_LIST  ? value.as.list->nesting
+           : value.kind == CEL_MAP ? value.as.map->nesting
+                                   : 0;
+}
+
+static uint32_t deeper(uint32_t nesting, struct cel_value value)
+{
+    uint32_t inner = cel_nesting(value);
+    return inner > nesting ? inner : nesting;
+}
+
 struct cel_value cel_list_of(struct arena *arena, const struct cel_value *items, size_t count)
 {
     struct cel_list *list = arena_alloc(arena, sizeof(*list));
     *list = (struct cel_list){.count = count, .items = items};
+    for (size_t i = 0; i < count; i++)
+        list->nesting = deeper(list->nesting, items[i]);
+    list->nesting++;
     return (struct cel_value){.kind = CEL_LIST, .as.list = list};
 }
 
@@ -23,28 +40,14 @@ struct cel_value cel_list_at(struct cel_eval *eval, const struct cel_list *list,
 }
 
 // --- maps
-static uint64_t mix(uint64_t bits)
-{
-    bits ^= bits >> 33; // the finaliser of MurmurHash3
-    bits *= UINT64_C(0xff51afd7ed558ccd);
-    bits ^= bits >> 33;
-    bits *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return bits ^ bits >> 33;
-}
-
 // The same for keys that are equal: 1 and 1u.
 static uint32_t hash_key(struct cel_value key)
 {
-    if (key.kind == CEL_INT)
-        return (uint32_t)mix((uint64_t)key.as.integer);
-    if (key.kind == CEL_UINT)
-        return (uint32_t)mix(key.as.unsigned_integer);
+    if (key.kind == CEL_STRING)
+        return (uint32_t)hash_u64(key.as.text, 0);
     if (key.kind == CEL_BOOL)
-        return key.as.boolean ? 7 : 3;
-    uint32_t hash = 2166136261U; // FNV-1a
-    for (size_t i = 0; i < key.as.text.len; i++)
-        hash = (hash ^ key.as.text.data[i]) * 16777619U;
-    return hash ^ hash >> 15;
+        return key.as.boolean;
+    return (uint32_t)hash_mix(key.as.unsigned_integer); // or the int, of which it has the bits
 }
 
 static bool is_key_kind(enum cel_kind kind)
@@ -105,6 +108,7 @@ bool cel_map_of(
             *wrong_out = i;
             return false;
         }
+        map->nesting = deeper(map->nesting, pairs[i].value);
         if (slots == NULL)
             continue;
         uint32_t at = hash_key(pairs[i].key) & map->slot_mask;
@@ -112,6 +116,7 @@ bool cel_map_of(
             at = (at + 1) & map->slot_mask;
         slots[at] = (uint32_t)i + 1;
     }
+    map->nesting++;
     *map_out = (struct cel_value){.kind = CEL_MAP, .as.map = map};
     return true;
 }
@@ -136,7 +141,8 @@ bool cel_map_find(
     if (map->pairs == NULL)
         return key.kind == CEL_STRING && map->find != NULL &&
                map->find(map, eval, key.as.text, CEL_NO_FIELD, value_out);
-    if (!is_key_kind(key.kind))
+    if (!is_key_kind(key.kind) ||
+        (key.kind == CEL_STRING && !cel_spend(eval, key.as.text.len / 16)))
         return false;
     size_t at = find_pair(map, key, map->count);
     if (at == map->count)
@@ -179,6 +185,10 @@ bool cel_timestamp_of(int64_t seconds, int64_t nanos, struct cel_value *out)
 bool cel_duration_of(int64_t seconds, int64_t nanos, struct cel_value *out)
 {
     int64_t all;
+    if (seconds < 0 && nanos > 0) { // so that the product is never beyond the sum
+        seconds++;
+        nanos -= CEL_NANOS_PER_S;
+    }
     if (__builtin_mul_overflow(seconds, CEL_NANOS_PER_S, &all) ||
         __builtin_add_overflow(all, nanos, &all))
         return false;
@@ -200,24 +210,28 @@ static int order_of_unsigned(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-// As cel-go: what a double can be at all is compared as doubles, so that near 2^63 some are equal that are not
-// the same.
+// Beside the whole number that the double b is when cut; whole is that of the double's whole part.
+static int order_of_rest(int order_of_whole, double b, double whole)
+{
+    return order_of_whole != 0 ? order_of_whole : (whole > b) - (whole < b);
+}
+
 static int order_int_double(int64_t a, double b)
 {
-    if (b > TWO_TO_63)
-        return -1;
+    if (b >= TWO_TO_63)
+        return b == TWO_TO_63 && a == INT64_MAX ? 0 : -1;
     if (b < -TWO_TO_63)
         return 1;
-    return ((double)a > b) - ((double)a < b);
+    return order_of_rest(order_of(a, (int64_t)b), b, trunc(b));
 }
 
 static int order_uint_double(uint64_t a, double b)
 {
-    if (b > TWO_TO_64)
-        return -1;
+    if (b >= TWO_TO_64)
+        return b == TWO_TO_64 && a == UINT64_MAX ? 0 : -1;
     if (b < 0)
         return 1;
-    return ((double)a > b) - ((double)a < b);
+    return order_of_rest(order_of_unsigned(a, (uint64_t)b), b, trunc(b));
 }
 
 static int order_int_uint(int64_t a, uint64_t b)
@@ -306,7 +320,9 @@ static bool maps_equal(
 
 static bool equal(struct cel_eval *eval, struct cel_value a, struct cel_value b, uint32_t depth)
 {
-    if (depth > VALUE_DEPTH_MAX || !cel_spend(eval, 1))
+    if (depth > EQUAL_DEPTH_MAX)
+        eval->cost_left = 0;
+    if (!cel_spend(eval, 1))
         return false;
     if (cel_is_number(a) && cel_is_number(b)) {
         int order;

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/arena.h"
-#include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
 
 enum cel_kind {
@@ -71,6 +69,7 @@ struct cel_value {
 // A list of the evaluator's own has items; one of the host's has them fetched one by one.
 struct cel_list {
     size_t count;
+    uint32_t nesting;              // 1 above the deepest element; 0 of a host's
     const struct cel_value *items; // NULL: the host's
     // index < count. The value may be allocated in eval's arena.
     struct cel_value (*at)(const struct cel_list *list, struct cel_eval *eval, size_t index);
@@ -83,6 +82,7 @@ struct cel_pair {
 // Keys are bool, int, uint or string, each once, in the order written. A host's map finds by name.
 struct cel_map {
     size_t count;
+    uint32_t nesting;             // 1 above the deepest value; 0 of a host's
     const struct cel_pair *pairs; // NULL: the host's, whose keys are strings
     const uint32_t *slots;        // hash index over pairs; NULL where there are few
     uint32_t slot_mask;
@@ -110,9 +110,9 @@ static inline struct cel_value cel_null(void)
     return (struct cel_value){.kind = CEL_NULL};
 }
 
-static inline struct cel_value cel_bool(bool boolean)
+static inline struct cel_value cel_bool(int truth)
 {
-    return (struct cel_value){.kind = CEL_BOOL, .as.boolean = boolean};
+    return (struct cel_value){.kind = CEL_BOOL, .as.boolean = truth != 0};
 }
 
 static inline struct cel_value cel_int(int64_t integer)
@@ -144,62 +144,5 @@ static inline struct cel_value cel_type_value(const struct cel_type *type)
 {
     return (struct cel_value){.kind = CEL_TYPE, .as.type = type};
 }
-
-// --- lists and maps. What is given is borrowed, not copied.
-struct cel_value cel_list_of(struct arena *arena, const struct cel_value *items, size_t count);
-struct cel_value cel_list_at(struct cel_eval *eval, const struct cel_list *list, size_t index);
-
-// Makes a map of pairs. False when a key is of a kind that cannot be one, or equals another
-// (1, 1u and 1.0 are equal); *wrong_out is its index.
-bool cel_map_of(
-    struct arena *arena,
-    const struct cel_pair *pairs,
-    size_t count,
-    struct cel_value *map_out,
-    size_t *wrong_out);
-// A double that is a whole number finds the int or uint that it equals.
-bool cel_map_find(
-    struct cel_eval *eval,
-    const struct cel_map *map,
-    struct cel_value key,
-    struct cel_value *value_out);
-void cel_map_at(
-    struct cel_eval *eval,
-    const struct cel_map *map,
-    size_t index,
-    struct cel_value *key_out,
-    struct cel_value *value_out);
-
-// --- comparing
-// As ==: numbers across their types, lists in order, maps without. A NaN equals nothing; values of
-// kinds that do not compare are not equal. Costs eval what it compares.
-bool cel_equal(struct cel_eval *eval, struct cel_value a, struct cel_value b);
-// As < and its like: false when the two are not ordered (kinds differ, a NaN). order_out: below,
-// equal to or above 0.
-bool cel_compare(struct cel_value a, struct cel_value b, int *order_out);
-// The order of two numbers of any kinds, an int or uint and a double being compared as doubles. False for a
-// NaN.
-bool cel_compare_numbers(struct cel_value a, struct cel_value b, int *order_out);
-
-static inline bool cel_is_number(struct cel_value value)
-{
-    return value.kind == CEL_INT || value.kind == CEL_UINT || value.kind == CEL_DOUBLE;
-}
-
-// Whether two values that are types are the same: "list" whatever is in it.
-bool cel_type_same_name(const struct cel_type *a, const struct cel_type *b);
-
-// The name of the value's type, as type(x) prints it.
-const char *cel_kind_name(enum cel_kind kind);
-
-// --- times: proleptic Gregorian, no leap seconds, 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z
-#define CEL_TIME_MIN_S (-INT64_C(62135596800))
-#define CEL_TIME_MAX_S INT64_C(253402300799)
-// Durations are as long as nanoseconds fit in 64 bits (292 years), as in cel-go.
-#define CEL_NANOS_PER_S INT64_C(1000000000)
-
-// False when the time or the duration is out of its range. nanos may be anything within +-1.9e9.
-bool cel_timestamp_of(int64_t seconds, int64_t nanos, struct cel_value *out);
-bool cel_duration_of(int64_t seconds, int64_t nanos, struct cel_value *out);
 
 #endif
