@@ -21,9 +21,10 @@ struct emitter {
     uint32_t depth, depth_max; // of the stack
     const struct local_slot *locals;
     struct cel_eval folding;
+    uint64_t fold_cost_left; // of the whole expression
 };
 
-enum { FOLD_COST_MAX = 20000 };
+enum { FOLD_COST_MAX = 20000, FOLD_COST_ALL_MAX = 200000 };
 
 static void *list_add(struct emitter *emitter, struct list *list, size_t item_bytes)
 {
@@ -81,23 +82,40 @@ static struct cel_program view(const struct emitter *emitter)
     };
 }
 
-// Replaces the instructions from begin on by what they come to, unless that is an error.
+// Replaces the instructions from begin on, which leave one value, by that value. False when it is an error or
+// costs much: then it is left to be evaluated each time.
 static bool fold(struct emitter *emitter, uint32_t begin, uint32_t at)
 {
     struct cel_program program = view(emitter);
     struct cel_eval *eval = &emitter->folding;
-    eval->cost_left = FOLD_COST_MAX;
+    uint64_t cost_max =
+        emitter->fold_cost_left < FOLD_COST_MAX ? emitter->fold_cost_left : FOLD_COST_MAX;
+    eval->cost_left = cost_max;
     eval_reserve(eval, program.stack_max);
-    eval->arena = *emitter->arena; // values stay in the program's arena
-    bool is_done = program_run(eval, &program, begin, program.op_count, eval->stack);
+    struct cel_value *top =
+        eval->stack + emitter->depth - 1; // as when it is evaluated: names have places
+    eval->arena = *emitter->arena;        // values stay in the program's arena
+    bool is_done = program_run(eval, &program, begin, program.op_count, top);
     *emitter->arena = eval->arena;
     eval->arena = (struct arena){0};
-    struct cel_value value = eval->stack[0];
-    if (!is_done || eval->cost_left == 0 || value.kind == CEL_ERROR)
+    emitter->fold_cost_left -= cost_max - eval->cost_left;
+    if (!is_done || eval->cost_left == 0 || top->kind == CEL_ERROR)
         return false;
     emitter->ops.count = begin;
     emitter->depth--;
-    emit_constant(emitter, value, at);
+    emit_constant(emitter, *top, at);
+    return true;
+}
+
+// Whether the instructions from begin on need nothing but what they make themselves above that height of the stack.
+static bool is_closed(struct emitter *emitter, uint32_t begin, uint32_t height)
+{
+    for (uint32_t i = begin; i < emitter->ops.count; i++) {
+        const struct op *op = op_at(emitter, i);
+        if (op->code == OP_VARIABLE || op->code == OP_FIELD || op->code == OP_FAIL ||
+            (op->code == OP_LOCAL && op->a < height) || (op->code == OP_CALL && op->mask != 0))
+            return false;
+    }
     return true;
 }
 
@@ -156,7 +174,7 @@ static void emit_member(
     struct emitter *emitter, enum op_code code, struct bytes name, const struct cel_node *node)
 {
     *(struct member *)list_add(emitter, &emitter->members, sizeof(struct member)) =
-        (struct member){name, node->field};
+        (struct member){.name = name, .field = node->field};
     (void)emit(
         emitter,
         (struct op){
@@ -164,31 +182,59 @@ static void emit_member(
         0);
 }
 
+// The member that follows children[0], which was compiled from begin on. That of a variable is one instruction.
+static void emit_select(
+    struct emitter *emitter, uint32_t begin, struct bytes name, const struct cel_node *node)
+{
+    emit_member(emitter, OP_SELECT, name, node);
+    struct op *select = op_at(emitter, emitter->ops.count - 1), *base = op_at(emitter, begin);
+    if (emitter->ops.count != begin + 2 || base->code != OP_VARIABLE)
+        return;
+    struct member *member = (struct member *)emitter->members.items + select->a;
+    member->variable = ((struct cel_value *)emitter->constants.items)[base->b].as.text;
+    member->variable_at = base->at;
+    *base = (struct op){.code = OP_FIELD, .a = base->a, .b = select->a, .at = select->at};
+    emitter->ops.count--;
+}
+
 static bool compile_member(struct emitter *emitter, const struct cel_node *node)
 {
     if (node->variable != CEL_NOT_A_VARIABLE)
         return compile_variable(emitter, node);
+    uint32_t begin = emitter->ops.count;
     bool is_constant = compile_node(emitter, node->children[0]);
-    emit_member(emitter, node->kind == CEL_NODE_HAS ? OP_HAS : OP_SELECT, node->text, node);
+    if (node->kind == CEL_NODE_HAS)
+        emit_member(emitter, OP_HAS, node->text, node);
+    else
+        emit_select(emitter, begin, node->text, node);
     return is_constant;
 }
 
 // --- calls
-static enum op_code code_of(struct bytes function)
+// The instruction of a function: OP_CALL but for the usual operators.
+static struct op op_of(struct bytes function)
 {
     static const struct {
         const char *function;
-        enum op_code code;
-    } codes[] = {
-        {"_+_", OP_ADD},        {"_-_", OP_SUBTRACT},       {"_==_", OP_EQUAL},
-        {"_!=_", OP_NOT_EQUAL}, {"_<_", OP_LESS},           {"_<=_", OP_LESS_EQUAL},
-        {"_>_", OP_GREATER},    {"_>=_", OP_GREATER_EQUAL}, {"!_", OP_NOT},
+        struct op op;
+    } known[] = {
+        {"_+_", {.code = OP_ADD}},
+        {"_-_", {.code = OP_SUBTRACT}},
+        {"_*_", {.code = OP_MULTIPLY}},
+        {"_/_", {.code = OP_DIVIDE}},
+        {"_==_", {.code = OP_COMPARE, .mask = IS_EQUAL}},
+        {"_!=_", {.code = OP_COMPARE, .mask = IS_LESS | IS_GREATER | IS_UNORDERED}},
+        {"_<_", {.code = OP_COMPARE, .mask = IS_LESS}},
+        {"_<=_", {.code = OP_COMPARE, .mask = IS_LESS | IS_EQUAL}},
+        {"_>_", {.code = OP_COMPARE, .mask = IS_GREATER}},
+        {"_>=_", {.code = OP_COMPARE, .mask = IS_GREATER | IS_EQUAL}},
+        {"!_", {.code = OP_NOT}},
     };
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (bytes_equal_text(function, codes[i].function))
-            return codes[i].code;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (bytes_equal_text(function, known[i].function))
+            return known[i].op;
     }
-    return OP_CALL;
+    return (struct op){.code = OP_CALL};
 }
 
 // Functions that ask the host: never constant.
@@ -235,6 +281,23 @@ static bool takes_count(const struct cel_named_function *function, const struct 
     return false;
 }
 
+static void emit_call(
+    struct emitter *emitter, cel_function *function, const struct cel_node *call, uint32_t last)
+{
+    struct op op = op_of(call->text);
+    bool is_operator = op.code >= OP_COMPARE && op.code <= OP_DIVIDE;
+    if (is_operator && emitter->ops.count == last + 1 && op_at(emitter, last)->code == OP_CONSTANT)
+        op.b = op_at(emitter, --emitter->ops.count)->a;
+    else
+        op.b = OPERAND_ON_STACK;
+    *(cel_function **)list_add(emitter, &emitter->functions, sizeof(function)) = function;
+    op.a = emitter->functions.count - 1;
+    op.mask = op.code == OP_CALL ? asks_host(call) : op.mask;
+    op.count = call->child_count;
+    op.at = call->text_begin;
+    (void)emit(emitter, op, 1 - (int)call->child_count);
+}
+
 static bool compile_call(struct emitter *emitter, const struct cel_node *call)
 {
     const struct cel_named_function *function =
@@ -246,47 +309,43 @@ static bool compile_call(struct emitter *emitter, const struct cel_node *call)
             emitter, call, CEL_ERROR_NO_OVERLOAD,
             "no such overload, by the number of arguments: '");
     if (call->field != CEL_NO_FIELD) { // contact["first_name"]
+        uint32_t begin = emitter->ops.count;
         (void)compile_node(emitter, call->children[0]);
-        emit_member(emitter, OP_SELECT, call->children[1]->literal.as.text, call);
+        emit_select(emitter, begin, call->children[1]->literal.as.text, call);
         return false;
     }
     if (bytes_equal_text(call->text, "matches") && call->child_count == 2 &&
         is_constant_text(call->children[1]) && compile_matches(emitter, call))
         return false;
-    bool is_constant = !asks_host(call);
-    for (uint32_t i = 0; i < call->child_count; i++)
+    bool is_constant = true;
+    uint32_t last = 0; // where the last argument begins
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        last = emitter->ops.count;
         is_constant = compile_node(emitter, call->children[i]) && is_constant;
-    *(cel_function **)list_add(emitter, &emitter->functions, sizeof(cel_function *)) =
-        function->function;
-    (void)emit(
-        emitter,
-        (struct op){
-            .code = (uint16_t)code_of(call->text),
-            .count = call->child_count,
-            .a = emitter->functions.count - 1,
-            .at = call->text_begin},
-        1 - (int)call->child_count);
-    return is_constant;
+    }
+    emit_call(emitter, function->function, call, last);
+    return is_constant && !asks_host(call);
 }
 
 // --- && || ?:
 static bool compile_junction(struct emitter *emitter, const struct cel_node *node)
 {
-    bool is_and = node->kind == CEL_NODE_AND;
     uint32_t first = emitter->ops.count;
     bool is_constant = true;
     for (uint32_t i = 0; i < node->child_count; i++) {
         is_constant = compile_node(emitter, node->children[i]) && is_constant;
-        enum op_code code =
-            i == 0 ? (is_and ? OP_AND_FIRST : OP_OR_FIRST) : (is_and ? OP_AND_NEXT : OP_OR_NEXT);
         (void)emit(
             emitter,
-            (struct op){.code = (uint16_t)code, .a = UINT32_MAX, .at = node->children[i]->begin},
+            (struct op){
+                .code = i == 0 ? OP_FIRST : OP_NEXT,
+                .mask = node->kind == CEL_NODE_OR,
+                .a = UINT32_MAX,
+                .at = node->children[i]->begin},
             i == 0 ? 0 : -1);
     }
     for (uint32_t i = first; i < emitter->ops.count; i++) { // of this node: others have a target
         struct op *op = op_at(emitter, i);
-        if (op->code >= OP_AND_FIRST && op->code <= OP_OR_NEXT && op->a == UINT32_MAX)
+        if ((op->code == OP_FIRST || op->code == OP_NEXT) && op->a == UINT32_MAX)
             op->a = emitter->ops.count;
     }
     return is_constant;
@@ -324,7 +383,8 @@ static bool compile_elements(struct emitter *emitter, const struct cel_node *nod
 
 static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
 {
-    (void)compile_node(emitter, node->children[0]);
+    uint32_t begin = emitter->ops.count;
+    bool is_constant = compile_node(emitter, node->children[0]);
     const struct local_slot *outer = emitter->locals;
     struct local_slot slots[2];
     uint32_t depth = emitter->depth;
@@ -352,19 +412,20 @@ static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
     ((struct macro_code *)emitter->macros.items)[index] = code;
     emitter->locals = outer;
     emitter->depth = depth;
-    return false;
+    return is_constant && is_closed(emitter, begin, depth - 1);
 }
 
 static bool compile_bind(struct emitter *emitter, const struct cel_node *node)
 {
     struct local_slot slot = {node->names[0], emitter->depth, emitter->locals};
-    (void)compile_node(emitter, node->children[0]);
+    uint32_t begin = emitter->ops.count;
+    bool is_constant = compile_node(emitter, node->children[0]);
     const struct local_slot *outer = emitter->locals;
     emitter->locals = &slot;
     (void)compile_node(emitter, node->children[1]);
     emitter->locals = outer;
     (void)emit(emitter, (struct op){.code = OP_SLIDE}, -1);
-    return false;
+    return is_constant && is_closed(emitter, begin, slot.slot);
 }
 
 static bool compile_kind(struct emitter *emitter, const struct cel_node *node)
@@ -398,7 +459,7 @@ static bool compile_node(struct emitter *emitter, const struct cel_node *node)
 struct cel_program *cel_compile(
     struct arena *arena, const struct cel_scope *scope, const struct cel_node *root)
 {
-    struct emitter emitter = {.arena = arena, .scope = scope};
+    struct emitter emitter = {.arena = arena, .scope = scope, .fold_cost_left = FOLD_COST_ALL_MAX};
     (void)compile_node(&emitter, root);
     cel_eval_free(&emitter.folding);
     struct cel_program *program = arena_alloc(arena, sizeof(*program));

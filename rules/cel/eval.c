@@ -9,7 +9,8 @@
 #include "rules/cel/program_internal.h"
 #include "rules/cel/regex.h"
 
-enum { MESSAGE_BYTES_MAX = 512, SHOWN_BYTES_MAX = 80 };
+// Text of less bytes is compared without cost, and so by the short cut.
+enum { MESSAGE_BYTES_MAX = 512, SHOWN_BYTES_MAX = 80, USUAL_BYTES_MAX = 128 };
 
 // --- errors
 static struct cel_value error_of(
@@ -110,68 +111,64 @@ static struct cel_value call(
     return function(eval, args, count);
 }
 
-// a and b of the kind; *order_out is their order.
-static inline bool compare_usual(const struct cel_value *args, int *order_out)
-{
-    if (args[0].kind != args[1].kind)
-        return false;
-    if (args[0].kind == CEL_INT) {
-        int64_t a = args[0].as.integer, b = args[1].as.integer;
-        *order_out = (a > b) - (a < b);
-        return true;
-    }
-    if (args[0].kind != CEL_DOUBLE)
-        return false;
-    double a = args[0].as.real, b = args[1].as.real;
-    *order_out = (a > b) - (a < b);
-    return a == a && b == b; // no NaN
-}
-
-static inline bool equal_usual(const struct cel_value *args, bool *equal_out)
+// The outcome of two values that are usual; false for others. Text is short enough to cost nothing.
+static inline bool compare_usual(
+    const struct cel_value *a, const struct cel_value *b, unsigned *outcome_out)
 {
     int order;
-    if (args[0].kind == CEL_STRING && args[1].kind == CEL_STRING &&
-        args[0].as.text.len + args[1].as.text.len < 128) {
-        *equal_out = bytes_equal(args[0].as.text, args[1].as.text);
-        return true;
-    }
-    if (!compare_usual(args, &order))
+    if (a->kind != b->kind)
         return false;
-    *equal_out = order == 0;
+    if (a->kind == CEL_INT) {
+        order = (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
+    } else if (a->kind == CEL_DOUBLE) {
+        order = (a->as.real > b->as.real) - (a->as.real < b->as.real);
+        if (order == 0 && a->as.real != b->as.real) { // a NaN
+            *outcome_out = IS_UNORDERED;
+            return true;
+        }
+    } else if (a->kind == CEL_STRING && a->as.text.len < USUAL_BYTES_MAX) {
+        order = bytes_compare(a->as.text, b->as.text);
+        order = (order > 0) - (order < 0);
+    } else {
+        return false;
+    }
+    *outcome_out = 1U << (order + 1); // IS_LESS, IS_EQUAL, IS_GREATER
     return true;
 }
 
-// The short cut of an operator with two operands; false where there is none for these values.
-static inline bool run_usual(enum op_code code, const struct cel_value *args, struct cel_value *out)
+static inline bool compute_usual(enum op_code code, struct cel_value *a, const struct cel_value *b)
 {
-    int order;
-    bool is_equal;
-    if (code == OP_EQUAL || code == OP_NOT_EQUAL) {
-        if (!equal_usual(args, &is_equal))
-            return false;
-        *out = cel_bool(is_equal == (code == OP_EQUAL));
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == CEL_DOUBLE) {
+        double x = a->as.real, y = b->as.real;
+        a->as.real = code == OP_ADD        ? x + y
+                     : code == OP_SUBTRACT ? x - y
+                     : code == OP_MULTIPLY ? x * y
+                                           : x / y;
         return true;
     }
-    if (code == OP_ADD || code == OP_SUBTRACT) {
-        if (args[0].kind != CEL_INT || args[1].kind != CEL_INT)
-            return false;
-        int64_t result;
-        bool is_over =
-            code == OP_ADD
-                ? __builtin_add_overflow(args[0].as.integer, args[1].as.integer, &result)
-                : __builtin_sub_overflow(args[0].as.integer, args[1].as.integer, &result);
-        if (!is_over)
-            *out = cel_int(result);
-        return !is_over;
-    }
-    if (!compare_usual(args, &order))
+    if (a->kind != CEL_INT || code == OP_DIVIDE)
         return false;
-    bool is_true = code == OP_LESS         ? order < 0
-                   : code == OP_LESS_EQUAL ? order <= 0
-                   : code == OP_GREATER    ? order > 0
-                                           : order >= 0;
-    *out = cel_bool(is_true);
-    return true;
+    int64_t result, x = a->as.integer, y = b->as.integer;
+    bool is_over = code == OP_ADD        ? __builtin_add_overflow(x, y, &result)
+                   : code == OP_SUBTRACT ? __builtin_sub_overflow(x, y, &result)
+                                         : __builtin_mul_overflow(x, y, &result);
+    if (!is_over)
+        a->as.integer = result;
+    return !is_over;
+}
+
+// An operator with two operands, the left one on top of the stack; its result takes the left one's place.
+static void run_unusual(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    const struct op *op,
+    struct cel_value *left,
+    const struct cel_value *right)
+{
+    const struct cel_value args[2] = {*left, *right};
+    *left = call(eval, program->functions[op->a], args, 2);
 }
 
 // --- && || and ?:
@@ -182,12 +179,42 @@ static void check_bool(struct cel_eval *eval, const char *name, struct cel_value
         *value = cel_fail_overload(eval, name, value, 1);
 }
 
-// Puts two operands together: the one that decides wins, then an error, then the other bool.
+// Two operands of && or || become one: the one that decides wins, then an error, then the other bool.
 static void join(bool decides, struct cel_value *below, const struct cel_value *value)
 {
     bool is_decided = value->kind == CEL_BOOL && value->as.boolean == decides;
-    if (is_decided || (below->kind == CEL_BOOL && value->kind == CEL_ERROR))
+    if (is_decided || below->kind == CEL_BOOL)
         *below = *value;
+}
+
+static const char *junction_name(const struct op *op)
+{
+    return op->mask == 0 ? "_&&_" : "_||_";
+}
+
+struct cel_value eval_limit_nesting(struct cel_eval *eval, struct cel_value value)
+{
+    return cel_nesting(value) <= CEL_NESTING_MAX
+               ? value
+               : cel_fail(
+                     eval, CEL_ERROR_ARGUMENT, "lists and maps nest deeper than %d here",
+                     CEL_NESTING_MAX);
+}
+
+struct cel_value eval_fail_map(struct cel_eval *eval, struct cel_value key)
+{
+    if (key.kind == CEL_STRING)
+        return cel_fail(
+            eval, CEL_ERROR_ARGUMENT, "the map has the key '%.*s' twice",
+            text_shown_len(key.as.text, SHOWN_BYTES_MAX), (const char *)key.as.text.data);
+    bool may_be_key = key.kind == CEL_BOOL || key.kind == CEL_INT || key.kind == CEL_UINT;
+    return may_be_key ? cel_fail(
+                            eval, CEL_ERROR_ARGUMENT, "the map has the same %s twice as a key",
+                            cel_kind_name(key.kind))
+                      : cel_fail(
+                            eval, CEL_ERROR_ARGUMENT,
+                            "a key of a map is a string, a bool, an int or a uint, not %s",
+                            cel_kind_name(key.kind));
 }
 
 static struct cel_value make_map(
@@ -204,14 +231,8 @@ static struct cel_value make_map(
     struct cel_value map;
     size_t wrong;
     if (cel_map_of(&eval->arena, pairs, count / 2, &map, &wrong))
-        return map;
-    return cel_fail(
-        eval, CEL_ERROR_ARGUMENT, "key %zu of this map is a %s that %s", wrong + 1,
-        cel_kind_name(pairs[wrong].key.kind),
-        pairs[wrong].key.kind == CEL_STRING || cel_is_number(pairs[wrong].key) ||
-                pairs[wrong].key.kind == CEL_BOOL
-            ? "is there already, or no key at all"
-            : "cannot be a key");
+        return eval_limit_nesting(eval, map);
+    return eval_fail_map(eval, pairs[wrong].key);
 }
 
 static struct cel_value make_list(
@@ -223,19 +244,45 @@ static struct cel_value make_list(
             return values[i];
         items[i] = values[i];
     }
-    return cel_list_of(&eval->arena, items, count);
+    return eval_limit_nesting(eval, cel_list_of(&eval->arena, items, count));
 }
 
-static struct cel_value variable(
-    struct cel_eval *eval, const struct cel_program *program, const struct op *op)
+static struct cel_value fail_unbound(struct cel_eval *eval, struct bytes name)
 {
-    struct cel_value value;
-    if (eval->host != NULL && eval->host->variable(eval->host->self, eval, op->a, &value))
-        return value;
-    struct bytes name = program->constants[op->b].as.text;
     return cel_fail(
         eval, CEL_ERROR_UNBOUND, "'%.*s' has no value", text_shown_len(name, SHOWN_BYTES_MAX),
         (const char *)name.data);
+}
+
+static inline bool find_variable(
+    struct cel_eval *eval, const struct op *op, struct cel_value *value_out)
+{
+    return eval->host != NULL && eval->host->variable(eval->host->self, eval, op->a, value_out);
+}
+
+static void load_variable(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    const struct op *op,
+    struct cel_value *value_out)
+{
+    if (!find_variable(eval, op, value_out))
+        *value_out = fail_unbound(eval, program->constants[op->b].as.text);
+}
+
+static inline void load_field(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    const struct op *op,
+    struct cel_value *value_out)
+{
+    const struct member *member = &program->members[op->b];
+    if (find_variable(eval, op, value_out)) {
+        select_member(eval, member, value_out);
+        return;
+    }
+    eval->at = member->variable_at;
+    *value_out = fail_unbound(eval, member->variable);
 }
 
 static struct cel_value matches(
@@ -250,75 +297,55 @@ static struct cel_value matches(
     return cel_bool(cel_regex_matches(regex, (const char *)text.as.text.data, text.as.text.len));
 }
 
-// Runs one instruction that works on values alone; returns the new top.
-static struct cel_value *run_value(
+// Each runs one instruction and returns the new top.
+static inline struct cel_value *run_operator(
     struct cel_eval *eval,
     const struct cel_program *program,
     const struct op *op,
     struct cel_value *top)
 {
-    switch ((enum op_code)op->code) {
-    case OP_FAIL:
-        *top = error_of(eval, (enum cel_error_code)op->b, program->constants[op->a].as.text);
-        return top + 1;
-    case OP_HAS: has_member(eval, &program->members[op->a], top - 1); return top;
-    case OP_CALL:
-        top -= op->count;
-        *top = call(eval, program->functions[op->a], top, op->count);
-        return top + 1;
-    case OP_MATCHES: top[-1] = matches(eval, program->regexes[op->a], top[-1]); return top;
-    case OP_LIST:
-        top -= op->count;
-        *top = make_list(eval, top, op->count);
-        return top + 1;
-    case OP_MAP:
-        top -= op->count;
-        *top = make_map(eval, top, op->count);
-        return top + 1;
-    case OP_SLIDE: top[-2] = top[-1]; return top - 1;
-    case OP_NOT:
-        top[-1] = top[-1].kind == CEL_BOOL ? cel_bool(!top[-1].as.boolean)
-                                           : call(eval, program->functions[op->a], top - 1, 1);
-        return top;
-    case OP_ADD:
-    case OP_SUBTRACT:
-    case OP_EQUAL:
-    case OP_NOT_EQUAL:
-    case OP_LESS:
-    case OP_LESS_EQUAL:
-    case OP_GREATER:
-    case OP_GREATER_EQUAL:
-        top -= 2;
-        if (!run_usual((enum op_code)op->code, top, top))
-            *top = call(eval, program->functions[op->a], top, 2);
-        return top + 1;
-    case OP_CONSTANT:
-    case OP_VARIABLE:
-    case OP_LOCAL:
-    case OP_SELECT:
-    case OP_AND_FIRST:
-    case OP_AND_NEXT:
-    case OP_OR_FIRST:
-    case OP_OR_NEXT:
-    case OP_CONDITION:
-    case OP_JUMP:
-    case OP_MACRO: break; // program_run's
-    }
+    const struct cel_value *right = op->b == OPERAND_ON_STACK ? --top : &program->constants[op->b];
+    struct cel_value *left = top - 1;
+    unsigned outcome;
+    if (op->code == OP_COMPARE && compare_usual(left, right, &outcome))
+        *left = cel_bool((op->mask & outcome) != 0);
+    else if (op->code == OP_COMPARE || !compute_usual((enum op_code)op->code, left, right))
+        run_unusual(eval, program, op, left, right);
     return top;
 }
 
-// && and ||; returns the next instruction, takes the top where there are two operands.
-static uint32_t run_junction(
-    struct cel_eval *eval, const struct op *op, uint32_t next, struct cel_value **top)
+static struct cel_value *run_call(
+    struct cel_eval *eval,
+    const struct cel_program *program,
+    const struct op *op,
+    struct cel_value *top)
 {
-    bool is_and = op->code == OP_AND_FIRST || op->code == OP_AND_NEXT;
-    check_bool(eval, is_and ? "_&&_" : "_||_", *top - 1);
-    if (op->code == OP_AND_NEXT || op->code == OP_OR_NEXT) {
-        join(!is_and, *top - 2, *top - 1);
-        (*top)--;
-    }
-    const struct cel_value *value = *top - 1;
-    return value->kind == CEL_BOOL && value->as.boolean != is_and ? op->a : next;
+    struct cel_value *args = top - op->count;
+    *args = call(eval, program->functions[op->a], args, op->count);
+    return args + 1;
+}
+
+static struct cel_value *run_literal(
+    struct cel_eval *eval, const struct op *op, struct cel_value *top)
+{
+    struct cel_value *parts = top - op->count;
+    *parts =
+        op->code == OP_LIST ? make_list(eval, parts, op->count) : make_map(eval, parts, op->count);
+    return parts + 1;
+}
+
+static inline struct cel_value *run_next(
+    struct cel_eval *eval, const struct op *op, struct cel_value *top)
+{
+    top--;
+    check_bool(eval, junction_name(op), top);
+    join(op->mask != 0, top - 1, top);
+    return top;
+}
+
+static inline bool is_decided(const struct op *op, const struct cel_value *value)
+{
+    return value->kind == CEL_BOOL && value->as.boolean == op->mask;
 }
 
 // ?:; takes the condition off the stack, but for an error.
@@ -347,36 +374,46 @@ bool program_run(
             return false;
         switch ((enum op_code)op->code) {
         case OP_CONSTANT: *top++ = program->constants[op->a]; break;
-        case OP_VARIABLE: *top++ = variable(eval, program, op); break;
+        case OP_VARIABLE: load_variable(eval, program, op, top++); break;
+        case OP_FIELD: load_field(eval, program, op, top++); break;
         case OP_LOCAL: *top++ = eval->stack[op->a]; break;
+        case OP_FAIL:
+            *top++ = error_of(eval, (enum cel_error_code)op->b, program->constants[op->a].as.text);
+            break;
         case OP_SELECT: select_member(eval, &program->members[op->a], top - 1); break;
-        case OP_AND_FIRST:
-        case OP_AND_NEXT:
-        case OP_OR_FIRST:
-        case OP_OR_NEXT: next = run_junction(eval, op, next, &top); break;
+        case OP_HAS: has_member(eval, &program->members[op->a], top - 1); break;
+        case OP_CALL: top = run_call(eval, program, op, top); break;
+        case OP_COMPARE:
+        case OP_ADD:
+        case OP_SUBTRACT:
+        case OP_MULTIPLY:
+        case OP_DIVIDE: top = run_operator(eval, program, op, top); break;
+        case OP_NOT:
+            top[-1] = top[-1].kind == CEL_BOOL ? cel_bool(!top[-1].as.boolean)
+                                               : call(eval, program->functions[op->a], top - 1, 1);
+            break;
+        case OP_MATCHES: top[-1] = matches(eval, program->regexes[op->a], top[-1]); break;
+        case OP_FIRST:
+            check_bool(eval, junction_name(op), top - 1);
+            next = is_decided(op, top - 1) ? op->a : next;
+            break;
+        case OP_NEXT:
+            top = run_next(eval, op, top);
+            next = is_decided(op, top - 1) ? op->a : next;
+            break;
         case OP_CONDITION: next = run_condition(eval, op, next, &top); break;
         case OP_JUMP: next = op->a; break;
+        case OP_LIST:
+        case OP_MAP: top = run_literal(eval, op, top); break;
         case OP_MACRO:
             if (!program_run_macro(eval, program, &program->macros[op->a], top))
                 return false;
             next = program->macros[op->a].end;
             break;
-        case OP_FAIL:
-        case OP_HAS:
-        case OP_CALL:
-        case OP_ADD:
-        case OP_SUBTRACT:
-        case OP_EQUAL:
-        case OP_NOT_EQUAL:
-        case OP_LESS:
-        case OP_LESS_EQUAL:
-        case OP_GREATER:
-        case OP_GREATER_EQUAL:
-        case OP_NOT:
-        case OP_MATCHES:
-        case OP_LIST:
-        case OP_MAP:
-        case OP_SLIDE: top = run_value(eval, program, op, top); break;
+        case OP_SLIDE:
+            top--;
+            top[-1] = top[0];
+            break;
         }
     }
     return true;
@@ -403,49 +440,10 @@ struct cel_value cel_run(
     return eval->stack[0];
 }
 
-struct cel_cached_regex {
-    struct bytes pattern; // owned
-    struct cel_regex *regex;
-};
-
-static void forget_regex(struct cel_cached_regex *cached)
-{
-    cel_regex_free(cached->regex);
-    free((void *)(uintptr_t)cached->pattern.data);
-    *cached = (struct cel_cached_regex){{0}, NULL};
-}
-
 void cel_eval_free(struct cel_eval *eval)
 {
-    for (uint32_t i = 0; i < CEL_REGEXES_KEPT && eval->regexes != NULL; i++)
-        forget_regex(&eval->regexes[i]);
-    free(eval->regexes);
+    eval_free_regexes(eval);
     free(eval->stack);
     arena_free(&eval->arena);
     *eval = (struct cel_eval){.host = eval->host};
-}
-
-const struct cel_regex *cel_eval_regex(
-    struct cel_eval *eval, struct bytes pattern, const char **why_out)
-{
-    char why[200];
-    if (eval->regexes == NULL)
-        eval->regexes = mem_zero(CEL_REGEXES_KEPT, sizeof(*eval->regexes));
-    for (uint32_t i = 0; i < CEL_REGEXES_KEPT; i++) {
-        if (eval->regexes[i].regex != NULL && bytes_equal(eval->regexes[i].pattern, pattern))
-            return eval->regexes[i].regex;
-    }
-    struct cel_regex *regex =
-        cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why));
-    if (regex == NULL) {
-        *why_out = arena_text(&eval->arena, bytes_text(why));
-        return NULL;
-    }
-    struct cel_cached_regex *cached = &eval->regexes[eval->regex_next++ % CEL_REGEXES_KEPT];
-    forget_regex(cached);
-    uint8_t *copy = mem_zero(pattern.len + 1, 1);
-    if (pattern.len > 0)
-        memcpy(copy, pattern.data, pattern.len);
-    *cached = (struct cel_cached_regex){bytes_of(copy, pattern.len), regex};
-    return regex;
 }

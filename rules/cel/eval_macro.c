@@ -119,10 +119,8 @@ static struct cel_value map_of_walk(struct walk *walk)
     struct cel_value map;
     size_t wrong;
     if (cel_map_of(&walk->eval->arena, walk->pairs, walk->count, &map, &wrong))
-        return map;
-    return cel_fail(
-        walk->eval, CEL_ERROR_ARGUMENT, "key %zu of this map is there already or cannot be one",
-        wrong + 1);
+        return eval_limit_nesting(walk->eval, map);
+    return eval_fail_map(walk->eval, walk->pairs[wrong].key);
 }
 
 static struct cel_value result_of(struct walk *walk)
@@ -134,7 +132,9 @@ static struct cel_value result_of(struct walk *walk)
     case CEL_MACRO_EXISTS: return walk->result;
     case CEL_MACRO_EXISTS_ONE: return cel_bool(walk->found == 1);
     case CEL_MACRO_FILTER:
-    case CEL_MACRO_MAP: return cel_list_of(&walk->eval->arena, walk->items, walk->count);
+    case CEL_MACRO_MAP:
+        return eval_limit_nesting(
+            walk->eval, cel_list_of(&walk->eval->arena, walk->items, walk->count));
     case CEL_MACRO_SORT_BY: return cel_sort(walk->eval, walk->items, walk->keys, walk->count);
     case CEL_MACRO_TRANSFORM_MAP:
     case CEL_MACRO_TRANSFORM_MAP_ENTRY: return map_of_walk(walk);

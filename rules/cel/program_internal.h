@@ -4,29 +4,25 @@
 
 #include "rules/cel/program.h"
 
-// Each works on the top of the stack. "target" is an index of an instruction.
+// Each works on the top of the stack. "target" is the index of an instruction.
 enum op_code {
     OP_CONSTANT, // pushes constants[a]
     OP_VARIABLE, // pushes the host's variable a; constants[b] is its name
+    OP_FIELD,    // pushes the member members[b] of the host's variable a
     OP_LOCAL,    // pushes stack[a]
     OP_FAIL,     // pushes the error that constants[a] (text) says, of code b
     OP_SELECT,   // the top's member members[a]
     OP_HAS,      // whether the top has the member
     OP_CALL,     // functions[a] of the count values on top
-    OP_ADD,      // from here on as OP_CALL of two values, with a short cut for usual ones
+    OP_COMPARE, // from here on functions[a] of two values, with a short cut for usual ones: an order in mask
+    OP_ADD, // the right one of the two is constants[b], or the top where b is OPERAND_ON_STACK
     OP_SUBTRACT,
-    OP_EQUAL,
-    OP_NOT_EQUAL,
-    OP_LESS,
-    OP_LESS_EQUAL,
-    OP_GREATER,
-    OP_GREATER_EQUAL,
-    OP_NOT,       // one value
-    OP_MATCHES,   // whether the top matches regexes[a]
-    OP_AND_FIRST, // the top becomes a bool or an error; when false on to target a
-    OP_AND_NEXT,  // what is below and the top become one; when false on to target a
-    OP_OR_FIRST,
-    OP_OR_NEXT,
+    OP_MULTIPLY,
+    OP_DIVIDE,
+    OP_NOT,     // functions[a] of one value
+    OP_MATCHES, // whether the top matches regexes[a]
+    OP_FIRST,   // of && and ||: the top becomes a bool or an error; on to target a when it is mask
+    OP_NEXT,    // what is below and the top become one; on to target a when it is mask
     OP_CONDITION, // takes the top: on to target a when false, to b with the error when it is none of both
     OP_JUMP,  // on to target a
     OP_LIST,  // of the count values on top
@@ -35,9 +31,14 @@ enum op_code {
     OP_SLIDE, // takes away what is below the top
 };
 
+#define OPERAND_ON_STACK UINT32_MAX
+
+// Outcomes of a comparison; the mask of OP_COMPARE has those that make it true.
+enum { IS_LESS = 1, IS_EQUAL = 2, IS_GREATER = 4, IS_UNORDERED = 8 };
+
 struct op {
     uint16_t code;
-    uint16_t unused;
+    uint16_t mask; // OP_FIRST, OP_NEXT: 0 of &&, 1 of ||; OP_CALL: 1 when it asks the host
     uint32_t count;
     uint32_t a, b;
     uint32_t at; // in the text
@@ -46,6 +47,9 @@ struct op {
 struct member {
     struct bytes name;
     uint32_t field;
+    // OP_FIELD: the variable's name and where it stands in the text
+    struct bytes variable;
+    uint32_t variable_at;
 };
 
 // A macro's code stands behind its instruction; predicate and body each leave one value.
@@ -80,6 +84,12 @@ bool program_run_macro(
     const struct cel_program *program,
     const struct macro_code *macro,
     struct cel_value *top);
+// The value, or an error when it nests deeper than CEL_NESTING_MAX.
+struct cel_value eval_limit_nesting(struct cel_eval *eval, struct cel_value value);
+// The error of a map that has the key twice, or a key that cannot be one.
+struct cel_value eval_fail_map(struct cel_eval *eval, struct cel_value key);
+// Lets go of the patterns that cel_eval_regex keeps.
+void eval_free_regexes(struct cel_eval *eval);
 // Room for that many values on the stack.
 void eval_reserve(struct cel_eval *eval, uint32_t count);
 
