@@ -495,10 +495,39 @@ struct naive naive_same(struct arena *arena, const struct naive *args, size_t co
     return args[0];
 }
 
+// A decimal number, whole or not, and nothing else.
+static bool read_text(struct naive text, char to[64])
+{
+    if (text.count == 0 || text.count > 62 ||
+        strchr("-0123456789.IN", (char)text.points[0]) == NULL)
+        return false;
+    for (size_t i = 0; i < text.count; i++)
+        to[i] = text.points[i] < 0x80 ? (char)text.points[i] : '?';
+    to[text.count] = '\0';
+    return true;
+}
+
+static struct naive whole_of_text(enum naive_kind kind, struct naive text)
+{
+    char digits[64];
+    wide value = 0;
+    if (!read_text(text, digits))
+        return naive_error();
+    size_t first = kind == NAIVE_INT && digits[0] == '-';
+    for (size_t i = first; i < text.count; i++) {
+        if (digits[i] < '0' || digits[i] > '9' || i > 30)
+            return naive_error();
+        value = value * 10 + (digits[i] - '0');
+    }
+    return text.count == first ? naive_error() : of_wide(kind, first == 1 ? -value : value);
+}
+
 struct naive naive_to_int(struct arena *arena, const struct naive *args, size_t count)
 {
     (void)arena, (void)count;
     double limit = ldexp(1, 63);
+    if (are(args, "s"))
+        return whole_of_text(NAIVE_INT, args[0]);
     if (are(args, "d"))
         return args[0].real > -limit && args[0].real < limit ? naive_int((int64_t)args[0].real)
                                                              : naive_error();
@@ -508,6 +537,8 @@ struct naive naive_to_int(struct arena *arena, const struct naive *args, size_t 
 struct naive naive_to_uint(struct arena *arena, const struct naive *args, size_t count)
 {
     (void)arena, (void)count;
+    if (are(args, "s"))
+        return whole_of_text(NAIVE_UINT, args[0]);
     if (are(args, "d"))
         return args[0].real >= 0 && args[0].real < ldexp(1, 64)
                    ? of_wide(NAIVE_UINT, (wide)args[0].real)
@@ -518,7 +549,11 @@ struct naive naive_to_uint(struct arena *arena, const struct naive *args, size_t
 struct naive naive_to_double(struct arena *arena, const struct naive *args, size_t count)
 {
     (void)arena, (void)count;
-    return are(args, "n") ? real(real_of(args[0])) : naive_error();
+    char digits[64], *end = digits;
+    if (!are(args, "s"))
+        return are(args, "n") ? real(real_of(args[0])) : naive_error();
+    double value = read_text(args[0], digits) ? strtod(digits, &end) : 0;
+    return end > digits && *end == '\0' ? real(value) : naive_error();
 }
 
 // The shortest decimal that reads back; no exponent from 1e-6 to below 1e21.
