@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "engine/fold/query.h"
 #include "tools/engagectl/exit_of.h"
 #include "tools/engagectl/load_config.h"
 
@@ -59,6 +60,42 @@ int ask_shards(struct asking *asking)
         return EXIT_CODE_DONE;
     if (err == ERR_MISSING && asking->fault.text[0] != '\0')
         command_talk(asking->command, "no daemon answers: %s", asking->fault.text);
+    return exit_with_fault(asking->command, &fault);
+}
+
+static int no_contact(const struct command *command, const char *id)
+{
+    command_talk(command, "there is no contact '%s'", id);
+    return EXIT_CODE_FAILED;
+}
+
+int ask_contact(struct asking *asking, const char *id, struct buffer *to)
+{
+    struct buffer target = {0};
+    struct bytes body;
+    buffer_add_text(&target, "/v1/contacts/");
+    http_add_escaped(&target, bytes_text(id));
+    buffer_add_u8(&target, 0);
+    enum asked asked = ask_daemon(asking, (const char *)target.data, &body);
+    buffer_free(&target);
+    if (asked == ASKED_ANSWERED) {
+        buffer_add_bytes(to, body);
+        return EXIT_CODE_DONE;
+    }
+    if (asked == ASKED_NOTHING)
+        return no_contact(asking->command, id);
+    int code = ask_shards(asking);
+    if (code != EXIT_CODE_DONE)
+        return code;
+    struct contact_number number;
+    struct shard *shard = shard_set_find(&asking->set, id, &number);
+    if (shard == NULL)
+        return no_contact(asking->command, id);
+    struct fault fault = {.err = ERR_OK};
+    enum err err = query_contact(shard, number, to);
+    if (err == ERR_OK)
+        return EXIT_CODE_DONE;
+    (void)fault_set(&fault, err, "the contact cannot be read: %s", err_text(err));
     return exit_with_fault(asking->command, &fault);
 }
 

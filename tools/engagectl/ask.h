@@ -38,6 +38,10 @@ NODISCARD enum err ask_request(
 // Opens the data directory. EXIT_CODE_DONE, or another code after having said why not.
 int ask_shards(struct asking *asking);
 
+// Appends the JSON of a contact, asking whoever answers. EXIT_CODE_DONE, or another code after having said why
+// not: EXIT_CODE_FAILED when there is no such contact.
+int ask_contact(struct asking *asking, const char *id, struct buffer *to);
+
 // The form of the output: that of -o, else a table on a terminal and `otherwise` anywhere else.
 enum command_output ask_output(const struct command_call *call, enum command_output otherwise);
 

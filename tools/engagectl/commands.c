@@ -20,8 +20,9 @@ static const struct command_option check_options[] = {
 
 static const struct command_option eval_options[] = {
     {"bindings", 0, "JSON", "the variables: {\"data\": {\"amount\": 12}}"},
+    {"contact", 0, "ID", "'contact' and 'score' are those of this contact"},
     {"type", 0, NULL, "prints the type before the value"},
-    {"batch", 0, NULL, "reads objects with typed values, one a line; docs/language.md"},
+    {"batch", 0, NULL, "reads an expression with typed values from each line of standard input"},
 };
 
 static const struct command_option simulate_options[] = {
@@ -50,8 +51,8 @@ static const struct command_option journal_cat_options[] = {
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
-    {"eval", "EXPRESSION | --batch", "evaluates an expression", NULL, 0, 1, ROWS(eval_options),
-     eval_command},
+    {"eval", "EXPRESSION | --batch", "prints what an expression (CEL) comes to", NULL, 0, 1,
+     ROWS(eval_options), eval_command},
     {"simulate", "--rules DIR --events FILE",
      "folds a file of events, in a throw-away data directory", NULL, 0, 0, ROWS(simulate_options),
      simulate_command},

@@ -1,48 +1,10 @@
 // `engagectl contact get` and `contact export`.
-#include "engine/fold/query.h"
 #include "tools/engagectl/ask.h"
 #include "tools/engagectl/commands.h"
 #include "tools/engagectl/contact_list.h"
 #include "tools/engagectl/contact_table.h"
 #include "tools/engagectl/exit_of.h"
 #include "tools/engagectl/out_file.h"
-
-static int no_contact(const struct command *command, const char *id)
-{
-    command_talk(command, "there is no contact '%s'", id);
-    return EXIT_CODE_FAILED;
-}
-
-// Appends the contact's JSON.
-static int read_contact(struct asking *asking, const char *id, struct buffer *to)
-{
-    struct buffer target = {0};
-    struct bytes body;
-    buffer_add_text(&target, "/v1/contacts/");
-    http_add_escaped(&target, bytes_text(id));
-    buffer_add_u8(&target, 0);
-    enum asked asked = ask_daemon(asking, (const char *)target.data, &body);
-    buffer_free(&target);
-    if (asked == ASKED_ANSWERED) {
-        buffer_add_bytes(to, body);
-        return EXIT_CODE_DONE;
-    }
-    if (asked == ASKED_NOTHING)
-        return no_contact(asking->command, id);
-    int code = ask_shards(asking);
-    if (code != EXIT_CODE_DONE)
-        return code;
-    struct contact_number number;
-    struct shard *shard = shard_set_find(&asking->set, id, &number);
-    if (shard == NULL)
-        return no_contact(asking->command, id);
-    struct fault fault = {.err = ERR_OK};
-    enum err err = query_contact(shard, number, to);
-    if (err == ERR_OK)
-        return EXIT_CODE_DONE;
-    (void)fault_set(&fault, err, "the contact cannot be read: %s", err_text(err));
-    return exit_with_fault(asking->command, &fault);
-}
 
 static void add_line(struct buffer *to, const struct buffer *json)
 {
@@ -57,7 +19,7 @@ int contact_get_command(const struct command_call *call)
     struct buffer text = {0};
     int code = ask_begin(call, &asking);
     if (code == EXIT_CODE_DONE)
-        code = read_contact(&asking, call->args[0], &json);
+        code = ask_contact(&asking, call->args[0], &json);
     while (json.len > 0 && json.data[json.len - 1] == '\n')
         json.len--;
     if (code == EXIT_CODE_DONE && ask_output(call, OUTPUT_JSON) == OUTPUT_TABLE)

@@ -9,8 +9,10 @@
 
 #include "config/diagnostic.h"
 #include "engine/base/memory.h"
+#include "engine/base/text.h"
 #include "rules/cel/parser.h"
 #include "rules/expression_problem.h"
+#include "tools/engagectl/ask.h"
 #include "tools/engagectl/command.h"
 #include "tools/engagectl/commands.h"
 #include "tools/engagectl/typed_json.h"
@@ -83,117 +85,180 @@ struct evaluation {
     struct source_text source;
 };
 
+// The lines of the text, so that the one with a problem can be shown.
+static void index_lines(struct evaluation *evaluation, struct bytes text)
+{
+    uint32_t *starts =
+        arena_alloc(&evaluation->arena, (text.len / SOURCE_LINES_STEP + 2) * sizeof(*starts));
+    uint32_t lines = 1;
+    starts[0] = 0;
+    for (size_t i = 0; i < text.len && i < CEL_LENGTH_MAX; i++) {
+        if (text.data[i] == '\n' && lines++ % SOURCE_LINES_STEP == 0)
+            starts[(lines - 1) / SOURCE_LINES_STEP] = (uint32_t)i + 1;
+    }
+    evaluation->source = (struct source_text){
+        .file = "expression", .text = text, .line_starts = starts, .line_count = lines};
+}
+
+// EXIT_CODE_DONE, or another code after having said why not.
+static int read_contact(struct evaluation *evaluation, const char *id)
+{
+    struct asking asking;
+    struct buffer text = {0};
+    const struct json *tree = NULL;
+    struct json *read = NULL;
+    int code = ask_begin(evaluation->call, &asking);
+    if (code == EXIT_CODE_DONE)
+        code = ask_contact(&asking, id, &text);
+    if (code == EXIT_CODE_DONE &&
+        json_read(arena_copy(&evaluation->arena, buffer_bytes(&text)), &evaluation->arena, &read) ==
+            ERR_OK)
+        tree = read;
+    if (code == EXIT_CODE_DONE &&
+        (tree == NULL || !eval_bind_contact(&evaluation->arena, tree, &evaluation->variables))) {
+        command_talk(evaluation->call->command, "the contact that was printed cannot be read");
+        code = EXIT_CODE_INTERNAL;
+    }
+    buffer_free(&text);
+    ask_end(&asking);
+    return code;
+}
+
 // {"data": {"amount": 12}, "x": 3}
-static bool read_bindings(struct evaluation *evaluation, const char *text)
+static int read_bindings(struct evaluation *evaluation, const char *text)
 {
     struct json *tree;
-    if (text == NULL)
-        return true;
-    if (json_read(bytes_text(text), &evaluation->arena, &tree) != ERR_OK ||
-        tree->kind != JSON_OBJECT) {
-        command_talk(evaluation->call->command, "--bindings is not a JSON object: {\"x\": 1}");
-        return false;
-    }
+    const struct command *command = evaluation->call->command;
+    if (!text_is_utf8(bytes_text(text)) ||
+        json_read(bytes_text(text), &evaluation->arena, &tree) != ERR_OK ||
+        tree->kind != JSON_OBJECT)
+        return command_usage_error(command, "--bindings takes a JSON object, as {\"x\": 1}");
     for (const struct json *at = tree->first; at != NULL; at = at->next) {
         size_t index = eval_variable(&evaluation->variables, at->name, NULL);
-        if (!plain_json_read(&evaluation->arena, at, &evaluation->variables.values[index])) {
-            command_talk(
-                evaluation->call->command,
+        if (!plain_json_read(&evaluation->arena, at, &evaluation->variables.values[index]))
+            return command_usage_error(
+                command,
                 "--bindings: the value of '%.*s' holds a number that is too large, or a name twice",
                 (int)at->name.len, (const char *)at->name.data);
-            return false;
-        }
     }
-    return true;
+    return EXIT_CODE_DONE;
 }
 
 static void add_now(struct evaluation *evaluation, const struct cel_host *host)
 {
     size_t index = eval_variable(&evaluation->variables, BYTES_LITERAL("now"), &cel_type_timestamp);
-    if (evaluation->variables.values[index].kind == CEL_ERROR)
-        (void)cel_timestamp_of(host->now_s, host->now_nanos, &evaluation->variables.values[index]);
+    struct cel_value *now = &evaluation->variables.values[index];
+    if (now->kind == CEL_ERROR && !cel_timestamp_of(host->now_s, host->now_nanos, now))
+        now->kind = CEL_ERROR; // a clock beyond the year 9999: unbound
 }
 
 static int print_value(
-    struct evaluation *evaluation, struct cel_eval *eval, struct cel_value value, const char *type)
+    struct evaluation *evaluation,
+    struct cel_eval *eval,
+    struct cel_value value,
+    const struct cel_type *type)
 {
     struct buffer text = {0};
-    if (command_option_value(evaluation->call, "type") != NULL)
-        buffer_add_format(&text, "%s ", type);
-    plain_json_add(&text, eval, value);
-    buffer_add_u8(&text, '\n');
-    int code = command_print(buffer_bytes(&text));
+    int code = EXIT_CODE_FAILED;
+    if (command_option_value(evaluation->call, "type") != NULL) {
+        cel_type_add(&text, type);
+        buffer_add_u8(&text, ' ');
+    }
+    if (plain_json_add(&text, eval, value)) {
+        buffer_add_u8(&text, '\n');
+        code = command_print(buffer_bytes(&text));
+    } else {
+        command_talk(evaluation->call->command, "the value is too large to print");
+    }
     buffer_free(&text);
     return code;
 }
 
-static int print_problems(struct evaluation *evaluation)
+static void print_problems(struct evaluation *evaluation)
 {
     struct buffer text = {0};
+    bool is_coloured = isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == NULL;
     diagnostics_print(
-        &evaluation->list,
-        isatty(STDERR_FILENO) ? DIAGNOSTIC_FORMAT_COLOUR : DIAGNOSTIC_FORMAT_TEXT, &text);
+        &evaluation->list, is_coloured ? DIAGNOSTIC_FORMAT_COLOUR : DIAGNOSTIC_FORMAT_TEXT, &text);
     (void)fwrite(text.data, 1, text.len, stderr);
     buffer_free(&text);
-    return EXIT_CODE_FAILED;
 }
 
-static int evaluate(struct evaluation *evaluation, struct bytes text)
+static int run(
+    struct evaluation *evaluation,
+    const struct cel_scope *scope,
+    const struct cel_node *root,
+    const struct cel_host *host)
 {
-    struct cel_host host = eval_host(&evaluation->variables);
-    add_now(evaluation, &host);
-    const struct cel_scope scope = {
-        .library = evaluation->library,
-        .container = BYTES_LITERAL(""),
-        .variables = evaluation->variables.variables,
-        .variable_count = (uint32_t)evaluation->variables.count,
-    };
-    struct expression_source source = {.text = &evaluation->source};
-    struct cel_problems problems = {0};
-    struct cel_node *root = cel_parse(&evaluation->arena, text, &problems);
-    if (root == NULL || !cel_check(&evaluation->arena, &scope, root, &problems)) {
-        expression_report(&evaluation->list, &source, &scope, &problems);
-        return print_problems(evaluation);
-    }
-    struct cel_program *program = cel_compile(&evaluation->arena, &scope, root);
-    struct cel_eval eval = {.host = &host};
+    struct cel_program *program = cel_compile(&evaluation->arena, scope, root);
+    struct cel_eval eval = {.host = host};
     struct cel_value value = cel_run(&eval, program, 0);
-    int code;
+    int code = EXIT_CODE_FAILED;
     if (value.kind == CEL_ERROR) {
+        const struct expression_source source = {.text = &evaluation->source};
         expression_report_error(&evaluation->list, &source, value.as.error);
-        code = print_problems(evaluation);
+        print_problems(evaluation);
     } else {
-        struct buffer type = {0};
-        cel_type_add(&type, root->type);
-        buffer_add_u8(&type, 0);
-        code = print_value(evaluation, &eval, value, (const char *)type.data);
-        buffer_free(&type);
+        code = print_value(evaluation, &eval, value, root->type);
     }
     cel_eval_free(&eval);
     cel_program_free(program);
     return code;
 }
 
-int eval_command(const struct command_call *call)
+static int evaluate(struct evaluation *evaluation, struct bytes text)
 {
-    bool is_batch = command_option_value(call, "batch") != NULL;
-    if (is_batch != (call->arg_count == 0))
-        return command_usage_error(
-            call->command, is_batch ? "with --batch the expressions come on standard input"
-                                    : "an expression is needed, or --batch");
-    if (is_batch)
-        return eval_batch();
+    struct cel_host host = eval_host(&evaluation->variables);
+    struct cel_problems problems = {0};
+    add_now(evaluation, &host);
+    index_lines(evaluation, text);
+    const struct cel_scope scope = {
+        .library = evaluation->library,
+        .container = BYTES_LITERAL(""),
+        .variables = evaluation->variables.variables,
+        .variable_count = (uint32_t)evaluation->variables.count,
+    };
+    struct cel_node *root = cel_parse(&evaluation->arena, text, &problems);
+    if (root != NULL && cel_check(&evaluation->arena, &scope, root, &problems))
+        return run(evaluation, &scope, root, &host);
+    const struct expression_source source = {.text = &evaluation->source};
+    expression_report(&evaluation->list, &source, &scope, &problems);
+    print_problems(evaluation);
+    return EXIT_CODE_REFUSED;
+}
+
+static int eval_one(const struct command_call *call)
+{
     struct evaluation evaluation = {.call = call, .library = cel_library_new()};
-    struct bytes text = bytes_text(call->args[0]);
-    static const uint32_t first_line = 0;
-    evaluation.source = (struct source_text){
-        .file = "expression", .text = text, .line_starts = &first_line, .line_count = 1};
-    int code = read_bindings(&evaluation, command_option_value(call, "bindings"))
-                   ? evaluate(&evaluation, text)
-                   : EXIT_CODE_USAGE;
+    const char *contact = command_option_value(call, "contact");
+    const char *bindings = command_option_value(call, "bindings");
+    int code = contact == NULL ? EXIT_CODE_DONE : read_contact(&evaluation, contact);
+    if (code == EXIT_CODE_DONE && bindings != NULL)
+        code = read_bindings(&evaluation, bindings);
+    if (code == EXIT_CODE_DONE)
+        code = evaluate(&evaluation, bytes_text(call->args[0]));
     eval_variables_free(&evaluation.variables);
     diagnostics_free(&evaluation.list);
     cel_library_free(evaluation.library);
     arena_free(&evaluation.arena);
     return code;
+}
+
+int eval_command(const struct command_call *call)
+{
+    bool is_batch = command_option_value(call, "batch") != NULL;
+    if (!is_batch && call->arg_count == 0)
+        return command_usage_error(call->command, "an expression is needed, or --batch");
+    if (!is_batch)
+        return eval_one(call);
+    if (call->arg_count > 0)
+        return command_usage_error(
+            call->command, "with --batch the expressions come on standard input");
+    static const char *const others[] = {"bindings", "contact", "type"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (command_option_value(call, others[i]) != NULL)
+            return command_usage_error(
+                call->command, "--%s does not go with --batch: each line has its own", others[i]);
+    }
+    return eval_batch();
 }

@@ -5,6 +5,7 @@
 #include "engine/base/buffer.h"
 #include "engine/os/os_zone.h"
 #include "rules/cel/program.h"
+#include "rules/cel/value_ops.h"
 #include "tools/engagectl/json.h"
 
 // Variables with their values; a value of kind CEL_ERROR is unbound.
@@ -22,6 +23,11 @@ void eval_variables_free(struct eval_variables *variables);
 
 // An evaluation: host.self is the variables.
 struct cel_host eval_host(struct eval_variables *variables);
+
+// Binds `contact` and `score` to a contact as it is printed; a date is the text that it was sent as. False when it
+// is no such object.
+bool eval_bind_contact(
+    struct arena *arena, const struct json *contact, struct eval_variables *variables);
 
 // Reads lines of JSON from standard input and writes one for each to standard output; an exit code.
 int eval_batch(void);

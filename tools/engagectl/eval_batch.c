@@ -63,23 +63,31 @@ static void add_type(struct batch *batch, const struct cel_type *type)
     buffer_free(&text);
 }
 
+static void add_value(struct batch *batch, struct cel_value value, const struct cel_type *type)
+{
+    buffer_add_text(&batch->out, "{\"value\":");
+    if (!typed_json_add(&batch->out, &batch->eval, value)) {
+        buffer_clear(&batch->out);
+        add_error(batch, BYTES_LITERAL("the value is too large to print"), "eval");
+        return;
+    }
+    if (type != NULL) {
+        buffer_add_text(&batch->out, ",");
+        add_type(batch, type);
+    }
+    buffer_add_text(&batch->out, "}\n");
+}
+
 static void run(struct batch *batch, const struct cel_scope *scope, const struct cel_node *root)
 {
     struct cel_host host = eval_host(&batch->variables);
     batch->eval.host = &host;
     struct cel_program *program = cel_compile(&batch->arena, scope, root);
     struct cel_value value = cel_run(&batch->eval, program, 0);
-    if (value.kind == CEL_ERROR) {
+    if (value.kind == CEL_ERROR)
         add_error(batch, value.as.error->message, "eval");
-    } else {
-        buffer_add_text(&batch->out, "{\"value\":");
-        typed_json_add(&batch->out, &batch->eval, value);
-        if (root->type != NULL) {
-            buffer_add_text(&batch->out, ",");
-            add_type(batch, root->type);
-        }
-        buffer_add_text(&batch->out, "}\n");
-    }
+    else
+        add_value(batch, value, root->type);
     cel_program_free(program);
 }
 
@@ -121,11 +129,26 @@ static void evaluate(struct batch *batch, const struct json *line)
     run(batch, &scope, root);
 }
 
+static bool is_absent_or(const struct json *line, const char *name, enum json_kind kind)
+{
+    const struct json *member = json_member(line, name);
+    return member == NULL || member->kind == kind;
+}
+
+static bool is_question(const struct json *line)
+{
+    const struct json *expr = json_member(line, "expr"); // NULL when the line is no object
+    return expr != NULL && expr->kind == JSON_TEXT && is_absent_or(line, "env", JSON_OBJECT) &&
+           is_absent_or(line, "bindings", JSON_OBJECT) &&
+           is_absent_or(line, "container", JSON_TEXT);
+}
+
 static void evaluate_line(struct batch *batch, struct bytes line)
 {
     struct json *tree;
-    if (json_read(line, &batch->arena, &tree) != ERR_OK || tree->kind != JSON_OBJECT ||
-        json_member(tree, "expr") == NULL)
+    if (!text_is_utf8(line))
+        add_error(batch, BYTES_LITERAL("a line is UTF-8"), "parse");
+    else if (json_read(line, &batch->arena, &tree) != ERR_OK || !is_question(tree))
         add_error(
             batch, BYTES_LITERAL("a line is a JSON object with 'expr': {\"expr\": \"1 + 1\"}"),
             "parse");
@@ -151,11 +174,12 @@ int eval_batch(void)
         batch.variables.count = 0;
         arena_clear(&batch.arena);
     }
+    bool is_read = ferror(stdin) == 0;
     free(line);
     buffer_free(&batch.out);
     eval_variables_free(&batch.variables);
     cel_eval_free(&batch.eval);
     cel_library_free(batch.library);
     arena_free(&batch.arena);
-    return is_written ? EXIT_CODE_DONE : EXIT_CODE_INTERNAL;
+    return is_written && is_read ? EXIT_CODE_DONE : EXIT_CODE_INTERNAL;
 }

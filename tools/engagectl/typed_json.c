@@ -242,33 +242,54 @@ static const char *type_word(enum cel_kind kind)
     return "";
 }
 
-static void add_typed_list(struct buffer *to, struct cel_eval *eval, const struct cel_list *list)
+// What is written, and how far it may go.
+struct writer {
+    struct buffer *to;
+    struct cel_eval *eval;
+    size_t end; // of to
+};
+
+static bool is_full(const struct writer *writer)
 {
-    buffer_add_text(to, "[");
-    for (size_t i = 0; i < list->count; i++) {
-        buffer_add_text(to, i > 0 ? "," : "");
-        typed_json_add(to, eval, cel_list_at(eval, list, i));
-    }
-    buffer_add_text(to, "]");
+    return writer->to->len > writer->end;
 }
 
-static void add_typed_map(struct buffer *to, struct cel_eval *eval, const struct cel_map *map)
+static void add_typed(struct writer *writer, struct cel_value value);
+
+static void add_typed_list(struct writer *writer, const struct cel_list *list)
 {
-    buffer_add_text(to, "[");
-    for (size_t i = 0; i < map->count; i++) {
+    buffer_add_text(writer->to, "[");
+    for (size_t i = 0; i < list->count && !is_full(writer); i++) {
+        buffer_add_text(writer->to, i > 0 ? "," : "");
+        add_typed(writer, cel_list_at(writer->eval, list, i));
+    }
+    buffer_add_text(writer->to, "]");
+}
+
+static void add_typed_map(struct writer *writer, const struct cel_map *map)
+{
+    buffer_add_text(writer->to, "[");
+    for (size_t i = 0; i < map->count && !is_full(writer); i++) {
         struct cel_value key, value;
-        cel_map_at(eval, map, i, &key, &value);
-        buffer_add_text(to, i > 0 ? ",[" : "[");
-        typed_json_add(to, eval, key);
-        buffer_add_text(to, ",");
-        typed_json_add(to, eval, value);
-        buffer_add_text(to, "]");
+        cel_map_at(writer->eval, map, i, &key, &value);
+        buffer_add_text(writer->to, i > 0 ? ",[" : "[");
+        add_typed(writer, key);
+        buffer_add_text(writer->to, ",");
+        add_typed(writer, value);
+        buffer_add_text(writer->to, "]");
     }
-    buffer_add_text(to, "]");
+    buffer_add_text(writer->to, "]");
 }
 
-void typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value)
+static void add_type_name(struct buffer *to, struct cel_value value)
 {
+    const char *name = cel_type_name(value.as.type);
+    add_quoted(to, name, strlen(name));
+}
+
+static void add_typed(struct writer *writer, struct cel_value value)
+{
+    struct buffer *to = writer->to;
     buffer_add_format(to, "{\"type\":\"%s\",\"value\":", type_word(value.kind));
     switch (value.kind) {
     case CEL_ERROR:
@@ -279,56 +300,63 @@ void typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value v
     case CEL_DOUBLE: add_typed_double(to, value.as.real); break;
     case CEL_STRING: text_add_json(to, value.as.text); break;
     case CEL_BYTES: add_base64(to, value.as.text); break;
-    case CEL_LIST: add_typed_list(to, eval, value.as.list); break;
-    case CEL_MAP: add_typed_map(to, eval, value.as.map); break;
+    case CEL_LIST: add_typed_list(writer, value.as.list); break;
+    case CEL_MAP: add_typed_map(writer, value.as.map); break;
     case CEL_TIMESTAMP:
     case CEL_DURATION: add_time(to, value); break;
-    case CEL_TYPE: {
-        const char *name = cel_type_name(value.as.type);
-        add_quoted(to, name, strlen(name));
-        break;
-    }
+    case CEL_TYPE: add_type_name(to, value); break;
     }
     buffer_add_text(to, "}");
 }
 
-static void add_plain_key(struct buffer *to, struct cel_eval *eval, struct cel_value key)
+bool typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value)
+{
+    struct writer writer = {to, eval, to->len + VALUE_JSON_BYTES_MAX};
+    add_typed(&writer, value);
+    return !is_full(&writer);
+}
+
+// --- writing, plain
+static void add_plain(struct writer *writer, struct cel_value value);
+
+static void add_plain_key(struct writer *writer, struct cel_value key)
 {
     if (key.kind == CEL_STRING) {
-        text_add_json(to, key.as.text);
+        text_add_json(writer->to, key.as.text);
         return;
     }
-    buffer_add_text(to, "\"");
-    plain_json_add(to, eval, key); // a bool or a whole number
-    buffer_add_text(to, "\"");
+    buffer_add_text(writer->to, "\"");
+    add_plain(writer, key); // a bool or a whole number
+    buffer_add_text(writer->to, "\"");
 }
 
-static void add_plain_map(struct buffer *to, struct cel_eval *eval, const struct cel_map *map)
+static void add_plain_map(struct writer *writer, const struct cel_map *map)
 {
-    buffer_add_text(to, "{");
-    for (size_t i = 0; i < map->count; i++) {
+    buffer_add_text(writer->to, "{");
+    for (size_t i = 0; i < map->count && !is_full(writer); i++) {
         struct cel_value key, value;
-        cel_map_at(eval, map, i, &key, &value);
-        buffer_add_text(to, i > 0 ? ", " : "");
-        add_plain_key(to, eval, key);
-        buffer_add_text(to, ": ");
-        plain_json_add(to, eval, value);
+        cel_map_at(writer->eval, map, i, &key, &value);
+        buffer_add_text(writer->to, i > 0 ? ", " : "");
+        add_plain_key(writer, key);
+        buffer_add_text(writer->to, ": ");
+        add_plain(writer, value);
     }
-    buffer_add_text(to, "}");
+    buffer_add_text(writer->to, "}");
 }
 
-static void add_plain_list(struct buffer *to, struct cel_eval *eval, const struct cel_list *list)
+static void add_plain_list(struct writer *writer, const struct cel_list *list)
 {
-    buffer_add_text(to, "[");
-    for (size_t i = 0; i < list->count; i++) {
-        buffer_add_text(to, i > 0 ? ", " : "");
-        plain_json_add(to, eval, cel_list_at(eval, list, i));
+    buffer_add_text(writer->to, "[");
+    for (size_t i = 0; i < list->count && !is_full(writer); i++) {
+        buffer_add_text(writer->to, i > 0 ? ", " : "");
+        add_plain(writer, cel_list_at(writer->eval, list, i));
     }
-    buffer_add_text(to, "]");
+    buffer_add_text(writer->to, "]");
 }
 
-void plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value)
+static void add_plain(struct writer *writer, struct cel_value value)
 {
+    struct buffer *to = writer->to;
     bool is_word = value.kind == CEL_DOUBLE && !isfinite(value.as.real);
     switch (value.kind) {
     case CEL_ERROR:
@@ -343,14 +371,17 @@ void plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value v
         break;
     case CEL_STRING: text_add_json(to, value.as.text); break;
     case CEL_BYTES: add_base64(to, value.as.text); break;
-    case CEL_LIST: add_plain_list(to, eval, value.as.list); break;
-    case CEL_MAP: add_plain_map(to, eval, value.as.map); break;
+    case CEL_LIST: add_plain_list(writer, value.as.list); break;
+    case CEL_MAP: add_plain_map(writer, value.as.map); break;
     case CEL_TIMESTAMP:
     case CEL_DURATION: add_time(to, value); break;
-    case CEL_TYPE: {
-        const char *name = cel_type_name(value.as.type);
-        add_quoted(to, name, strlen(name));
-        break;
+    case CEL_TYPE: add_type_name(to, value); break;
     }
-    }
+}
+
+bool plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value)
+{
+    struct writer writer = {to, eval, to->len + VALUE_JSON_BYTES_MAX};
+    add_plain(&writer, value);
+    return !is_full(&writer);
 }

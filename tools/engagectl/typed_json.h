@@ -10,14 +10,19 @@
 #include "rules/cel/eval.h"
 #include "tools/engagectl/json.h"
 
+enum { VALUE_JSON_BYTES_MAX = 64 << 20 }; // of one value
+
 // False when it is no typed value. Borrows from the tree, allocates in the arena.
 bool typed_json_read(struct arena *arena, const struct json *json, struct cel_value *out);
-void typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value);
+// Whether all of it was added: what is more than VALUE_JSON_BYTES_MAX is not, since a value that holds a list
+// twice, which holds a list twice, is small and has no end on paper. Recursion is as deep as CEL_NESTING_MAX.
+bool typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value);
 
 // Whole numbers are ints (or uints, beyond), others doubles. False for a number that is too large, or an
 // object with a name twice.
 bool plain_json_read(struct arena *arena, const struct json *json, struct cel_value *out);
 // What JSON has no word for is its text: timestamps, types, NaN, bytes in base64; names of a map too.
-void plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value);
+// Whether all of it was added, as typed_json_add.
+bool plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value);
 
 #endif
