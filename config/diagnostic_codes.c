@@ -167,7 +167,8 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(
         E0606,
         "The expression is well formed, and its evaluation failed: a member that is not there, a "
-        "number beyond its range, a division by zero. In a rule this makes the condition not match, "
+        "number beyond its range, a division by zero. In a rule this makes the condition not "
+        "match, "
         "and is counted. has(contact.country) asks whether a member is there."),
     EXPLAIN(
         W0504,
