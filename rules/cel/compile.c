@@ -401,6 +401,9 @@ static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
         .has_two = node->names[1].len > 0,
         .has_predicate = node->child_count == 3,
         .predicate = emitter->ops.count,
+        .at = node->text_begin,
+        .predicate_at = node->children[1]->begin,
+        .body_at = node->children[node->child_count - 1]->begin,
     };
     for (uint32_t i = 1; i < node->child_count; i++) {
         if (i + 1 == node->child_count)

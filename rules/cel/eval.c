@@ -290,8 +290,10 @@ static struct cel_value matches(
 {
     if (text.kind == CEL_ERROR)
         return text;
-    if (text.kind != CEL_STRING)
-        return cel_fail_overload(eval, "matches", &text, 1);
+    if (text.kind != CEL_STRING) {
+        const struct cel_value args[2] = {text, {.kind = CEL_STRING}};
+        return cel_fail_overload(eval, "matches", args, 2);
+    }
     if (!cel_spend(eval, text.as.text.len / 16))
         return cel_fail_cost(eval);
     return cel_bool(cel_regex_matches(regex, (const char *)text.as.text.data, text.as.text.len));

@@ -199,13 +199,16 @@ bool program_run_macro(
         if (macro->has_predicate) {
             if (!program_run(eval, program, macro->predicate, macro->body, walk.top))
                 return false;
+            eval->at = macro->predicate_at;
             if (!passes(&walk))
                 continue;
         }
         if (!program_run(eval, program, macro->body, macro->end, walk.top))
             return false;
+        eval->at = macro->body_at;
         take(&walk, walk.top[0]);
     }
+    eval->at = macro->at;
     top[-1] = result_of(&walk);
     return true;
 }

@@ -59,6 +59,7 @@ struct macro_code {
     bool has_predicate;
     uint32_t predicate; // where it begins; it ends where the body begins
     uint32_t body, end;
+    uint32_t at, predicate_at, body_at; // in the text
 };
 
 struct cel_program {
