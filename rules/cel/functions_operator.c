@@ -206,6 +206,7 @@ static struct cel_value differs(struct cel_eval *eval, const struct cel_value *a
 // False where the two have no order: kinds that differ fail, a NaN is neither less nor more.
 static bool order(
     struct cel_eval *eval,
+    const char *name,
     const struct cel_value *args,
     int *order_out,
     struct cel_value *failed_out)
@@ -219,23 +220,23 @@ static bool order(
     else if (cel_compare(a, b, order_out))
         return true;
     else if (!cel_is_number(a) || !cel_is_number(b))
-        *failed_out = cel_fail_overload(eval, "_<_", args, 2);
+        *failed_out = cel_fail_overload(eval, name, args, 2);
     return false;
 }
 
-#define ORDER(name, test)                                                        \
-    static struct cel_value name(                                                \
-        struct cel_eval *eval, const struct cel_value *args, uint32_t count)     \
-    {                                                                            \
-        int sign = 0;                                                            \
-        struct cel_value failed;                                                 \
-        (void)count;                                                             \
-        return order(eval, args, &sign, &failed) ? cel_bool(sign test) : failed; \
+#define ORDER(function, name, test)                                                    \
+    static struct cel_value function(                                                  \
+        struct cel_eval *eval, const struct cel_value *args, uint32_t count)           \
+    {                                                                                  \
+        int sign = 0;                                                                  \
+        struct cel_value failed;                                                       \
+        (void)count;                                                                   \
+        return order(eval, name, args, &sign, &failed) ? cel_bool(sign test) : failed; \
     }
-ORDER(is_less, < 0)
-ORDER(is_less_or_equal, <= 0)
-ORDER(is_greater, > 0)
-ORDER(is_greater_or_equal, >= 0)
+ORDER(is_less, "_<_", < 0)
+ORDER(is_less_or_equal, "_<=_", <= 0)
+ORDER(is_greater, "_>_", > 0)
+ORDER(is_greater_or_equal, "_>=_", >= 0)
 
 // --- in, []
 static struct cel_value in(struct cel_eval *eval, const struct cel_value *args, uint32_t count)

@@ -70,6 +70,8 @@ static const char *const true_cases[] = {
     "[1, 2].map(x, x * x) == [1, 4] && [1, 2, 3].map(x, x > 1, x * 10) == [20, 30]",
     "[1, 2].map(x, [10, 20].map(y, x + y)) == [[11, 21], [12, 22]]",
     "[1, 2].map(x, [x].map(x, x + 1)[0]) == [2, 3]",
+    "[3, 4, 5, 6, 7, 8, 9] != [] && [1, 2].map(x, [10].map(y, x + y)) == [[11], [12]]",
+    "[3, 4, 5, 6, 7, 8, 9] != [] && [1, 2].map(x, cel.bind(y, 10, x + y)) == [11, 12]",
     "[3, 1, 2].sortBy(x, x) == [1, 2, 3] && [3, 1, 2].sortBy(x, -x) == [3, 2, 1]",
     "['bb', 'a', 'cc', 'd'].sortBy(s, s.size()) == ['a', 'd', 'bb', 'cc']",
     "[2.0, 0.0 / 0.0, 1.0].sortBy(x, x)[1] == 1.0",
@@ -230,6 +232,26 @@ START_TEST(an_expression_fails_where_its_fault_is)
 END_TEST
 
 // --- without the checker
+START_TEST(the_operator_that_fails_is_named)
+{
+    static const char *const cases[][2] = {
+        {"dyn(1) >= 'a'", "no such overload: _>=_(int, string)"},
+        {"dyn(true) + 1", "no such overload: _+_(bool, int)"},
+        {"dyn(1) && true", "no such overload: _&&_(int)"},
+        {"{'a': 1}['b']", "no such key: 'b'"},
+        {"[1][3]", "index 3 out of range, the list has 1"},
+        {"{'a': 1, 'a': 2}", "the map has the key 'a' twice"},
+        {"{dyn(1.5): 1}", "a key of a map is a string, a bool, an int or a uint, not double"},
+        {"unbound.x", "'unbound' has no value"},
+    };
+    world_begin();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        ck_assert_str_eq(
+            message_of(evaluate_text(&world, cases[i][0], EVALUATE_UNCHECKED)), cases[i][1]);
+    evaluate_end(&world);
+}
+END_TEST
+
 START_TEST(names_that_nobody_declared_fail_when_they_are_met)
 {
     world_begin();
@@ -447,6 +469,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("eval");
     tcase_add_loop_test(tcase, an_expression_is_true, 0, TRUE_COUNT);
     tcase_add_loop_test(tcase, an_expression_fails_where_its_fault_is, 0, ERROR_COUNT);
+    tcase_add_test(tcase, the_operator_that_fails_is_named);
     tcase_add_test(tcase, names_that_nobody_declared_fail_when_they_are_met);
     tcase_add_test(tcase, each_instruction_costs_one);
     tcase_add_test(tcase, what_costs_too_much_is_absorbed_by_nothing);
