@@ -26,19 +26,20 @@ static void step(struct walk *walk)
 // From the beginning of the file to the node.
 static bool walk_to_node(struct walk *walk, const struct yaml_node *node)
 {
-    const struct source_text *source = node->place.source;
-    if (source == NULL || node->place.line == 0)
+    const struct place node_place = yaml_place(node);
+    const struct source_text *source = node_place.source;
+    if (source == NULL || node_place.line == 0)
         return false;
     *walk = (struct walk){
         source->text.data, source->text.data + source->text.len, {source, 1, 1, 1}, 0};
-    uint32_t first = (node->place.line - 1) / SOURCE_LINES_STEP;
+    uint32_t first = (node_place.line - 1) / SOURCE_LINES_STEP;
     if (source->line_starts != NULL && first < source->line_count) {
         walk->at += source->line_starts[first];
         walk->place.line = first * SOURCE_LINES_STEP + 1;
     }
-    while (walk->at < walk->end && walk->place.line < node->place.line)
+    while (walk->at < walk->end && walk->place.line < node_place.line)
         step(walk);
-    while (walk->at < walk->end && walk->place.column < node->place.column && *walk->at != '\n')
+    while (walk->at < walk->end && walk->place.column < node_place.column && *walk->at != '\n')
         step(walk);
     return walk->at < walk->end;
 }
@@ -103,21 +104,22 @@ static bool skip_byte(struct walk *walk, uint8_t byte)
 struct place yaml_place_within(const struct yaml_node *node, size_t begin, size_t end)
 {
     struct walk walk;
+    struct bytes text = yaml_text(node);
+    struct place place = yaml_place(node);
     if (node->kind != YAML_KIND_SCALAR || !walk_to_node(&walk, node))
-        return node->place;
+        return place;
     skip_head(&walk, node);
-    struct place place = node->place;
-    for (size_t at = 0; at <= node->text.len; at++) {
+    for (size_t at = 0; at <= text.len; at++) {
         if (at == begin) {
-            while (walk.quote == 0 && walk.at < walk.end && is_blank(*walk.at) &&
-                   at < node->text.len && !is_blank(node->text.data[at]))
+            while (walk.quote == 0 && walk.at < walk.end && is_blank(*walk.at) && at < text.len &&
+                   !is_blank(text.data[at]))
                 step(&walk);
             place = walk.place;
         }
         if (at >= end && at > begin)
             break;
-        if (at < node->text.len && !skip_byte(&walk, node->text.data[at]))
-            return node->place;
+        if (at < text.len && !skip_byte(&walk, text.data[at]))
+            return yaml_place(node);
     }
     bool is_one_line = walk.place.line == place.line && walk.place.column > place.column;
     place.length = is_one_line ? walk.place.column - place.column : 1;

@@ -46,9 +46,11 @@ START_TEST(a_part_of_a_scalar_is_found_in_the_file)
     ck_assert_ptr_nonnull(node);
     if (node->kind == YAML_KIND_MAPPING)
         node = yaml_get(node, "d");
-    const char *part = strstr((const char *)node->text.data, expected->part);
+    // NUL-terminated here: the texts of a tree are views.
+    const char *text = arena_text(&arena, yaml_text(node));
+    const char *part = strstr(text, expected->part);
     ck_assert_ptr_nonnull(part);
-    size_t begin = (size_t)(part - (const char *)node->text.data);
+    size_t begin = (size_t)(part - text);
     struct place place = yaml_place_within(node, begin, begin + strlen(expected->part));
     ck_assert_msg(
         place.line == expected->line && place.column == expected->column &&
