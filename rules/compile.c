@@ -114,6 +114,7 @@ enum err compile_bundle(
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);
+    compile_expressions(&compiler);
     compiler_end(&compiler);
     if (diagnostics->error_count > errors_before) {
         ruleset_destroy(ruleset);

@@ -131,19 +131,14 @@ static void compile_points(
 {
     static const struct yaml_range range = {"'points'", -POINTS_MILLI_MAX, POINTS_MILLI_MAX};
     struct bytes text = yaml_text(node);
-    bool is_number_like = text.len == 0 || (text.data[0] >= '0' && text.data[0] <= '9') ||
-                          text.data[0] == '-' || text.data[0] == '+' || text.data[0] == '.';
-    bool has_operator = false;
-    for (size_t i = 1; i < text.len; i++)
-        has_operator = has_operator || memchr("*/(+?", text.data[i], 5) != NULL;
-    if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) &&
-        (!is_number_like || has_operator)) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
-            "an expression in 'points' is not supported yet");
-        return;
-    }
-    (void)yaml_to_milli(node, &range, compiler->list, &rule->points_milli);
+    bool is_number = true;
+    for (size_t i = 0; i < text.len; i++)
+        is_number = is_number && memchr("0123456789.+-_eE", text.data[i], 16) != NULL &&
+                    (i == 0 || memchr("+-", text.data[i], 2) == NULL);
+    if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) && !is_number)
+        rule->points = compile_expression(compiler, node, "'points'", rule->on, EXPRESSION_POINTS);
+    else
+        (void)yaml_to_milli(node, &range, compiler->list, &rule->points_milli);
 }
 
 // The rule's name in the state, "score/rule"; an empty name after a diagnostic.
@@ -208,6 +203,9 @@ static void compile_rule(
          entry = yaml_next_entry(entry)) {
         if (bytes_equal_text(yaml_text(entry.key), "limit"))
             compile_limit(compiler, &entry, &rule);
+        if (bytes_equal_text(yaml_text(entry.key), "if"))
+            rule.condition =
+                compile_expression(compiler, entry.value, "'if'", rule.on, EXPRESSION_CONDITION);
     }
     ruleset->rules =
         compile_grow(ruleset->rules, &ruleset->rule_cap, ruleset->rule_count, sizeof(rule));

@@ -49,6 +49,10 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
         compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
     if (on != NULL)
         (void)compile_trigger(compiler, on, "'on'", &workflow.on);
+    const struct yaml_node *condition = yaml_get(node, "if");
+    if (condition != NULL)
+        workflow.condition =
+            compile_expression(compiler, condition, "'if'", workflow.on, EXPRESSION_CONDITION);
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
     ruleset->workflows = compile_grow(

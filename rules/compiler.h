@@ -8,6 +8,7 @@
 #include "config/diagnostic.h"
 #include "config/yaml_tree.h"
 #include "engine/base/arena.h"
+#include "rules/expression.h"
 #include "rules/ruleset_data.h"
 #include "rules/symbols.h"
 #include "rules/vocabulary.h"
@@ -33,6 +34,8 @@ struct compiler {
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
     size_t event_name_count;
+    struct pending_expression *pending; // to be compiled when all names are known
+    size_t pending_count, pending_cap;
 };
 
 enum { ACTION_PARAMS_MAX = 255 };
@@ -129,6 +132,17 @@ bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *
 // The event type that `on` names; false after a diagnostic.
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
+
+// Takes an expression; it is checked by compile_expressions, once what it may name is known. NULL after a
+// diagnostic, or when on is EVENT_TYPE_UNKNOWN because of one.
+const struct rule_expression *compile_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    event_type on,
+    enum expression_use use);
+// After all files: checks and compiles what was taken.
+void compile_expressions(struct compiler *compiler);
 
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);

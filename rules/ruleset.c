@@ -5,7 +5,9 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "rules/expression.h"
 #include "rules/ruleset_data.h"
+#include "rules/scope.h"
 
 static int compare_workflows(const void *a, const void *b)
 {
@@ -65,8 +67,12 @@ void ruleset_destroy(struct ruleset *ruleset)
 {
     if (ruleset == NULL)
         return;
+    for (size_t i = 0; i < ruleset->expression_count; i++)
+        cel_program_free(ruleset->expressions[i]->program);
+    scopes_free(ruleset->scopes);
     catalog_destroy(ruleset->catalog);
     arena_free(&ruleset->arena);
+    free(ruleset->expressions);
     free(ruleset->scores);
     free(ruleset->rules);
     free(ruleset->workflows);
@@ -153,6 +159,28 @@ const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t in
 {
     INVARIANT(index < ruleset->action_count);
     return &ruleset->actions[index];
+}
+
+size_t ruleset_field_count(const struct ruleset *ruleset)
+{
+    return ruleset->field_count;
+}
+
+const struct field_def *ruleset_field(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->field_count);
+    return &ruleset->fields[index];
+}
+
+size_t ruleset_expression_count(const struct ruleset *ruleset)
+{
+    return ruleset->expression_count;
+}
+
+const struct rule_expression *ruleset_expression(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->expression_count);
+    return ruleset->expressions[index];
 }
 
 const struct field_def *ruleset_field_find(const struct ruleset *ruleset, struct bytes name)

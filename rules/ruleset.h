@@ -37,12 +37,16 @@ struct score_def {
     struct rule_place place;
 };
 
+struct rule_expression; // rules/expression.h
+
 struct score_rule {
     struct bytes name;
     struct bytes state_name; // "score/rule": its name in the state
     uint32_t score;          // index into scores
     uint32_t index;          // index into rules: order written
     event_type on;
+    const struct rule_expression *condition; // NULL: always
+    const struct rule_expression *points;    // NULL: points_milli
     int64_t points_milli;
     uint32_t limit_times;   // 0: no limit
     struct bytes limit_per; // path inside data ("message"); empty: per contact
@@ -89,6 +93,7 @@ struct workflow_def {
     struct bytes name, label;
     uint32_t index;
     event_type on;
+    const struct rule_expression *condition; // NULL: always
     enum workflow_reenter reenter;
     const struct workflow_step *steps;
     uint32_t step_count;
@@ -134,6 +139,10 @@ size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);
 const struct field_def *ruleset_field_find(
     const struct ruleset *ruleset, struct bytes name); // or NULL
+size_t ruleset_field_count(const struct ruleset *ruleset);
+const struct field_def *ruleset_field(const struct ruleset *ruleset, size_t index);
+size_t ruleset_expression_count(const struct ruleset *ruleset);
+const struct rule_expression *ruleset_expression(const struct ruleset *ruleset, size_t index);
 
 int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli);
 struct bytes score_def_band(

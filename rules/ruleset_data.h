@@ -16,12 +16,15 @@ struct ruleset {
     struct action_def *actions;
     struct field_def *fields;
     struct bytes *lists; // those that are declared
+    struct rule_expression **expressions;
+    struct scopes *scopes; // what expressions were checked with; programs borrow from it
     size_t score_count, score_cap;
     size_t rule_count, rule_cap;
     size_t workflow_count, workflow_cap;
     size_t action_count, action_cap;
     size_t field_count, field_cap;
     size_t list_count, list_cap;
+    size_t expression_count, expression_cap;
     struct match_list *matches; // by event type
     size_t match_count;
 };

@@ -50,6 +50,7 @@ static void add_shape(struct buffer *to, const struct key_row *key)
     case SHAPE_TEXT: buffer_add_format(to, ",\"type\":%s", text); return;
     case SHAPE_WORD: add_words(to, key->words); return;
     case SHAPE_NUMBER: buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001"); return;
+    case SHAPE_NUMBER_OR_TEXT: buffer_add_text(to, ",\"type\":[\"number\",\"string\"]"); return;
     case SHAPE_WHOLE: buffer_add_text(to, ",\"type\":\"integer\",\"minimum\":1"); return;
     case SHAPE_NAMES:
         buffer_add_format(

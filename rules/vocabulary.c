@@ -50,10 +50,12 @@ static const char *const score_later[] = {"forget", "groups", "combine"};
 static const struct key_row score_rule_keys[] = {
     {"name", SHAPE_TEXT, 0, NULL, "unique in its score", true},
     {"on", SHAPE_TEXT, 0, NULL, "the event type that gives the points", true},
-    {"points", SHAPE_NUMBER, 0, NULL, "may be negative; at most three decimals", true},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: counts where it is true", false},
+    {"points", SHAPE_NUMBER_OR_TEXT, 0, NULL,
+     "a number with at most three decimals, or an expression; may be negative", true},
     {"limit", SHAPE_SECTION, SECTION_SCORE_LIMIT, NULL, "how often it counts", false},
 };
-static const char *const score_rule_later[] = {"if", "while", "group"};
+static const char *const score_rule_later[] = {"while", "group"};
 
 static const struct key_row score_limit_keys[] = {
     {"times", SHAPE_WHOLE, 0, NULL, "at most so many times", true},
@@ -72,10 +74,11 @@ static const char *const action_later[] = {"limit"};
 static const struct key_row workflow_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
     {"on", SHAPE_TEXT, 0, NULL, "the event type that starts it", true},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: starts where it is true", false},
     {"reenter", SHAPE_WORD, 0, "never|always", "may a contact enter again; default: never", false},
     {"steps", SHAPE_LIST_OF, SECTION_STEP, NULL, "what is done, in order", true},
 };
-static const char *const workflow_later[] = {"if", "key", "existing", "stop", "window", "edit"};
+static const char *const workflow_later[] = {"key", "existing", "stop", "window", "edit"};
 
 static const struct key_row step_keys[] = {
     {"id", SHAPE_TEXT, 0, NULL, "name of the step, unique in its workflow", false},

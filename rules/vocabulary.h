@@ -26,17 +26,18 @@ enum section {
 // What the value of a key looks like.
 enum shape {
     SHAPE_TEXT,
-    SHAPE_WORD,       // one of words
-    SHAPE_NUMBER,     // of points
-    SHAPE_WHOLE,      // at least 1
-    SHAPE_NAMES,      // a name or a list of names
-    SHAPE_NAME_LIST,  // a list of names
-    SHAPE_SECTION,    // a mapping of the kind `of`
-    SHAPE_MAP_OF,     // name: a mapping of the kind `of`
-    SHAPE_LIST_OF,    // a list of mappings of the kind `of`
-    SHAPE_MAP_TEXT,   // name: text
-    SHAPE_MAP_NUMBER, // name: number of points
-    SHAPE_MAP_ANY,    // name: anything
+    SHAPE_WORD,           // one of words
+    SHAPE_NUMBER,         // of points
+    SHAPE_NUMBER_OR_TEXT, // of points, or an expression
+    SHAPE_WHOLE,          // at least 1
+    SHAPE_NAMES,          // a name or a list of names
+    SHAPE_NAME_LIST,      // a list of names
+    SHAPE_SECTION,        // a mapping of the kind `of`
+    SHAPE_MAP_OF,         // name: a mapping of the kind `of`
+    SHAPE_LIST_OF,        // a list of mappings of the kind `of`
+    SHAPE_MAP_TEXT,       // name: text
+    SHAPE_MAP_NUMBER,     // name: number of points
+    SHAPE_MAP_ANY,        // name: anything
 };
 
 struct key_row {

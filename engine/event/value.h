@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/arena.h"
 #include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
 
@@ -78,6 +79,10 @@ bool value_equal(struct value a, struct value b);
 // Appends compact JSON; whole numbers are written without a point, VALUE_ABSENT and what JSON cannot
 // say (infinities) as null.
 void value_add_json(struct buffer *to, struct value value);
+
+// What JSON text says, in the arena: what value_unpack gave of a list or map, to be walked. False when it is
+// none.
+bool value_of_json(struct arena *arena, struct bytes json, struct value *out);
 
 // Compact binary form for the store, made to last: a tag byte (the number of the kind; VALUE_BOOL is
 // followed by 0 or 1), then

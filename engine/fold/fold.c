@@ -19,6 +19,7 @@ struct derived_event {
 void fold_init(struct fold *fold, struct state *state, uint64_t seed)
 {
     *fold = (struct fold){.state = state, .seed = seed, .action_bytes_max = UINT64_MAX};
+    expressions_init(&fold->expressions, fold);
 }
 
 static void fold_unbind(struct fold *fold)
@@ -35,6 +36,7 @@ void fold_free(struct fold *fold)
     fold_unbind(fold);
     arena_free(&fold->arena);
     buffer_free(&fold->json);
+    expressions_free(&fold->expressions);
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -157,6 +159,10 @@ static void apply_rule(
         .time_ms = fold->time_ms,
         .points_milli = rule->points_milli,
     };
+    if (rule->condition != NULL && !fold_condition(fold, rule->condition))
+        return;
+    if (rule->points != NULL && !fold_points(fold, rule->points, &entry.points_milli))
+        return;
     struct score_limit limit = {.times = rule->limit_times};
     if (rule->limit_times > 0)
         limit.key_hash = limit_key(fold, rule, data);
@@ -218,14 +224,19 @@ static void derive_score_events(struct fold *fold, const struct moved_score *mov
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
+    expressions_set_event(
+        &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     struct moved_score moved[FOLD_SCORES_CHANGED_MAX];
     uint32_t moved_count = 0;
     for (uint32_t i = 0; i < match->rule_count; i++)
         apply_rule(fold, match->rules[i], data, moved, &moved_count);
     for (uint32_t i = 0; i < moved_count; i++)
         derive_score_events(fold, &moved[i], depth + 1);
-    for (uint32_t i = 0; i < match->workflow_count; i++)
-        fold_run_workflow(fold, match->workflows[i], depth);
+    for (uint32_t i = 0; i < match->workflow_count; i++) {
+        const struct workflow_def *workflow = match->workflows[i];
+        if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
+            fold_run_workflow(fold, workflow, depth);
+    }
 }
 
 static struct contact_number resolve(

@@ -7,6 +7,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
 #include "engine/event/event.h"
+#include "engine/fold/expression.h"
 #include "engine/fold/settings.h"
 #include "projections/identity.h"
 #include "projections/state.h"
@@ -28,6 +29,7 @@ struct fold_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t fields_refused, unknown_types;
+    uint64_t expressions_failed; // conditions and points that could not be evaluated: no match
 };
 
 // A ruleset's names as numbers of one shard's state, by index.
@@ -66,8 +68,10 @@ struct fold {
     uint32_t queue_length;
     struct arena arena;
     struct buffer json;
+    struct expressions expressions;
 };
 
+// The fold stays where it is until fold_free.
 void fold_init(struct fold *fold, struct state *state, uint64_t seed);
 void fold_free(struct fold *fold);
 // Puts a ruleset in force: gives its names numbers. Inside a frame of the state. Borrowed.

@@ -93,6 +93,7 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->derived_too_deep = fold->derived_too_deep;
     out->rules_matched = fold->rules_matched;
     out->rules_limited = fold->rules_limited;
+    out->expressions_failed = fold->expressions_failed;
     out->runs_started = fold->runs_started;
     out->fields_refused = fold->fields_refused;
     out->unknown_types = fold->unknown_types;

@@ -16,6 +16,7 @@ struct shard_counts {
     uint64_t outbox_bytes; // texts of both that wait
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
+    uint64_t expressions_failed;
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;
     uint64_t frames, crashed; // crashed: of dead_letters, inputs that ended the process
     uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;

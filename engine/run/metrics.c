@@ -73,6 +73,8 @@ static const struct metric metrics[] = {
      COUNT(derived_too_deep)},
     {COUNTER("rules_matched"), "Score rules that gave points.", COUNT(rules_matched)},
     {COUNTER("rules_limited"), "Score rules whose limit was reached.", COUNT(rules_limited)},
+    {COUNTER("expressions_failed"), "Conditions and points that failed: they did not match.",
+     COUNT(expressions_failed)},
     {COUNTER("runs_started"), "Workflow runs started.", COUNT(runs_started)},
     {COUNTER("events_key_mismatch"), "Events whose Kafka key is not their contact.",
      COUNT(key_mismatch)},

@@ -17,9 +17,9 @@ struct walk {
     bool is_decided;
 };
 
-static size_t range_count(struct cel_value range)
+static size_t range_count(struct cel_eval *eval, struct cel_value range)
 {
-    return range.kind == CEL_LIST ? range.as.list->count : range.as.map->count;
+    return range.kind == CEL_LIST ? range.as.list->count : cel_map_count(eval, range.as.map);
 }
 
 static void set_names(struct walk *walk, size_t index)
@@ -79,7 +79,7 @@ static void take_filter(struct walk *walk, struct cel_value value)
 
 static void take_entry(struct walk *walk, struct cel_value value)
 {
-    if (value.kind != CEL_MAP || value.as.map->count != 1) {
+    if (value.kind != CEL_MAP || cel_map_count(walk->eval, value.as.map) != 1) {
         decide(
             walk, cel_fail(
                       walk->eval, CEL_ERROR_ARGUMENT,
@@ -145,7 +145,7 @@ static struct cel_value result_of(struct walk *walk)
 // Room for a result with as many elements as the range. False when that costs too much.
 static bool walk_begin(struct walk *walk)
 {
-    size_t count = range_count(walk->range);
+    size_t count = range_count(walk->eval, walk->range);
     struct arena *arena = &walk->eval->arena;
     walk->result = cel_bool(walk->macro->macro == CEL_MACRO_ALL);
     if (walk->macro->macro <= CEL_MACRO_EXISTS_ONE)
@@ -193,7 +193,7 @@ bool program_run_macro(
     }
     if (!walk_begin(&walk))
         return false;
-    size_t count = range_count(walk.range);
+    size_t count = range_count(eval, walk.range);
     for (size_t i = 0; i < count && !walk.is_decided; i++) {
         set_names(&walk, i);
         if (macro->has_predicate) {

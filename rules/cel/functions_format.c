@@ -65,19 +65,20 @@ static struct bytes key_text(struct formatting *to, struct cel_value key)
 
 static void add_map(struct formatting *to, const struct cel_map *map, uint32_t depth)
 {
-    if (!cel_spend(to->eval, map->count * 2)) {
+    size_t count = cel_map_count(to->eval, map);
+    if (!cel_spend(to->eval, count * 2)) {
         to->builder.has_failed = true;
         return;
     }
-    struct entry *entries = arena_alloc(&to->eval->arena, map->count * sizeof(*entries) + 1);
-    for (size_t i = 0; i < map->count; i++) {
+    struct entry *entries = arena_alloc(&to->eval->arena, count * sizeof(*entries) + 1);
+    for (size_t i = 0; i < count; i++) {
         struct cel_value key;
         cel_map_at(to->eval, map, i, &key, &entries[i].value);
         entries[i].key = key_text(to, key);
     }
-    qsort(entries, map->count, sizeof(*entries), compare_entries);
+    qsort(entries, count, sizeof(*entries), compare_entries);
     builder_add_text(&to->builder, "{");
-    for (size_t i = 0; i < map->count && to->failed.kind != CEL_ERROR; i++) {
+    for (size_t i = 0; i < count && to->failed.kind != CEL_ERROR; i++) {
         builder_add_text(&to->builder, i > 0 ? ", " : "");
         builder_add(&to->builder, entries[i].key);
         builder_add_text(&to->builder, ": ");

@@ -51,7 +51,7 @@ static struct cel_value size(struct cel_eval *eval, const struct cel_value *args
     if (args[0].kind == CEL_LIST)
         return cel_int((int64_t)args[0].as.list->count);
     if (args[0].kind == CEL_MAP)
-        return cel_int((int64_t)args[0].as.map->count);
+        return cel_int((int64_t)cel_map_count(eval, args[0].as.map));
     return cel_fail_overload(eval, "size", args, count);
 }
 

@@ -151,6 +151,11 @@ bool cel_map_find(
     return true;
 }
 
+size_t cel_map_count(struct cel_eval *eval, const struct cel_map *map)
+{
+    return map->count_of != NULL ? map->count_of(map, eval) : map->count;
+}
+
 void cel_map_at(
     struct cel_eval *eval,
     const struct cel_map *map,
@@ -307,9 +312,10 @@ static bool lists_equal(
 static bool maps_equal(
     struct cel_eval *eval, const struct cel_map *a, const struct cel_map *b, uint32_t depth)
 {
-    if (a->count != b->count)
+    size_t count = cel_map_count(eval, a);
+    if (count != cel_map_count(eval, b))
         return false;
-    for (size_t i = 0; i < a->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct cel_value key, value, other;
         cel_map_at(eval, a, i, &key, &value);
         if (!cel_map_find(eval, b, key, &other) || !equal(eval, value, other, depth + 1))

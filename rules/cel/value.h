@@ -94,7 +94,9 @@ struct cel_map {
         struct bytes name,
         uint32_t field,
         struct cel_value *value_out);
-    // index < count
+    // How many members there are; NULL: count says it.
+    size_t (*count_of)(const struct cel_map *map, struct cel_eval *eval);
+    // index < cel_map_count
     void (*at)(
         const struct cel_map *map,
         struct cel_eval *eval,

@@ -28,6 +28,7 @@ bool cel_map_find(
     const struct cel_map *map,
     struct cel_value key,
     struct cel_value *value_out);
+size_t cel_map_count(struct cel_eval *eval, const struct cel_map *map);
 void cel_map_at(
     struct cel_eval *eval,
     const struct cel_map *map,

@@ -231,7 +231,8 @@ static const struct file_case {
     {DIAGNOSTIC_E0216, 1, 20, FILE_RULES, "contact: {fields: {tags: {type: list}}}\n", 0, ""},
     {DIAGNOSTIC_E0217, 2, 67, FILE_RULES, FLOW "{do: mail, with: {n: 1, m: 1}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0301, 1, 1, FILE_RULES, "segments: {}\n", 0, ""},
-    {DIAGNOSTIC_E0302, 1, 58, FILE_RULES, RULE "data.amount / 10}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0302, 1, 84, FILE_RULES, RULE "1, limit: {times: 1, per: contact.id}}]}}\n", 0,
+     ""},
     {DIAGNOSTIC_E0303, 2, 55, FILE_RULES, FLOW "{tag: {add: 'x {{ data.y }}'}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0401, 2, 9, FILE_CONFIG, "sources: {}\nshards: many\n", 0, ""},
     {DIAGNOSTIC_E0402, 1, 58, FILE_RULES, RULE "1000001}]}}\n", 0, ""},
@@ -245,6 +246,11 @@ static const struct file_case {
     {DIAGNOSTIC_E0409, 1, 19, FILE_RULES, "scores: {s: {min: 5, max: 1}}\n", 0, ""},
     {DIAGNOSTIC_E0410, 1, 24, FILE_RULES, "contact: {identifiers: []}\n", 0, ""},
     {DIAGNOSTIC_E0412, 1, 40, FILE_RULES, "scores: {s: {max: 10, bands: {a: 0, b: 11}}}\n", 0, ""},
+    {DIAGNOSTIC_E0601, 1, 69, FILE_RULES, RULE "1, if: 'x +'}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0602, 1, 316, FILE_RULES, RULE "1, if: '(", 251, "true'}]}}\n"},
+    {DIAGNOSTIC_E0603, 1, 74, FILE_RULES, RULE "1, if: event.id.has()}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0604, 1, 65, FILE_RULES, RULE "1, if: data.order}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0605, 1, 85, FILE_RULES, RULE "1, if: 'data.order.matches(\"(\")'}]}}\n", 0, ""},
     {DIAGNOSTIC_W0505, 1, 84, FILE_RULES, RULE "1, limit: {times: 1, per: data.mood}}]}}\n", 0, ""},
     {DIAGNOSTIC_C0001, 2, 7, FILE_CONFIG, "sources: {}\nzone: ${NONE}\n", 0, ""},
     {DIAGNOSTIC_C0002, 2, 7, FILE_CONFIG, "sources: {}\nzone: ${1X}\n", 0, ""},
@@ -338,6 +344,7 @@ static void refuse_paths(void)
     } cases[] = {
         {DIAGNOSTIC_E0111, "check nowhere", 78, "nowhere: error[E0111]: "},
         {DIAGNOSTIC_W0504, "check empty", 0, "empty: warning[W0504]: "},
+        {DIAGNOSTIC_E0606, "eval 1/0", 1, ""}, // on the other stream
     };
     static struct captured captured;
     char directory[TEST_SCRATCH_BYTES];

@@ -1,0 +1,569 @@
+#include "engine/fold/expression.h"
+
+#include <math.h>
+
+#include "engine/base/time.h"
+#include "engine/fold/contact_json.h"
+#include "engine/fold/fold.h"
+#include "projections/contact_ask.h"
+#include "projections/scores.h"
+#include "rules/scope.h"
+
+#define POINTS_MAX 1e6
+
+static struct fold *fold_of(const struct cel_map *map)
+{
+    return ((const struct host_map *)(const void *)map)->fold;
+}
+
+// --- values of events
+// A list or a map inside an event.
+struct value_list {
+    struct cel_list list;
+    struct value value;
+};
+struct value_map {
+    struct cel_map map;
+    struct value value;
+};
+
+static struct cel_value cel_of(struct cel_eval *eval, struct value value);
+
+static struct value value_at(struct value of, size_t index, struct bytes *name_out)
+{
+    struct value value = {.kind = VALUE_ABSENT};
+    struct value_iterator iterator = value_iterate(of);
+    for (size_t i = 0; i <= index && value_next(&iterator, name_out, &value); i++)
+        continue;
+    return value;
+}
+
+static struct cel_value list_at(const struct cel_list *list, struct cel_eval *eval, size_t index)
+{
+    struct bytes name;
+    const struct value_list *of = (const struct value_list *)(const void *)list;
+    (void)cel_spend(eval, index / 8); // walked from its beginning
+    return cel_of(eval, value_at(of->value, index, &name));
+}
+
+static bool map_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct value_map *of = (const struct value_map *)(const void *)map;
+    struct value value = value_member(of->value, name);
+    (void)field;
+    if (value.kind == VALUE_ABSENT)
+        return false;
+    *value_out = cel_of(eval, value);
+    return true;
+}
+
+static void map_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    struct bytes name = {NULL, 0};
+    const struct value_map *of = (const struct value_map *)(const void *)map;
+    (void)cel_spend(eval, index / 8);
+    *value_out = cel_of(eval, value_at(of->value, index, &name));
+    *key_out = cel_string(name);
+}
+
+static struct cel_value cel_of_container(struct cel_eval *eval, struct value value)
+{
+    if (value.pair_count == VALUE_AS_JSON && !value_of_json(&eval->arena, value.as.text, &value))
+        return cel_fail(eval, CEL_ERROR_ARGUMENT, "a value that cannot be read");
+    size_t count = value_iterate(value).count;
+    if (value.kind == VALUE_LIST) {
+        struct value_list *list = arena_alloc(&eval->arena, sizeof(*list));
+        *list = (struct value_list){{.count = count, .at = list_at}, value};
+        return (struct cel_value){.kind = CEL_LIST, .as.list = &list->list};
+    }
+    struct value_map *map = arena_alloc(&eval->arena, sizeof(*map));
+    *map = (struct value_map){{.count = count, .find = map_find, .at = map_at}, value};
+    return (struct cel_value){.kind = CEL_MAP, .as.map = &map->map};
+}
+
+static struct cel_value cel_of(struct cel_eval *eval, struct value value)
+{
+    switch (value.kind) {
+    case VALUE_ABSENT:
+    case VALUE_NULL: return cel_null();
+    case VALUE_BOOL: return cel_bool(value.as.boolean);
+    case VALUE_INT: return cel_int(value.as.integer);
+    case VALUE_UINT: return cel_uint(value.as.unsigned_integer);
+    case VALUE_DOUBLE: return cel_double(value.as.real);
+    case VALUE_TEXT: return cel_string(value.as.text);
+    case VALUE_LIST:
+    case VALUE_MAP: return cel_of_container(eval, value);
+    }
+    return cel_null();
+}
+
+static struct cel_value time_of_ms(struct cel_eval *eval, int64_t time_ms)
+{
+    struct cel_value time;
+    int64_t seconds = time_ms / 1000 - (time_ms % 1000 < 0);
+    if (!cel_timestamp_of(seconds, (time_ms - seconds * 1000) * 1000000, &time))
+        return cel_fail(eval, CEL_ERROR_OVERFLOW, "a time outside the years 1 to 9999");
+    return time;
+}
+
+static struct cel_value duration_of_ms(struct cel_eval *eval, int64_t duration_ms)
+{
+    struct cel_value duration;
+    if (!cel_duration_of(duration_ms / 1000, duration_ms % 1000 * 1000000, &duration))
+        return cel_fail(eval, CEL_ERROR_OVERFLOW, "a duration beyond 292 years");
+    return duration;
+}
+
+// A value of a declared type as the checker knows it (scope_type_of). What is not of the type stays as it is:
+// then what is done with it fails.
+static struct cel_value cel_of_declared(
+    struct cel_eval *eval, struct value value, enum data_type type)
+{
+    int64_t ms;
+    bool is_text = value.kind == VALUE_TEXT;
+    if (type == DATA_DOUBLE && value.kind == VALUE_INT)
+        return cel_double((double)value.as.integer);
+    if (type == DATA_DOUBLE && value.kind == VALUE_UINT)
+        return cel_double((double)value.as.unsigned_integer);
+    if (type == DATA_TIMESTAMP && value.kind == VALUE_INT)
+        return time_of_ms(eval, value.as.integer);
+    if (type == DATA_TIMESTAMP && is_text && time_parse(value.as.text, &ms))
+        return time_of_ms(eval, ms);
+    if (type == DATA_DATE && is_text && time_parse_date(value.as.text, &ms))
+        return time_of_ms(eval, ms);
+    if (type == DATA_DURATION && is_text && duration_parse(value.as.text, &ms))
+        return duration_of_ms(eval, ms);
+    return cel_of(eval, value);
+}
+
+// --- data
+// A member that is null counts as one that is not there.
+static bool data_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct expressions *expressions = &fold_of(map)->expressions;
+    struct value value = value_member(expressions->values, name);
+    if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
+        return false;
+    enum data_type type = DATA_ANY;
+    if (field != CEL_NO_FIELD)
+        type = expressions->type->fields[field].type;
+    *value_out = cel_of_declared(eval, value, type);
+    return true;
+}
+
+static size_t data_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    (void)eval;
+    return value_iterate(fold_of(map)->expressions.values).count;
+}
+
+static void data_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    const struct value_map of = {.value = fold_of(map)->expressions.values};
+    map_at(&of.map, eval, index, key_out, value_out);
+}
+
+// --- the event, the scores
+static bool event_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct fold *fold = fold_of(map);
+    if (field == SCOPE_EVENT_ID || bytes_equal_text(name, "id"))
+        *value_out = cel_string(fold->input->id);
+    else if (field == SCOPE_EVENT_TYPE || bytes_equal_text(name, "type"))
+        *value_out = cel_string(fold->expressions.type->name);
+    else if (field == SCOPE_EVENT_SOURCE || bytes_equal_text(name, "source"))
+        *value_out = cel_string(fold->input->source);
+    else if (field == SCOPE_EVENT_TIME || bytes_equal_text(name, "time"))
+        *value_out = time_of_ms(eval, fold->time_ms);
+    else
+        return false;
+    return true;
+}
+
+// The members of a host's map that are there, in the order of its fields.
+static size_t present_count(const struct cel_map *map, struct cel_eval *eval, uint32_t field_count)
+{
+    size_t count = 0;
+    struct cel_value value;
+    for (uint32_t i = 0; i < field_count; i++)
+        count += map->find(map, eval, (struct bytes){NULL, 0}, i, &value);
+    return count;
+}
+
+static uint32_t present_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    uint32_t field_count,
+    size_t index,
+    struct cel_value *value_out)
+{
+    for (uint32_t i = 0; i < field_count; i++) {
+        if (map->find(map, eval, (struct bytes){NULL, 0}, i, value_out) && index-- == 0)
+            return i;
+    }
+    return 0;
+}
+
+static size_t event_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    return present_count(map, eval, SCOPE_EVENT_FIELD_COUNT);
+}
+
+static void event_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    static const char *const names[] = {"id", "type", "source", "time"};
+    uint32_t field = present_at(map, eval, SCOPE_EVENT_FIELD_COUNT, index, value_out);
+    *key_out = cel_string(bytes_text(names[field]));
+}
+
+static bool score_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct fold *fold = fold_of(map);
+    size_t count = ruleset_score_count(fold->ruleset);
+    (void)eval;
+    for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
+        if (bytes_equal(ruleset_score(fold->ruleset, i)->name, name))
+            field = (uint32_t)i;
+    }
+    if (field >= count)
+        return false;
+    int64_t sum_milli = score_sum(fold->state, fold->contact, fold->binding.scores[field]);
+    int64_t milli = score_def_clamp(ruleset_score(fold->ruleset, field), sum_milli);
+    *value_out = cel_double((double)milli / 1000.0);
+    return true;
+}
+
+static size_t score_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    (void)eval;
+    return ruleset_score_count(fold_of(map)->ruleset);
+}
+
+static void score_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    *key_out = cel_string(ruleset_score(fold_of(map)->ruleset, index)->name);
+    (void)score_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
+}
+
+// --- the contact
+static struct cel_value contact_id(struct fold *fold, struct cel_eval *eval)
+{
+    struct bytes kind, value;
+    size_t at = 0;
+    if (!contact_next_identifier(fold->state, fold->contact, &at, &kind, &value))
+        return cel_string((struct bytes){NULL, 0});
+    if (bytes_equal_text(kind, "contact_id"))
+        return cel_string(value);
+    uint8_t *text = arena_alloc(&eval->arena, kind.len + 1 + value.len);
+    memcpy(text, kind.data, kind.len);
+    text[kind.len] = ':';
+    memcpy(text + kind.len + 1, value.data, value.len);
+    return cel_string(bytes_of(text, kind.len + 1 + value.len));
+}
+
+static struct cel_value contact_name_list(
+    struct fold *fold, struct cel_eval *eval, enum contact_names which)
+{
+    struct bytes name;
+    size_t count = 0, i = 0;
+    for (size_t at = 0; contact_next_name(fold->state, fold->contact, which, &at, &name);)
+        count++;
+    struct cel_value *items = arena_alloc(&eval->arena, count * sizeof(*items) + 1);
+    for (size_t at = 0; contact_next_name(fold->state, fold->contact, which, &at, &name);)
+        items[i++] = cel_string(name);
+    return cel_list_of(&eval->arena, items, count);
+}
+
+static struct cel_value contact_consents(struct fold *fold, struct cel_eval *eval)
+{
+    static const char *const words[] = {"unknown", "granted", "denied", "revoked"};
+    struct bytes channel;
+    enum consent consent;
+    size_t count = 0, i = 0, wrong;
+    for (size_t at = 0; contact_next_consent(fold->state, fold->contact, &at, &channel, &consent);)
+        count += consent != CONSENT_UNKNOWN;
+    struct cel_pair *pairs = arena_alloc(&eval->arena, count * sizeof(*pairs) + 1);
+    for (size_t at = 0;
+         contact_next_consent(fold->state, fold->contact, &at, &channel, &consent);) {
+        if (consent != CONSENT_UNKNOWN && consent <= CONSENT_REVOKED)
+            pairs[i++] =
+                (struct cel_pair){cel_string(channel), cel_string(bytes_text(words[consent]))};
+    }
+    struct cel_value map = cel_null();
+    (void)cel_map_of(&eval->arena, pairs, i, &map, &wrong); // each channel once
+    return map;
+}
+
+// Kinds in order of arrival, each with its values.
+static struct cel_value contact_identifiers(struct fold *fold, struct cel_eval *eval)
+{
+    struct bytes kind, value, other;
+    size_t count = 0, wrong;
+    for (size_t at = 0; contact_next_identifier(fold->state, fold->contact, &at, &kind, &value);)
+        count++;
+    struct cel_pair *pairs = arena_alloc(&eval->arena, count * sizeof(*pairs) + 1);
+    size_t kinds = 0;
+    for (size_t at = 0; contact_next_identifier(fold->state, fold->contact, &at, &kind, &value);) {
+        size_t known = 0;
+        while (known < kinds && !bytes_equal(pairs[known].key.as.text, kind))
+            known++;
+        if (known < kinds)
+            continue;
+        struct cel_value *items = arena_alloc(&eval->arena, count * sizeof(*items));
+        size_t of_kind = 0;
+        for (size_t i = 0;
+             contact_next_identifier(fold->state, fold->contact, &i, &other, &value);) {
+            if (bytes_equal(other, kind))
+                items[of_kind++] = cel_string(value);
+        }
+        pairs[kinds++] =
+            (struct cel_pair){cel_string(kind), cel_list_of(&eval->arena, items, of_kind)};
+    }
+    struct cel_value map = cel_null();
+    (void)cel_map_of(&eval->arena, pairs, kinds, &map, &wrong);
+    return map;
+}
+
+static bool contact_owner_text(struct fold *fold, struct cel_eval *eval, struct cel_value *out)
+{
+    struct bytes team, person;
+    contact_owner(fold->state, fold->contact, &team, &person);
+    if (team.len == 0 && person.len == 0)
+        return false;
+    bool has_both = team.len > 0 && person.len > 0;
+    uint8_t *text = arena_alloc(&eval->arena, team.len + person.len + 1);
+    if (team.len > 0)
+        memcpy(text, team.data, team.len);
+    text[team.len] = '/';
+    if (person.len > 0)
+        memcpy(text + team.len + has_both, person.data, person.len);
+    *out = cel_string(bytes_of(text, team.len + has_both + person.len));
+    return true;
+}
+
+static bool text_if_any(struct bytes text, struct cel_value *out)
+{
+    *out = cel_string(text);
+    return text.len > 0;
+}
+
+static bool contact_known(
+    struct fold *fold,
+    struct cel_eval *eval,
+    enum scope_contact_field field,
+    struct cel_value *value_out)
+{
+    struct state *state = fold->state;
+    switch (field) {
+    case SCOPE_CONTACT_ID: *value_out = contact_id(fold, eval); return true;
+    case SCOPE_CONTACT_IDENTIFIERS: *value_out = contact_identifiers(fold, eval); return true;
+    case SCOPE_CONTACT_TAGS: *value_out = contact_name_list(fold, eval, CONTACT_TAGS); return true;
+    case SCOPE_CONTACT_LISTS:
+        *value_out = contact_name_list(fold, eval, CONTACT_LISTS);
+        return true;
+    case SCOPE_CONTACT_CREATED:
+        *value_out = time_of_ms(eval, contact_created_ms(state, fold->contact));
+        return true;
+    case SCOPE_CONTACT_UPDATED:
+        *value_out = time_of_ms(eval, contact_updated_ms(state, fold->contact));
+        return true;
+    case SCOPE_CONTACT_ZONE: return text_if_any(contact_zone(state, fold->contact), value_out);
+    case SCOPE_CONTACT_CONSENT: *value_out = contact_consents(fold, eval); return true;
+    case SCOPE_CONTACT_OWNER: return contact_owner_text(fold, eval, value_out);
+    case SCOPE_CONTACT_STAGE: return text_if_any(contact_stage(state, fold->contact), value_out);
+    case SCOPE_CONTACT_FIELD_COUNT: break;
+    }
+    return false;
+}
+
+static uint32_t contact_field_count(const struct fold *fold)
+{
+    return SCOPE_CONTACT_FIELD_COUNT +
+           (uint32_t)catalog_identifier_count(ruleset_catalog(fold->ruleset)) +
+           (uint32_t)ruleset_field_count(fold->ruleset);
+}
+
+// The name of a field of the scope's contact.
+static struct bytes contact_field_name(const struct fold *fold, uint32_t field)
+{
+    static const char *const known[] = {"id",      "identifiers", "tags",    "lists", "created",
+                                        "updated", "zone",        "consent", "owner", "stage"};
+    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
+    uint32_t kinds = (uint32_t)catalog_identifier_count(catalog);
+    if (field < SCOPE_CONTACT_FIELD_COUNT)
+        return bytes_text(known[field]);
+    field -= SCOPE_CONTACT_FIELD_COUNT;
+    return field < kinds ? catalog_identifier(catalog, field)
+                         : ruleset_field(fold->ruleset, field - kinds)->name;
+}
+
+static bool contact_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    struct fold *fold = fold_of(map);
+    uint32_t kinds = (uint32_t)catalog_identifier_count(ruleset_catalog(fold->ruleset));
+    uint32_t count = contact_field_count(fold);
+    for (uint32_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
+        if (bytes_equal(contact_field_name(fold, i), name))
+            field = i;
+    }
+    if (field >= count)
+        return false;
+    if (field < SCOPE_CONTACT_FIELD_COUNT)
+        return contact_known(fold, eval, (enum scope_contact_field)field, value_out);
+    field -= SCOPE_CONTACT_FIELD_COUNT;
+    if (field < kinds) {
+        struct name_id kind;
+        struct bytes text;
+        if (!contact_identifier_of(
+                fold->state, fold->contact, fold->binding.identifiers[field], &kind, &text))
+            return false;
+        *value_out = cel_string(text);
+        return true;
+    }
+    const struct field_def *def = ruleset_field(fold->ruleset, field - kinds);
+    struct value value;
+    if (!contact_field(
+            fold->state, fold->contact, names_find(fold->state, NAME_FIELD, def->name), &value))
+        return false;
+    *value_out = cel_of_declared(eval, value, def->type);
+    return true;
+}
+
+static size_t contact_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    return present_count(map, eval, contact_field_count(fold_of(map)));
+}
+
+static void contact_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    const struct fold *fold = fold_of(map);
+    uint32_t field = present_at(map, eval, contact_field_count(fold), index, value_out);
+    *key_out = cel_string(contact_field_name(fold, field));
+}
+
+// --- evaluating
+static bool find_variable(
+    void *self, struct cel_eval *eval, uint32_t index, struct cel_value *value_out)
+{
+    struct fold *fold = self;
+    struct expressions *expressions = &fold->expressions;
+    const struct cel_map *maps[] = {
+        [SCOPE_CONTACT] = &expressions->contact.map,
+        [SCOPE_SCORE] = &expressions->score.map,
+        [SCOPE_EVENT] = &expressions->event.map,
+        [SCOPE_DATA] = &expressions->data.map,
+    };
+    if (index == SCOPE_NOW) {
+        *value_out = time_of_ms(eval, fold->tick_ms);
+        return true;
+    }
+    *value_out = (struct cel_value){.kind = CEL_MAP, .as.map = maps[index]};
+    return true;
+}
+
+void expressions_init(struct expressions *expressions, struct fold *fold)
+{
+    *expressions = (struct expressions){
+        .host = {.variable = find_variable, .self = fold},
+        .contact = {{.find = contact_find, .count_of = contact_count, .at = contact_at}, fold},
+        .score = {{.find = score_find, .count_of = score_count, .at = score_at}, fold},
+        .event = {{.find = event_find, .count_of = event_count, .at = event_at}, fold},
+        .data = {{.find = data_find, .count_of = data_count, .at = data_at}, fold},
+    };
+}
+
+void expressions_free(struct expressions *expressions)
+{
+    cel_eval_free(&expressions->eval);
+}
+
+void expressions_set_event(
+    struct expressions *expressions, const struct event_type_def *type, struct value data)
+{
+    expressions->type = type;
+    expressions->values = data;
+}
+
+static struct cel_value run(struct fold *fold, const struct rule_expression *expression)
+{
+    struct expressions *expressions = &fold->expressions;
+    expressions->eval.host = &expressions->host;
+    expressions->host.now_s = fold->tick_ms / 1000 - (fold->tick_ms % 1000 < 0);
+    return cel_run(&expressions->eval, expression->program, 0);
+}
+
+bool fold_condition(struct fold *fold, const struct rule_expression *condition)
+{
+    struct cel_value value = run(fold, condition);
+    if (value.kind == CEL_BOOL)
+        return value.as.boolean;
+    fold->counts.expressions_failed++;
+    return false;
+}
+
+bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out)
+{
+    struct cel_value value = run(fold, points);
+    double real = value.as.real;
+    if (value.kind == CEL_INT)
+        real = (double)value.as.integer;
+    else if (value.kind == CEL_UINT)
+        real = (double)value.as.unsigned_integer;
+    bool is_good = cel_is_number(value) && real >= -POINTS_MAX && real <= POINTS_MAX; // no NaN
+    if (!is_good) {
+        fold->counts.expressions_failed++;
+        return false;
+    }
+    *milli_out = (int64_t)round(real * 1000); // half away from zero
+    return true;
+}

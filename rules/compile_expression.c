@@ -1,0 +1,183 @@
+// Compiles the expressions of rules and workflows, once every name they may use is known.
+#include <stdlib.h>
+
+#include "rules/cel/parser.h"
+#include "rules/cel/regex.h"
+#include "rules/compiler.h"
+#include "rules/expression.h"
+#include "rules/expression_problem.h"
+#include "rules/scope.h"
+
+struct pending_expression {
+    const struct yaml_node *node;
+    event_type on;
+    enum expression_use use;
+    struct rule_expression *expression;
+};
+
+const struct rule_expression *compile_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    event_type on,
+    enum expression_use use)
+{
+    struct bytes text;
+    if (!yaml_to_text(node, what, compiler->list, &text) || on == EVENT_TYPE_UNKNOWN)
+        return NULL;
+    struct ruleset *ruleset = compiler->ruleset;
+    struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
+    *expression = (struct rule_expression){
+        .text = compile_copy(compiler, text),
+        .index = (uint32_t)ruleset->expression_count,
+        .place = compile_place(compiler, node),
+    };
+    ruleset->expressions = compile_grow(
+        ruleset->expressions, &ruleset->expression_cap, ruleset->expression_count,
+        sizeof(*ruleset->expressions));
+    ruleset->expressions[ruleset->expression_count++] = expression;
+    compiler->pending = compile_grow(
+        compiler->pending, &compiler->pending_cap, compiler->pending_count,
+        sizeof(*compiler->pending));
+    compiler->pending[compiler->pending_count++] =
+        (struct pending_expression){node, on, use, expression};
+    return expression;
+}
+
+// Whether a value of the type may be what the expression is for.
+static bool is_fit(const struct cel_type *type, enum expression_use use)
+{
+    switch (use) {
+    case EXPRESSION_CONDITION: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_POINTS:
+        return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
+               type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_KEY: return type->kind != CEL_TYPE_TYPE;
+    }
+    return false;
+}
+
+static bool check_use(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_type *type)
+{
+    static const char *const needs[] = {
+        [EXPRESSION_CONDITION] = "a condition is true or false (bool)",
+        [EXPRESSION_POINTS] = "points are a number",
+        [EXPRESSION_KEY] = "a key is a value",
+    };
+    if (is_fit(type, pending->use))
+        return true;
+    struct buffer name = {0};
+    cel_type_add(&name, type);
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0604,
+        yaml_place_within(pending->node, 0, pending->expression->text.len), "%s, this is %.*s",
+        needs[pending->use], (int)name.len, (const char *)name.data);
+    buffer_free(&name);
+    return false;
+}
+
+// Members that the event's type does not declare: events may carry more, but it may be a slip.
+static void warn_undeclared(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_scope *scope,
+    const struct cel_node *node)
+{
+    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
+        warn_undeclared(compiler, pending, scope, node->children[i]);
+    bool is_member = node->kind == CEL_NODE_SELECT || node->kind == CEL_NODE_HAS;
+    if (!is_member || node->variable != CEL_NOT_A_VARIABLE || node->field != CEL_NO_FIELD)
+        return;
+    const struct cel_type *of = node->children[0]->type;
+    if (of == NULL || of->kind != CEL_TYPE_OBJECT || !of->object->is_open)
+        return;
+    const char *nearest = cel_object_nearest(&compiler->scratch, of->object, node->text);
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_W0505,
+        yaml_place_within(pending->node, node->text_begin, node->text_begin + node->text.len),
+        "%.*s does not declare data.%.*s%s%s%s", (int)of->object->name.len,
+        (const char *)of->object->name.data, compile_shown_len(node->text),
+        (const char *)node->text.data, nearest == NULL ? "" : ", did you mean '",
+        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
+}
+
+// What is written out and can only fail: "(" as a regular expression, a 30 February, a division by 0.
+struct constants {
+    struct compiler *compiler;
+    const struct pending_expression *pending;
+    const struct cel_scope *scope;
+    struct cel_eval eval;
+};
+
+static void report_constant(
+    struct constants *constants, const struct cel_node *at, struct bytes message)
+{
+    const struct expression_source source = {.node = constants->pending->node};
+    diagnostic_add(
+        constants->compiler->list, DIAGNOSTIC_E0605, expression_place(&source, at->begin, at->end),
+        "this can only fail: %.*s", compile_shown_len(message), (const char *)message.data);
+}
+
+static void check_pattern(struct constants *constants, const struct cel_node *pattern)
+{
+    char why[128] = "";
+    struct bytes text = pattern->literal.as.text;
+    struct cel_regex *regex = cel_regex_new((const char *)text.data, text.len, why, sizeof(why));
+    if (regex == NULL)
+        report_constant(constants, pattern, bytes_text(why));
+    cel_regex_free(regex);
+}
+
+static void check_constants(struct constants *constants, const struct cel_node *node)
+{
+    bool is_constant = node->kind == CEL_NODE_CALL && node->child_count > 0;
+    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
+        check_constants(constants, node->children[i]);
+        is_constant = is_constant && node->children[i]->kind == CEL_NODE_LITERAL;
+    }
+    if (node->kind == CEL_NODE_CALL && node->child_count == 2 && !is_constant &&
+        bytes_equal_text(node->text, "matches") && node->children[1]->kind == CEL_NODE_LITERAL &&
+        node->children[1]->literal.kind == CEL_STRING)
+        check_pattern(constants, node->children[1]);
+    if (!is_constant)
+        return;
+    struct cel_program *program =
+        cel_compile(&constants->compiler->scratch, constants->scope, node);
+    struct cel_value value = cel_run(&constants->eval, program, 0);
+    if (value.kind == CEL_ERROR)
+        report_constant(constants, node, value.as.error->message);
+    cel_program_free(program);
+}
+
+static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    const struct cel_scope *scope = scopes_of(ruleset->scopes, pending->on);
+    struct cel_problems problems = {0};
+    struct cel_node *root = cel_parse(&ruleset->arena, pending->expression->text, &problems);
+    if (root == NULL || !cel_check(&ruleset->arena, scope, root, &problems)) {
+        expression_report(
+            compiler->list, &(struct expression_source){.node = pending->node}, scope, &problems);
+        return;
+    }
+    warn_undeclared(compiler, pending, scope, root);
+    struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
+    check_constants(&constants, root);
+    cel_eval_free(&constants.eval);
+    if (check_use(compiler, pending, root->type))
+        pending->expression->program = cel_compile(&ruleset->arena, scope, root);
+}
+
+void compile_expressions(struct compiler *compiler)
+{
+    compiler->ruleset->scopes = scopes_new(compiler->ruleset);
+    for (size_t i = 0; i < compiler->pending_count; i++)
+        compile_pending(compiler, &compiler->pending[i]);
+    free(compiler->pending);
+    compiler->pending = NULL;
+    compiler->pending_count = 0;
+    compiler->pending_cap = 0;
+}

@@ -1,0 +1,144 @@
+#include "rules/scope.h"
+
+#include <stdlib.h>
+
+#include "engine/base/memory.h"
+#include "rules/ruleset_data.h"
+
+struct scopes {
+    struct arena arena;
+    const struct ruleset *ruleset;
+    struct cel_library *library;
+    struct cel_object contact, score, event;
+    struct cel_object data; // of the type asked for last
+    struct cel_variable variables[SCOPE_VARIABLE_COUNT];
+    struct cel_scope scope;
+};
+
+const struct cel_type *scope_type_of(struct arena *arena, enum data_type type)
+{
+    switch (type) {
+    case DATA_ANY: return &cel_type_dyn;
+    case DATA_STRING: return &cel_type_string;
+    case DATA_INT: return &cel_type_int;
+    case DATA_DOUBLE: return &cel_type_double;
+    case DATA_BOOL: return &cel_type_bool;
+    case DATA_TIMESTAMP:
+    case DATA_DATE: return &cel_type_timestamp; // a date is its midnight UTC
+    case DATA_DURATION: return &cel_type_duration;
+    case DATA_LIST: return cel_type_list(arena, &cel_type_dyn);
+    case DATA_MAP: return cel_type_map(arena, &cel_type_string, &cel_type_dyn);
+    }
+    return &cel_type_dyn;
+}
+
+static void make_event(struct scopes *scopes)
+{
+    static const struct cel_field fields[SCOPE_EVENT_FIELD_COUNT] = {
+        [SCOPE_EVENT_ID] = {{(const uint8_t *)"id", 2}, &cel_type_string},
+        [SCOPE_EVENT_TYPE] = {{(const uint8_t *)"type", 4}, &cel_type_string},
+        [SCOPE_EVENT_SOURCE] = {{(const uint8_t *)"source", 6}, &cel_type_string},
+        [SCOPE_EVENT_TIME] = {{(const uint8_t *)"time", 4}, &cel_type_timestamp},
+    };
+    scopes->event = (struct cel_object){
+        .name = BYTES_LITERAL("event"), .fields = fields, .field_count = SCOPE_EVENT_FIELD_COUNT};
+}
+
+static void make_contact(struct scopes *scopes)
+{
+    struct arena *arena = &scopes->arena;
+    const struct ruleset *ruleset = scopes->ruleset;
+    size_t kinds = catalog_identifier_count(ruleset->catalog);
+    size_t count = SCOPE_CONTACT_FIELD_COUNT + kinds + ruleset->field_count;
+    struct cel_field *fields = arena_alloc(arena, count * sizeof(*fields));
+    const struct cel_type *texts = cel_type_list(arena, &cel_type_string);
+    const struct cel_field known[SCOPE_CONTACT_FIELD_COUNT] = {
+        [SCOPE_CONTACT_ID] = {BYTES_LITERAL("id"), &cel_type_string},
+        [SCOPE_CONTACT_IDENTIFIERS] =
+            {BYTES_LITERAL("identifiers"), cel_type_map(arena, &cel_type_string, texts)},
+        [SCOPE_CONTACT_TAGS] = {BYTES_LITERAL("tags"), texts},
+        [SCOPE_CONTACT_LISTS] = {BYTES_LITERAL("lists"), texts},
+        [SCOPE_CONTACT_CREATED] = {BYTES_LITERAL("created"), &cel_type_timestamp},
+        [SCOPE_CONTACT_UPDATED] = {BYTES_LITERAL("updated"), &cel_type_timestamp},
+        [SCOPE_CONTACT_ZONE] = {BYTES_LITERAL("zone"), &cel_type_string},
+        [SCOPE_CONTACT_CONSENT] =
+            {BYTES_LITERAL("consent"), cel_type_map(arena, &cel_type_string, &cel_type_string)},
+        [SCOPE_CONTACT_OWNER] = {BYTES_LITERAL("owner"), &cel_type_string},
+        [SCOPE_CONTACT_STAGE] = {BYTES_LITERAL("stage"), &cel_type_string},
+    };
+    memcpy(fields, known, sizeof(known));
+    size_t at = SCOPE_CONTACT_FIELD_COUNT;
+    for (size_t i = 0; i < kinds; i++)
+        fields[at++] =
+            (struct cel_field){catalog_identifier(ruleset->catalog, i), &cel_type_string};
+    for (size_t i = 0; i < ruleset->field_count; i++)
+        fields[at++] = (struct cel_field){
+            ruleset->fields[i].name, scope_type_of(arena, ruleset->fields[i].type)};
+    scopes->contact = (struct cel_object){
+        .name = BYTES_LITERAL("contact"), .fields = fields, .field_count = (uint32_t)count};
+}
+
+static void make_score(struct scopes *scopes)
+{
+    const struct ruleset *ruleset = scopes->ruleset;
+    struct cel_field *fields =
+        arena_alloc(&scopes->arena, (ruleset->score_count + 1) * sizeof(*fields));
+    for (size_t i = 0; i < ruleset->score_count; i++)
+        fields[i] = (struct cel_field){ruleset->scores[i].name, &cel_type_double};
+    scopes->score = (struct cel_object){
+        .name = BYTES_LITERAL("score"),
+        .fields = fields,
+        .field_count = (uint32_t)ruleset->score_count};
+}
+
+struct scopes *scopes_new(const struct ruleset *ruleset)
+{
+    struct scopes *scopes = mem_zero(1, sizeof(*scopes));
+    scopes->ruleset = ruleset;
+    scopes->library = cel_library_new();
+    make_event(scopes);
+    make_contact(scopes);
+    make_score(scopes);
+    struct arena *arena = &scopes->arena;
+    scopes->variables[SCOPE_NOW] = (struct cel_variable){BYTES_LITERAL("now"), &cel_type_timestamp};
+    scopes->variables[SCOPE_CONTACT] =
+        (struct cel_variable){BYTES_LITERAL("contact"), cel_type_object(arena, &scopes->contact)};
+    scopes->variables[SCOPE_SCORE] =
+        (struct cel_variable){BYTES_LITERAL("score"), cel_type_object(arena, &scopes->score)};
+    scopes->variables[SCOPE_EVENT] =
+        (struct cel_variable){BYTES_LITERAL("event"), cel_type_object(arena, &scopes->event)};
+    scopes->variables[SCOPE_DATA] =
+        (struct cel_variable){BYTES_LITERAL("data"), cel_type_object(arena, &scopes->data)};
+    scopes->scope = (struct cel_scope){
+        .library = scopes->library, .container = BYTES_LITERAL(""), .variables = scopes->variables};
+    return scopes;
+}
+
+void scopes_free(struct scopes *scopes)
+{
+    if (scopes == NULL)
+        return;
+    cel_library_free(scopes->library);
+    arena_free(&scopes->arena);
+    free(scopes);
+}
+
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
+{
+    scopes->scope.variable_count = SCOPE_EVENT;
+    if (type == EVENT_TYPE_UNKNOWN)
+        return &scopes->scope;
+    scopes->scope.variable_count = SCOPE_VARIABLE_COUNT;
+    const struct event_type_def *def = catalog_type(scopes->ruleset->catalog, type);
+    struct cel_field *fields =
+        arena_alloc(&scopes->arena, (def->field_count + 1) * sizeof(*fields));
+    for (size_t i = 0; i < def->field_count; i++)
+        fields[i] = (struct cel_field){
+            def->fields[i].name, scope_type_of(&scopes->arena, def->fields[i].type)};
+    scopes->data = (struct cel_object){
+        .name = def->name,
+        .fields = fields,
+        .field_count = (uint32_t)def->field_count,
+        .is_open = true};
+    return &scopes->scope;
+}

@@ -1,0 +1,60 @@
+// What the expressions of a ruleset may name, and of which types it is.
+//
+//   event    id, type, source, time
+//   data     of the event: what its type declares, and whatever else it carries
+//   contact  id, identifiers, tags, lists, created, updated, zone, consent, owner, stage, then the first
+//            of each kind of identifier, then the declared fields
+//   score    each score, as it is shown (between min and max)
+//   now      the tick
+#ifndef RULES_SCOPE_H
+#define RULES_SCOPE_H
+
+#include "rules/cel/check.h"
+#include "rules/ruleset.h"
+
+// Indexes of the scope's variables, as cel_host.variable is asked for them.
+enum scope_variable {
+    SCOPE_NOW,
+    SCOPE_CONTACT,
+    SCOPE_SCORE,
+    SCOPE_EVENT, // from here on: only where there is an event
+    SCOPE_DATA,
+    SCOPE_VARIABLE_COUNT,
+};
+
+// Indexes of their fields, as cel_map.find is given them.
+enum scope_event_field {
+    SCOPE_EVENT_ID,
+    SCOPE_EVENT_TYPE,
+    SCOPE_EVENT_SOURCE,
+    SCOPE_EVENT_TIME,
+    SCOPE_EVENT_FIELD_COUNT,
+};
+enum scope_contact_field {
+    SCOPE_CONTACT_ID,
+    SCOPE_CONTACT_IDENTIFIERS, // map of the kind to a list of values
+    SCOPE_CONTACT_TAGS,
+    SCOPE_CONTACT_LISTS,
+    SCOPE_CONTACT_CREATED,
+    SCOPE_CONTACT_UPDATED,
+    SCOPE_CONTACT_ZONE,
+    SCOPE_CONTACT_CONSENT, // map of the channel to "granted", "denied", "revoked"
+    SCOPE_CONTACT_OWNER,   // "team/person", either may be empty
+    SCOPE_CONTACT_STAGE,
+    SCOPE_CONTACT_FIELD_COUNT, // the kinds of identifier, then the declared fields
+};
+
+struct scopes;
+
+// Once events, contact and scores of a ruleset are known; it is borrowed and must not change any more.
+struct scopes *scopes_new(const struct ruleset *ruleset);
+void scopes_free(struct scopes *scopes);
+
+// The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
+// Valid until the next call for another type.
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
+
+// The type by which an expression knows a declared one.
+const struct cel_type *scope_type_of(struct arena *arena, enum data_type type);
+
+#endif
