@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-__extension__ typedef __int128 wide;
+typedef naive_wide wide;
 
 struct naive naive_error(void)
 {
@@ -45,10 +45,10 @@ static double real_of(struct naive value)
     return value.kind == NAIVE_INT ? (double)value.integer : (double)value.whole;
 }
 
-// Two of the kinds, one for each letter: i u d s l m, n for any number.
+// Two of the kinds, one for each letter: b i u d s l m t h, n for any number.
 static bool are(const struct naive *args, const char *kinds)
 {
-    static const char letters[] = "?biudslm";
+    static const char letters[] = "?biudslmth";
     for (size_t i = 0; kinds[i] != '\0'; i++) {
         if (kinds[i] != letters[args[i].kind] && !(kinds[i] == 'n' && is_number(args[i])))
             return false;
@@ -100,7 +100,8 @@ struct naive naive_add(struct arena *arena, const struct naive *args, size_t cou
         return of_wide(args[0].kind, wide_of(args[0]) + wide_of(args[1]));
     if (are_mixed(args))
         return real(real_of(args[0]) + real_of(args[1]));
-    return are(args, "ss") || are(args, "ll") ? joined(arena, args) : naive_error();
+    return are(args, "ss") || are(args, "ll") ? joined(arena, args)
+                                              : naive_add_times(args[0], args[1]);
 }
 
 struct naive naive_subtract(struct arena *arena, const struct naive *args, size_t count)
@@ -108,7 +109,8 @@ struct naive naive_subtract(struct arena *arena, const struct naive *args, size_
     (void)arena, (void)count;
     if (are_whole(args))
         return of_wide(args[0].kind, wide_of(args[0]) - wide_of(args[1]));
-    return are_mixed(args) ? real(real_of(args[0]) - real_of(args[1])) : naive_error();
+    return are_mixed(args) ? real(real_of(args[0]) - real_of(args[1]))
+                           : naive_subtract_times(args[0], args[1]);
 }
 
 struct naive naive_multiply(struct arena *arena, const struct naive *args, size_t count)
@@ -203,6 +205,8 @@ static enum order order_values(struct naive a, struct naive b)
         return order_of(wide_of(a) < wide_of(b), wide_of(a) > wide_of(b));
     if (are(args, "bb"))
         return order_of(a.boolean<b.boolean, a.boolean> b.boolean);
+    if (are(args, "tt") || are(args, "hh"))
+        return order_of(a.nanos<b.nanos, a.nanos> b.nanos);
     return are(args, "ss") ? order_texts(a, b) : ORDER_NONE;
 }
 
@@ -240,7 +244,7 @@ struct naive naive_differ(struct arena *arena, const struct naive *args, size_t 
 // Whether the order of the two is one of two; with a NaN it is none, which is no error.
 static struct naive ordered(const struct naive *args, enum order wanted, enum order or_wanted)
 {
-    if (!are(args, "nn") && !are(args, "ss") && !are(args, "bb"))
+    if (!are(args, "nn") && order_values(args[0], args[1]) == ORDER_NONE)
         return naive_error();
     enum order order = order_values(args[0], args[1]);
     return naive_bool(order == wanted || order == or_wanted);
@@ -526,6 +530,8 @@ struct naive naive_to_int(struct arena *arena, const struct naive *args, size_t 
 {
     (void)arena, (void)count;
     double limit = ldexp(1, 63);
+    if (are(args, "t"))
+        return naive_int(naive_seconds_of(args[0]));
     if (are(args, "s"))
         return whole_of_text(NAIVE_INT, args[0]);
     if (are(args, "d"))
@@ -602,6 +608,8 @@ struct naive naive_to_string(struct arena *arena, const struct naive *args, size
         (void)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)args[0].whole);
     else if (are(args, "d"))
         print_real(args[0].real, digits, sizeof(digits));
+    else if (are(args, "t") || are(args, "h"))
+        naive_print_time(args[0], digits, sizeof(digits));
     else
         return naive_error();
     struct naive text = {.kind = NAIVE_STRING, .count = strlen(digits)};

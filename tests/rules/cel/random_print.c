@@ -62,6 +62,13 @@ static void add_double(struct buffer *to, double value)
         buffer_add_text(to, ".0");
 }
 
+static void add_time(struct buffer *to, struct naive literal)
+{
+    char text[64];
+    naive_print_time(literal, text, sizeof(text));
+    buffer_add_format(to, "%s('%s')", literal.kind == NAIVE_TIME ? "timestamp" : "duration", text);
+}
+
 static void add_literal(struct tree_printer *printer, struct naive literal)
 {
     bool is_hex = sim_random_chance(&printer->random, 50);
@@ -78,6 +85,8 @@ static void add_literal(struct tree_printer *printer, struct naive literal)
         break;
     case NAIVE_DOUBLE: add_double(printer->to, literal.real); break;
     case NAIVE_STRING: add_text(printer, literal); break;
+    case NAIVE_TIME:
+    case NAIVE_DURATION: add_time(printer->to, literal); break;
     case NAIVE_ERROR:
     case NAIVE_LIST:
     case NAIVE_MAP: break;
@@ -108,8 +117,9 @@ static void print_collection(struct tree_printer *printer, const struct tree *tr
 
 static bool is_number(const struct tree *tree)
 {
-    return tree->form == FORM_LITERAL && tree->literal.kind != NAIVE_STRING &&
-           tree->literal.kind != NAIVE_BOOL;
+    return tree->form == FORM_LITERAL &&
+           (tree->literal.kind == NAIVE_INT || tree->literal.kind == NAIVE_UINT ||
+            tree->literal.kind == NAIVE_DOUBLE);
 }
 
 // An operand that is a number in parentheses: "-1" and "1.f()" are read as something else.

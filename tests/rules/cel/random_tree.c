@@ -85,6 +85,28 @@ static const struct tree_row rows[] = {
     CALL("string", "s", "b", naive_to_string, 1),
     CALL("string", "s", "d", naive_to_string, 1),
     CALL("dyn", "A", "A", naive_same, 1),
+    OPERATOR("+", 5, "t", "th", naive_add, 4),
+    OPERATOR("+", 5, "t", "ht", naive_add, 2),
+    OPERATOR("+", 5, "h", "hh", naive_add, 3),
+    OPERATOR("-", 5, "h", "tt", naive_subtract, 4),
+    OPERATOR("-", 5, "t", "th", naive_subtract, 4),
+    OPERATOR("-", 5, "h", "hh", naive_subtract, 3),
+    CALL("int", "i", "t", naive_to_int, 1),
+    CALL("timestamp", "t", "i", naive_to_time, 2),
+    CALL("string", "s", "t", naive_to_string, 1),
+    CALL("string", "s", "h", naive_to_string, 1),
+    METHOD("getFullYear", "i", "t", naive_year, 1),
+    METHOD("getMonth", "i", "t", naive_month, 1),
+    METHOD("getDayOfMonth", "i", "t", naive_day_of_month, 1),
+    METHOD("getDate", "i", "t", naive_date, 1),
+    METHOD("getDayOfWeek", "i", "t", naive_day_of_week, 1),
+    METHOD("getDayOfYear", "i", "t", naive_day_of_year, 1),
+    METHOD("getHours", "i", "t", naive_hours, 1),
+    METHOD("getMinutes", "i", "t", naive_minutes, 1),
+    METHOD("getMilliseconds", "i", "t", naive_milliseconds, 1),
+    METHOD("getHours", "i", "h", naive_hours, 1),
+    METHOD("getSeconds", "i", "h", naive_seconds, 1),
+    METHOD("getMilliseconds", "i", "h", naive_milliseconds, 1),
     METHOD("contains", "b", "ss", naive_contains, 1),
     METHOD("startsWith", "b", "ss", naive_starts, 1),
     METHOD("endsWith", "b", "ss", naive_ends, 1),
@@ -151,7 +173,7 @@ static size_t type_len(const char *type)
 
 static char *random_type(struct sim_random *random, unsigned depth, char *to)
 {
-    static const char scalars[] = "bbiiiudds";
+    static const char scalars[] = "bbbiiiiuuddddssssth";
     static const char keys[] = "iussb";
     uint64_t what = sim_random_below(random, depth == 0 ? 7 : 10);
     if (what >= 9) {
@@ -171,7 +193,7 @@ static bool fits(char letter, char type)
 {
     if (letter == 'K')
         return strchr("iusb", type) != NULL;
-    return letter != 'C' || strchr("iudsb", type) != NULL;
+    return letter != 'C' || strchr("iudsbth", type) != NULL;
 }
 
 // Whether the type is of the pattern; binds its letters.
@@ -242,6 +264,28 @@ static struct naive random_text(struct tree_maker *maker)
     return (struct naive){.kind = NAIVE_STRING, .points = points, .count = len};
 }
 
+// Near an end of the range, near now, or anywhere.
+static struct naive random_time(struct tree_maker *maker, enum naive_kind kind)
+{
+    static const naive_wide second = 1000000000;
+    struct sim_random *random = &maker->random;
+    bool is_time = kind == NAIVE_TIME;
+    int64_t most = is_time ? INT64_C(253402300799) : INT64_MAX / 1000000000;
+    int64_t least = is_time ? -INT64_C(62135596800) : -most;
+    int64_t seconds = 0;
+    switch (sim_random_below(random, 5)) {
+    case 0: seconds = sim_random_between(random, least, most); break;
+    case 1: seconds = sim_random_chance(random, 500) ? least : most; break;
+    default: seconds = sim_random_between(random, -100000, 100000); break;
+    }
+    if (is_time && sim_random_chance(random, 300))
+        seconds = INT64_C(1767225600) + 86400 * sim_random_between(random, -400, 400);
+    int64_t nanos = sim_random_chance(random, 500) ? 0 : sim_random_between(random, 0, 999999999);
+    if (sim_random_chance(random, 500))
+        nanos = nanos / 1000000 * 1000000;
+    return (struct naive){.kind = kind, .nanos = seconds * second + (seconds == most ? 0 : nanos)};
+}
+
 static struct naive random_scalar(struct tree_maker *maker, char type)
 {
     static const int64_t ints[] = {
@@ -272,6 +316,8 @@ static struct naive random_scalar(struct tree_maker *maker, char type)
     case 'd':
         return (struct naive){
             .kind = NAIVE_DOUBLE, .real = doubles[pick % (sizeof(doubles) / sizeof(doubles[0]))]};
+    case 't': return random_time(maker, NAIVE_TIME);
+    case 'h': return random_time(maker, NAIVE_DURATION);
     default: return random_text(maker);
     }
 }

@@ -1,6 +1,6 @@
 // Random expressions that are well typed but for what dyn() hides: a tree, its text, what it comes to.
 //
-// A type is a word: b i u d s for the scalars, l and a type for a list, m and two types for a map ("msli" is
+// A type is a word: b i u d s for the scalars, t and h for times and durations, l and a type for a list, m and two types for a map ("msli" is
 // a map of strings to lists of ints). In the table's rows a capital letter is any type, K a type of keys, C one
 // with an order.
 #ifndef TESTS_RULES_CEL_RANDOM_TREE_H

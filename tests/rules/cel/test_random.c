@@ -3,7 +3,7 @@
 //
 // CEL_TREES=N tries so many, CEL_SEED=N begins at another seed than 1; a seed that fails is printed.
 // with: tests/rules/cel/naive.c tests/rules/cel/random_tree.c tests/rules/cel/random_walk.c
-// with: tests/rules/cel/random_print.c
+// with: tests/rules/cel/random_print.c tests/rules/cel/naive_time.c
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -74,6 +74,18 @@ static struct bytes utf8_of(struct arena *arena, struct naive text)
     return copy;
 }
 
+static struct cel_value time_of(struct naive literal)
+{
+    struct cel_value value = cel_null();
+    bool is_time = literal.kind == NAIVE_TIME;
+    int64_t seconds = is_time ? naive_seconds_of(literal) : (int64_t)(literal.nanos / 1000000000);
+    int64_t nanos = (int64_t)(literal.nanos - (naive_wide)seconds * 1000000000);
+    ck_assert(
+        is_time ? cel_timestamp_of(seconds, nanos, &value)
+                : cel_duration_of(seconds, nanos, &value));
+    return value;
+}
+
 static struct cel_value value_of(struct arena *arena, struct naive literal)
 {
     switch (literal.kind) {
@@ -82,6 +94,8 @@ static struct cel_value value_of(struct arena *arena, struct naive literal)
     case NAIVE_UINT: return cel_uint(literal.whole);
     case NAIVE_DOUBLE: return cel_double(literal.real);
     case NAIVE_STRING: return cel_string(utf8_of(arena, literal));
+    case NAIVE_TIME:
+    case NAIVE_DURATION: return time_of(literal);
     case NAIVE_ERROR:
     case NAIVE_LIST:
     case NAIVE_MAP: break;
@@ -97,6 +111,8 @@ static const struct cel_type *type_of(struct naive literal)
     case NAIVE_UINT: return &cel_type_uint;
     case NAIVE_DOUBLE: return &cel_type_double;
     case NAIVE_STRING: return &cel_type_string;
+    case NAIVE_TIME: return &cel_type_timestamp;
+    case NAIVE_DURATION: return &cel_type_duration;
     case NAIVE_ERROR:
     case NAIVE_LIST:
     case NAIVE_MAP: break;
@@ -134,8 +150,9 @@ static bool same_items(struct trial *trial, struct cel_value value, struct naive
 // The same value of the same type.
 static bool same(struct trial *trial, struct cel_value value, struct naive expected)
 {
-    static const enum cel_kind kinds[] = {CEL_ERROR,  CEL_BOOL,   CEL_INT,  CEL_UINT,
-                                          CEL_DOUBLE, CEL_STRING, CEL_LIST, CEL_MAP};
+    static const enum cel_kind kinds[] = {CEL_ERROR,     CEL_BOOL,    CEL_INT,  CEL_UINT,
+                                          CEL_DOUBLE,    CEL_STRING,  CEL_LIST, CEL_MAP,
+                                          CEL_TIMESTAMP, CEL_DURATION};
     if (value.kind != kinds[expected.kind])
         return false;
     switch (expected.kind) {
@@ -145,6 +162,11 @@ static bool same(struct trial *trial, struct cel_value value, struct naive expec
     case NAIVE_UINT: return value.as.unsigned_integer == expected.whole;
     case NAIVE_DOUBLE: return same_double(value.as.real, expected.real);
     case NAIVE_STRING: return bytes_equal(value.as.text, utf8_of(&trial->arena, expected));
+    case NAIVE_TIME:
+    case NAIVE_DURATION: {
+        struct cel_value wanted = time_of(expected);
+        return value.as.seconds == wanted.as.seconds && value.nanos == wanted.nanos;
+    }
     case NAIVE_LIST:
     case NAIVE_MAP: return same_items(trial, value, expected);
     }
