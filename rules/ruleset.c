@@ -172,17 +172,6 @@ const struct field_def *ruleset_field(const struct ruleset *ruleset, size_t inde
     return &ruleset->fields[index];
 }
 
-size_t ruleset_expression_count(const struct ruleset *ruleset)
-{
-    return ruleset->expression_count;
-}
-
-const struct rule_expression *ruleset_expression(const struct ruleset *ruleset, size_t index)
-{
-    INVARIANT(index < ruleset->expression_count);
-    return ruleset->expressions[index];
-}
-
 const struct field_def *ruleset_field_find(const struct ruleset *ruleset, struct bytes name)
 {
     for (size_t i = 0; i < ruleset->field_count; i++) {

@@ -1,6 +1,6 @@
 // A compiled ruleset: what the fold asks on the hot path, and what queries print.
 //
-// Immutable once compiled; shared by threads. Everything returned is owned by the ruleset.
+// Immutable once compiled; shared by threads. Everything returned is owned by it.
 #ifndef RULES_RULESET_H
 #define RULES_RULESET_H
 
@@ -37,7 +37,7 @@ struct score_def {
     struct rule_place place;
 };
 
-struct rule_expression; // rules/expression.h
+struct rule_expression;
 
 struct score_rule {
     struct bytes name;
@@ -141,8 +141,6 @@ const struct field_def *ruleset_field_find(
     const struct ruleset *ruleset, struct bytes name); // or NULL
 size_t ruleset_field_count(const struct ruleset *ruleset);
 const struct field_def *ruleset_field(const struct ruleset *ruleset, size_t index);
-size_t ruleset_expression_count(const struct ruleset *ruleset);
-const struct rule_expression *ruleset_expression(const struct ruleset *ruleset, size_t index);
 
 int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli);
 struct bytes score_def_band(

@@ -91,7 +91,7 @@ static const struct cel_type *try_overload(
     }
     if (!infer_assign(infer, from, to, count))
         return NULL;
-    return infer_resolve(infer, infer_instance(infer, overload->result, first), false);
+    return infer_resolve(infer, infer_instance(infer, overload->result, first), INFER_LEFT_STAYS);
 }
 
 // Of all that fit: their result, or dyn where they differ.

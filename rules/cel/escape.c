@@ -136,15 +136,19 @@ static bool add_escape(struct escaped *of)
 }
 
 bool cel_unescape(
-    struct cel_lexer *lexer, uint32_t begin, uint32_t end, bool is_bytes, struct bytes *text_out)
+    struct cel_lexer *lexer,
+    uint32_t begin,
+    uint32_t end,
+    enum cel_kind kind,
+    struct bytes *text_out)
 {
     const uint8_t *text = lexer->text.data;
     *text_out = bytes_of(text + begin, end - begin);
     if (end == begin || memchr(text + begin, '\\', end - begin) == NULL)
         return true;
     // No escape is shorter than what it stands for.
-    struct escaped of = {lexer, text, begin, end, is_bytes, arena_alloc(lexer->arena, end - begin),
-                         0};
+    struct escaped of = {
+        lexer, text, begin, end, kind == CEL_BYTES, arena_alloc(lexer->arena, end - begin), 0};
     while (of.at < end) {
         uint8_t byte = text[of.at++];
         if (byte != '\\')

@@ -64,18 +64,17 @@ const struct cel_type *infer_instance(
 }
 
 const struct cel_type *infer_resolve(
-    struct infer *infer, const struct cel_type *type, bool is_final)
+    struct infer *infer, const struct cel_type *type, enum infer_left left)
 {
     while (type->kind == CEL_TYPE_VARIABLE && infer->bound[type->variable] != NULL)
         type = infer->bound[type->variable];
     if (type->kind == CEL_TYPE_VARIABLE)
-        return is_final ? &cel_type_dyn : type;
+        return left == INFER_LEFT_IS_DYN ? &cel_type_dyn : type;
     if (!has_variable(type))
         return type;
     return with_params(
-        infer, type,
-        type->params[0] == NULL ? NULL : infer_resolve(infer, type->params[0], is_final),
-        type->params[1] == NULL ? NULL : infer_resolve(infer, type->params[1], is_final));
+        infer, type, type->params[0] == NULL ? NULL : infer_resolve(infer, type->params[0], left),
+        type->params[1] == NULL ? NULL : infer_resolve(infer, type->params[1], left));
 }
 
 static void bind(struct infer *infer, uint32_t variable, const struct cel_type *type)
@@ -210,5 +209,6 @@ const struct cel_type *infer_join(
     bool are_objects = a->kind == CEL_TYPE_OBJECT && b->kind == CEL_TYPE_OBJECT;
     if ((are_objects && a->object != b->object) || !infer_assign(infer, &a, &b, 1))
         return &cel_type_dyn;
-    return more_general(infer_resolve(infer, a, false), infer_resolve(infer, b, false));
+    return more_general(
+        infer_resolve(infer, a, INFER_LEFT_STAYS), infer_resolve(infer, b, INFER_LEFT_STAYS));
 }

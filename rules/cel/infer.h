@@ -39,7 +39,8 @@ bool infer_assign(
 const struct cel_type *infer_join(
     struct infer *infer, const struct cel_type *a, const struct cel_type *b);
 // With everything that is known put in. Variables that are left stay, or become dyn.
+enum infer_left { INFER_LEFT_STAYS, INFER_LEFT_IS_DYN };
 const struct cel_type *infer_resolve(
-    struct infer *infer, const struct cel_type *type, bool is_final);
+    struct infer *infer, const struct cel_type *type, enum infer_left left);
 
 #endif

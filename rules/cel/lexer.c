@@ -184,7 +184,8 @@ static bool lex_string(struct cel_lexer *lexer, struct cel_token *token, struct 
     if (!find_close(lexer, quotes, &close))
         return fail_at(lexer, token->begin, begin, "this string has no end");
     struct bytes text = bytes_of(lexer->text.data + begin, close - begin);
-    if (!quotes.is_raw && !cel_unescape(lexer, begin, close, quotes.is_bytes, &text))
+    if (!quotes.is_raw &&
+        !cel_unescape(lexer, begin, close, quotes.is_bytes ? CEL_BYTES : CEL_STRING, &text))
         return false;
     lexer->at = close + (quotes.is_triple ? 3 : 1);
     token->value = quotes.is_bytes ? cel_bytes(text) : cel_string(text);

@@ -55,8 +55,12 @@ struct cel_lexer {
 // The text must be valid UTF-8. False when there is no token there; the problem is added.
 bool cel_lex(struct cel_lexer *lexer, struct cel_token *token_out);
 
-// Decodes what stands between the quotes. False when an escape is wrong; the problem is added.
+// Decodes what stands between the quotes of a CEL_STRING or CEL_BYTES. False when an escape is wrong; the problem is added.
 bool cel_unescape(
-    struct cel_lexer *lexer, uint32_t begin, uint32_t end, bool is_bytes, struct bytes *text_out);
+    struct cel_lexer *lexer,
+    uint32_t begin,
+    uint32_t end,
+    enum cel_kind kind,
+    struct bytes *text_out);
 
 #endif

@@ -22,7 +22,7 @@ static int shortest_digits(double real, char digits[32], int *exponent_out)
         if (*at >= '0' && *at <= '9')
             digits[count++] = *at;
     }
-    *exponent_out = atoi(at + 1);
+    *exponent_out = (int)strtol(at + 1, NULL, 10);
     while (count > 1 && digits[count - 1] == '0')
         count--;
     return count;
