@@ -1,6 +1,5 @@
 // Fills the configuration from a tree, row by row of the schema.
 #include <stdlib.h>
-#include <strings.h>
 
 #include "config/check.h"
 #include "config/config.h"
@@ -8,6 +7,7 @@
 #include "config/kafka_properties.h"
 #include "config/loader.h"
 #include "config/schema.h"
+#include "config/secret_lines.h"
 #include "config/yaml_tree.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
@@ -307,25 +307,6 @@ static void load(struct loader *loader, struct bytes text)
     config_check(loader);
 }
 
-// Whether a line of the file may hold something that signs in.
-static bool is_secret_line(const char *line)
-{
-    static const char *const words[] = {"password", "passphrase", "secret", "token", ".pem"};
-    for (const char *at = line; *at != '\0'; at++)
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-            if (strncasecmp(at, words[i], strlen(words[i])) == 0)
-                return true;
-    return false;
-}
-
-// What is wrong with such a line is said without showing it.
-static void hide_secret_lines(struct diagnostics *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i]->source_line != NULL && is_secret_line(list->items[i]->source_line))
-            list->items[i]->source_line = NULL;
-}
-
 enum err config_load(
     const char *file,
     struct bytes text,
@@ -345,7 +326,7 @@ enum err config_load(
     INVARIANT(loader->row_count <= CONFIG_ROWS_MAX);
 
     load(loader, text);
-    hide_secret_lines(list);
+    secret_lines_hide(text, list);
 
     enum err err = list->error_count == errors_before ? ERR_OK : ERR_INVALID;
     if (err == ERR_OK)

@@ -202,6 +202,15 @@ static const char *const secret_lines[] = {
     "sources: {}\nhttp: {listen: x, Token: c4nary}\n",
     "sources: {}\nhttp: {token: c4nary, token: c4nary}\n",
     "sources: {}\nhttp: {token: [c4nary]}\n",
+    // what belongs to the key stands below it
+    "sources: {}\nsinks:\n  kafka:\n    brokers: a\n    properties:\n      sasl.password:\n"
+    "        [c4nary]\n",
+    "sources: {}\nsinks:\n  kafka:\n    properties:\n      ssl.key.pem:\n\n"
+    "        {a: 1,\n# b\n          b: c4nary, b: 2}\n    brokers: a\n",
+    "sources: {}\nhttp:\n  token:\n  - c4nary\n",
+    "sources: {}\nhttp:\n  ? token\n  : [c4nary]\n",
+    "sources: {}\nhttp:\n  token: >\n    x\n    c4nary\x01\n",
+    "sources: {}\nhttp:\n  token: \"x\n    c4nary\\q\"\n",
 };
 
 START_TEST(a_line_with_a_secret_is_never_shown)
