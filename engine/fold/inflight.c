@@ -36,5 +36,5 @@ bool inflight_refuses(const struct inflight *page, int64_t position)
 void inflight_passed(struct inflight *page, uint64_t source, int64_t next)
 {
     if (page->suspect.source == source && next > page->suspect.last)
-        page->deaths = 0;
+        inflight_forget(page);
 }

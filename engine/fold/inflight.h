@@ -60,13 +60,18 @@ static inline void inflight_died(struct inflight *page, int number)
         page->died_by = (uint32_t)number;
 }
 
-// Whether something is suspected: then inputs are read one by one, each durable before the next.
+// Whether something is suspected: then its source is read one by one, each input durable before the next.
 static inline bool inflight_is_careful(const struct inflight *page)
 {
     return page->deaths > 0;
 }
 // Whether the input there ended the process as often as it may.
 bool inflight_refuses(const struct inflight *page, int64_t position);
+// Nothing is suspected any more.
+static inline void inflight_forget(struct inflight *page)
+{
+    page->deaths = 0;
+}
 // Inputs of this source before `next` are durable: what was suspected among them is not any more.
 void inflight_passed(struct inflight *page, uint64_t source, int64_t next);
 

@@ -189,7 +189,7 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
 {
     size_t count = 0;
     int64_t polled_us = runtime_mono_us(lane->runtime);
-    size_t max = lane_inflight_is_careful(lane) ? 1 : lane->settings->poll_max;
+    size_t max = lane_inflight_is_careful(lane, inlet) ? 1 : lane->settings->poll_max;
     bool has_loan = inlet_poll(inlet, lane->runtime, lane->messages, max, &count);
     if (!has_loan)
         return false;
@@ -209,12 +209,12 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
 
 // ---- the turn
 
-static bool may_read(const struct lane *lane)
+static bool may_read(const struct lane *lane, const struct inlet *inlet)
 {
     const struct lane_settings *settings = lane->settings;
     if (journal_waiting_bytes(lane->sync.journal) >= settings->waiting_bytes_max)
         return false; // on_synced comes
-    if (lane_inflight_is_careful(lane) && lane->sync.durable < shard_sequence(lane->shard))
+    if (lane_inflight_is_careful(lane, inlet) && lane->sync.durable < shard_sequence(lane->shard))
         return false; // one by one
     struct shard_counts counts;
     shard_counts(lane->shard, &counts);
@@ -283,7 +283,7 @@ static bool read_all(struct lane *lane, int64_t now_us)
             continue;
         if (inlet->state == INLET_STARTING)
             start_inlet(lane, inlet);
-        if (inlet->state != INLET_READING || !may_read(lane))
+        if (inlet->state != INLET_READING || !may_read(lane, inlet))
             continue;
         did_work = read_inlet(lane, inlet) || inlet->state == INLET_ENDED || did_work;
     }

@@ -9,15 +9,21 @@
 
 enum { PATH_BYTES = 4200 };
 
-static const char *suspect_name(const struct lane *lane)
+static bool is_suspect(const struct lane *lane, const struct inlet *inlet)
 {
-    for (size_t i = 0; i < lane->inlet_count; i++)
-        if (lane->inlets[i].name_hash == lane->inflight->suspect.source)
-            return lane->inlets[i].source.name;
-    return "none of these";
+    return inflight_is_careful(lane->inflight) &&
+           lane->inflight->suspect.source == inlet->name_hash;
 }
 
-static void say_suspect(const struct lane *lane)
+static const struct inlet *find_suspect(const struct lane *lane)
+{
+    for (size_t i = 0; i < lane->inlet_count; i++)
+        if (is_suspect(lane, &lane->inlets[i]))
+            return &lane->inlets[i];
+    return NULL;
+}
+
+static void say_suspect(const struct lane *lane, const struct inlet *inlet)
 {
     const struct inflight *page = lane->inflight;
     bool is_last = page->deaths >= INFLIGHT_DEATHS_MAX;
@@ -25,7 +31,7 @@ static void say_suspect(const struct lane *lane)
         &lane->runtime->log, is_last ? DIAG_ERROR : DIAG_WARN,
         is_last ? "an event ended the process again and again, it becomes a dead letter"
                 : "the process died while it read these events, they are read one by one",
-        DIAG_NUM("shard", lane->number), DIAG_TEXT("source", suspect_name(lane)),
+        DIAG_NUM("shard", lane->number), DIAG_TEXT("source", inlet->source.name),
         DIAG_NUM("position", page->suspect.first), DIAG_NUM("position_last", page->suspect.last),
         DIAG_NUM("deaths", page->deaths));
 }
@@ -48,8 +54,11 @@ void lane_inflight_open(struct lane *lane, const char *directory)
     lane->inflight = page;
     inflight_open(lane->inflight);
     lane_inflight_settle(lane);
-    if (inflight_is_careful(lane->inflight))
-        say_suspect(lane);
+    const struct inlet *suspect = find_suspect(lane);
+    if (suspect != NULL)
+        say_suspect(lane, suspect);
+    else
+        inflight_forget(lane->inflight); // of a source that is read no more
 }
 
 void lane_inflight_close(struct lane *lane)
@@ -67,14 +76,15 @@ struct inflight *lane_inflight_of(struct lane *lane, const struct inlet *inlet)
     return lane->inflight;
 }
 
-bool lane_inflight_is_careful(const struct lane *lane)
+bool lane_inflight_is_careful(const struct lane *lane, const struct inlet *inlet)
 {
-    return lane->inflight != NULL && inflight_is_careful(lane->inflight);
+    return lane->inflight != NULL && is_suspect(lane, inlet);
 }
 
 void lane_inflight_settle(struct lane *lane)
 {
-    if (!lane_inflight_is_careful(lane) || lane->sync.durable < shard_sequence(lane->shard))
+    bool is_careful = lane->inflight != NULL && inflight_is_careful(lane->inflight);
+    if (!is_careful || lane->sync.durable < shard_sequence(lane->shard))
         return;
     for (size_t i = 0; i < lane->inlet_count; i++)
         inflight_passed(

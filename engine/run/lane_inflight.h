@@ -12,8 +12,8 @@ void lane_inflight_close(struct lane *lane);
 // The page for what this inlet gives, or NULL. Only what the next process reads again can end that, too.
 struct inflight *lane_inflight_of(struct lane *lane, const struct inlet *inlet);
 
-// Something is suspected: inputs are read one by one, each durable before the next.
-bool lane_inflight_is_careful(const struct lane *lane);
+// Something that this inlet gave is suspected: it is read one by one, each input durable before the next.
+bool lane_inflight_is_careful(const struct lane *lane, const struct inlet *inlet);
 // Something became durable: what was suspected may have passed.
 void lane_inflight_settle(struct lane *lane);
 

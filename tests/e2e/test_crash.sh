@@ -82,6 +82,15 @@ if [ -x "$faults" ]; then
     dies decode.before=abort@1 once.yaml
     check "... and what is counted begins anew" ends_with 0 dies '' once.yaml
     check "... with no dead letter but the broken line" same "$(letters once)" 1
+
+    # ---- a source that is read no more
+    config gone
+    events 1 90 >gone.ndjson
+    dies decode.before=abort@40 gone.yaml
+    events 91 120 >instead.ndjson
+    sed 's/gone.ndjson/instead.ndjson/' gone.yaml >instead.yaml
+    check "what a source did that is read no more says nothing of another" ends_with 0 dies '' instead.yaml
+    check "... and nothing is read one by one for it" sh -c '! grep -q "one by one" daemon.log'
 else
     skip "an event that breaks the decoder: no $faults (make VARIANT=faults all)"
 fi

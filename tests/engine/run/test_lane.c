@@ -316,6 +316,27 @@ START_TEST(a_sync_lets_out_what_it_made_durable_and_no_more)
 }
 END_TEST
 
+// Only what is suspected is read one by one, each durable before the next.
+START_TEST(a_suspect_of_another_source_holds_nothing_up)
+{
+    struct inflight *page = world.lane->inflight;
+    ck_assert_ptr_nonnull(page);
+    page->suspect = (struct inflight_range){world.lane->inlets[0].name_hash + 1, 0, 100};
+    page->deaths = 1;
+    gate_set(&syncing, true);
+    send_order();
+    TURN_UNTIL(shard_sequence(world.lane->shard) == 2 && gate_waiting(&syncing) > 0);
+    send_order();
+    TURN_UNTIL(shard_sequence(world.lane->shard) == 3);
+    page->suspect.source = world.lane->inlets[0].name_hash;
+    send_order();
+    turn_for_a_while();
+    ck_assert_uint_eq(shard_sequence(world.lane->shard), 3);
+    gate_set(&syncing, false);
+    TURN_UNTIL(world.answered == 3);
+}
+END_TEST
+
 START_TEST(a_full_disk_answers_nothing_until_there_is_room)
 {
     atomic_store(&world.is_full, true);
@@ -372,6 +393,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, nothing_is_answered_or_published_before_it_is_durable);
     tcase_add_test(tcase, a_sync_lets_out_what_it_made_durable_and_no_more);
+    tcase_add_test(tcase, a_suspect_of_another_source_holds_nothing_up);
     tcase_add_test(tcase, a_full_disk_answers_nothing_until_there_is_room);
     tcase_add_test(tcase, a_checkpoint_waits_until_its_actions_are_out_and_so_does_a_stop);
     tcase_add_test(tcase, a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with);
