@@ -16,6 +16,13 @@ void buffer_free(struct buffer *buffer)
     *buffer = (struct buffer){0};
 }
 
+void buffer_set_cap(struct buffer *buffer, size_t cap)
+{
+    INVARIANT(cap >= buffer->len);
+    buffer->data = mem_resize(buffer->data, cap);
+    buffer->cap = cap;
+}
+
 static void buffer_grow(struct buffer *buffer, size_t more_bytes)
 {
     INVARIANT(more_bytes <= SIZE_MAX / 4 && buffer->cap <= SIZE_MAX / 4);
@@ -24,8 +31,7 @@ static void buffer_grow(struct buffer *buffer, size_t more_bytes)
         cap = buffer->len + more_bytes;
     if (cap < BUFFER_BYTES_MIN)
         cap = BUFFER_BYTES_MIN;
-    buffer->data = mem_resize(buffer->data, cap);
-    buffer->cap = cap;
+    buffer_set_cap(buffer, cap);
 }
 
 uint8_t *buffer_reserve(struct buffer *buffer, size_t more_bytes)

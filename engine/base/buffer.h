@@ -18,6 +18,8 @@ struct buffer {
 void buffer_free(struct buffer *buffer); // leaves a valid empty buffer
 // Room for more bytes behind len; returns where they go. Growth is by half again at least.
 uint8_t *buffer_reserve(struct buffer *buffer, size_t more_bytes);
+// As many bytes as cap and no more, for an owner who counts them; cap is not below len.
+void buffer_set_cap(struct buffer *buffer, size_t cap);
 void buffer_add(struct buffer *buffer, const void *data, size_t len);
 void buffer_add_bytes(struct buffer *buffer, struct bytes bytes);
 void buffer_add_text(struct buffer *buffer, const char *text);

@@ -206,7 +206,8 @@ static bool make_room(struct http_request *request, size_t more_bytes)
         cap = wanted < size_max ? wanted : size_max;
     if (!http_charge_take(&request->charge, cap - body->cap))
         return false;
-    (void)buffer_reserve(body, cap - body->len);
+    buffer_set_cap(body, cap);
+    INVARIANT(body->cap <= request->charge.bytes);
     return true;
 }
 
