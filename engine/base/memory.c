@@ -5,17 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include "engine/base/exit_code.h"
 #include "engine/base/invariant.h"
 
 // A table of at least one huge page is mapped by itself.
 enum { TABLE_ALIGN = 64 };
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
+void mem_exhausted(void)
+{
+    static const char line[] = "no memory left, the process ends\n";
+    ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
+    (void)written; // nobody else to tell
+    _exit(EXIT_CODE_INTERNAL);
+}
+
 void *mem_alloc(size_t size_bytes)
 {
     void *memory = malloc(size_bytes == 0 ? 1 : size_bytes);
-    INVARIANT(memory != NULL);
+    if (memory == NULL)
+        mem_exhausted();
     return memory;
 }
 
@@ -26,14 +37,16 @@ void *mem_zero(size_t count, size_t size_bytes)
         size_bytes = 1;
     }
     void *memory = calloc(count, size_bytes); // checks the product for overflow
-    INVARIANT(memory != NULL);
+    if (memory == NULL)
+        mem_exhausted();
     return memory;
 }
 
 void *mem_resize(void *old, size_t size_bytes)
 {
     void *memory = realloc(old, size_bytes == 0 ? 1 : size_bytes);
-    INVARIANT(memory != NULL);
+    if (memory == NULL)
+        mem_exhausted();
     return memory;
 }
 
@@ -49,7 +62,8 @@ void *mem_table(size_t size_bytes)
     size_t bytes = table_bytes(size_bytes == 0 ? 1 : size_bytes);
     if (bytes < HUGE_PAGE_BYTES) {
         void *small = aligned_alloc(TABLE_ALIGN, bytes);
-        INVARIANT(small != NULL);
+        if (small == NULL)
+            mem_exhausted();
         return memset(small, 0, bytes);
     }
     // One huge page more than wanted, so that an aligned part can be cut out of it.
@@ -57,7 +71,8 @@ void *mem_table(size_t size_bytes)
     uint8_t *mapped = mmap(
         NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
         0);
-    INVARIANT(mapped != MAP_FAILED);
+    if (mapped == MAP_FAILED)
+        mem_exhausted();
     size_t before = (HUGE_PAGE_BYTES - (uintptr_t)mapped % HUGE_PAGE_BYTES) % HUGE_PAGE_BYTES;
     if (before > 0)
         (void)munmap(mapped, before);

@@ -7,6 +7,10 @@
 
 #include <stddef.h>
 
+// Ends the process as all of these do, for a library that allocates by itself and found none. It is no broken
+// invariant: whatever was in hand is not the reason.
+_Noreturn void mem_exhausted(void);
+
 // Owned by the caller, freed by free(). Size 0 gives a valid pointer.
 void *mem_alloc(size_t size_bytes);
 void *mem_zero(size_t count, size_t size_bytes);

@@ -10,8 +10,8 @@ struct decoder *decoder_create(const struct decode_limits *limits, const struct 
     INVARIANT(limits->depth_max >= 1 && limits->depth_max <= VALUE_DEPTH_MAX);
     struct decoder *decoder = mem_zero(1, sizeof(*decoder));
     decoder->limits = *limits;
-    bool has_zone = msgpack_zone_init(&decoder->zone, ZONE_CHUNK_BYTES);
-    INVARIANT(has_zone);
+    if (!msgpack_zone_init(&decoder->zone, ZONE_CHUNK_BYTES))
+        mem_exhausted();
     decoder_set_catalog(decoder, catalog);
     return decoder;
 }

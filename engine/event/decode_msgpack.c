@@ -1,6 +1,6 @@
 // msgpack to JSON text. The bytes are walked once before the library sees them: it allocates what
 // a length announces, so no announced length may be more than the bytes that are there.
-#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
 #include "engine/base/text.h"
 #include "engine/base/time.h"
 #include "engine/event/decoder.h"
@@ -274,6 +274,8 @@ static enum reject_code unpack(struct decode_call *call, msgpack_zone *zone, str
     size_t offset = 0;
     msgpack_unpack_return unpacked =
         msgpack_unpack((const char *)packed.data, packed.len, &offset, zone, &object);
+    if (unpacked == MSGPACK_UNPACK_NOMEM_ERROR)
+        mem_exhausted();
     if (unpacked != MSGPACK_UNPACK_SUCCESS)
         return decode_reject(call->reject, REJECT_NOT_MSGPACK, "not valid msgpack");
     return add_object(call, &object);
@@ -294,8 +296,8 @@ enum reject_code decode_msgpack(struct decode_call *call, struct bytes packed)
     }
     // A zone of chunks of its own sizes may take twice as much: one chunk for all of a large message.
     msgpack_zone zone;
-    bool has_zone = msgpack_zone_init(&zone, object_bytes + ZONE_CHUNK_BYTES);
-    INVARIANT(has_zone);
+    if (!msgpack_zone_init(&zone, object_bytes + ZONE_CHUNK_BYTES))
+        mem_exhausted();
     code = unpack(call, &zone, packed);
     msgpack_zone_destroy(&zone);
     return code;

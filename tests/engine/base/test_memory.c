@@ -97,6 +97,27 @@ START_TEST(no_memory_ends_the_process)
 }
 END_TEST
 
+static void on_abort(int number)
+{
+    (void)number;
+    _exit(99);
+}
+
+static void ask_for_a_large_table(void)
+{
+    (void)signal(SIGABRT, on_abort);
+    mem_table_free(mem_table(SIZE_MAX / 4), SIZE_MAX / 4);
+}
+
+// Whoever handles SIGABRT notes the input in hand, and that is not the reason.
+START_TEST(no_memory_is_not_taken_for_a_broken_invariant)
+{
+    int status = status_of(ask_for_a_large_table);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 70);
+}
+END_TEST
+
 START_TEST(arena_memory_is_aligned_and_does_not_overlap)
 {
     struct arena arena = {0};
@@ -199,6 +220,7 @@ Suite *test_suite(void)
     tcase_add_test(memory, text_is_copied_and_ended);
     tcase_add_test(memory, a_broken_invariant_ends_the_process);
     tcase_add_test(memory, no_memory_ends_the_process);
+    tcase_add_test(memory, no_memory_is_not_taken_for_a_broken_invariant);
     suite_add_tcase(suite, memory);
     TCase *arena = tcase_create("arena");
     tcase_add_test(arena, arena_memory_is_aligned_and_does_not_overlap);
