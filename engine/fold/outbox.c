@@ -206,17 +206,16 @@ bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *b
     return true;
 }
 
-struct outbox_confirmed outbox_confirm(struct outbox *outbox, uint64_t sequence)
+void outbox_confirm(struct outbox *outbox, uint64_t sequence)
 {
-    struct outbox_confirmed confirmed = {0, 0};
     while (outbox->first != NULL && outbox->first->close.sequence <= sequence) {
         struct outbox_frame *frame = outbox->first;
         INVARIANT(frame->is_taken);
         outbox->first = frame->next;
         if (outbox->first == NULL)
             outbox->last = NULL;
-        confirmed.actions += frame->actions;
-        confirmed.dead_letters += frame->dead_letters;
+        outbox->waiting_actions -= frame->actions;
+        outbox->waiting_dead_letters -= frame->dead_letters;
         outbox->waiting_bytes -= frame->bytes;
         frame_reset(frame);
         if (outbox->spare == NULL)
@@ -224,9 +223,6 @@ struct outbox_confirmed outbox_confirm(struct outbox *outbox, uint64_t sequence)
         else
             frame_free(frame);
     }
-    outbox->waiting_actions -= confirmed.actions;
-    outbox->waiting_dead_letters -= confirmed.dead_letters;
-    return confirmed;
 }
 
 void outbox_batch_clear(struct outbox_batch *batch)

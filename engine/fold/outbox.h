@@ -21,6 +21,11 @@ struct outbox_frame_id {
     struct hash128 chain;
 };
 
+// Things that are confirmed for certain, and how many of each.
+struct outbox_confirmed {
+    uint64_t actions, dead_letters;
+};
+
 // What one shard hands to the publisher: owned by whoever holds it. Zero-initialised is empty.
 struct outbox_batch {
     uint32_t shard;
@@ -70,10 +75,7 @@ struct outbox_close {
 void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close);
 // Moves the frames up to `durable` into the batch; false when there were none.
 bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *batch);
-// Frames up to sequence are confirmed: gives what they held and takes them off the waiting counts.
-struct outbox_confirmed {
-    uint64_t actions, dead_letters;
-};
-struct outbox_confirmed outbox_confirm(struct outbox *outbox, uint64_t sequence);
+// Frames up to sequence are confirmed: takes what they held off the waiting counts.
+void outbox_confirm(struct outbox *outbox, uint64_t sequence);
 
 #endif

@@ -10,8 +10,7 @@ bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batc
 void shard_published(struct shard *shard, uint64_t sequence, uint64_t mark)
 {
     INVARIANT(sequence >= shard->sequence_published);
-    struct outbox_confirmed confirmed = outbox_confirm(&shard->outbox, sequence);
-    shard->counts.actions_published += confirmed.actions;
+    outbox_confirm(&shard->outbox, sequence);
     shard->sequence_published = sequence;
     shard->sink_mark = mark;
 }
@@ -82,8 +81,6 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
 {
     *out = shard->counts;
     const struct fold_counts *fold = &shard->fold.counts;
-    out->actions_waiting = shard->outbox.waiting_actions;
-    out->dead_letters_waiting = shard->outbox.waiting_dead_letters;
     out->outbox_bytes = shard->outbox.waiting_bytes;
     out->actions_held_consent = fold->actions_held_consent;
     out->actions_held_dnd = fold->actions_held_dnd;

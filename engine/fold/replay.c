@@ -169,10 +169,8 @@ static enum err recall_outgoing(struct shard *shard, struct frame_reader *reader
 {
     struct frame_outgoing recorded;
     enum err err = ERR_OK;
-    while ((err = frame_next_outgoing(reader, &recorded)) == ERR_OK) {
+    while ((err = frame_next_outgoing(reader, &recorded)) == ERR_OK)
         shard_add_action(shard, &recorded);
-        shard->counts.actions_recalled++;
-    }
     return err == ERR_END ? ERR_OK : err;
 }
 

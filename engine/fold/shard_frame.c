@@ -16,7 +16,6 @@ void shard_add_action(struct shard *shard, const struct frame_outgoing *recorded
         .value = recorded->value,
     };
     outbox_add(&shard->outbox, &outgoing);
-    shard->counts.actions_decided++;
 }
 
 // The fold decided an action while a frame is being made.
@@ -183,18 +182,12 @@ static void record_input(
     INVARIANT(err == ERR_OK); // batch_size keeps within the frame's bounds
 }
 
-static void count_input(
+static void count_key(
     struct shard *shard, const struct message *message, const struct batch_input *input)
 {
-    shard->counts.read++;
     if (input->kind != FRAME_INPUT_REJECTED && message->key.len > 0 &&
         !bytes_equal(message->key, input->event.identifiers[0].value))
         shard->counts.key_mismatch++;
-    switch (input->kind) {
-    case FRAME_INPUT_EVENT: shard->counts.journalled++; break;
-    case FRAME_INPUT_DUPLICATE: shard->counts.duplicates++; break;
-    case FRAME_INPUT_REJECTED: shard->counts.dead_letters++; break;
-    }
 }
 
 // The frame's index of a source; a frame that is filled by several calls names it once.
@@ -230,7 +223,7 @@ size_t shard_fold(
         size = batch_fold(shard, size);
         for (uint32_t i = 0; i < size; i++) {
             record_input(shard, source, source_name, &batch[i], &shard->batch[i]);
-            count_input(shard, &batch[i], &shard->batch[i]);
+            count_key(shard, &batch[i], &shard->batch[i]);
             if (results != NULL) {
                 results[done + i].kind = shard->batch[i].kind;
                 if (shard->batch[i].kind == FRAME_INPUT_REJECTED)

@@ -164,7 +164,6 @@ enum err journal_append(
     journal->appended.events += head->counts.events;
     journal->appended.duplicates += head->counts.duplicates;
     journal->appended.rejected += head->counts.rejected;
-    journal->appended.outgoing += head->counts.outgoing;
     return ERR_OK;
 }
 

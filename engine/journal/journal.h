@@ -62,7 +62,7 @@ NODISCARD enum err journal_append(
     struct journal *journal, const struct frame_builder *builder, struct frame_head *head);
 // What the frames appended since the opening hold, as it was encoded. Worker thread.
 struct journal_totals {
-    uint64_t events, duplicates, rejected, outgoing;
+    uint64_t events, duplicates, rejected;
 };
 const struct journal_totals *journal_appended(const struct journal *journal);
 // Bytes appended and not yet durable. Any thread.

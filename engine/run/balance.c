@@ -19,9 +19,7 @@ struct balance_sides balance_sides(const struct balance_facts *facts, enum balan
 {
     const struct shard_flow *flow = &facts->flow;
     switch (balance) {
-    case BALANCE_READ:
-        return (struct balance_sides){
-            facts->polled, flow->journalled + flow->duplicates + flow->refused};
+    case BALANCE_READ: return (struct balance_sides){facts->polled, shard_flow_read(flow)};
     case BALANCE_FOLDED: return (struct balance_sides){flow->journalled, flow->folded};
     case BALANCE_ACTIONS:
         return (struct balance_sides){

@@ -352,7 +352,7 @@ static void on_progress(struct ev_loop *loop, struct ev_timer *watcher, int even
 
 static void summarise(struct daemon *daemon)
 {
-    struct shard_counts totals = {.read = 0};
+    struct shard_flow totals = {.journalled = 0};
     fleet_totals(&daemon->fleet, &totals);
     struct buffer line = {0};
     if (daemon->is_terminal)

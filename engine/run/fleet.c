@@ -116,7 +116,7 @@ bool fleet_is_reading(const struct fleet *fleet)
     return fleet->shards > 0 && is_connected;
 }
 
-void fleet_totals(const struct fleet *fleet, struct shard_counts *out)
+void fleet_totals(const struct fleet *fleet, struct shard_flow *out)
 {
     for (size_t i = 0; i < fleet->worker_count; i++)
         worker_add_totals(out, worker_totals(fleet->workers[i]));

@@ -35,6 +35,6 @@ bool fleet_is_open(const struct fleet *fleet);
 bool fleet_is_broken(const struct fleet *fleet);  // what was counted in a shard does not add up
 bool fleet_has_gap(const struct fleet *fleet);    // a source's position is gone
 bool fleet_is_reading(const struct fleet *fleet); // every source is started and reachable
-void fleet_totals(const struct fleet *fleet, struct shard_counts *out); // after all have drained
+void fleet_totals(const struct fleet *fleet, struct shard_flow *out); // after all have drained
 
 #endif

@@ -217,8 +217,10 @@ static bool may_read(const struct lane *lane, const struct inlet *inlet)
     if (lane_inflight_is_careful(lane, inlet) && lane->sync.durable < shard_sequence(lane->shard))
         return false; // one by one
     struct shard_counts counts;
+    struct shard_flow flow;
     shard_counts(lane->shard, &counts);
-    if (counts.actions_waiting + counts.dead_letters_waiting >= settings->outbox_max ||
+    shard_flow(lane->shard, &flow);
+    if (flow.actions_waiting + flow.dead_letters_waiting >= settings->outbox_max ||
         counts.outbox_bytes >= settings->outbox_bytes_max)
         return false; // on_published comes
     if (lane->checkpoint.phase == CHECKPOINT_NONE)

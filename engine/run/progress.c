@@ -32,15 +32,15 @@ void progress_print(
 void progress_summary(
     const struct progress *progress,
     int64_t now_us,
-    const struct shard_counts *totals,
+    const struct shard_flow *totals,
     struct buffer *to)
 {
     int64_t took_us = now_us - progress->began_us;
+    uint64_t read = shard_flow_read(totals);
     buffer_add_format(
         to,
         "engaged: %" PRIu64 " events in %.1f s (%" PRIu64 " events/s), %" PRIu64
         " actions, %" PRIu64 " dead letters, %" PRIu64 " duplicates\n",
-        totals->read, (double)took_us / 1e6, rate(totals->read, took_us),
-        totals->actions_decided - totals->actions_recalled, totals->dead_letters,
+        read, (double)took_us / 1e6, rate(read, took_us), totals->decided, totals->refused,
         totals->duplicates);
 }

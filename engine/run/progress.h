@@ -23,7 +23,7 @@ void progress_print(
 void progress_summary(
     const struct progress *progress,
     int64_t now_us,
-    const struct shard_counts *totals,
+    const struct shard_flow *totals,
     struct buffer *to);
 
 #endif

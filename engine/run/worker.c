@@ -32,7 +32,7 @@ struct worker {
     bool has_ended;
     struct post ended;
     struct post drained;
-    struct shard_counts totals;
+    struct shard_flow totals;
 };
 
 static bool all_lanes(const struct worker *worker, bool (*is_so)(const struct lane *lane))
@@ -121,24 +121,20 @@ static void open_lanes(struct worker *worker)
     atomic_store(&worker->is_open, true);
 }
 
-void worker_add_totals(struct shard_counts *to, const struct shard_counts *from)
+void worker_add_totals(struct shard_flow *to, const struct shard_flow *from)
 {
-    to->read += from->read;
     to->journalled += from->journalled;
     to->duplicates += from->duplicates;
-    to->dead_letters += from->dead_letters;
-    to->actions_decided += from->actions_decided;
-    to->actions_recalled += from->actions_recalled;
-    to->actions_published += from->actions_published;
-    to->actions_waiting += from->actions_waiting;
+    to->refused += from->refused;
+    to->decided += from->decided;
 }
 
 static void close_lanes(struct worker *worker)
 {
     for (size_t i = 0; i < worker->lane_count; i++) {
-        struct shard_counts counts;
-        shard_counts(worker->lanes[i]->shard, &counts);
-        worker_add_totals(&worker->totals, &counts);
+        struct shard_flow flow;
+        shard_flow(worker->lanes[i]->shard, &flow);
+        worker_add_totals(&worker->totals, &flow);
         lane_end(worker->lanes[i]);
     }
 }
@@ -228,7 +224,7 @@ void worker_join(struct worker *worker)
     free(worker);
 }
 
-const struct shard_counts *worker_totals(const struct worker *worker)
+const struct shard_flow *worker_totals(const struct worker *worker)
 {
     return &worker->totals;
 }

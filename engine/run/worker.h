@@ -38,8 +38,8 @@ void worker_join(struct worker *worker);
 struct worker *worker_of_ended(struct post *post);
 struct worker *worker_of_drained(struct post *post);
 const struct worker_plan *worker_get_plan(const struct worker *worker);
-// What its shards counted, after drained_run.
-const struct shard_counts *worker_totals(const struct worker *worker);
-void worker_add_totals(struct shard_counts *to, const struct shard_counts *from);
+// What its shards took in and decided, after drained_run.
+const struct shard_flow *worker_totals(const struct worker *worker);
+void worker_add_totals(struct shard_flow *to, const struct shard_flow *from);
 
 #endif

@@ -142,6 +142,20 @@ void world_remove_store(struct fold_world *world)
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+struct shard_flow world_flow(const struct fold_world *world)
+{
+    struct shard_flow flow;
+    shard_flow(world->shard, &flow);
+    return flow;
+}
+
+struct shard_counts world_counts(const struct fold_world *world)
+{
+    struct shard_counts counts;
+    shard_counts(world->shard, &counts);
+    return counts;
+}
+
 uint64_t world_digest(const struct fold_world *world)
 {
     return state_digest(shard_state(world->shard));

@@ -33,6 +33,9 @@ void world_feed_line(struct fold_world *world, const char *line);
 void world_publish(struct fold_world *world);
 void world_checkpoint(struct fold_world *world);   // publishes first
 void world_remove_store(struct fold_world *world); // while closed
+// What the shard has counted so far.
+struct shard_flow world_flow(const struct fold_world *world);
+struct shard_counts world_counts(const struct fold_world *world);
 uint64_t world_digest(const struct fold_world *world);
 // The contact as JSON; borrowed until the next call. "" when there is none.
 const char *world_contact(struct fold_world *world, const char *id);

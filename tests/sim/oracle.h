@@ -66,7 +66,7 @@ const struct oracle_action *oracle_actions(const struct oracle *oracle, size_t *
 bool oracle_action_matches(
     const struct oracle_action *expected, struct text json, char *why, size_t why_size);
 
-// --- what the engine counts as well (names as in struct shard_counts)
+// --- what the engine counts as well (names as in struct shard_flow and shard_counts)
 struct oracle_counts {
     uint64_t events, duplicates, rejected;
     uint64_t actions, held_consent, held_dnd, held_missing, held_limit;

@@ -230,11 +230,13 @@ static void compare_counts(const struct trial *trial)
 {
     struct shard_counts found;
     struct oracle_counts expected = oracle_counts_of(trial->oracle);
+    struct shard_flow flow;
     shard_counts(trial->world.shard, &found);
-    compare_count(trial, "events", found.journalled, expected.events);
-    compare_count(trial, "duplicates", found.duplicates, expected.duplicates);
-    compare_count(trial, "dead letters", found.dead_letters, expected.rejected);
-    compare_count(trial, "actions", found.actions_decided, expected.actions);
+    shard_flow(trial->world.shard, &flow);
+    compare_count(trial, "events", flow.journalled, expected.events);
+    compare_count(trial, "duplicates", flow.duplicates, expected.duplicates);
+    compare_count(trial, "dead letters", flow.refused, expected.rejected);
+    compare_count(trial, "actions", flow.decided, expected.actions);
     compare_count(trial, "held (consent)", found.actions_held_consent, expected.held_consent);
     compare_count(trial, "held (dnd)", found.actions_held_dnd, expected.held_dnd);
     compare_count(trial, "held (missing)", found.actions_held_missing, expected.held_missing);

@@ -99,23 +99,25 @@ static void add_fact(struct buffer *to, const char *name, uint64_t number)
 static void talk_summary(struct simulation *simulation, int64_t elapsed_us)
 {
     struct shard_counts counts;
+    struct shard_flow flow;
     struct buffer text = {0};
     shard_counts(simulation->shard, &counts);
+    shard_flow(simulation->shard, &flow);
     uint64_t held = counts.actions_held_consent + counts.actions_held_dnd +
                     counts.actions_held_missing + counts.actions_held_limit;
-    add_fact(&text, "events", counts.read);
+    add_fact(&text, "events", shard_flow_read(&flow));
     buffer_add_format(
         &text, " in %" PRId64 ".%02" PRId64 " s, ", elapsed_us / 1000000, elapsed_us / 10000 % 100);
-    progress_add_number(&text, progress_rate(counts.read, elapsed_us));
+    progress_add_number(&text, progress_rate(shard_flow_read(&flow), elapsed_us));
     buffer_add_text(&text, "/s");
     add_fact(&text, "contacts", contacts_count(shard_state(simulation->shard)));
-    add_fact(&text, "actions", counts.actions_decided);
+    add_fact(&text, "actions", flow.decided);
     if (held > 0) {
         buffer_add_text(&text, ", held back ");
         progress_add_number(&text, held);
     }
-    add_fact(&text, "dead letters", counts.dead_letters);
-    add_fact(&text, "duplicates", counts.duplicates);
+    add_fact(&text, "dead letters", flow.refused);
+    add_fact(&text, "duplicates", flow.duplicates);
     if (simulation->later > 0)
         add_fact(&text, "after --until", simulation->later);
     buffer_add_u8(&text, '\n');

@@ -145,12 +145,9 @@ START_TEST(a_duplicate_changes_nothing_and_a_limit_holds)
     world_feed(&world, lines, 4);
     world_feed_line(&world, lines[3]);
     ck_assert(strstr(world_contact(&world, "c-17"), "{\"value\":10,\"band\":\"warm\"}") != NULL);
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.read, 5);
-    ck_assert_uint_eq(counts.journalled, 3);
-    ck_assert_uint_eq(counts.duplicates, 2);
-    ck_assert_uint_eq(counts.rules_limited, 1);
+    ck_assert_uint_eq(world_flow(&world).journalled, 3);
+    ck_assert_uint_eq(world_flow(&world).duplicates, 2);
+    ck_assert_uint_eq(world_counts(&world).rules_limited, 1);
 }
 END_TEST
 
@@ -187,11 +184,9 @@ START_TEST(withdrawn_consent_holds_an_action_back)
         EVENT("5", "order.placed", "\"c-3\"", "{}"), // no address
     };
     world_feed(&world, lines, 5);
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.actions_held_consent, 1);
-    ck_assert_uint_eq(counts.actions_held_dnd, 1);
-    ck_assert_uint_eq(counts.actions_held_missing, 1);
+    ck_assert_uint_eq(world_counts(&world).actions_held_consent, 1);
+    ck_assert_uint_eq(world_counts(&world).actions_held_dnd, 1);
+    ck_assert_uint_eq(world_counts(&world).actions_held_missing, 1);
     for (size_t i = 0; i < world.out.item_count; i++)
         ck_assert(bytes_equal_text(item(i)->topic, "actions.task"));
     ck_assert_uint_eq(world.out.item_count, 3);
@@ -203,10 +198,8 @@ START_TEST(a_refused_input_is_a_dead_letter_and_the_next_is_folded)
     world_open(&world, RULES);
     const char *lines[] = {"{\"type\":", EVENT("2", "order.placed", C17, "{}"), "{\"id\":\"3\"}"};
     world_feed(&world, lines, 3);
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.dead_letters, 2);
-    ck_assert_uint_eq(counts.journalled, 1);
+    ck_assert_uint_eq(world_flow(&world).refused, 2);
+    ck_assert_uint_eq(world_flow(&world).journalled, 1);
     size_t letters = 0;
     for (size_t i = 0; i < world.out.item_count; i++) {
         if (item(i)->kind != OUTGOING_DEAD_LETTER)
@@ -244,13 +237,10 @@ START_TEST(events_that_make_each_other_stop_at_the_stated_depth)
                 "  a: {on: tag.added, reenter: always, steps: [{tag: {remove: x}}]}\n"
                 "  b: {on: tag.removed, reenter: always, steps: [{tag: {add: x}}]}\n");
     world_feed_line(&world, EVENT("1", "contact.tag_added", "\"c-1\"", "{\"tag\":\"x\"}"));
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.derived, 16);
-    ck_assert_uint_eq(counts.derived_too_deep, 1);
+    ck_assert_uint_eq(world_counts(&world).derived, 16);
+    ck_assert_uint_eq(world_counts(&world).derived_too_deep, 1);
     world_feed_line(&world, EVENT("2", "order.placed", "\"c-1\"", "{}"));
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.journalled, 2);
+    ck_assert_uint_eq(world_flow(&world).journalled, 2);
 }
 END_TEST
 
@@ -286,10 +276,8 @@ START_TEST(the_same_id_of_another_source_is_another_event)
     world_feed_line(
         &world,
         "{\"id\":\"1\",\"source\":\"other\",\"type\":\"order.placed\",\"contact\":\"c-17\"}");
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.duplicates, 0);
-    ck_assert_uint_eq(counts.journalled, 2);
+    ck_assert_uint_eq(world_flow(&world).duplicates, 0);
+    ck_assert_uint_eq(world_flow(&world).journalled, 2);
 }
 END_TEST
 
@@ -298,10 +286,8 @@ START_TEST(one_event_makes_no_more_actions_than_it_may)
     world.params.actions_per_event_max = 1;
     world_open(&world, RULES);
     world_feed_line(&world, EVENT("1", "order.placed", C17, "{}")); // a mail and a task
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.actions_decided, 1);
-    ck_assert_uint_eq(counts.actions_held_limit, 1);
+    ck_assert_uint_eq(world_flow(&world).decided, 1);
+    ck_assert_uint_eq(world_counts(&world).actions_held_limit, 1);
     ck_assert_uint_eq(world.out.item_count, 1);
 }
 END_TEST

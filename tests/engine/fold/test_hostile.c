@@ -51,7 +51,6 @@ static bool has_text(struct bytes where, const char *what)
 
 START_TEST(a_refused_input_as_large_as_a_frame_is_a_dead_letter)
 {
-    struct shard_counts counts;
     world.params.frame_bytes_max = 65536;
     world_open(&world, RULES);
     static const size_t lens[] = {16000, 32768, 65536, 1000000};
@@ -61,8 +60,7 @@ START_TEST(a_refused_input_as_large_as_a_frame_is_a_dead_letter)
         world_feed(&world, lines, 3);
         free(line);
     }
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.dead_letters, 12);
+    ck_assert_uint_eq(world_flow(&world).refused, 12);
     ck_assert_uint_eq(world.out.item_count, 12);
     struct bytes last = world.out.items[10].outgoing.value;
     ck_assert(has_text(last, "\"bytes\":1000000,\"truncated\":true"));
@@ -104,19 +102,16 @@ static void feed_with_headers(const char *line, size_t header_bytes, size_t coun
 START_TEST(headers_and_keys_as_large_as_a_frame_are_held_to_it)
 {
     static const char line[] = "{\"type\":\"order.placed\",\"contact\":\"c\"}";
-    struct shard_counts counts;
     world.params.frame_bytes_max = 2 << 20;
     world.params.decode.message_bytes_max = 1 << 20;
     world_open(&world, RULES);
     feed_with_headers(line, 200000, 64);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.journalled, 64);
+    ck_assert_uint_eq(world_flow(&world).journalled, 64);
     feed_with_headers("refused", 200000, 64);
     feed_with_headers(line, 3000000, 2);
     feed_with_headers("refused", 3000000, 2);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.journalled, 64);
-    ck_assert_uint_eq(counts.dead_letters, 68);
+    ck_assert_uint_eq(world_flow(&world).journalled, 64);
+    ck_assert_uint_eq(world_flow(&world).refused, 68);
     uint64_t digest = world_digest(&world);
     uint64_t durable = 0;
     ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
@@ -128,7 +123,6 @@ END_TEST
 
 START_TEST(events_that_decide_more_than_a_frame_holds_go_into_several)
 {
-    struct shard_counts counts;
     world.params.frame_bytes_max = 4 << 20;
     world_open(&world, RULES);
     char *bio = text_around(
@@ -146,10 +140,9 @@ START_TEST(events_that_decide_more_than_a_frame_holds_go_into_several)
         lines[i] = texts[i];
     }
     world_feed(&world, lines, 100);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.journalled, 101);
-    ck_assert_uint_eq(counts.actions_decided, 400);
-    ck_assert_uint_eq(counts.actions_held_limit, 0);
+    ck_assert_uint_eq(world_flow(&world).journalled, 101);
+    ck_assert_uint_eq(world_flow(&world).decided, 400);
+    ck_assert_uint_eq(world_counts(&world).actions_held_limit, 0);
     uint64_t digest = world_digest(&world);
     world_close(&world);
     outbox_batch_clear(&world.out);
@@ -162,7 +155,6 @@ END_TEST
 
 START_TEST(one_event_that_decides_more_than_a_frame_holds_is_held_to_it)
 {
-    struct shard_counts counts;
     world.params.frame_bytes_max = 1 << 20;
     world_open(&world, RULES);
     char *bio = text_around(
@@ -172,10 +164,9 @@ START_TEST(one_event_that_decides_more_than_a_frame_holds_is_held_to_it)
     world_feed_line(&world, bio);
     free(bio);
     world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c\"}");
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.journalled, 2);
-    ck_assert_uint_eq(counts.actions_decided, 2);
-    ck_assert_uint_eq(counts.actions_held_limit, 2);
+    ck_assert_uint_eq(world_flow(&world).journalled, 2);
+    ck_assert_uint_eq(world_flow(&world).decided, 2);
+    ck_assert_uint_eq(world_counts(&world).actions_held_limit, 2);
     uint64_t digest = world_digest(&world);
     world_close(&world);
     world_open(&world, NULL);
@@ -185,23 +176,19 @@ END_TEST
 
 START_TEST(what_waits_for_the_sink_is_counted_in_bytes_until_it_is_out)
 {
-    struct shard_counts counts;
     world_open(&world, RULES);
     char *refused = text_around("", 30000, "");
     for (unsigned i = 0; i < 10; i++)
         world_feed_line(&world, refused);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_gt(counts.outbox_bytes, 10 * 40000); // taken, and not confirmed
+    ck_assert_uint_gt(world_counts(&world).outbox_bytes, 10 * 40000); // taken, and not confirmed
     world_publish(&world);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.outbox_bytes, 0);
+    ck_assert_uint_eq(world_counts(&world).outbox_bytes, 0);
     world_feed_line(&world, refused);
     free(refused);
     world_close(&world);
     outbox_batch_clear(&world.out);
     world_open(&world, NULL);
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_gt(counts.outbox_bytes, 11 * 40000);
+    ck_assert_uint_gt(world_counts(&world).outbox_bytes, 11 * 40000);
 }
 END_TEST
 
@@ -317,9 +304,7 @@ START_TEST(a_clock_that_goes_back_between_starts_does_not_take_the_tick_along)
     world_open(&world, RULES);
     world_feed_line(&world, "{\"id\":\"1\",\"type\":\"order.placed\",\"contact\":\"c\"}");
     ck_assert_int_eq(shard_tick_ms(world.shard), tick_ms);
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.duplicates, 1);
+    ck_assert_uint_eq(world_flow(&world).duplicates, 1);
     uint64_t digest = world_digest(&world);
     world_close(&world);
     world_open(&world, NULL);

@@ -73,12 +73,10 @@ START_TEST(what_is_taken_waits_until_it_is_confirmed)
     ck_assert(outbox_take(&outbox, 2, &batch));
     ck_assert_uint_eq(outbox.waiting_actions, 3);
     ck_assert_uint_eq(outbox.waiting_bytes, 36);
-    struct outbox_confirmed confirmed = outbox_confirm(&outbox, 1);
-    ck_assert_uint_eq(confirmed.actions, 1);
+    outbox_confirm(&outbox, 1);
     ck_assert_uint_eq(outbox.waiting_actions, 2);
     ck_assert_uint_eq(outbox.waiting_bytes, 24);
-    confirmed = outbox_confirm(&outbox, 2);
-    ck_assert_uint_eq(confirmed.actions, 2);
+    outbox_confirm(&outbox, 2);
     ck_assert_uint_eq(outbox.waiting_actions, 0);
     ck_assert_uint_eq(outbox.waiting_bytes, 0);
 }

@@ -119,11 +119,9 @@ START_TEST(a_checkpoint_is_where_folding_goes_on)
         ck_assert_uint_gt(world.out.items[i].outgoing.sequence, 202);
 
     // What came before is still known: a duplicate of long ago, a limit that was reached.
-    struct shard_counts counts;
     world_feed_line(
         &world, "{\"id\":\"3\",\"source\":\"s\",\"type\":\"order.placed\",\"contact\":\"c-21\"}");
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.duplicates, 1);
+    ck_assert_uint_eq(world_flow(&world).duplicates, 1);
 }
 END_TEST
 

@@ -100,9 +100,7 @@ START_TEST(what_an_abandoned_checkpoint_held_is_in_the_next_one)
     ck_assert_uint_eq(world.report.replayed_frames, 0);
     ck_assert_uint_eq(world_digest(&world), digest);
     feed_orders(0, 10);
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    ck_assert_uint_eq(counts.duplicates, 10);
+    ck_assert_uint_eq(world_flow(&world).duplicates, 10);
 }
 END_TEST
 

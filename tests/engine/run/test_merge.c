@@ -92,8 +92,7 @@ START_TEST(progress_shows_recent_rate_and_share)
     progress_begin(&progress, 0, 5);
     progress_print(&progress, 5, 1, 1, &text); // no time has passed, no size is known
     assert_text(&text, "1 events, 0 events/s");
-    struct shard_counts totals = {
-        .read = 10, .actions_decided = 3, .dead_letters = 2, .duplicates = 1};
+    struct shard_flow totals = {.journalled = 7, .decided = 3, .refused = 2, .duplicates = 1};
     progress_summary(&progress, 2000005, &totals, &text);
     assert_text(
         &text,
