@@ -10,24 +10,7 @@ key=Fach7Q        # a name where one is expected: the sender's answer may name i
 canary64=S2FuYXJpZTdR # base64 of it
 everything=everything.log # all that all daemons said
 : >everything.log
-mkdir rules
-cat >rules/rules.yaml <<'E'
-scores:
-  engagement:
-    label: Engagement
-    bands: {warm: 10}
-    rules:
-      - {name: view, on: page.viewed, points: 1}
-      - {name: form, on: form.submitted, points: 20}
-actions:
-  send_email: {label: Mail, channel: email, topic: actions.email, with: {template: string}}
-workflows:
-  welcome:
-    on: form.submitted
-    reenter: always
-    steps:
-      - {do: send_email, with: {template: welcome}}
-E
+write_rules rules
 CANARY_TOKEN=$secret-token
 CANARY_PASSWORD=$secret-password
 export CANARY_TOKEN CANARY_PASSWORD

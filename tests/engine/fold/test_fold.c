@@ -5,20 +5,8 @@
 
 #include "engine/fold/query.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 static const char RULES[] =
     "scores:\n"
@@ -464,7 +452,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/fold fold");
     TCase *cases = tcase_create("fold");
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, a_contact_prints_what_its_events_said);
     tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);
     tcase_add_test(cases, a_duplicate_changes_nothing_and_a_limit_holds);

@@ -6,20 +6,8 @@
 #include "engine/base/memory.h"
 #include "engine/journal/file.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 static const char RULES[] =
     "contact:\n  fields: {bio: {type: string}}\n"
@@ -317,7 +305,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("engine/fold hostile");
     TCase *cases = tcase_create("hostile");
     tcase_set_timeout(cases, 60);
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, a_refused_input_as_large_as_a_frame_is_a_dead_letter);
     tcase_add_test(cases, headers_and_keys_as_large_as_a_frame_are_held_to_it);
     tcase_add_test(cases, events_that_decide_more_than_a_frame_holds_go_into_several);

@@ -6,20 +6,8 @@
 
 #include "engine/fold/verify.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 static const char RULES[] =
     "scores:\n"
@@ -508,7 +496,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("engine/fold recovery");
     TCase *cases = tcase_create("recovery");
     tcase_set_timeout(cases, 60);
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, no_window_for_duplicates_survives_a_restart);
     tcase_add_test(cases, a_kill_without_a_checkpoint_loses_nothing);
     tcase_add_test(cases, a_checkpoint_is_where_folding_goes_on);

@@ -7,20 +7,8 @@
 #include "engine/base/arena.h"
 #include "engine/fold/verify.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 static const char RULES[] =
     "scores: {s: {rules: [{name: order, on: order.placed, points: 1}]}}\n"
@@ -302,7 +290,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("engine/fold replay");
     TCase *cases = tcase_create("replay");
     tcase_set_timeout(cases, 60);
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, positions_come_back_from_a_checkpoint_alone);
     tcase_add_test(cases, a_checkpoint_stands_at_what_it_holds_whatever_is_published);
     tcase_add_test(cases, what_an_abandoned_checkpoint_held_is_in_the_next_one);

@@ -1,0 +1,14 @@
+// One fold world for each test of a program.
+#include "tests/fakes/fold_fixture.h"
+
+struct fold_world world;
+
+void fold_fixture_setup(void)
+{
+    world_create(&world);
+}
+
+void fold_fixture_teardown(void)
+{
+    world_destroy(&world);
+}
