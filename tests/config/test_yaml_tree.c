@@ -161,6 +161,24 @@ START_TEST(duplicates_are_found_in_large_mappings_too)
 }
 END_TEST
 
+START_TEST(a_key_given_again_in_a_large_mapping_names_its_first_place)
+{
+    struct buffer text = {0};
+    buffer_add_text(&text, "a: 1\na: 2\n"); // those behind it have moved up by one
+    for (unsigned i = 0; i < 100; i++)
+        buffer_add_format(&text, "k%u: %u\n", i, i);
+    buffer_add_text(&text, "k5: x\na: 3\n");
+    const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+    ck_assert_uint_eq(list.error_count, 3);
+    ck_assert_uint_eq(root->count, 101);
+    ck_assert(bytes_equal_text(yaml_get(root, "k5")->text, "5"));
+    ck_assert_uint_eq(list.items[1]->line, 103);
+    ck_assert_uint_eq(list.items[1]->notes->line, 8);
+    ck_assert_uint_eq(list.items[2]->notes->line, 1);
+    buffer_free(&text);
+}
+END_TEST
+
 START_TEST(an_alias_is_reported_once_and_silently_unusable)
 {
     const struct yaml_node *alias = yaml_get(parse("a: *x\n"), "a");
@@ -478,6 +496,7 @@ Suite *test_suite(void)
     tcase_add_test(tree, a_quoted_merge_sign_is_a_key_like_any_other);
     tcase_add_test(tree, the_first_of_two_same_keys_stays);
     tcase_add_test(tree, duplicates_are_found_in_large_mappings_too);
+    tcase_add_test(tree, a_key_given_again_in_a_large_mapping_names_its_first_place);
     tcase_add_test(tree, an_alias_is_reported_once_and_silently_unusable);
     tcase_add_test(tree, nesting_ends_at_its_limit);
     tcase_add_test(tree, a_file_above_its_limit_is_not_even_looked_at);

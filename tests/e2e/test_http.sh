@@ -78,6 +78,8 @@ check "one far above it, too" same "$(post @huge)" 413
 check "... also without a length" same "$(post @large -H 'Transfer-Encoding: chunked')" 413
 check "an unknown path is 404" same "$(get /v2/nothing)" 404
 check "another method is 405" same "$(get /v1/events)" 405
+held() { get /metrics >status && sed -n 's/^engaged_http_memory_bytes //p' reply; }
+check "what was answered holds no memory, taken or refused" same "$(held)" 0
 check "... and POST where GET is meant" same "$(curl -s -o reply -w '%{http_code}' -d x "$(url)/v1/contacts/c-1")" 405
 check "a Host of elsewhere is 403" answers 403 'Host header' "$(get /v1/contacts/c-1 -H 'Host: example.com')"
 check "an Origin of elsewhere is 403" answers 403 'Origin header' "$(post "$(event e-8 c-8)" -H 'Origin: https://example.com')"

@@ -180,6 +180,29 @@ START_TEST(a_body_a_byte_at_a_time_is_cut_off)
 }
 END_TEST
 
+// The server finds the end later; until then nothing may bring the connection back.
+START_TEST(what_is_cut_off_stays_so_and_is_counted_once)
+{
+    struct http_pace pace = {.request_us = 30 * SECOND_US};
+    int fds[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    struct http_peer *peer = http_pace_add(&pace, fds[0], 0);
+    http_pace_cut(&pace, 30 * SECOND_US);
+    ck_assert_uint_eq(pace.cut, 0); // not above the time
+    http_pace_cut(&pace, 30 * SECOND_US + 1);
+    ck_assert_uint_eq(pace.cut, 1);
+    http_pace_cut(&pace, 99 * SECOND_US);
+    http_peer_enter(peer, HTTP_PHASE_ANSWER, 0, 99 * SECOND_US);
+    http_pace_cut(&pace, 999 * SECOND_US);
+    ck_assert_uint_eq(pace.cut, 1);
+    ck_assert(is_ended(fds[1]));
+    http_pace_remove(&pace, peer);
+    ck_assert_uint_eq(pace.count, 0);
+    ck_assert_int_eq(close(fds[0]), 0);
+    ck_assert_int_eq(close(fds[1]), 0);
+}
+END_TEST
+
 // More answers than the sockets hold, and none of them read.
 START_TEST(an_answer_that_nobody_takes_is_cut_off)
 {
@@ -319,5 +342,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, long_headers_are_refused);
     tcase_add_test(tcase, bodies_are_bounded_as_a_sum);
     suite_add_tcase(suite, tcase);
+    TCase *pace = tcase_create("http_pace"); // no server
+    tcase_add_test(pace, what_is_cut_off_stays_so_and_is_counted_once);
+    suite_add_tcase(suite, pace);
     return suite;
 }

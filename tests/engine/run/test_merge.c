@@ -35,6 +35,22 @@ START_TEST(the_highest_of_all_shards_come_first)
 }
 END_TEST
 
+START_TEST(equal_scores_come_by_shard_then_by_their_order_there)
+{
+    struct bytes texts[] = {
+        BYTES_LITERAL("{\"score\":\"s\",\"contacts\":[{\"id\":\"a\",\"value\":5},"
+                      "{\"id\":\"b\",\"value\":5}]}"),
+        BYTES_LITERAL("{\"score\":\"s\",\"contacts\":[{\"id\":\"c\",\"value\":5}]}"),
+        BYTES_LITERAL("{\"score\":\"s\",\"contacts\":[{\"id\":\"d\",\"value\":5}]}"),
+    };
+    struct buffer text = {0};
+    merge_top(texts, 3, 3, &text);
+    assert_text(
+        &text, "{\"score\":\"s\",\"contacts\":[{\"id\":\"a\",\"value\":5},"
+               "{\"id\":\"b\",\"value\":5},{\"id\":\"c\",\"value\":5}]}");
+}
+END_TEST
+
 START_TEST(bands_are_summed)
 {
     struct bytes texts[] = {
@@ -118,6 +134,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("merge");
     TCase *tcase = tcase_create("merge");
     tcase_add_test(tcase, the_highest_of_all_shards_come_first);
+    tcase_add_test(tcase, equal_scores_come_by_shard_then_by_their_order_there);
     tcase_add_test(tcase, bands_are_summed);
     tcase_add_test(tcase, a_histogram_counts_into_growing_buckets);
     tcase_add_test(tcase, progress_shows_recent_rate_and_share);

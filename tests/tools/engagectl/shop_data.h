@@ -75,29 +75,35 @@ static inline void shop_checkpoint(struct shard *shard)
     shard_checkpoint_end(shard, snapshot, SNAPSHOT_COMMITTED);
 }
 
+static inline struct shard *shop_open_shard(const char *data, uint32_t number)
+{
+    char *directory = shard_directory(data, number);
+    struct shard_params params = shard_params_default(os_disk(), directory);
+    struct shard_report report;
+    struct shard *shard = NULL;
+    struct fault fault = {.err = ERR_OK};
+    params.shard = number;
+    params.identity = 7;
+    params.tick_mode = TICK_EVENT;
+    params.journal_file_bytes = 1 << 20;
+    ck_assert_msg(
+        shard_open(&params, (struct shard_progress){0}, &shard, &report, &fault) == ERR_OK, "%s",
+        fault.text);
+    free(directory);
+    return shard;
+}
+
 // DATA with shards 0 and 1; shard 0 has a checkpoint, shard 1 has to be folded again by who opens it.
 static inline void shop_create(const char *data)
 {
     ck_assert_int_eq(mkdir(data, 0700), 0);
     for (uint32_t i = 0; i < 2; i++) {
-        char *directory = shard_directory(data, i);
-        struct shard_params params = shard_params_default(os_disk(), directory);
-        struct shard_report report;
-        struct shard *shard = NULL;
-        struct fault fault = {.err = ERR_OK};
-        params.shard = i;
-        params.identity = 7;
-        params.tick_mode = TICK_EVENT;
-        params.journal_file_bytes = 1 << 20;
-        ck_assert_msg(
-            shard_open(&params, (struct shard_progress){0}, &shard, &report, &fault) == ERR_OK,
-            "%s", fault.text);
+        struct shard *shard = shop_open_shard(data, i);
         shop_activate(shard);
         shop_fold(shard, shop_events[i]);
         if (i == 0)
             shop_checkpoint(shard);
         shard_close(shard);
-        free(directory);
     }
 }
 

@@ -136,6 +136,27 @@ START_TEST(the_parts_of_a_score_add_up_to_its_value)
 }
 END_TEST
 
+// What was refused has its place in the frame too; an event without a time happened when it was folded.
+START_TEST(a_timeline_has_the_places_and_times_that_the_journal_has)
+{
+    static const char *const more[] = {
+        "not json",
+        "{\"id\":\"7\",\"source\":\"shop\",\"type\":\"order.placed\",\"contact\":\"c-10\"}", NULL};
+    struct shard *shard = shop_open_shard("d", 1);
+    shop_fold(shard, more);
+    shard_close(shard);
+    captured_run("contact timeline c-10 --config c.yaml", &captured);
+    ck_assert_int_eq(captured.code, 0);
+    ck_assert_ptr_nonnull(strstr(
+        captured.out, "{\"time\":\"2026-01-04T09:00:00.000Z\",\"type\":\"order.placed\","
+                      "\"source\":\"shop\",\"id\":\"7\",\"sequence\":3,\"index\":1,"));
+    captured_run("contact explain c-10 --config c.yaml -o json", &captured);
+    ck_assert_int_eq(captured.code, 0);
+    ck_assert_ptr_nonnull(
+        strstr(captured.out, "\"id\":\"7\",\"type\":\"order.placed\",\"sequence\":3,\"index\":1}"));
+}
+END_TEST
+
 START_TEST(a_data_directory_that_is_not_there_is_unreachable)
 {
     static const char *const lines[] = {
@@ -180,6 +201,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, a_contact_is_printed_as_asked, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, the_parts_of_a_score_add_up_to_its_value, 0, 3);
+    tcase_add_test(tcase, a_timeline_has_the_places_and_times_that_the_journal_has);
     tcase_add_loop_test(tcase, a_data_directory_that_is_not_there_is_unreachable, 0, 4);
     tcase_add_test(tcase, a_shard_that_is_missing_is_damage);
     tcase_add_test(tcase, reading_changes_nothing_in_the_journal);
