@@ -1,4 +1,7 @@
 // Lines of the operator log in both formats.
+#include <stdio.h>
+#include <unistd.h>
+
 #include "engine/base/buffer.h"
 #include "engine/base/diag.h"
 
@@ -88,9 +91,24 @@ START_TEST(lines_below_the_level_are_not_written)
 }
 END_TEST
 
+// A line without a log could only go to standard output or error.
 START_TEST(without_a_log_nothing_happens)
 {
+    FILE *kept = tmpfile();
+    ck_assert_ptr_nonnull(kept);
+    (void)fflush(NULL);
+    int out = dup(STDOUT_FILENO);
+    int err = dup(STDERR_FILENO);
+    ck_assert(out >= 0 && err >= 0);
+    ck_assert(dup2(fileno(kept), STDOUT_FILENO) >= 0 && dup2(fileno(kept), STDERR_FILENO) >= 0);
     DIAG_PLAIN(NULL, DIAG_ERROR, "nowhere");
+    DIAG(NULL, DIAG_ERROR, "nowhere", DIAG_TEXT("err", "ERR_IO"), DIAG_NUM("n", 7));
+    (void)fflush(NULL);
+    ck_assert(dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0);
+    ck_assert_int_eq(lseek(fileno(kept), 0, SEEK_END), 0);
+    ck_assert_int_eq(close(out), 0);
+    ck_assert_int_eq(close(err), 0);
+    ck_assert_int_eq(fclose(kept), 0);
 }
 END_TEST
 
