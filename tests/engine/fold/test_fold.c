@@ -408,8 +408,18 @@ START_TEST(explain_names_every_entry_and_they_add_up)
         json, "{\"points\":12.5,\"time\":\"2026-01-02T03:04:05.678Z\",\"rule\":\"order\","
               "\"file\":\"rules.yaml\",\"line\":8,\"event\":{\"source\":\"shop\",\"id\":\"o-1\","
               "\"type\":\"order.placed\",\"sequence\":2,\"index\":0},\"ruleset\":\""));
-    ck_assert(has_text(json, "\"id\":\"m-1\""));
+    ck_assert(
+        has_text(json, "\"id\":\"m-1\",\"type\":\"email.opened\",\"sequence\":2,\"index\":1}"));
     ck_assert(has_text(json, "{\"points\":-40,"));
+    ck_assert(
+        has_text(json, "\"id\":\"b-1\",\"type\":\"email.bounced\",\"sequence\":2,\"index\":2}"));
+    world_feed_line(&world, EVENT("o-2", "order.placed", C17, "{}")); // in a frame of its own
+    buffer_clear(&text);
+    err = query_explain(world.shard, contact, BYTES_LITERAL("engagement"), &text, &fault);
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
+    ck_assert(has_text(
+        buffer_bytes(&text),
+        "\"id\":\"o-2\",\"type\":\"order.placed\",\"sequence\":3,\"index\":0}"));
     buffer_clear(&text);
     ck_assert_int_eq(
         query_explain(world.shard, contact, BYTES_LITERAL("engagment"), &text, &fault),
@@ -427,12 +437,14 @@ START_TEST(bands_and_top_count_every_contact)
             line, sizeof(line), EVENT("o%d", "order.placed", "\"c-%d\"", "{}"), i, i % 6);
         world_feed_line(&world, line);
     }
+    // Held at its least, a score stands exactly where the lowest band begins.
+    world_feed_line(&world, EVENT("b", "email.bounced", C17, "{\"kind\":\"soft\"}"));
     struct buffer text = {0};
     ck_assert_int_eq(query_bands(world.shard, BYTES_LITERAL("engagement"), &text), ERR_OK);
     buffer_add_u8(&text, 0);
     ck_assert_str_eq(
         (const char *)text.data, "{\"score\":\"engagement\",\"below\":0,\"bands\":[{\"band\":"
-                                 "\"cold\",\"from\":0,\"contacts\":0},"
+                                 "\"cold\",\"from\":0,\"contacts\":1},"
                                  "{\"band\":\"warm\",\"from\":10,\"contacts\":0},{\"band\":\"hot\","
                                  "\"from\":30,\"contacts\":6}]}");
     buffer_clear(&text);

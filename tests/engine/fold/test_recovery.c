@@ -298,6 +298,25 @@ START_TEST(the_topic_read_last_is_the_one_that_is_committed)
 }
 END_TEST
 
+START_TEST(a_topic_that_is_read_again_is_the_last_one_read)
+{
+    for (int round = 0; round < 2; round++) { // as it happens, and folded again
+        world_open(&world, RULES);
+        if (round == 0) {
+            feed_from("kafka:old/0", "1");
+            feed_from("kafka:new/0", "2");
+            feed_from("kafka:old/0", "3");
+        }
+        uint64_t durable = 0;
+        outbox_batch_clear(&world.out);
+        ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
+        ck_assert(shard_take_outbox(world.shard, UINT64_MAX, &world.out));
+        ck_assert_str_eq(world.out.source_name, "kafka:old/0");
+        world_close(&world);
+    }
+}
+END_TEST
+
 START_TEST(every_frame_is_folded_again_by_the_rules_in_force_then)
 {
     world_open(&world, RULES);
@@ -507,6 +526,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
     tcase_add_test(cases, the_last_event_of_a_source_is_found_in_the_journal);
     tcase_add_test(cases, the_topic_read_last_is_the_one_that_is_committed);
+    tcase_add_test(cases, a_topic_that_is_read_again_is_the_last_one_read);
     tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
     tcase_add_test(cases, changed_limits_are_journalled_and_hold_from_there_on);
     tcase_add_test(cases, verify_folds_again_and_finds_no_difference);
