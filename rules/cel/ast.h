@@ -30,7 +30,7 @@ enum cel_macro {
     CEL_MACRO_MAP,                 // (x, transform) or (x, predicate, transform); transformList
     CEL_MACRO_SORT_BY,             // (x, key): the list stably in the order of its keys
     CEL_MACRO_TRANSFORM_MAP,       // (k, v, transform) or (k, v, predicate, transform): a map
-    CEL_MACRO_TRANSFORM_MAP_ENTRY, // likewise, the transform being a map of one entry
+    CEL_MACRO_TRANSFORM_MAP_ENTRY, // likewise, the transform being a map
 };
 
 struct cel_node {

@@ -252,7 +252,7 @@ static const struct cel_type *entry_map_type(
     if (may_be(checker, type, map))
         return infer_resolve(&checker->infer, map, INFER_LEFT_STAYS);
     return check_fail(
-        checker, node, "transformMapEntry() needs a map of one entry, this is %s",
+        checker, node, "transformMapEntry() needs a map for each, this is %s",
         check_type_text(checker, type));
 }
 

@@ -91,7 +91,13 @@ static const struct cel_type *try_overload(
     }
     if (!infer_assign(infer, from, to, count))
         return NULL;
-    return infer_resolve(infer, infer_instance(infer, overload->result, first), INFER_LEFT_STAYS);
+    const struct cel_type *result =
+        infer_resolve(infer, infer_instance(infer, overload->result, first), INFER_LEFT_STAYS);
+    for (uint32_t i = 0; i < count && result->kind == CEL_TYPE_VARIABLE; i++) {
+        if (from[i]->kind == CEL_TYPE_DYN) // what a dyn argument leaves open is dyn
+            result = &cel_type_dyn;
+    }
+    return result;
 }
 
 // Of all that fit: their result, or dyn where they differ.

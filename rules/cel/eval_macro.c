@@ -13,6 +13,7 @@ struct walk {
     struct cel_value *items; // of filter, map, sortBy
     struct cel_value *keys;  // of sortBy
     struct cel_pair *pairs;  // of transformMap
+    size_t pair_cap;
     size_t count, found;
     bool is_decided;
 };
@@ -77,17 +78,37 @@ static void take_filter(struct walk *walk, struct cel_value value)
         walk->items[walk->count++] = walk->names[0];
 }
 
-static void take_entry(struct walk *walk, struct cel_value value)
+// Room for more pairs than the range has elements: a transform may give several each.
+static void reserve_pairs(struct walk *walk, size_t more)
 {
-    if (value.kind != CEL_MAP || cel_map_count(walk->eval, value.as.map) != 1) {
+    if (walk->count + more <= walk->pair_cap)
+        return;
+    size_t cap = (walk->count + more) * 2;
+    struct cel_pair *pairs = arena_alloc(&walk->eval->arena, cap * sizeof(*pairs));
+    if (walk->count > 0)
+        memcpy(pairs, walk->pairs, walk->count * sizeof(*pairs));
+    walk->pairs = pairs;
+    walk->pair_cap = cap;
+}
+
+static void take_entries(struct walk *walk, struct cel_value value)
+{
+    if (value.kind != CEL_MAP) {
         decide(
-            walk, cel_fail(
-                      walk->eval, CEL_ERROR_ARGUMENT,
-                      "transformMapEntry() needs a map of one entry for each"));
+            walk,
+            cel_fail(
+                walk->eval, CEL_ERROR_ARGUMENT, "transformMapEntry() needs a map for each, not %s",
+                cel_kind_name(value.kind)));
         return;
     }
-    struct cel_pair *pair = &walk->pairs[walk->count++];
-    cel_map_at(walk->eval, value.as.map, 0, &pair->key, &pair->value);
+    size_t count = cel_map_count(walk->eval, value.as.map);
+    if (!cel_spend(walk->eval, count))
+        return; // which ends the evaluation
+    reserve_pairs(walk, count);
+    for (size_t i = 0; i < count; i++) {
+        struct cel_pair *pair = &walk->pairs[walk->count++];
+        cel_map_at(walk->eval, value.as.map, i, &pair->key, &pair->value);
+    }
 }
 
 static void take(struct walk *walk, struct cel_value value)
@@ -110,7 +131,7 @@ static void take(struct walk *walk, struct cel_value value)
     case CEL_MACRO_TRANSFORM_MAP:
         walk->pairs[walk->count++] = (struct cel_pair){walk->names[0], value};
         return;
-    case CEL_MACRO_TRANSFORM_MAP_ENTRY: take_entry(walk, value); return;
+    case CEL_MACRO_TRANSFORM_MAP_ENTRY: take_entries(walk, value); return;
     }
 }
 
@@ -153,7 +174,7 @@ static bool walk_begin(struct walk *walk)
     if (!cel_spend(walk->eval, count / 4))
         return false;
     if (walk->macro->macro >= CEL_MACRO_TRANSFORM_MAP)
-        walk->pairs = arena_alloc(arena, (count + 1) * sizeof(*walk->pairs));
+        reserve_pairs(walk, count + 1);
     else
         walk->items = arena_alloc(arena, (count + 1) * sizeof(*walk->items));
     if (walk->macro->macro == CEL_MACRO_SORT_BY)

@@ -100,13 +100,13 @@ static bool is_after(struct sorting *sorting, uint32_t a, uint32_t b)
 {
     struct cel_value first = sorting->keys[a], second = sorting->keys[b];
     int order = 0;
-    if (is_nan(first) || is_nan(second))
-        return !is_nan(first) && cel_is_number(first);
-    if (!cel_compare(first, second, &order) ||
-        (first.kind != second.kind && !(cel_is_number(first) && cel_is_number(second))))
+    bool are_numbers = cel_is_number(first) && cel_is_number(second);
+    if (are_numbers && (is_nan(first) || is_nan(second)))
+        return !is_nan(first);
+    if (!cel_compare(first, second, &order) || (first.kind != second.kind && !are_numbers))
         sorting->failed = cel_fail(
-            sorting->eval, CEL_ERROR_ARGUMENT, "a %s and a %s have no order",
-            cel_kind_name(first.kind), cel_kind_name(second.kind));
+            sorting->eval, CEL_ERROR_ARGUMENT, "%s and %s have no order", cel_kind_name(first.kind),
+            cel_kind_name(second.kind));
     return order > 0;
 }
 
