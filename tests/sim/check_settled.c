@@ -9,7 +9,6 @@
 #include "engine/port/sink.h"
 
 #include "tests/sim/check.h"
-#include "tests/sim/operator.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/outputs.h"
 
@@ -223,23 +222,6 @@ static void check_contact(
             check->shard, (int)text->len, (const char *)text->data, expected);
 }
 
-// A bit of the store that was flipped and that nobody came upon: reading it all does, and what the journal folds to
-// takes its place.
-static bool find_flip(struct shard_check *check, const struct shard_params *params)
-{
-    const struct shard_progress none = {NULL, NULL};
-    struct sim *sim = check->sim;
-    struct verify_report verified = {.frames = 0};
-    struct fault fault = {.err = ERR_OK};
-    if (!sim->is_store_flipped[check->shard] ||
-        verify_shard(params, none, &verified, &fault) != ERR_CORRUPT)
-        return false;
-    sim_say(sim, "found at the end: %s", fault.text);
-    operator_remove_store(sim, check->shard);
-    sim->report->events[SIM_EVENT_STORE_FOUND_LATE]++;
-    return true;
-}
-
 static void check_state(struct shard_check *check)
 {
     const struct shard_progress none = {NULL, NULL};
@@ -254,11 +236,10 @@ static void check_state(struct shard_check *check)
     params.directory = directory;
     params.shard = check->shard;
     params.access = STATE_READ_ONLY;
-    bool is_removed = find_flip(check, &params);
     struct verify_report verified = {.frames = 0};
     if (verify_shard(&params, none, &verified, &fault) != ERR_OK)
         sim_fail(check->sim, "I5", "shard %" PRIu32 ": %s", check->shard, fault.text);
-    else if ((!is_removed && !verified.is_store_same) || verified.mismatch_sequence != 0)
+    else if (!verified.is_store_same || verified.mismatch_sequence != 0)
         sim_fail(
             check->sim, "I5", "shard %" PRIu32 ": the store is not what the journal folds to",
             check->shard);

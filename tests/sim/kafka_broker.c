@@ -278,11 +278,6 @@ void sim_kafka_retain(struct sim_kafka *kafka, const char *topic, int32_t partit
     log_changed(kafka, topic, partition);
 }
 
-int64_t sim_kafka_oldest(struct sim_kafka *kafka, const char *topic, int32_t partition)
-{
-    return log_wanted(kafka, topic, partition)->low;
-}
-
 void sim_kafka_group_expire(struct sim_kafka *kafka, const char *group)
 {
     offsets_drop(kafka, group, NULL);

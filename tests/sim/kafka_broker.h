@@ -97,8 +97,6 @@ void sim_kafka_truncate(
 // Retention, or DeleteRecords: the log begins at offset (at most its last stable offset).
 void sim_kafka_retain(
     struct sim_kafka *kafka, const char *topic, int32_t partition, int64_t offset);
-// Where the log begins now.
-int64_t sim_kafka_oldest(struct sim_kafka *kafka, const char *topic, int32_t partition);
 // Offsets that a group committed are gone: expired, or reset.
 void sim_kafka_group_expire(struct sim_kafka *kafka, const char *group);
 // Some other program commits an offset with that group. Copied.

@@ -18,13 +18,5 @@ void operator_rest(struct operator* operator);
 void operator_end(struct sim *sim, int64_t slice_us);
 // What is done to its files while none runs.
 void operator_between(struct operator* operator, const struct known_journal known[SIM_SHARDS_MAX]);
-void operator_remove_store(struct sim *sim, uint32_t shard); // it is folded again
-// Damage that the daemon has to see and to get over: a bit of the store, the head of a topic.
-void operator_damage(struct operator* operator, struct feed * feed);
-
-// Runs a process without trouble for a while, as one that must not go on as if nothing were; what it ends
-// with, SIM_EXIT_NONE where it still ran. look is asked while it runs; may be NULL.
-int operator_try(
-    struct operator* operator, void (*look)(struct sim *sim, uint32_t shard), uint32_t shard);
 
 #endif

@@ -77,11 +77,9 @@ static struct lane *make_lane(
     lane->publisher = worker->publisher;
     lane->sync.side = worker->sync_side;
     lane->prepare.side = process->prepare_side;
-    const struct config *config = process->plan->config;
-    for (size_t i = 0; i < LANE_INLETS_MAX; i++) {
+    for (size_t i = 0; i < LANE_INLETS_MAX; i++)
         lane->inlets[i].box = &worker->box;
-        lane->inlets[i].may_skip_gap = config->on_gap == CONFIG_GAP_CONTINUE;
-    }
+    const struct config *config = process->plan->config;
     if (process->plan->source_files != NULL)
         (void)add_file(process, lane, process->plan->source_files[shard]);
     if (process->consumer != NULL)

@@ -70,13 +70,7 @@ enum sim_disk_fault {
     X(KILLED_STOPPING, "killed while stopping")                           \
     X(RULES_EDITED, "rules edited")                                       \
     X(STORE_REMOVED, "store removed")                                     \
-    X(STORE_FLIPPED, "bit of the store flipped")                          \
-    X(STORE_FOUND, "... found by a running process, which ended with 74") \
-    X(STORE_FOUND_LATE, "... found by the reading at the end")            \
     X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back") \
-    X(TOPIC_RETAINED, "topic's head deleted, as far as it was read")      \
-    X(TOPIC_GAP, "topic's head deleted beyond what was read: stopped")    \
-    X(TOPIC_GAP_LEFT, "... and gone on behind it by configuration")       \
     X(DISK_FULL, "disk full")                                             \
     X(DISK_FREED, "room again")                                           \
     X(CLOCK_FORWARD, "clock forward")                                     \

@@ -137,18 +137,6 @@ static bool is_moved_away(struct sim *sim, const struct sim_setup *setup, const 
     return false;
 }
 
-// A value of the store that was damaged between two processes, met by a third.
-static bool is_flip_found(struct sim *sim, const struct sim_process *process)
-{
-    bool is_any_flipped = false;
-    for (size_t i = 0; i < SIM_SHARDS_MAX; i++)
-        is_any_flipped = is_any_flipped || sim->is_store_flipped[i];
-    if (!is_any_flipped || strstr(process->exit_text, "store") == NULL)
-        return false;
-    sim->report->events[SIM_EVENT_STORE_FOUND]++;
-    return true;
-}
-
 // The exit codes that the troubles of this life excuse.
 static void check_exit(
     struct sim *sim, const struct sim_setup *setup, const struct sim_process *process)
@@ -171,7 +159,7 @@ static void check_exit(
             sim_fail(sim, "I12", "it was fenced by nobody: %s", process->exit_text);
         return;
     case EXIT_CODE_DAMAGED:
-        if (is_moved_away(sim, setup, process->exit_text) || is_flip_found(sim, process))
+        if (is_moved_away(sim, setup, process->exit_text))
             return;
         sim_fail(sim, "I12", "it ended with 74: %s", process->exit_text);
         return;
@@ -245,7 +233,7 @@ static void settle_start(struct sim *sim, struct sim_setup *setup, struct known_
         sim_process_start(sim, &setup->plan);
         run_until(sim, scheduler_now_us(sim->scheduler) + 120 * 1000 * 1000);
         bool is_fenced = sim->process->exit_code == EXIT_CODE_IN_USE;
-        bool is_refused = sim->process->exit_code == EXIT_CODE_DAMAGED; // see check_exit
+        bool is_refused = sim->process->exit_code == EXIT_CODE_DAMAGED; // see is_moved_away
         if (!is_fenced && !is_refused)
             return;
         end_life(sim, setup, known);
@@ -307,7 +295,6 @@ static void open_world(struct sim *sim)
     sim->draws = sim_random_fork(&root, "draws");
     sim->turns = sim_random_fork(&root, "turns");
     sim->faults_random = sim_random_fork(&root, "faults");
-    sim->damages = sim_random_fork(&root, "damages");
     sim->scheduler = scheduler_create(&sim->turns);
     sim->disk = fake_disk_create();
     fake_disk_set_appended(sim->disk, ".ndjson");
@@ -333,7 +320,6 @@ void world_run(struct sim *sim)
             feed_more_lines(&feed);
         live(sim, &setup, known);
         operator_between(&operator, known);
-        operator_damage(&operator, & feed);
     }
     operator_rest(&operator);
     if (sim->failure[0] == '\0')
