@@ -11,6 +11,7 @@
 #include "engine/run/data_dir.h"
 
 #include "tests/sim/kafka_broker.h"
+#include "tests/sim/stores.h"
 
 enum { STOP_US_MAX = 20 * 1000 * 1000 };
 #define HOUR_US (INT64_C(3600) * 1000 * 1000)
@@ -151,16 +152,8 @@ static void edit_rules(struct operator* operator)
 
 static void remove_store(struct operator* operator)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb"};
     struct sim *sim = operator->sim;
-    uint64_t shard = sim_random_below(&sim->draws, operator->setup->shape.shards);
-    for (size_t i = 0; i < 2; i++) {
-        char path[160];
-        (void)snprintf(
-            path, sizeof(path), "%s/data/shard-%04" PRIu64 "/store/%s", sim->directory, shard,
-            names[i]);
-        (void)unlink(path);
-    }
+    stores_remove(sim, sim_random_below(&sim->draws, operator->setup->shape.shards));
     sim->report->events[SIM_EVENT_STORE_REMOVED]++;
 }
 
@@ -236,4 +229,5 @@ void operator_between(struct operator* operator, const struct known_journal know
     uint32_t shard = (uint32_t)sim_random_below(&sim->draws, operator->setup->shape.shards);
     if (sim_random_chance(&sim->draws, 100))
         flip_journal(operator, & known[shard], shard);
+    stores_flip(sim, operator->setup->shape.shards);
 }

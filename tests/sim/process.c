@@ -1,4 +1,5 @@
 // One process of the daemon in the simulation.
+#define _GNU_SOURCE // memmem
 #include "tests/sim/process.h"
 
 #include <stdio.h>
@@ -15,12 +16,24 @@
 #include "engine/run/sinks.h"
 #include "engine/run/sources.h"
 
+#include "tests/sim/stores.h"
+
 #define STOP_DEADLINE_US (8 * 1000 * 1000)
 #define TICK_US          200000
 
+// What the world has to know of the log.
+static void take_line(struct sim *sim, struct bytes line)
+{
+    static const char rebuilt[] = "store built anew from the journal shard=";
+    const char *at = memmem(line.data, line.len, rebuilt, sizeof(rebuilt) - 1);
+    if (at != NULL)
+        stores_were_rebuilt(sim, (uint32_t)strtoul(at + sizeof(rebuilt) - 1, NULL, 10));
+}
+
 static void log_line(void *self, struct bytes line)
 {
-    const struct sim *sim = self;
+    struct sim *sim = self;
+    take_line(sim, line);
     if (sim->is_verbose)
         (void)fprintf(
             stderr, "  [%u] %.*s", sim->process_count, (int)line.len, (const char *)line.data);
@@ -259,7 +272,7 @@ void sim_process_start(struct sim *sim, const struct sim_plan *plan)
     process->number = ++sim->process_count;
     process->exit_code = SIM_EXIT_NONE;
     process->runtime.log = (struct diag){
-        .level_min = sim->is_verbose ? DIAG_DEBUG : DIAG_ERROR,
+        .level_min = sim->is_verbose ? DIAG_DEBUG : DIAG_WARN,
         .wall_ms = log_wall_ms,
         .write_line = log_line,
         .self = sim,

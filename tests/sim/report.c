@@ -171,5 +171,8 @@ void sim_report_print(const struct sim_report *report, FILE *to)
     (void)fprintf(to, "\n| what happened besides | times |\n|---|---|\n");
     for (unsigned i = 0; i < SIM_EVENT_COUNT; i++)
         (void)fprintf(to, "| %s | %" PRIu64 " |\n", event_names[i], report->events[i]);
+    for (unsigned i = 0; i < SIM_EVENT_COUNT; i++)
+        if (report->events[i] == 0)
+            (void)fprintf(to, "never hit: %s\n", event_names[i]);
     print_kafka(report, to);
 }

@@ -70,6 +70,12 @@ enum sim_disk_fault {
     X(KILLED_STOPPING, "killed while stopping")                           \
     X(RULES_EDITED, "rules edited")                                       \
     X(STORE_REMOVED, "store removed")                                     \
+    X(STORE_FLIPPED, "byte of a store flipped")                           \
+    X(STORE_REBUILT, "... refused at a start, built anew")                \
+    X(STORE_FOUND, "... met while running, 74, built anew")               \
+    X(STORE_NAMED, "... named by verify, removed, built anew")            \
+    X(STORE_GONE, "... removed with its store")                           \
+    X(STORE_HARMLESS, "... harmless")                                     \
     X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back") \
     X(DISK_FULL, "disk full")                                             \
     X(DISK_FREED, "room again")                                           \

@@ -35,7 +35,8 @@ enum sim_without {
     SIM_WITHOUT_OPERATORS = 1 << 5,
     SIM_WITHOUT_KAFKA_FAULTS = 1 << 6,
     SIM_WITHOUT_RULE_EDITS = 1 << 7,
-    SIM_WITHOUT_COUNT = 8,
+    SIM_WITHOUT_STORE_FLIPS = 1 << 8,
+    SIM_WITHOUT_COUNT = 9,
 };
 
 // How a world fails, in parts of 100,000 of the calls; 0: not at all. Drawn from the seed.
@@ -70,6 +71,7 @@ struct sim {
     struct sim_random draws; // of the world's shape
     struct sim_random turns; // of the scheduler
     struct sim_random faults_random;
+    struct sim_random mishaps; // of what befalls stores, directories and topics
     struct scheduler *scheduler;
     struct fake_disk *disk;
     struct clock clock;
@@ -85,7 +87,8 @@ struct sim {
     struct sim_process *process; // of now; NULL: none
     uint32_t process_count;
     bool is_disk_full;
-    uint64_t troubles; // faults that met the process of now
+    bool is_store_flipped[SIM_SHARDS_MAX]; // a byte of it, and nobody has met it yet
+    uint64_t troubles;                     // faults that met the process of now
     bool is_verbose;
     char failure[SIM_TEXT_BYTES]; // the first thing that did not hold; "": all did
 };

@@ -18,6 +18,7 @@
 #include "tests/sim/cluster.h"
 #include "tests/sim/kafka_broker.h"
 #include "tests/sim/operator.h"
+#include "tests/sim/stores.h"
 
 struct sim *sim_world;
 
@@ -149,7 +150,9 @@ static void check_exit(
             sim_fail(sim, "I12", "it ended by itself as if all were done");
         return;
     case EXIT_CODE_INTERNAL:
-        sim->report->events[SIM_EVENT_FAILED_IO]++;
+        sim->report->events
+            [strstr(process->exit_text, err_name(ERR_SYNC)) != NULL ? SIM_EVENT_FAILED_SYNC
+                                                                    : SIM_EVENT_FAILED_IO]++;
         if (sim->troubles == 0)
             sim_fail(sim, "I12", "it ended with 70 without a reason: %s", process->exit_text);
         return;
@@ -159,7 +162,8 @@ static void check_exit(
             sim_fail(sim, "I12", "it was fenced by nobody: %s", process->exit_text);
         return;
     case EXIT_CODE_DAMAGED:
-        if (is_moved_away(sim, setup, process->exit_text))
+        if (is_moved_away(sim, setup, process->exit_text) ||
+            stores_explain(sim, process->exit_text))
             return;
         sim_fail(sim, "I12", "it ended with 74: %s", process->exit_text);
         return;
@@ -255,6 +259,18 @@ static bool is_all_read(
     return true;
 }
 
+// Lets it work until all is done, or it has ended.
+static void settle_run(
+    struct sim *sim, struct sim_setup *setup, struct feed *feed, struct known_journal *known)
+{
+    int64_t until_us = scheduler_now_us(sim->scheduler) + SETTLE_US_MAX;
+    settle_start(sim, setup, known);
+    while (
+        sim->process->exit_code == SIM_EXIT_NONE && scheduler_now_us(sim->scheduler) < until_us &&
+        !(feed_is_done(feed) && sim_process_is_idle(sim->process) && is_all_read(sim, setup, feed)))
+        run_until(sim, scheduler_now_us(sim->scheduler) + SLICE_US);
+}
+
 // No trouble any more: everything must come out.
 static void settle(
     struct sim *sim, struct sim_setup *setup, struct feed *feed, struct known_journal *known)
@@ -267,12 +283,12 @@ static void settle(
     if (setup->source == SIM_SOURCE_FILE)
         while (!feed_is_done(feed))
             feed_more_lines(feed);
-    int64_t until_us = scheduler_now_us(sim->scheduler) + SETTLE_US_MAX;
-    settle_start(sim, setup, known);
-    while (
-        sim->process->exit_code == SIM_EXIT_NONE && scheduler_now_us(sim->scheduler) < until_us &&
-        !(feed_is_done(feed) && sim_process_is_idle(sim->process) && is_all_read(sim, setup, feed)))
-        run_until(sim, scheduler_now_us(sim->scheduler) + SLICE_US);
+    settle_run(sim, setup, feed, known);
+    // What a flipped byte of a store has ended: the next one folds it again.
+    while (sim->process->exit_code == EXIT_CODE_DAMAGED && sim->failure[0] == '\0') {
+        end_life(sim, setup, known);
+        settle_run(sim, setup, feed, known);
+    }
     if (sim->process->exit_code == SIM_EXIT_NONE) {
         if (!feed_is_done(feed) || !sim_process_is_idle(sim->process))
             sim_fail(sim, "settle", "it does not come to an end of its work");
@@ -295,6 +311,7 @@ static void open_world(struct sim *sim)
     sim->draws = sim_random_fork(&root, "draws");
     sim->turns = sim_random_fork(&root, "turns");
     sim->faults_random = sim_random_fork(&root, "faults");
+    sim->mishaps = sim_random_fork(&root, "mishaps");
     sim->scheduler = scheduler_create(&sim->turns);
     sim->disk = fake_disk_create();
     fake_disk_set_appended(sim->disk, ".ndjson");
@@ -323,6 +340,8 @@ void world_run(struct sim *sim)
     }
     operator_rest(&operator);
     if (sim->failure[0] == '\0')
+        settle(sim, &setup, &feed, known);
+    if (sim->failure[0] == '\0' && stores_look(sim, &setup))
         settle(sim, &setup, &feed, known);
     if (sim->failure[0] == '\0')
         check_settled(sim, &setup, &feed);
