@@ -171,6 +171,7 @@ static bool ask(struct client *client)
 {
     struct sim *sim = client->feed->sim;
     struct sim_process *process = sim->process;
+    bool is_in_vain = sim->is_trial;
     client->ticket = ticket_create(client->count, &client->box, on_answer);
     client->ticket->owner = client;
     client->is_answered = false;
@@ -182,7 +183,7 @@ static bool ask(struct client *client)
         task_wait_us(sim->scheduler, 50000);
         postbox_run(&client->box);
     }
-    bool is_answered = client->is_answered;
+    bool is_answered = client->is_answered && !is_in_vain;
     for (uint32_t i = 0; is_answered && i < client->count; i++)
         is_answered = client->ticket->results[i].kind != TICKET_FAILED;
     if (client->is_answered)

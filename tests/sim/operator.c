@@ -11,6 +11,7 @@
 #include "engine/run/data_dir.h"
 
 #include "tests/sim/kafka_broker.h"
+#include "tests/sim/restore.h"
 #include "tests/sim/stores.h"
 
 enum { STOP_US_MAX = 20 * 1000 * 1000 };
@@ -157,26 +158,28 @@ static void remove_store(struct operator* operator)
     sim->report->events[SIM_EVENT_STORE_REMOVED]++;
 }
 
-// A process that must refuse to start: what it ends with.
-static int try_to_start(struct operator* operator)
+int operator_try_to_start(struct operator* operator, int64_t patience_us)
 {
     struct sim *sim = operator->sim;
     bool were_on = sim->are_faults_on;
     sim->are_faults_on = false;
+    sim->is_trial = true;
     fake_disk_set_room(sim->disk, SIZE_MAX / 2); // else it would wait for room
     sim_process_start(sim, &operator->setup->plan);
-    int64_t until_us = scheduler_now_us(sim->scheduler) + STOP_US_MAX;
+    int64_t until_us = scheduler_now_us(sim->scheduler) + patience_us;
     scheduler_run(sim->scheduler, until_us);
     int exit_code = sim->process->exit_code;
     if (exit_code == SIM_EXIT_NONE)
-        sim_process_ended(sim, SIM_EXIT_KILLED, "it was to refuse, and did not");
+        sim_process_ended(sim, SIM_EXIT_KILLED, "it did not refuse");
     else
         sim_say(sim, "refused: %s", sim->process->exit_text);
+    (void)snprintf(operator->refusal, sizeof(operator->refusal), "%s", sim->process->exit_text);
     scheduler_kill_process(sim->scheduler, sim->process->number);
     if (sim->kafka != NULL)
         sim_kafka_process_died(sim->kafka, sim->process->number);
     fake_disk_crash(sim->disk, 0, FAKE_DISK_KEEP_ALL);
     sim->process = NULL;
+    sim->is_trial = false;
     sim->are_faults_on = were_on;
     return exit_code;
 }
@@ -205,7 +208,7 @@ static void flip_journal(
     uint64_t bit = 512 * 8 + sim_random_below(&sim->draws, 40 * 8); // the header of its first frame
     fake_disk_flip(sim->disk, path, bit);
     uint64_t before = fake_disk_digest(sim->disk);
-    int exit_code = try_to_start(operator);
+    int exit_code = operator_try_to_start(operator, STOP_US_MAX);
     if (exit_code != EXIT_CODE_DAMAGED)
         sim_fail(
             sim, "I12", "bit %" PRIu64 " of %s was flipped, it ended with %d", bit, path,
@@ -217,7 +220,7 @@ static void flip_journal(
     sim->report->events[SIM_EVENT_JOURNAL_FLIPPED]++;
 }
 
-void operator_between(struct operator* operator, const struct known_journal known[SIM_SHARDS_MAX])
+void operator_between(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
 {
     struct sim *sim = operator->sim;
     if ((sim->limits.without & SIM_WITHOUT_RULE_EDITS) == 0 && sim_random_chance(&sim->draws, 300))
@@ -230,4 +233,5 @@ void operator_between(struct operator* operator, const struct known_journal know
     if (sim_random_chance(&sim->draws, 100))
         flip_journal(operator, & known[shard], shard);
     stores_flip(sim, operator->setup->shape.shards);
+    restore_between(operator, known);
 }

@@ -2,6 +2,7 @@
 #ifndef TESTS_SIM_OPERATOR_H
 #define TESTS_SIM_OPERATOR_H
 
+#include "tests/sim/backup.h"
 #include "tests/sim/check.h"
 
 struct operator
@@ -9,6 +10,8 @@ struct operator
     struct sim *sim;
     struct sim_setup *setup;
     bool is_resting;
+    struct backup backup;                 // older
+    char refusal[FAULT_TEXT_BYTES + 128]; // why the last trial ended
 };
 
 // Begins to act while processes live, as a task of the world. operator is borrowed until the end.
@@ -17,6 +20,9 @@ void operator_rest(struct operator* operator);
 // Ends the running process: by SIGTERM, by SIGKILL, by the power.
 void operator_end(struct sim *sim, int64_t slice_us);
 // What is done to its files while none runs.
-void operator_between(struct operator* operator, const struct known_journal known[SIM_SHARDS_MAX]);
+void operator_between(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX]);
+// Starts a process without trouble that is expected to refuse, and gives what it ends with; SIM_EXIT_NONE: it lived
+// for so long, and was killed. What clients were told by it does not count.
+int operator_try_to_start(struct operator* operator, int64_t patience_us);
 
 #endif

@@ -62,30 +62,34 @@ enum sim_disk_fault {
 };
 
 // What operators and the world do beside faults of calls.
-#define SIM_EVENT_TABLE(X)                                                \
-    X(KILLED, "process killed at a random moment")                        \
-    X(POWER_CUT, "power cut at a random moment")                          \
-    X(TERMINATED, "asked to stop")                                        \
-    X(STOP_TIMED_OUT, "stop took longer than 8 s")                        \
-    X(KILLED_STOPPING, "killed while stopping")                           \
-    X(RULES_EDITED, "rules edited")                                       \
-    X(STORE_REMOVED, "store removed")                                     \
-    X(STORE_FLIPPED, "byte of a store flipped")                           \
-    X(STORE_REBUILT, "... refused at a start, built anew")                \
-    X(STORE_FOUND, "... met while running, 74, built anew")               \
-    X(STORE_NAMED, "... named by verify, removed, built anew")            \
-    X(STORE_GONE, "... removed with its store")                           \
-    X(STORE_HARMLESS, "... harmless")                                     \
-    X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back") \
-    X(DISK_FULL, "disk full")                                             \
-    X(DISK_FREED, "room again")                                           \
-    X(CLOCK_FORWARD, "clock forward")                                     \
-    X(CLOCK_BACK, "clock back")                                           \
-    X(SECOND_DAEMON, "second daemon refused")                             \
-    X(OUTPUT_MOVED, "output with a garbled first sector moved away")      \
-    X(FENCED, "process fenced by its successor")                          \
-    X(FAILED_SYNC, "process ended after a failed sync")                   \
-    X(FAILED_IO, "process ended after an I/O error")                      \
+#define SIM_EVENT_TABLE(X)                                                         \
+    X(KILLED, "process killed at a random moment")                                 \
+    X(POWER_CUT, "power cut at a random moment")                                   \
+    X(TERMINATED, "asked to stop")                                                 \
+    X(STOP_TIMED_OUT, "stop took longer than 8 s")                                 \
+    X(KILLED_STOPPING, "killed while stopping")                                    \
+    X(RULES_EDITED, "rules edited")                                                \
+    X(STORE_REMOVED, "store removed")                                              \
+    X(STORE_FLIPPED, "byte of a store flipped")                                    \
+    X(STORE_REBUILT, "... refused at a start, built anew")                         \
+    X(STORE_FOUND, "... met while running, 74, built anew")                        \
+    X(STORE_NAMED, "... named by verify, removed, built anew")                     \
+    X(STORE_GONE, "... removed with its store")                                    \
+    X(STORE_HARMLESS, "... harmless")                                              \
+    X(OLDER_REFUSED, "older directory refused, 74, newer one put back")            \
+    X(OLDER_CAUGHT_UP, "older directory read its way to the same frames, went on") \
+    X(OLDER_IDLE, "older directory had nothing to send, newer one put back")       \
+    X(OLDER_RESTORED, "older directory restored with its outputs, went on")        \
+    X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back")          \
+    X(DISK_FULL, "disk full")                                                      \
+    X(DISK_FREED, "room again")                                                    \
+    X(CLOCK_FORWARD, "clock forward")                                              \
+    X(CLOCK_BACK, "clock back")                                                    \
+    X(SECOND_DAEMON, "second daemon refused")                                      \
+    X(OUTPUT_MOVED, "output with a garbled first sector moved away")               \
+    X(FENCED, "process fenced by its successor")                                   \
+    X(FAILED_SYNC, "process ended after a failed sync")                            \
+    X(FAILED_IO, "process ended after an I/O error")                               \
     X(HTTP_RETRIED, "HTTP request repeated as it was")
 
 enum sim_event {

@@ -36,7 +36,8 @@ enum sim_without {
     SIM_WITHOUT_KAFKA_FAULTS = 1 << 6,
     SIM_WITHOUT_RULE_EDITS = 1 << 7,
     SIM_WITHOUT_STORE_FLIPS = 1 << 8,
-    SIM_WITHOUT_COUNT = 9,
+    SIM_WITHOUT_OLDER_DIRECTORIES = 1 << 9,
+    SIM_WITHOUT_COUNT = 10,
 };
 
 // How a world fails, in parts of 100,000 of the calls; 0: not at all. Drawn from the seed.
@@ -85,6 +86,7 @@ struct sim {
     struct sim_report *report;
     char directory[64];          // real one, in memory, for the stores
     struct sim_process *process; // of now; NULL: none
+    bool is_trial;               // what it does and says will be thrown away
     uint32_t process_count;
     bool is_disk_full;
     bool is_store_flipped[SIM_SHARDS_MAX]; // a byte of it, and nobody has met it yet

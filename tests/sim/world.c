@@ -345,5 +345,6 @@ void world_run(struct sim *sim)
         settle(sim, &setup, &feed, known);
     if (sim->failure[0] == '\0')
         check_settled(sim, &setup, &feed);
+    backup_free(&operator.backup);
     world_remove_directory(getpid());
 }
