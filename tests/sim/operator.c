@@ -13,6 +13,7 @@
 #include "tests/sim/kafka_broker.h"
 #include "tests/sim/restore.h"
 #include "tests/sim/stores.h"
+#include "tests/sim/topics.h"
 
 enum { STOP_US_MAX = 20 * 1000 * 1000 };
 #define HOUR_US (INT64_C(3600) * 1000 * 1000)
@@ -225,6 +226,7 @@ void operator_between(struct operator* operator, struct known_journal known[SIM_
     struct sim *sim = operator->sim;
     if ((sim->limits.without & SIM_WITHOUT_RULE_EDITS) == 0 && sim_random_chance(&sim->draws, 300))
         edit_rules(operator);
+    topics_between(sim, operator->setup);
     if ((sim->limits.without & SIM_WITHOUT_OPERATORS) != 0)
         return;
     if (sim_random_chance(&sim->draws, 100))

@@ -1,5 +1,4 @@
 // One process of the daemon in the simulation.
-#define _GNU_SOURCE // memmem
 #include "tests/sim/process.h"
 
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "engine/run/sources.h"
 
 #include "tests/sim/stores.h"
+#include "tests/sim/topics.h"
 
 #define STOP_DEADLINE_US (8 * 1000 * 1000)
 #define TICK_US          200000
@@ -25,9 +25,12 @@
 static void take_line(struct sim *sim, struct bytes line)
 {
     static const char rebuilt[] = "store built anew from the journal shard=";
-    const char *at = memmem(line.data, line.len, rebuilt, sizeof(rebuilt) - 1);
+    char text[SIM_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%.*s", (int)line.len, (const char *)line.data);
+    const char *at = strstr(text, rebuilt);
     if (at != NULL)
         stores_were_rebuilt(sim, (uint32_t)strtoul(at + sizeof(rebuilt) - 1, NULL, 10));
+    topics_take_line(sim, sim->setup, text);
 }
 
 static void log_line(void *self, struct bytes line)
@@ -92,6 +95,8 @@ static struct lane *make_lane(
     lane->prepare.side = process->prepare_side;
     for (size_t i = 0; i < LANE_INLETS_MAX; i++)
         lane->inlets[i].box = &worker->box;
+    for (size_t i = 0; i < LANE_INLETS_MAX; i++)
+        lane->inlets[i].may_skip_gap = process->plan->config->on_gap == CONFIG_GAP_CONTINUE;
     const struct config *config = process->plan->config;
     if (process->plan->source_files != NULL)
         (void)add_file(process, lane, process->plan->source_files[shard]);

@@ -80,6 +80,13 @@ enum sim_disk_fault {
     X(OLDER_CAUGHT_UP, "older directory read its way to the same frames, went on") \
     X(OLDER_IDLE, "older directory had nothing to send, newer one put back")       \
     X(OLDER_RESTORED, "older directory restored with its outputs, went on")        \
+    X(DELETED_READ, "records deleted that were journalled")                        \
+    X(DELETED_UNREAD, "records deleted before anything was journalled")            \
+    X(DELETED_AHEAD, "records deleted between two lives that were to be read")     \
+    X(DELETED_RUNNING, "records deleted that a running process was to read")       \
+    X(GAP_STOPPED, "... named with both positions, source not read any more")      \
+    X(GAP_CROSSED, "... named with both positions, went on as configured")         \
+    X(INPUT_DELETED, "input that no journal has because of it")                    \
     X(JOURNAL_FLIPPED, "bit of a durable frame flipped, found, put back")          \
     X(DISK_FULL, "disk full")                                                      \
     X(DISK_FREED, "room again")                                                    \

@@ -37,7 +37,8 @@ enum sim_without {
     SIM_WITHOUT_RULE_EDITS = 1 << 7,
     SIM_WITHOUT_STORE_FLIPS = 1 << 8,
     SIM_WITHOUT_OLDER_DIRECTORIES = 1 << 9,
-    SIM_WITHOUT_COUNT = 10,
+    SIM_WITHOUT_TOPIC_LOSSES = 1 << 10,
+    SIM_WITHOUT_COUNT = 11,
 };
 
 // How a world fails, in parts of 100,000 of the calls; 0: not at all. Drawn from the seed.
@@ -59,10 +60,23 @@ struct sim_aim {
     uint32_t calls_left; // before it
 };
 
+// Offsets from..to-1 of a shard's inputs that were deleted before they were journalled for sure.
+struct sim_gap {
+    int64_t from, to;
+    bool is_unread; // nothing was journalled before: reading begins at the oldest there is
+};
+enum { SIM_GAPS_MAX = 256 };
+struct sim_loss {
+    struct sim_gap gaps[SIM_GAPS_MAX];
+    size_t count;
+    uint64_t named; // times that a process said so
+};
+
 // How the running process is to be ended by a fault.
 enum sim_end { SIM_END_KILL, SIM_END_POWER };
 
 struct sim_process;
+struct sim_setup;
 struct workload;
 struct sim_kafka;
 
@@ -84,13 +98,15 @@ struct sim {
     bool are_faults_on;
     enum sim_stage stage;
     struct sim_report *report;
-    char directory[64];          // real one, in memory, for the stores
+    char directory[64]; // real one, in memory, for the stores
+    const struct sim_setup *setup;
     struct sim_process *process; // of now; NULL: none
     bool is_trial;               // what it does and says will be thrown away
     uint32_t process_count;
     bool is_disk_full;
-    bool is_store_flipped[SIM_SHARDS_MAX]; // a byte of it, and nobody has met it yet
-    uint64_t troubles;                     // faults that met the process of now
+    struct sim_loss losses[SIM_SHARDS_MAX]; // of the topic of events
+    bool is_store_flipped[SIM_SHARDS_MAX];  // a byte of it, and nobody has met it yet
+    uint64_t troubles;                      // faults that met the process of now
     bool is_verbose;
     char failure[SIM_TEXT_BYTES]; // the first thing that did not hold; "": all did
 };

@@ -19,6 +19,7 @@
 #include "tests/sim/kafka_broker.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/stores.h"
+#include "tests/sim/topics.h"
 
 struct sim *sim_world;
 
@@ -245,14 +246,13 @@ static void settle_start(struct sim *sim, struct sim_setup *setup, struct known_
     sim_process_start(sim, &setup->plan);
 }
 
-// Every input that was sent to a Kafka topic has been read.
+// Every input that is in a Kafka topic has been read.
 static bool is_all_read(
     const struct sim *sim, const struct sim_setup *setup, const struct feed *feed)
 {
     for (uint32_t i = 0; setup->source == SIM_SOURCE_KAFKA && i < setup->shape.shards; i++) {
-        const struct feed_shard *fed = &feed->shards[i];
         const struct lane *lane = sim->process->lanes[i];
-        int64_t last = fed->count == 0 ? -1 : fed->sent[fed->count - 1].position;
+        int64_t last = topics_last(sim, feed, i);
         if (last >= 0 && shard_position(lane->shard, lane->inlets[0].source.name) <= last)
             return false;
     }
@@ -278,6 +278,7 @@ static void settle(
     sim->are_faults_on = false;
     sim->aim.is_set = false;
     cluster_settle(sim);
+    topics_settle(setup);
     sim->troubles = 0;
     fake_disk_set_room(sim->disk, SIZE_MAX / 2);
     if (setup->source == SIM_SOURCE_FILE)
@@ -327,11 +328,13 @@ void world_run(struct sim *sim)
     struct known_journal known[SIM_SHARDS_MAX] = {{0}};
     open_world(sim);
     sim_setup_draw(sim, &setup);
+    sim->setup = &setup;
     sim->wall_offset_us = setup.shape.base_ms * 1000;
     cluster_create(sim, &setup);
     feed_create(sim, &setup, &feed);
     struct operator operator= {.sim = sim, .setup = &setup};
     operator_start(&operator);
+    topics_start(sim, &setup);
     for (uint32_t i = 0; i < setup.lives && sim->failure[0] == '\0'; i++) {
         if (setup.source == SIM_SOURCE_FILE)
             feed_more_lines(&feed);

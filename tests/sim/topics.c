@@ -1,0 +1,201 @@
+// What the topic of events loses before it is read.
+#include "tests/sim/topics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/memory.h"
+
+#include "tests/sim/cluster.h"
+#include "tests/sim/history.h"
+#include "tests/sim/kafka_broker.h"
+
+enum { BETWEEN_PERMILLE = 150, DECIDES_PERMILLE = 400, STARTS_ON_PERMILLE = 250 };
+enum { JUST_AHEAD_MAX = 12 };
+
+static bool is_without(const struct sim *sim, const struct sim_setup *setup)
+{
+    return setup->source != SIM_SOURCE_KAFKA ||
+           (sim->limits.without & SIM_WITHOUT_TOPIC_LOSSES) != 0;
+}
+
+// Where reading goes on after a crash that came now; -1: nothing is journalled for sure.
+static int64_t journalled_to(struct sim *sim, const struct sim_setup *setup, uint32_t shard)
+{
+    char directory[128];
+    struct history history;
+    struct fault fault = {.err = ERR_OK};
+    bool is_running = sim->process != NULL;
+    uint64_t last = is_running ? sim_process_durable(sim->process, shard) : UINT64_MAX;
+    int64_t position = -1;
+    sim_setup_journal(setup, shard, directory, sizeof(directory));
+    if (history_read(sim, directory, HISTORY_WHOLE, &history, &fault) != ERR_OK)
+        sim_say(sim, "a journal with a torn tail: %s", fault.text);
+    for (size_t i = 0; i < history.input_count && history.inputs[i].sequence <= last; i++)
+        position = history.inputs[i].position + 1;
+    history_free(&history);
+    return position;
+}
+
+static void note_gap(struct sim *sim, uint32_t shard, const struct sim_gap *gap)
+{
+    struct sim_loss *loss = &sim->losses[shard];
+    loss->gaps[loss->count++] = *gap;
+    sim_say(
+        sim, "shard %" PRIu32 ": offsets %" PRId64 " to %" PRId64 " are gone before they were read",
+        shard, gap->from, gap->to - 1);
+}
+
+// Retention, or DeleteRecords, up to somewhere.
+static void delete_records(struct sim *sim, const struct sim_setup *setup, uint32_t shard)
+{
+    struct sim_kafka_range range = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard);
+    if (range.stable <= range.low || sim->losses[shard].count == SIM_GAPS_MAX)
+        return;
+    int64_t read_to = journalled_to(sim, setup, shard);
+    bool is_just_ahead = sim_random_chance(&sim->mishaps, 500);
+    int64_t from = is_just_ahead && read_to > range.low ? read_to : range.low;
+    if (from >= range.stable)
+        return;
+    uint64_t most = (uint64_t)(range.stable - from);
+    if (is_just_ahead && most > JUST_AHEAD_MAX)
+        most = JUST_AHEAD_MAX;
+    int64_t to = from + 1 + (int64_t)sim_random_below(&sim->mishaps, most);
+    sim_kafka_retain(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard, to);
+    if (read_to >= to) {
+        sim->report->events[SIM_EVENT_DELETED_READ]++;
+        return;
+    }
+    struct sim_gap gap = {
+        .from = read_to > range.low ? read_to : range.low, .to = to, .is_unread = read_to < 0};
+    note_gap(sim, shard, &gap);
+    sim->report->events
+        [gap.is_unread          ? SIM_EVENT_DELETED_UNREAD
+         : sim->process != NULL ? SIM_EVENT_DELETED_RUNNING
+                                : SIM_EVENT_DELETED_AHEAD]++;
+}
+
+// ---- while processes live
+
+struct retention {
+    struct sim *sim;
+    const struct sim_setup *setup;
+};
+
+static void retention_main(void *argument)
+{
+    struct retention *retention = argument;
+    struct sim *sim = retention->sim;
+    int64_t pause_us = (int64_t)1 << sim_random_between(&sim->mishaps, 14, 24);
+    for (;;) {
+        task_sleep_us(
+            sim->scheduler, (int64_t)sim_random_below(&sim->mishaps, (uint64_t)pause_us) + 1000);
+        uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, retention->setup->shape.shards);
+        // Before its shards are open it calls nothing durable.
+        if (sim->are_faults_on && sim->process != NULL && sim->process->is_open)
+            delete_records(sim, retention->setup, shard);
+    }
+}
+
+void topics_start(struct sim *sim, struct sim_setup *setup)
+{
+    bool is_hasty = sim_random_chance(&sim->mishaps, 500);
+    bool goes_on = sim_random_chance(&sim->mishaps, STARTS_ON_PERMILLE);
+    if (is_without(sim, setup))
+        return;
+    setup->plan.config->on_gap = goes_on ? CONFIG_GAP_CONTINUE : CONFIG_GAP_STOP;
+    if (!is_hasty)
+        return;
+    struct retention *retention = mem_zero(1, sizeof(*retention)); // lives as long as the world
+    *retention = (struct retention){.sim = sim, .setup = setup};
+    (void)task_start(sim->scheduler, 0, "retention", retention_main, retention);
+}
+
+// ---- between two
+
+void topics_between(struct sim *sim, struct sim_setup *setup)
+{
+    uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, setup->shape.shards);
+    bool deletes = sim_random_chance(&sim->mishaps, BETWEEN_PERMILLE);
+    bool decides = sim_random_chance(&sim->mishaps, DECIDES_PERMILLE);
+    bool goes_on = sim_random_chance(&sim->mishaps, 700);
+    if (is_without(sim, setup))
+        return;
+    if (deletes)
+        delete_records(sim, setup, shard);
+    if (decides)
+        setup->plan.config->on_gap = goes_on ? CONFIG_GAP_CONTINUE : CONFIG_GAP_STOP;
+}
+
+void topics_settle(struct sim_setup *setup)
+{
+    setup->plan.config->on_gap = CONFIG_GAP_CONTINUE;
+}
+
+void topics_went_back(struct sim *sim, const struct sim_setup *setup)
+{
+    for (uint32_t i = 0; setup->source == SIM_SOURCE_KAFKA && i < setup->shape.shards; i++) {
+        int64_t low = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)i).low;
+        int64_t read_to = journalled_to(sim, setup, i);
+        struct sim_gap gap = {
+            .from = read_to < 0 ? 0 : read_to, .to = low, .is_unread = read_to < 0};
+        if (gap.from < low && sim->losses[i].count < SIM_GAPS_MAX)
+            note_gap(sim, i, &gap);
+    }
+}
+
+// ---- what is said of it
+
+static const struct sim_gap *gap_at(const struct sim_loss *loss, int64_t position)
+{
+    for (size_t i = 0; i < loss->count; i++)
+        if (loss->gaps[i].from <= position && position < loss->gaps[i].to)
+            return &loss->gaps[i];
+    return NULL;
+}
+
+void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char *line)
+{
+    static const char source[] = "source=kafka:" SIM_TOPIC_EVENTS "/";
+    static const char place[] = "reading goes on at offset ";
+    if (strstr(line, "position is gone from the source") == NULL || sim->is_trial ||
+        setup->source != SIM_SOURCE_KAFKA)
+        return;
+    const char *shard_at = strstr(line, source);
+    const char *place_at = strstr(line, place);
+    int64_t asked = 0;
+    int64_t low = 0;
+    int64_t high = 0;
+    if (shard_at == NULL || place_at == NULL ||
+        sscanf(
+            place_at + sizeof(place) - 1,
+            "%" SCNd64 ", but the broker has offsets %" SCNd64 " to %" SCNd64, &asked, &low,
+            &high) != 3) {
+        sim_fail(sim, "I12", "a gap is said without both positions: %s", line);
+        return;
+    }
+    uint32_t shard = (uint32_t)strtoul(shard_at + sizeof(source) - 1, NULL, 10);
+    bool goes_on = strstr(line, "going on at the oldest there is") != NULL;
+    if (gap_at(&sim->losses[shard], asked) == NULL || asked >= low)
+        sim_fail(sim, "I1", "a gap is said where nothing was deleted: %s", line);
+    if (goes_on != (setup->plan.config->on_gap == CONFIG_GAP_CONTINUE))
+        sim_fail(sim, "I12", "what is done at a gap is not what is configured: %s", line);
+    sim->losses[shard].named++;
+    sim->report->events[goes_on ? SIM_EVENT_GAP_CROSSED : SIM_EVENT_GAP_STOPPED]++;
+}
+
+bool topics_excuse(const struct sim *sim, uint32_t shard, int64_t position)
+{
+    const struct sim_gap *gap = gap_at(&sim->losses[shard], position);
+    return gap != NULL && (gap->is_unread || sim->losses[shard].named > 0);
+}
+
+int64_t topics_last(const struct sim *sim, const struct feed *feed, uint32_t shard)
+{
+    const struct feed_shard *fed = &feed->shards[shard];
+    int64_t low = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard).low;
+    int64_t last = fed->count == 0 ? -1 : fed->sent[fed->count - 1].position;
+    return last >= low ? last : -1;
+}
