@@ -207,7 +207,7 @@ static void client_main(void *argument)
             if (ask(client))
                 break;
             is_first = false;
-            task_sleep_us(sim->scheduler, 10000);
+            task_sleep_us(sim->scheduler, sim->is_trial ? ANSWER_US : 10000);
         }
         // Inputs and headers stay: a process that was killed may have left them in a mailbox.
         for (uint32_t i = 0; i < client->count; i++)

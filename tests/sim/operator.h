@@ -21,8 +21,10 @@ void operator_rest(struct operator* operator);
 void operator_end(struct sim *sim, int64_t slice_us);
 // What is done to its files while none runs.
 void operator_between(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX]);
-// Starts a process without trouble that is expected to refuse, and gives what it ends with; SIM_EXIT_NONE: it lived
-// for so long, and was killed. What clients were told by it does not count.
-int operator_try_to_start(struct operator* operator, int64_t patience_us);
+// Starts a process without trouble that may refuse, and gives what it ends with; SIM_EXIT_NONE: it lived for so long,
+// and was killed. What clients were told by one that is thrown away does not count.
+enum operator_trial { OPERATOR_KEEPS, OPERATOR_THROWS_AWAY };
+int operator_try_to_start(
+    struct operator* operator, enum operator_trial trial, int64_t patience_us);
 
 #endif

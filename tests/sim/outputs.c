@@ -304,3 +304,85 @@ void check_outputs(
     check_letters(sim, setup, histories);
     free(outputs.decided);
 }
+
+// ---- what an operator does by hand
+
+struct completion {
+    struct sim *sim;
+    enum outputs_kind kind;
+    struct outputs outputs; // what was decided
+    const char **seen;      // ids that a topic has
+    size_t seen_count, seen_cap;
+};
+
+static void note_seen(void *context, struct bytes line)
+{
+    struct completion *completion = context;
+    const char *id = id_of(line);
+    if (id == NULL)
+        return;
+    if (completion->seen_count == completion->seen_cap) {
+        completion->seen_cap = completion->seen_cap * 2 + 64;
+        completion->seen =
+            mem_resize(completion->seen, completion->seen_cap * sizeof(*completion->seen));
+    }
+    completion->seen[completion->seen_count++] = id; // stands in the log of the topic
+}
+
+static bool is_seen(const struct completion *completion, const char *id)
+{
+    for (size_t i = 0; i < completion->seen_count; i++)
+        if (memcmp(completion->seen[i], id, HASH128_HEX_CHARS) == 0)
+            return true;
+    return false;
+}
+
+static void complete_line(void *context, struct bytes line)
+{
+    struct completion *completion = context;
+    struct sim_kafka *kafka = completion->sim->kafka;
+    const char *id = id_of(line);
+    const struct decided *decided =
+        id == NULL || completion->kind == OUTPUTS_LETTERS ? NULL : find(&completion->outputs, id);
+    char topic[TOPIC_BYTES] = SIM_TOPIC_LETTERS;
+    if (id == NULL || is_seen(completion, id))
+        return;
+    if (decided != NULL)
+        (void)snprintf(
+            topic, sizeof(topic), "%.*s", (int)decided->topic.len,
+            (const char *)decided->topic.data);
+    else if (completion->kind == OUTPUTS_ACTIONS)
+        return; // check_outputs says that no journal has it
+    if (!sim_kafka_topic_exists(kafka, topic))
+        sim_kafka_topic_create(kafka, topic, 1);
+    struct sim_kafka_record record = {.value = line};
+    if (decided != NULL)
+        record.key = decided->key;
+    int32_t partition = sim_kafka_partition_of(record.key, sim_kafka_partitions(kafka, topic));
+    (void)sim_kafka_produce(kafka, topic, partition, &record);
+    completion->sim->report->events[SIM_EVENT_OFFSETS_REPLACED]++;
+}
+
+void outputs_complete(
+    struct sim *sim, const struct sim_setup *setup, const char *path, enum outputs_kind kind)
+{
+    struct completion completion = {.sim = sim, .kind = kind};
+    struct history histories[SIM_SHARDS_MAX] = {{.frame_count = 0}};
+    for (uint32_t i = 0; i < setup->shape.shards; i++) {
+        char directory[128];
+        struct fault fault = {.err = ERR_OK};
+        sim_setup_journal(setup, i, directory, sizeof(directory));
+        if (history_read(sim, directory, HISTORY_WHOLE, &histories[i], &fault) != ERR_OK)
+            sim_fail(sim, "I3", "shard %" PRIu32 ": the journal cannot be read: %s", i, fault.text);
+    }
+    completion.outputs = collect(sim, setup, histories);
+    if (kind == OUTPUTS_ACTIONS)
+        each_action(sim, setup, note_seen, &completion);
+    else
+        each_record(sim, SIM_TOPIC_LETTERS, note_seen, &completion);
+    each_line(fake_disk_content(sim->disk, path), complete_line, &completion);
+    free(completion.outputs.decided);
+    free(completion.seen);
+    for (uint32_t i = 0; i < setup->shape.shards; i++)
+        history_free(&histories[i]);
+}

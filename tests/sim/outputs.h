@@ -9,4 +9,9 @@
 void check_outputs(
     struct sim *sim, const struct sim_setup *setup, const struct history histories[SIM_SHARDS_MAX]);
 
+enum outputs_kind { OUTPUTS_ACTIONS, OUTPUTS_LETTERS };
+// As an operator does by hand: produces to its topic what a file has and no topic has, by id.
+void outputs_complete(
+    struct sim *sim, const struct sim_setup *setup, const char *path, enum outputs_kind kind);
+
 #endif

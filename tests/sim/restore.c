@@ -7,41 +7,18 @@
 
 #include "engine/base/exit_code.h"
 
-#include "tests/sim/cluster.h"
 #include "tests/sim/kafka_broker.h"
+#include "tests/sim/offsets.h"
 #include "tests/sim/topics.h"
 
 enum { TAKE_PERMILLE = 250, PUT_PERMILLE = 300, TRIAL_US = 120 * 1000 * 1000 };
-
-// The frame up to which Kafka has confirmed, from the metadata of the group's offset; 0: none.
-static uint64_t confirmed_of(const struct sim *sim, const struct sim_setup *setup, uint32_t shard)
-{
-    const char *group = setup->plan.config->source_kafka.group;
-    char own[128];
-    struct sim_kafka_offset offset;
-    uint64_t sequence = 0;
-    char text[64];
-    bool is_there;
-    if (setup->source == SIM_SOURCE_KAFKA) {
-        is_there =
-            sim_kafka_committed(sim->kafka, group, SIM_TOPIC_EVENTS, (int32_t)shard, &offset);
-    } else {
-        (void)snprintf(own, sizeof(own), "%s-shard-%" PRIu32, group, shard);
-        is_there = sim_kafka_committed(sim->kafka, own, "engaged.positions", 0, &offset);
-    }
-    if (!is_there)
-        return 0;
-    (void)snprintf(
-        text, sizeof(text), "%.*s", (int)offset.metadata.len, (const char *)offset.metadata.data);
-    return sscanf(text, "engaged1 %" SCNu64, &sequence) == 1 ? sequence : 0;
-}
 
 // Only what is behind Kafka in all its shards is sure to be refused before it sends anything.
 static bool is_behind(
     const struct sim *sim, const struct sim_setup *setup, const struct backup *older)
 {
     for (uint32_t i = 0; i < setup->shape.shards; i++)
-        if (confirmed_of(sim, setup, i) <= older->last[i])
+        if (offsets_confirmed(sim, setup, i) <= older->last[i])
             return false;
     return true;
 }
@@ -96,19 +73,19 @@ static void forget_newer(
         known[i].durable = operator->backup.durable[i];
         known[i].count = (size_t) operator->backup.durable[i];
     }
-    topics_went_back(operator->sim, operator->setup);
+    topics_went_back(operator->sim, operator->setup, known);
     operator->sim->report->events[event]++;
 }
 
-// Whether it lives by right: with the clock of the events it reads its way to the same frames again, and then is
-// not older than what was published.
+// Whether it lives by right: where its clock stands (that of the events, or one that was set back) it reads its way to
+// the same frames again, and then is not older than what was published.
 static bool has_caught_up(struct operator* operator, const struct mark marks[SIM_SHARDS_MAX])
 {
-    const struct sim_setup *setup = operator->setup;
-    for (uint32_t i = 0; i < setup->shape.shards; i++)
-        if (!hash128_equal(chain_of(operator->sim, setup, i, marks[i].sequence), marks[i].chain))
+    for (uint32_t i = 0; i < operator->setup->shape.shards; i++)
+        if (!hash128_equal(
+                chain_of(operator->sim, operator->setup, i, marks[i].sequence), marks[i].chain))
             return false;
-    return setup->shape.clock == WORKLOAD_CLOCK_EVENT;
+    return true;
 }
 
 static void try_older(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
@@ -122,13 +99,13 @@ static void try_older(struct operator* operator, struct known_journal known[SIM_
         return;
     bool must_refuse = has_inputs_behind(sim, setup, &operator->backup);
     for (uint32_t i = 0; i < setup->shape.shards; i++) {
-        marks[i].sequence = confirmed_of(sim, setup, i);
+        marks[i].sequence = offsets_confirmed(sim, setup, i);
         marks[i].chain = chain_of(sim, setup, i, marks[i].sequence);
     }
     backup_take(sim, setup, known, &newer);
     backup_put(sim, setup, &operator->backup, BACKUP_DIRECTORY);
     sim_say(sim, "an older directory is put in its place");
-    int exit_code = operator_try_to_start(operator, TRIAL_US);
+    int exit_code = operator_try_to_start(operator, OPERATOR_THROWS_AWAY, TRIAL_US);
     bool is_refused =
         exit_code == EXIT_CODE_DAMAGED && strstr(operator->refusal, "Kafka has confirmed") != NULL;
     // What it sent all the same comes out twice, or has no journal: check_outputs.
@@ -150,10 +127,14 @@ static void go_back(struct operator* operator, struct known_journal known[SIM_SH
     forget_newer(operator, known, SIM_EVENT_OLDER_RESTORED);
 }
 
-static bool is_garbled(const struct sim *sim, const struct sim_setup *setup)
+// A copy would forget that an output is garbled, and a flipped byte would end what is started on it.
+static bool may_take(const struct sim *sim, const struct sim_setup *setup)
 {
-    return fake_disk_is_garbled(sim->disk, setup->actions_path) ||
-           fake_disk_is_garbled(sim->disk, setup->letters_path);
+    bool may = !fake_disk_is_garbled(sim->disk, setup->actions_path) &&
+               !fake_disk_is_garbled(sim->disk, setup->letters_path);
+    for (uint32_t i = 0; i < setup->shape.shards; i++)
+        may = may && !sim->is_store_flipped[i];
+    return may;
 }
 
 void restore_between(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
@@ -168,6 +149,6 @@ void restore_between(struct operator* operator, struct known_journal known[SIM_S
         try_older(operator, known);
     else if (puts && operator->backup.is_taken && setup->source != SIM_SOURCE_HTTP)
         go_back(operator, known);
-    else if (takes && !is_garbled(sim, setup)) // whose flag a copy would not have
+    else if (takes && may_take(sim, setup))
         backup_take(sim, setup, known, &operator->backup);
 }

@@ -89,7 +89,7 @@ static void draw_shape(struct sim *sim, struct sim_setup *setup)
         setup->lives = sim->limits.lives_max;
 }
 
-static struct config *make_config(struct sim *sim, const struct sim_setup *setup)
+struct config *sim_setup_config(struct sim *sim, const struct sim_setup *setup)
 {
     struct buffer text = {0};
     struct diagnostics diagnostics = {0};
@@ -128,7 +128,7 @@ static void make_plan(struct sim *sim, struct sim_setup *setup)
 {
     const struct workload_shape *shape = &setup->shape;
     struct sim_plan *plan = &setup->plan;
-    plan->config = make_config(sim, setup);
+    plan->config = sim_setup_config(sim, setup);
     plan->shards = shape->shards;
     plan->workers = shape->shards == 1 ? 1 : draw_between(sim, 1, SIM_WORKERS_MAX);
     plan->identity = sim_random_next(&sim->draws) | 1;

@@ -25,6 +25,8 @@ struct sim_setup {
 // Draws it all; sim->faults, too. The caller frees it.
 void sim_setup_draw(struct sim *sim, struct sim_setup *setup);
 void sim_setup_free(struct sim_setup *setup);
+// The configuration of its sources and sinks; the caller destroys it.
+struct config *sim_setup_config(struct sim *sim, const struct sim_setup *setup);
 // The directory of a shard's journal on the simulated disk.
 void sim_setup_journal(const struct sim_setup *setup, uint32_t shard, char *path, size_t size);
 

@@ -104,6 +104,8 @@ struct sim {
     bool is_trial;               // what it does and says will be thrown away
     uint32_t process_count;
     bool is_disk_full;
+    bool are_offsets_gone;                  // of the group, and not all are there again
+    bool is_in_doubt;                       // a process could not know what is out
     struct sim_loss losses[SIM_SHARDS_MAX]; // of the topic of events
     bool is_store_flipped[SIM_SHARDS_MAX];  // a byte of it, and nobody has met it yet
     uint64_t troubles;                      // faults that met the process of now

@@ -69,7 +69,7 @@ void stores_flip(struct sim *sim, uint32_t shards)
     uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, shards);
     bool is_meant = sim_random_chance(&sim->mishaps, FLIP_PERMILLE);
     if (is_meant && (sim->limits.without & SIM_WITHOUT_STORE_FLIPS) == 0 &&
-        !sim->is_store_flipped[shard])
+        !sim->is_store_flipped[shard] && !sim->are_offsets_gone)
         flip(sim, shard);
 }
 

@@ -21,19 +21,18 @@ static bool is_without(const struct sim *sim, const struct sim_setup *setup)
            (sim->limits.without & SIM_WITHOUT_TOPIC_LOSSES) != 0;
 }
 
-// Where reading goes on after a crash that came now; -1: nothing is journalled for sure.
-static int64_t journalled_to(struct sim *sim, const struct sim_setup *setup, uint32_t shard)
+// Where reading goes on if the power went now, at the least; -1: nothing is journalled for sure.
+static int64_t journalled_to(
+    struct sim *sim, const struct sim_setup *setup, uint32_t shard, uint64_t durable)
 {
     char directory[128];
     struct history history;
     struct fault fault = {.err = ERR_OK};
-    bool is_running = sim->process != NULL;
-    uint64_t last = is_running ? sim_process_durable(sim->process, shard) : UINT64_MAX;
     int64_t position = -1;
     sim_setup_journal(setup, shard, directory, sizeof(directory));
     if (history_read(sim, directory, HISTORY_WHOLE, &history, &fault) != ERR_OK)
         sim_say(sim, "a journal with a torn tail: %s", fault.text);
-    for (size_t i = 0; i < history.input_count && history.inputs[i].sequence <= last; i++)
+    for (size_t i = 0; i < history.input_count && history.inputs[i].sequence <= durable; i++)
         position = history.inputs[i].position + 1;
     history_free(&history);
     return position;
@@ -49,12 +48,13 @@ static void note_gap(struct sim *sim, uint32_t shard, const struct sim_gap *gap)
 }
 
 // Retention, or DeleteRecords, up to somewhere.
-static void delete_records(struct sim *sim, const struct sim_setup *setup, uint32_t shard)
+static void delete_records(
+    struct sim *sim, const struct sim_setup *setup, uint32_t shard, uint64_t durable)
 {
     struct sim_kafka_range range = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard);
     if (range.stable <= range.low || sim->losses[shard].count == SIM_GAPS_MAX)
         return;
-    int64_t read_to = journalled_to(sim, setup, shard);
+    int64_t read_to = journalled_to(sim, setup, shard, durable);
     bool is_just_ahead = sim_random_chance(&sim->mishaps, 500);
     int64_t from = is_just_ahead && read_to > range.low ? read_to : range.low;
     if (from >= range.stable)
@@ -95,7 +95,7 @@ static void retention_main(void *argument)
         uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, retention->setup->shape.shards);
         // Before its shards are open it calls nothing durable.
         if (sim->are_faults_on && sim->process != NULL && sim->process->is_open)
-            delete_records(sim, retention->setup, shard);
+            delete_records(sim, retention->setup, shard, sim_process_durable(sim->process, shard));
     }
 }
 
@@ -115,7 +115,8 @@ void topics_start(struct sim *sim, struct sim_setup *setup)
 
 // ---- between two
 
-void topics_between(struct sim *sim, struct sim_setup *setup)
+void topics_between(
+    struct sim *sim, struct sim_setup *setup, const struct known_journal known[SIM_SHARDS_MAX])
 {
     uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, setup->shape.shards);
     bool deletes = sim_random_chance(&sim->mishaps, BETWEEN_PERMILLE);
@@ -124,7 +125,7 @@ void topics_between(struct sim *sim, struct sim_setup *setup)
     if (is_without(sim, setup))
         return;
     if (deletes)
-        delete_records(sim, setup, shard);
+        delete_records(sim, setup, shard, known[shard].durable);
     if (decides)
         setup->plan.config->on_gap = goes_on ? CONFIG_GAP_CONTINUE : CONFIG_GAP_STOP;
 }
@@ -134,11 +135,14 @@ void topics_settle(struct sim_setup *setup)
     setup->plan.config->on_gap = CONFIG_GAP_CONTINUE;
 }
 
-void topics_went_back(struct sim *sim, const struct sim_setup *setup)
+void topics_went_back(
+    struct sim *sim,
+    const struct sim_setup *setup,
+    const struct known_journal known[SIM_SHARDS_MAX])
 {
     for (uint32_t i = 0; setup->source == SIM_SOURCE_KAFKA && i < setup->shape.shards; i++) {
         int64_t low = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)i).low;
-        int64_t read_to = journalled_to(sim, setup, i);
+        int64_t read_to = journalled_to(sim, setup, i, known[i].durable);
         struct sim_gap gap = {
             .from = read_to < 0 ? 0 : read_to, .to = low, .is_unread = read_to < 0};
         if (gap.from < low && sim->losses[i].count < SIM_GAPS_MAX)
@@ -148,12 +152,12 @@ void topics_went_back(struct sim *sim, const struct sim_setup *setup)
 
 // ---- what is said of it
 
-static const struct sim_gap *gap_at(const struct sim_loss *loss, int64_t position)
+static bool is_gone(const struct sim_loss *loss, int64_t position)
 {
     for (size_t i = 0; i < loss->count; i++)
         if (loss->gaps[i].from <= position && position < loss->gaps[i].to)
-            return &loss->gaps[i];
-    return NULL;
+            return true;
+    return false;
 }
 
 void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char *line)
@@ -178,7 +182,7 @@ void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char
     }
     uint32_t shard = (uint32_t)strtoul(shard_at + sizeof(source) - 1, NULL, 10);
     bool goes_on = strstr(line, "going on at the oldest there is") != NULL;
-    if (gap_at(&sim->losses[shard], asked) == NULL || asked >= low)
+    if (!is_gone(&sim->losses[shard], asked) || asked >= low)
         sim_fail(sim, "I1", "a gap is said where nothing was deleted: %s", line);
     if (goes_on != (setup->plan.config->on_gap == CONFIG_GAP_CONTINUE))
         sim_fail(sim, "I12", "what is done at a gap is not what is configured: %s", line);
@@ -188,8 +192,12 @@ void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char
 
 bool topics_excuse(const struct sim *sim, uint32_t shard, int64_t position)
 {
-    const struct sim_gap *gap = gap_at(&sim->losses[shard], position);
-    return gap != NULL && (gap->is_unread || sim->losses[shard].named > 0);
+    const struct sim_loss *loss = &sim->losses[shard];
+    for (size_t i = 0; i < loss->count; i++)
+        if (loss->gaps[i].from <= position && position < loss->gaps[i].to &&
+            (loss->gaps[i].is_unread || loss->named > 0))
+            return true;
+    return false;
 }
 
 int64_t topics_last(const struct sim *sim, const struct feed *feed, uint32_t shard)

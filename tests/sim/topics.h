@@ -2,17 +2,21 @@
 #ifndef TESTS_SIM_TOPICS_H
 #define TESTS_SIM_TOPICS_H
 
-#include "tests/sim/feed.h"
+#include "tests/sim/check.h"
 
 // Begins to delete records while processes live, as a task of the world; draws what they do at a gap. setup is
 // borrowed until the end.
 void topics_start(struct sim *sim, struct sim_setup *setup);
 // Between two processes: perhaps deletes records; an operator may decide what is done at a gap.
-void topics_between(struct sim *sim, struct sim_setup *setup);
+void topics_between(
+    struct sim *sim, struct sim_setup *setup, const struct known_journal known[SIM_SHARDS_MAX]);
 // From now on a process goes on behind gaps.
 void topics_settle(struct sim_setup *setup);
 // The data directory is an older one now: it misses what was deleted since.
-void topics_went_back(struct sim *sim, const struct sim_setup *setup);
+void topics_went_back(
+    struct sim *sim,
+    const struct sim_setup *setup,
+    const struct known_journal known[SIM_SHARDS_MAX]);
 // A line of the log of a process: I1, a gap is named where there is one, with both positions; I12, it goes on behind
 // it only where it was told to.
 void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char *line);

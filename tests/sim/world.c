@@ -17,6 +17,7 @@
 #include "tests/sim/check.h"
 #include "tests/sim/cluster.h"
 #include "tests/sim/kafka_broker.h"
+#include "tests/sim/offsets.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/stores.h"
 #include "tests/sim/topics.h"
@@ -164,7 +165,7 @@ static void check_exit(
         return;
     case EXIT_CODE_DAMAGED:
         if (is_moved_away(sim, setup, process->exit_text) ||
-            stores_explain(sim, process->exit_text))
+            stores_explain(sim, process->exit_text) || offsets_explain(sim, process->exit_text))
             return;
         sim_fail(sim, "I12", "it ended with 74: %s", process->exit_text);
         return;
@@ -232,18 +233,21 @@ static void live(struct sim *sim, struct sim_setup *setup, struct known_journal 
 }
 
 // Starts a process that stays: what a dead one still had on its way may fence the first ones.
-static void settle_start(struct sim *sim, struct sim_setup *setup, struct known_journal *known)
+static void settle_start(struct operator* operator, struct known_journal * known)
 {
+    struct sim *sim = operator->sim;
     for (int i = 0; i < 6; i++) {
-        sim_process_start(sim, &setup->plan);
+        offsets_put_right(operator);
+        sim_process_start(sim, &operator->setup->plan);
         run_until(sim, scheduler_now_us(sim->scheduler) + 120 * 1000 * 1000);
         bool is_fenced = sim->process->exit_code == EXIT_CODE_IN_USE;
-        bool is_refused = sim->process->exit_code == EXIT_CODE_DAMAGED; // see is_moved_away
+        bool is_refused = sim->process->exit_code == EXIT_CODE_DAMAGED; // see check_exit
         if (!is_fenced && !is_refused)
             return;
-        end_life(sim, setup, known);
+        end_life(sim, operator->setup, known);
     }
-    sim_process_start(sim, &setup->plan);
+    offsets_put_right(operator);
+    sim_process_start(sim, &operator->setup->plan);
 }
 
 // Every input that is in a Kafka topic has been read.
@@ -260,21 +264,23 @@ static bool is_all_read(
 }
 
 // Lets it work until all is done, or it has ended.
-static void settle_run(
-    struct sim *sim, struct sim_setup *setup, struct feed *feed, struct known_journal *known)
+static void settle_run(struct operator* operator, struct feed * feed, struct known_journal *known)
 {
+    struct sim *sim = operator->sim;
     int64_t until_us = scheduler_now_us(sim->scheduler) + SETTLE_US_MAX;
-    settle_start(sim, setup, known);
-    while (
-        sim->process->exit_code == SIM_EXIT_NONE && scheduler_now_us(sim->scheduler) < until_us &&
-        !(feed_is_done(feed) && sim_process_is_idle(sim->process) && is_all_read(sim, setup, feed)))
+    settle_start(operator, known);
+    while (sim->process->exit_code == SIM_EXIT_NONE &&
+           scheduler_now_us(sim->scheduler) < until_us &&
+           !(feed_is_done(feed) && sim_process_is_idle(sim->process) &&
+             is_all_read(sim, operator->setup, feed)))
         run_until(sim, scheduler_now_us(sim->scheduler) + SLICE_US);
 }
 
 // No trouble any more: everything must come out.
-static void settle(
-    struct sim *sim, struct sim_setup *setup, struct feed *feed, struct known_journal *known)
+static void settle(struct operator* operator, struct feed * feed, struct known_journal *known)
 {
+    struct sim *sim = operator->sim;
+    struct sim_setup *setup = operator->setup;
     sim->are_faults_on = false;
     sim->aim.is_set = false;
     cluster_settle(sim);
@@ -284,11 +290,11 @@ static void settle(
     if (setup->source == SIM_SOURCE_FILE)
         while (!feed_is_done(feed))
             feed_more_lines(feed);
-    settle_run(sim, setup, feed, known);
-    // What a flipped byte of a store has ended: the next one folds it again.
+    settle_run(operator, feed, known);
+    // What a flipped byte of a store, or a doubt about what is out, has ended.
     while (sim->process->exit_code == EXIT_CODE_DAMAGED && sim->failure[0] == '\0') {
         end_life(sim, setup, known);
-        settle_run(sim, setup, feed, known);
+        settle_run(operator, feed, known);
     }
     if (sim->process->exit_code == SIM_EXIT_NONE) {
         if (!feed_is_done(feed) || !sim_process_is_idle(sim->process))
@@ -343,9 +349,9 @@ void world_run(struct sim *sim)
     }
     operator_rest(&operator);
     if (sim->failure[0] == '\0')
-        settle(sim, &setup, &feed, known);
+        settle(&operator, & feed, known);
     if (sim->failure[0] == '\0' && stores_look(sim, &setup))
-        settle(sim, &setup, &feed, known);
+        settle(&operator, & feed, known);
     if (sim->failure[0] == '\0')
         check_settled(sim, &setup, &feed);
     backup_free(&operator.backup);
