@@ -122,10 +122,9 @@ void cluster_settle(struct sim *sim)
 
 enum { HEADERS_MAX = 32, BURST_MAX = 40 };
 
-static void produce(struct feed *feed, uint32_t shard, uint64_t transaction, bool is_kept)
+int64_t cluster_produce(
+    struct sim *sim, uint32_t shard, const struct workload_input *input, uint64_t transaction)
 {
-    struct feed_shard *fed = &feed->shards[shard];
-    const struct workload_input *input = feed->input;
     struct header headers[HEADERS_MAX];
     INVARIANT(input->header_count <= HEADERS_MAX);
     for (uint32_t i = 0; i < input->header_count; i++)
@@ -139,9 +138,7 @@ static void produce(struct feed *feed, uint32_t shard, uint64_t transaction, boo
         .header_count = input->header_count,
         .transaction = transaction,
     };
-    int64_t offset = sim_kafka_produce(feed->sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard, &record);
-    if (is_kept)
-        feed_note(fed, input, offset)->is_acknowledged = true;
+    return sim_kafka_produce(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard, &record);
 }
 
 // A few inputs of one shard, alone or as one transaction.
@@ -155,7 +152,9 @@ static void burst(struct feed *feed, uint32_t shard)
     uint64_t count = 1 + sim_random_below(&sim->draws, BURST_MAX);
     for (uint64_t i = 0; i < count && fed->next < fed->end; i++) {
         workload_make(feed->setup->workload, shard, fed->next++, feed->input);
-        produce(feed, shard, transaction, is_kept);
+        int64_t offset = cluster_produce(sim, shard, feed->input, transaction);
+        if (is_kept)
+            feed_note(fed, feed->input, offset)->is_acknowledged = true;
     }
     if (is_transaction) {
         task_sleep_us(sim->scheduler, (int64_t)sim_random_below(&sim->draws, 100000));
@@ -171,7 +170,7 @@ static void feed_main(void *argument)
     int64_t pause_us = (int64_t)1 << sim_random_between(&sim->draws, 10, 20);
     while (!feed_is_done(feed)) {
         uint32_t shard = (uint32_t)sim_random_below(&sim->draws, feed->setup->shape.shards);
-        if (feed->shards[shard].next < feed->shards[shard].end)
+        if (feed->shards[shard].next < feed->shards[shard].end && !sim->is_topic_short)
             burst(feed, shard);
         task_sleep_us(
             sim->scheduler, (int64_t)sim_random_below(&sim->draws, (uint64_t)pause_us) + 1);

@@ -87,6 +87,8 @@ enum sim_disk_fault {
     X(GAP_STOPPED, "... named with both positions, source not read any more")      \
     X(GAP_CROSSED, "... named with both positions, went on as configured")         \
     X(INPUT_DELETED, "input that no journal has because of it")                    \
+    X(TOPIC_SHORTER, "end of the topic lost, named, put back")                     \
+    X(TOPIC_REMADE, "topic made anew, named, put back")                            \
     X(OFFSETS_WENT_ON, "offsets of the group gone, nothing in doubt, went on")     \
     X(OFFSETS_REFUSED, "offsets of the group gone, 74, put right by hand")         \
     X(OFFSETS_REPLACED, "... action or dead letter produced by hand")              \

@@ -104,6 +104,8 @@ struct sim {
     bool is_trial;               // what it does and says will be thrown away
     uint32_t process_count;
     bool is_disk_full;
+    uint64_t short_named;                   // times that a process said so
+    bool is_topic_short;                    // it has lost its end, and nothing is sent to it
     bool are_offsets_gone;                  // of the group, and not all are there again
     bool is_in_doubt;                       // a process could not know what is out
     struct sim_loss losses[SIM_SHARDS_MAX]; // of the topic of events

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
 #include "tests/sim/cluster.h"
@@ -13,7 +14,7 @@
 #include "tests/sim/kafka_broker.h"
 
 enum { BETWEEN_PERMILLE = 150, DECIDES_PERMILLE = 400, STARTS_ON_PERMILLE = 250 };
-enum { JUST_AHEAD_MAX = 12 };
+enum { JUST_AHEAD_MAX = 12, CUT_PERMILLE = 200, TRIAL_US = 60 * 1000 * 1000 };
 
 static bool is_without(const struct sim *sim, const struct sim_setup *setup)
 {
@@ -150,6 +151,85 @@ void topics_went_back(
     }
 }
 
+// ---- an end that is lost
+
+// The lowest offset from which on there is nothing but inputs, one an offset: they can be produced again as they were.
+static int64_t plain_from(const struct feed_shard *fed, const struct sim_kafka_range *range)
+{
+    int64_t from = range->high;
+    for (size_t i = fed->count; i > 0 && fed->sent[i - 1].position == from - 1; i--)
+        from--;
+    return from > range->low ? from : range->low;
+}
+
+static void put_back(struct sim *sim, struct feed *feed, uint32_t shard, int64_t from)
+{
+    const struct feed_shard *fed = &feed->shards[shard];
+    for (size_t i = 0; i < fed->count; i++) {
+        const struct sent *sent = &fed->sent[i];
+        if (sent->position < from)
+            continue;
+        workload_make(feed->setup->workload, shard, sent->index, feed->input);
+        INVARIANT(cluster_produce(sim, shard, feed->input, 0) == sent->position);
+    }
+}
+
+static void cut(struct operator* operator, struct feed * feed, uint32_t shard, int64_t from)
+{
+    struct sim *sim = operator->sim;
+    struct config *config = operator->setup->plan.config;
+    enum config_on_gap on_gap = config->on_gap;
+    // Made anew it forgets what groups committed, which is a trouble of its own.
+    bool is_remade =
+        from == 0 && operator->setup->sink == SIM_SINK_FILE && operator->setup->shape.shards == 1;
+    if (is_remade) {
+        sim_kafka_topic_delete(sim->kafka, SIM_TOPIC_EVENTS);
+        sim_kafka_topic_create(sim->kafka, SIM_TOPIC_EVENTS, 1);
+    } else {
+        sim_kafka_truncate(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard, from);
+    }
+    sim_say(sim, "shard %" PRIu32 ": offsets from %" PRId64 " on are gone", shard, from);
+    sim->is_topic_short = true;
+    sim->short_named = 0;
+    config->on_gap = CONFIG_GAP_STOP;
+    int exit_code = operator_try_to_start(operator, OPERATOR_KEEPS, TRIAL_US);
+    if (exit_code != SIM_EXIT_NONE)
+        sim_fail(
+            sim, "I12", "the topic has lost its end, it ended with %d: %s",
+            exit_code, operator->refusal);
+    else if (sim->short_named == 0)
+        sim_fail(
+            sim, "I12",
+            "shard %" PRIu32 " says nothing of offsets from %" PRId64 " on that are gone", shard,
+            from);
+    sim->report->events[is_remade ? SIM_EVENT_TOPIC_REMADE : SIM_EVENT_TOPIC_SHORTER]++;
+    config->on_gap = on_gap;
+    put_back(sim, feed, shard, from);
+    sim->is_topic_short = false;
+}
+
+void topics_cut(struct operator* operator, struct feed * feed)
+{
+    struct sim *sim = operator->sim;
+    const struct sim_setup *setup = operator->setup;
+    uint32_t shard = (uint32_t)sim_random_below(&sim->mishaps, setup->shape.shards);
+    if (!sim_random_chance(&sim->mishaps, CUT_PERMILLE) || is_without(sim, setup) ||
+        sim->failure[0] != '\0' || sim->are_offsets_gone)
+        return;
+    for (uint32_t i = 0; i < setup->shape.shards; i++)
+        if (sim->is_store_flipped[i])
+            return; // it may end by that
+    sim_kafka_settle(sim->kafka);
+    struct sim_kafka_range range = sim_kafka_range_of(sim->kafka, SIM_TOPIC_EVENTS, (int32_t)shard);
+    int64_t read_to = journalled_to(sim, setup, shard, UINT64_MAX);
+    int64_t from = plain_from(&feed->shards[shard], &range);
+    if (range.stable < range.high || from >= read_to || read_to > range.high)
+        return;
+    if (!sim_random_chance(&sim->mishaps, 500)) // else all that can be
+        from += (int64_t)sim_random_below(&sim->mishaps, (uint64_t)(read_to - from));
+    cut(operator, feed, shard, from);
+}
+
 // ---- what is said of it
 
 static bool is_gone(const struct sim_loss *loss, int64_t position)
@@ -181,6 +261,10 @@ void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char
         return;
     }
     uint32_t shard = (uint32_t)strtoul(shard_at + sizeof(source) - 1, NULL, 10);
+    if (sim->is_topic_short && asked > high) {
+        sim->short_named++;
+        return;
+    }
     bool goes_on = strstr(line, "going on at the oldest there is") != NULL;
     if (!is_gone(&sim->losses[shard], asked) || asked >= low)
         sim_fail(sim, "I1", "a gap is said where nothing was deleted: %s", line);

@@ -2,7 +2,7 @@
 #ifndef TESTS_SIM_TOPICS_H
 #define TESTS_SIM_TOPICS_H
 
-#include "tests/sim/check.h"
+#include "tests/sim/operator.h"
 
 // Begins to delete records while processes live, as a task of the world; draws what they do at a gap. setup is
 // borrowed until the end.
@@ -10,6 +10,9 @@ void topics_start(struct sim *sim, struct sim_setup *setup);
 // Between two processes: perhaps deletes records; an operator may decide what is done at a gap.
 void topics_between(
     struct sim *sim, struct sim_setup *setup, const struct known_journal known[SIM_SHARDS_MAX]);
+// Between two processes, perhaps: the topic loses its end, or is made anew. A process must name it and read that shard
+// no more; then the records are put back as they were, and the next one goes on.
+void topics_cut(struct operator* operator, struct feed * feed);
 // From now on a process goes on behind gaps.
 void topics_settle(struct sim_setup *setup);
 // The data directory is an older one now: it misses what was deleted since.

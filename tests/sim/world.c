@@ -346,6 +346,7 @@ void world_run(struct sim *sim)
             feed_more_lines(&feed);
         live(sim, &setup, known);
         operator_between(&operator, known);
+        topics_cut(&operator, & feed);
     }
     operator_rest(&operator);
     if (sim->failure[0] == '\0')
