@@ -349,7 +349,9 @@ check "two shards stop" stop
 check "both have journals" same "$(find shards -name '*.journal' | sed 's|/journal/.*||' | sort -u | wc -l | tr -d ' ')" 2
 sed 's/^shards:.*/shards: 3/' shards.yaml >more.yaml
 sums shards >before.sum
-check "another number of shards ends with 78" exits 78 once more.yaml
+sed 's/^shards:.*/shards: 1/' shards.yaml >fewer.yaml
+check "more shards than it was made with end with 78" exits 78 once more.yaml
+check "fewer end with 78" exits 78 once fewer.yaml
 sums shards >after.sum
 check "... and has changed nothing" cmp before.sum after.sum
 mv shards/shard-0000 shards/aside
