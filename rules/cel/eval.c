@@ -294,7 +294,7 @@ static struct cel_value matches(
         const struct cel_value args[2] = {text, {.kind = CEL_STRING}};
         return cel_fail_overload(eval, "matches", args, 2);
     }
-    if (!cel_spend(eval, text.as.text.len / 16))
+    if (!cel_spend(eval, cel_regex_match_cost(regex, text.as.text.len)))
         return cel_fail_cost(eval);
     return cel_bool(cel_regex_matches(regex, (const char *)text.as.text.data, text.as.text.len));
 }

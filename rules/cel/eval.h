@@ -68,8 +68,8 @@ static inline bool cel_spend(struct cel_eval *eval, uint64_t cost)
 struct cel_value cel_fail_cost(struct cel_eval *eval);
 struct cel_value cel_fail_key(struct cel_eval *eval, struct cel_value key); // "no such key: 'x'"
 
-// The compiled pattern, from among those that this evaluation compiled lately. NULL when it is refused; then
-// *why_out says why.
+// The compiled pattern, from among those that were compiled lately; it costs cel_regex_compile_cost each time. NULL
+// when it is refused; then *why_out says why. NULL also when there is no cost left.
 const struct cel_regex *cel_eval_regex(
     struct cel_eval *eval, struct bytes pattern, const char **why_out);
 

@@ -25,6 +25,16 @@ void eval_free_regexes(struct cel_eval *eval)
     eval->regexes = NULL;
 }
 
+// Also where it is compiled already: what an evaluation costs must not depend on those before it.
+static const struct cel_regex *spend_compiling(
+    struct cel_eval *eval, const struct cel_regex *regex, const char **why_out)
+{
+    if (cel_spend(eval, cel_regex_compile_cost(regex)))
+        return regex;
+    *why_out = "there are no steps left for it";
+    return NULL;
+}
+
 const struct cel_regex *cel_eval_regex(
     struct cel_eval *eval, struct bytes pattern, const char **why_out)
 {
@@ -33,12 +43,13 @@ const struct cel_regex *cel_eval_regex(
         eval->regexes = mem_zero(CEL_REGEXES_KEPT, sizeof(*eval->regexes));
     for (uint32_t i = 0; i < CEL_REGEXES_KEPT; i++) {
         if (eval->regexes[i].regex != NULL && bytes_equal(eval->regexes[i].pattern, pattern))
-            return eval->regexes[i].regex;
+            return spend_compiling(eval, eval->regexes[i].regex, why_out);
     }
     struct cel_regex *regex =
         cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why));
     if (regex == NULL) {
         *why_out = arena_text(&eval->arena, bytes_text(why));
+        (void)cel_spend(eval, CEL_REGEX_REFUSED_COST);
         return NULL;
     }
     struct cel_cached_regex *cached = &eval->regexes[eval->regex_next++ % CEL_REGEXES_KEPT];
@@ -47,5 +58,5 @@ const struct cel_regex *cel_eval_regex(
     if (pattern.len > 0)
         memcpy(copy, pattern.data, pattern.len);
     *cached = (struct cel_cached_regex){bytes_of(copy, pattern.len), regex};
-    return regex;
+    return spend_compiling(eval, regex, why_out);
 }

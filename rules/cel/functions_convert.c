@@ -47,6 +47,13 @@ static struct cel_value int_of_text(struct cel_eval *eval, struct bytes text)
     return cel_int((int64_t)(is_negative ? 0 - value : value));
 }
 
+// Text is read, or copied, at a step for 16 bytes.
+static bool spend_text(struct cel_eval *eval, struct cel_value value)
+{
+    bool is_text = value.kind == CEL_STRING || value.kind == CEL_BYTES;
+    return !is_text || cel_spend(eval, value.as.text.len / 16);
+}
+
 static struct cel_value to_int(struct cel_eval *eval, const struct cel_value *args, uint32_t count)
 {
     switch (args[0].kind) {
@@ -59,7 +66,8 @@ static struct cel_value to_int(struct cel_eval *eval, const struct cel_value *ar
         return args[0].as.real > -TWO_TO_63 && args[0].as.real < TWO_TO_63
                    ? cel_int((int64_t)args[0].as.real)
                    : out_of_range(eval, "int");
-    case CEL_STRING: return int_of_text(eval, args[0].as.text);
+    case CEL_STRING:
+        return spend_text(eval, args[0]) ? int_of_text(eval, args[0].as.text) : cel_fail_cost(eval);
     case CEL_TIMESTAMP: return cel_int(args[0].as.seconds);
     case CEL_ERROR:
     case CEL_NULL:
@@ -93,9 +101,9 @@ static struct cel_value to_uint(struct cel_eval *eval, const struct cel_value *a
         return args[0].as.real >= 0 && args[0].as.real < TWO_TO_64
                    ? cel_uint((uint64_t)args[0].as.real)
                    : out_of_range(eval, "uint");
-    if (args[0].kind == CEL_STRING)
-        return uint_of_text(eval, args[0].as.text);
-    return cel_fail_overload(eval, "uint", args, count);
+    if (args[0].kind != CEL_STRING)
+        return cel_fail_overload(eval, "uint", args, count);
+    return spend_text(eval, args[0]) ? uint_of_text(eval, args[0].as.text) : cel_fail_cost(eval);
 }
 
 // As JSON writes numbers, with "inf" and "nan" beside; no hexadecimal digits, no blanks.
@@ -154,6 +162,8 @@ static struct cel_value to_string(
     case CEL_TIMESTAMP: return text_of(eval, text, cel_print_timestamp(args[0], text));
     case CEL_DURATION: return text_of(eval, text, cel_print_duration(args[0], text));
     case CEL_BYTES:
+        if (!spend_text(eval, args[0]))
+            return cel_fail_cost(eval);
         return text_is_utf8(args[0].as.text)
                    ? cel_string(args[0].as.text)
                    : cel_fail(eval, CEL_ERROR_ARGUMENT, "these bytes are no UTF-8 text");
@@ -235,9 +245,13 @@ static struct cel_value to_timestamp(
                                                               : out_of_range(eval, "timestamp");
     if (args[0].kind != CEL_STRING)
         return cel_fail_overload(eval, "timestamp", args, count);
+    if (!spend_text(eval, args[0]))
+        return cel_fail_cost(eval);
     return cel_parse_timestamp(args[0].as.text, &time)
                ? time
-               : fail_argument(eval, "a timestamp such as 2026-01-31T09:00:00Z", args[0].as.text);
+               : fail_argument(
+                     eval, "a timestamp such as 2026-01-31T09:00:00Z, of the years 1 to 9999",
+                     args[0].as.text);
 }
 
 static struct cel_value to_duration(
@@ -251,9 +265,12 @@ static struct cel_value to_duration(
                                                                  : out_of_range(eval, "duration");
     if (args[0].kind != CEL_STRING)
         return cel_fail_overload(eval, "duration", args, count);
+    if (!spend_text(eval, args[0]))
+        return cel_fail_cost(eval);
     return cel_parse_duration(args[0].as.text, &duration)
                ? duration
-               : fail_argument(eval, "a duration such as 36h or 1.5s", args[0].as.text);
+               : fail_argument(
+                     eval, "a duration such as 36h or 1.5s, of at most 292 years", args[0].as.text);
 }
 
 const struct cel_function_row cel_functions_convert[] = {

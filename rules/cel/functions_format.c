@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/base/text.h"
 #include "rules/cel/functions_internal.h"
 
-enum { PRECISION_MAX = 100, NUMBER_TEXT_MAX = 480, DEPTH_MAX = 64 };
+enum { PRECISION_MAX = 100, NUMBER_TEXT_MAX = 480 };
 
 struct formatting {
     struct cel_eval *eval;
@@ -42,15 +43,18 @@ static void add_list(struct formatting *to, const struct cel_list *list, uint32_
     builder_add_text(&to->builder, "]");
 }
 
-// An entry of a map with its key as text, to sort by.
+// An entry of a map with its key as text, to sort by; 1 and "1" stay in the map's order.
 struct entry {
     struct bytes key;
+    size_t index;
     struct cel_value value;
 };
 
 static int compare_entries(const void *a, const void *b)
 {
-    return bytes_compare(((const struct entry *)a)->key, ((const struct entry *)b)->key);
+    const struct entry *first = a, *second = b;
+    int order = bytes_compare(first->key, second->key);
+    return order != 0 ? order : (first->index > second->index) - (first->index < second->index);
 }
 
 static struct bytes key_text(struct formatting *to, struct cel_value key)
@@ -75,10 +79,11 @@ static void add_map(struct formatting *to, const struct cel_map *map, uint32_t d
         struct cel_value key;
         cel_map_at(to->eval, map, i, &key, &entries[i].value);
         entries[i].key = key_text(to, key);
+        entries[i].index = i;
     }
     qsort(entries, count, sizeof(*entries), compare_entries);
     builder_add_text(&to->builder, "{");
-    for (size_t i = 0; i < count && to->failed.kind != CEL_ERROR; i++) {
+    for (size_t i = 0; i < count && to->failed.kind != CEL_ERROR && !to->builder.has_failed; i++) {
         builder_add_text(&to->builder, i > 0 ? ", " : "");
         builder_add(&to->builder, entries[i].key);
         builder_add_text(&to->builder, ": ");
@@ -87,13 +92,26 @@ static void add_map(struct formatting *to, const struct cel_map *map, uint32_t d
     builder_add_text(&to->builder, "}");
 }
 
+// Bytes are shown as the text that they hold: a string has no others.
+static void add_bytes(struct formatting *to, struct cel_value value)
+{
+    if (!cel_spend(to->eval, value.as.text.len / 16))
+        to->builder.has_failed = true;
+    else if (text_is_utf8(value.as.text))
+        builder_add(&to->builder, value.as.text);
+    else
+        to->failed = cel_fail(
+            to->eval, CEL_ERROR_ARGUMENT,
+            "format: %%s takes bytes that are UTF-8 text, not others");
+}
+
 static void add_scalar(struct formatting *to, struct cel_value value)
 {
     char text[64];
     size_t len = 0;
     switch (value.kind) {
-    case CEL_STRING:
-    case CEL_BYTES: builder_add(&to->builder, value.as.text); return;
+    case CEL_STRING: builder_add(&to->builder, value.as.text); return;
+    case CEL_BYTES: add_bytes(to, value); return;
     case CEL_NULL: builder_add_text(&to->builder, "null"); return;
     case CEL_BOOL: builder_add_text(&to->builder, value.as.boolean ? "true" : "false"); return;
     case CEL_TYPE: builder_add_text(&to->builder, cel_type_name(value.as.type)); return;
@@ -113,7 +131,7 @@ static void add_scalar(struct formatting *to, struct cel_value value)
 
 static void add_value(struct formatting *to, struct cel_value value, uint32_t depth)
 {
-    if (depth > DEPTH_MAX)
+    if (depth > CEL_NESTING_MAX)
         fail(to, "%s takes values that nest less deep", value);
     else if (value.kind == CEL_LIST)
         add_list(to, value.as.list, depth);

@@ -5,6 +5,10 @@
 #include "rules/cel/function.h"
 #include "rules/cel/text.h"
 
+// What functions take of the evaluation's memory, at most, for a step that they spend: replace, join, format,
+// flatten, range and the like fail with the error of the cost before they make more.
+enum { CEL_FUNCTION_STEP_BYTES = 128 };
+
 // --- text (functions_text.c)
 // Characters (code points) of valid UTF-8.
 size_t utf8_count(struct bytes text);

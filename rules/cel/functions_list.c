@@ -3,8 +3,6 @@
 
 #include "rules/cel/functions_internal.h"
 
-enum { FLATTEN_DEPTH_MAX = 64 };
-
 static struct cel_value slice(struct cel_eval *eval, const struct cel_value *args, uint32_t count)
 {
     if (args[0].kind != CEL_LIST || args[1].kind != CEL_INT || args[2].kind != CEL_INT)
@@ -30,6 +28,7 @@ struct flattened {
     size_t count, cap;
 };
 
+// depth is at most CEL_NESTING_MAX. False when the cost is spent.
 static bool flatten_into(
     struct cel_eval *eval, const struct cel_list *list, int64_t depth, struct flattened *to)
 {
@@ -62,8 +61,8 @@ static struct cel_value flatten(struct cel_eval *eval, const struct cel_value *a
     int64_t depth = count == 2 ? args[1].as.integer : 1;
     if (depth < 0)
         return cel_fail(eval, CEL_ERROR_ARGUMENT, "flatten() to a depth below 0");
-    if (depth > FLATTEN_DEPTH_MAX)
-        depth = FLATTEN_DEPTH_MAX;
+    if (depth > CEL_NESTING_MAX) // lists nest no deeper
+        depth = CEL_NESTING_MAX;
     struct flattened to = {0};
     if (!flatten_into(eval, args[0].as.list, depth, &to))
         return cel_fail_cost(eval);
@@ -95,15 +94,24 @@ static bool is_nan(struct cel_value value)
     return value.kind == CEL_DOUBLE && isnan(value.as.real);
 }
 
+// What two texts cost that are compared; other keys are counted by cel_sort.
+static uint64_t compare_cost(struct cel_value a, struct cel_value b)
+{
+    if (a.kind != b.kind || (a.kind != CEL_STRING && a.kind != CEL_BYTES))
+        return 0;
+    return (a.as.text.len < b.as.text.len ? a.as.text.len : b.as.text.len) / 16;
+}
+
 // Whether b must stand before a.
 static bool is_after(struct sorting *sorting, uint32_t a, uint32_t b)
 {
     struct cel_value first = sorting->keys[a], second = sorting->keys[b];
     int order = 0;
-    bool are_numbers = cel_is_number(first) && cel_is_number(second);
-    if (are_numbers && (is_nan(first) || is_nan(second)))
+    if (cel_is_number(first) && cel_is_number(second) && (is_nan(first) || is_nan(second)))
         return !is_nan(first);
-    if (!cel_compare(first, second, &order) || (first.kind != second.kind && !are_numbers))
+    if (!cel_spend(sorting->eval, compare_cost(first, second)))
+        sorting->failed = cel_fail_cost(sorting->eval);
+    else if (!cel_compare(first, second, &order))
         sorting->failed = cel_fail(
             sorting->eval, CEL_ERROR_ARGUMENT, "%s and %s have no order", cel_kind_name(first.kind),
             cel_kind_name(second.kind));
@@ -118,7 +126,7 @@ static void merge_pass(
         size_t middle = begin + width < count ? begin + width : count;
         size_t end = begin + width * 2 < count ? begin + width * 2 : count;
         size_t left = begin, right = middle;
-        for (size_t i = begin; i < end; i++) {
+        for (size_t i = begin; i < end && sorting->failed.kind != CEL_ERROR; i++) {
             bool takes_right =
                 left == middle || (right < end && is_after(sorting, from[left], from[right]));
             to[i] = takes_right ? from[right++] : from[left++];

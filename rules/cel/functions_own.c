@@ -64,8 +64,8 @@ static struct cel_date date_of_time(int64_t unix_s)
     return cel_date_of_days(unix_s / 86400 - (unix_s % 86400 < 0));
 }
 
-// age(t): whole years from t to now, in UTC. Who was born on 29 February has the birthday on 1 March
-// where there is no such day.
+// age(t): whole years from the day of t to today, both in UTC; below 0 where t is a day to come. Who was born on 29
+// February has the birthday on 1 March where there is no such day.
 static struct cel_value age(struct cel_eval *eval, const struct cel_value *args, uint32_t count)
 {
     if (args[0].kind != CEL_TIMESTAMP)
@@ -98,22 +98,43 @@ static struct cel_value as_double(struct cel_value number)
     return number.kind == CEL_UINT ? cel_double((double)number.as.unsigned_integer) : number;
 }
 
-// Among a double and others the result is a double.
+static bool is_nan(struct cel_value value)
+{
+    return value.kind == CEL_DOUBLE && isnan(value.as.real);
+}
+
+// Whether two values have an order among them that means something.
+static bool are_comparable(struct cel_value a, struct cel_value b)
+{
+    if (cel_is_number(a) && cel_is_number(b))
+        return true;
+    return a.kind == b.kind &&
+           (a.kind == CEL_STRING || a.kind == CEL_TIMESTAMP || a.kind == CEL_DURATION);
+}
+
+// Whether value goes before best; below 0 wants the least. What is no number loses to all.
+static bool is_better(struct cel_value value, struct cel_value best, int wanted)
+{
+    int order = 0;
+    if (is_nan(value) || is_nan(best))
+        return is_nan(best) && !is_nan(value);
+    return cel_compare(value, best, &order) && order * wanted > 0;
+}
+
+// The first of equal ones. Among a double and others the result is a double; a NaN only where all are.
 static struct cel_value extreme(
     struct cel_eval *eval, const struct cel_value *args, uint32_t count, int wanted)
 {
     struct cel_value best = args[0];
     bool has_double = false;
-    int order = 0;
     for (uint32_t i = 0; i < count; i++) {
-        has_double = has_double || args[i].kind == CEL_DOUBLE;
-        bool is_nan = args[i].kind == CEL_DOUBLE && isnan(args[i].as.real);
-        if (!is_nan && !cel_compare(args[i], best, &order) && !cel_is_number(best))
+        if (!are_comparable(args[i], args[0]))
             return cel_fail_overload(eval, wanted > 0 ? "max" : "min", args, count);
-        bool best_is_nan = best.kind == CEL_DOUBLE && isnan(best.as.real);
-        if (!is_nan && (best_is_nan || order * wanted > 0))
+        if (args[i].kind == CEL_STRING && !cel_spend(eval, args[i].as.text.len / 16))
+            return cel_fail_cost(eval);
+        has_double = has_double || args[i].kind == CEL_DOUBLE;
+        if (is_better(args[i], best, wanted))
             best = args[i];
-        order = 0;
     }
     return has_double ? as_double(best) : best;
 }

@@ -71,7 +71,11 @@ static struct cel_value starts_with(
     if (!is_text(args, 2))
         return cel_fail_overload(eval, "startsWith", args, count);
     struct bytes text = args[0].as.text, start = args[1].as.text;
-    return cel_bool(text.len >= start.len && bytes_equal(bytes_of(text.data, start.len), start));
+    if (text.len < start.len)
+        return cel_bool(false);
+    if (!spend_text(eval, start))
+        return cel_fail_cost(eval);
+    return cel_bool(bytes_equal(bytes_of(text.data, start.len), start));
 }
 
 static struct cel_value ends_with(
@@ -80,8 +84,11 @@ static struct cel_value ends_with(
     if (!is_text(args, 2))
         return cel_fail_overload(eval, "endsWith", args, count);
     struct bytes text = args[0].as.text, end = args[1].as.text;
-    return cel_bool(
-        text.len >= end.len && bytes_equal(bytes_of(text.data + text.len - end.len, end.len), end));
+    if (text.len < end.len || end.len == 0)
+        return cel_bool(end.len == 0);
+    if (!spend_text(eval, end))
+        return cel_fail_cost(eval);
+    return cel_bool(bytes_equal(bytes_of(text.data + text.len - end.len, end.len), end));
 }
 
 static struct cel_value matches(struct cel_eval *eval, const struct cel_value *args, uint32_t count)
@@ -89,14 +96,17 @@ static struct cel_value matches(struct cel_eval *eval, const struct cel_value *a
     const char *why = "";
     if (!is_text(args, 2))
         return cel_fail_overload(eval, "matches", args, count);
-    // A pattern is compiled when it is new: that costs more than going through the text.
-    if (!cel_spend(eval, args[0].as.text.len / 16 + args[1].as.text.len * 8))
+    struct bytes text = args[0].as.text, pattern = args[1].as.text;
+    if (!cel_spend(eval, pattern.len / 16)) // looked for among those that are compiled
         return cel_fail_cost(eval);
-    const struct cel_regex *regex = cel_eval_regex(eval, args[1].as.text, &why);
+    const struct cel_regex *regex = cel_eval_regex(eval, pattern, &why);
+    if (eval->cost_left == 0)
+        return cel_fail_cost(eval);
     if (regex == NULL)
         return cel_fail(eval, CEL_ERROR_ARGUMENT, "not a regular expression: %s", why);
-    return cel_bool(
-        cel_regex_matches(regex, (const char *)args[0].as.text.data, args[0].as.text.len));
+    if (!cel_spend(eval, cel_regex_match_cost(regex, text.len)))
+        return cel_fail_cost(eval);
+    return cel_bool(cel_regex_matches(regex, (const char *)text.data, text.len));
 }
 
 // --- positions, in characters

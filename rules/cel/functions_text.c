@@ -58,6 +58,8 @@ void builder_add_text(struct text_builder *builder, const char *text)
 
 struct cel_value builder_string(struct text_builder *builder)
 {
-    return builder->has_failed ? cel_fail_cost(builder->eval)
-                               : cel_string(bytes_of(builder->data, builder->len));
+    if (builder->has_failed)
+        return cel_fail_cost(builder->eval);
+    return cel_string(
+        builder->len == 0 ? BYTES_LITERAL("") : bytes_of(builder->data, builder->len));
 }

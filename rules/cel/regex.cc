@@ -1,10 +1,9 @@
 // RE2 behind a C interface. Nothing else in the project is C++.
 #include "rules/cel/regex.h"
 
-#include <re2/re2.h>
-
-#include <cstdio>
+#include <cstring>
 #include <new>
+#include <re2/re2.h>
 
 struct cel_regex {
     RE2 re2;
@@ -16,6 +15,21 @@ struct cel_regex {
 // Of one pattern's programs and the states that matching makes; beyond it matching is slower, not wrong.
 static const int memory_bytes_max = 1 << 20;
 
+// Cut where it is too long, but within no character.
+static void say_why(const char *why, char *why_out, size_t why_size)
+{
+    size_t len = std::strlen(why);
+    if (why_size == 0)
+        return;
+    if (len >= why_size) {
+        len = why_size - 1;
+        while (len > 0 && (static_cast<unsigned char>(why[len]) & 0xC0) == 0x80)
+            len--;
+    }
+    std::memcpy(why_out, why, len);
+    why_out[len] = '\0';
+}
+
 extern "C" struct cel_regex *cel_regex_new(
     const char *pattern, size_t len, char *why_out, size_t why_size)
 {
@@ -25,8 +39,7 @@ extern "C" struct cel_regex *cel_regex_new(
     cel_regex *regex = new (std::nothrow) cel_regex(re2::StringPiece(pattern, len), options);
     if (regex != nullptr && regex->re2.ok())
         return regex;
-    std::snprintf(
-        why_out, why_size, "%s", regex == nullptr ? "out of memory" : regex->re2.error().c_str());
+    say_why(regex == nullptr ? "out of memory" : regex->re2.error().c_str(), why_out, why_size);
     delete regex;
     return nullptr;
 }
@@ -34,6 +47,21 @@ extern "C" struct cel_regex *cel_regex_new(
 extern "C" void cel_regex_free(struct cel_regex *regex)
 {
     delete regex;
+}
+
+static size_t size_of(const struct cel_regex *regex)
+{
+    return static_cast<size_t>(regex->re2.ProgramSize());
+}
+
+extern "C" size_t cel_regex_compile_cost(const struct cel_regex *regex)
+{
+    return size_of(regex) + 50;
+}
+
+extern "C" size_t cel_regex_match_cost(const struct cel_regex *regex, size_t text_len)
+{
+    return (text_len / 16 + 1) * (size_of(regex) / 16 + 1);
 }
 
 extern "C" bool cel_regex_matches(const struct cel_regex *regex, const char *text, size_t len)

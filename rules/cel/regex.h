@@ -11,11 +11,18 @@ extern "C" {
 
 struct cel_regex;
 
-// NULL when the pattern is refused; then why_out (of why_size bytes, NUL-terminated) says why. UTF-8.
+// NULL when the pattern is refused; then why_out (of why_size bytes, NUL-terminated) says why: valid UTF-8 when the
+// pattern is.
 struct cel_regex *cel_regex_new(const char *pattern, size_t len, char *why_out, size_t why_size);
 void cel_regex_free(struct cel_regex *regex); // NULL is allowed
 // Whether it matches anywhere in the text. Any thread.
 bool cel_regex_matches(const struct cel_regex *regex, const char *text, size_t len);
+
+// What they cost at worst, in steps of an evaluation: a step for each instruction of the compiled pattern, and
+// for 16 of them at 16 bytes of text. RE2 takes that long where the states of a pattern do not fit in its memory.
+enum { CEL_REGEX_REFUSED_COST = 16384 }; // as much as the largest pattern that is taken
+size_t cel_regex_compile_cost(const struct cel_regex *regex);
+size_t cel_regex_match_cost(const struct cel_regex *regex, size_t text_len);
 
 #ifdef __cplusplus
 }

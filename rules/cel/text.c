@@ -240,8 +240,8 @@ static bool read_part(struct reading *in, uint64_t *nanos)
     static const struct {
         const char *unit;
         uint64_t nanos;
-    } units[] = {{"ns", 1},         {"us", 1000},       {"\xC2\xB5s", 1000}, {"ms", 1000000},
-                 {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
+    } units[] = {{"ns", 1},       {"us", 1000},      {"\xC2\xB5s", 1000}, {"\xCE\xBCs", 1000},
+                 {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000},  {"h", 3600000000000}};
     uint64_t whole = 0, part;
     int64_t digit, fraction;
     size_t begin = in->at;
@@ -276,9 +276,9 @@ bool cel_parse_duration(struct bytes text, struct cel_value *out)
     if (text.len - in.at == 1 && text.data[in.at] == '0')
         return cel_duration_of(0, 0, out);
     do {
-        if (!read_part(&in, &nanos) || nanos > (uint64_t)INT64_MAX)
+        if (!read_part(&in, &nanos) || nanos > (uint64_t)INT64_MAX + is_negative)
             return false;
     } while (in.at < text.len);
-    int64_t whole = is_negative ? -(int64_t)nanos : (int64_t)nanos;
+    int64_t whole = (int64_t)(is_negative ? 0 - nanos : nanos);
     return cel_duration_of(whole / CEL_NANOS_PER_S, whole % CEL_NANOS_PER_S, out);
 }
