@@ -239,7 +239,8 @@ $(GEN)/catalog_data.c: tools/embed $(CATALOG_YAML)
 # Objects are made anew when the compiler or its flags change.
 $(OBJ)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS) $(CXX) $(ALL_CXXFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(ALL_CFLAGS) $(CXX) $(ALL_CXXFLAGS)' > $@
 
 -include $(shell [ ! -d $(OBJ) ] || find $(OBJ) -name '*.d')
 

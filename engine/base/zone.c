@@ -19,10 +19,14 @@ struct zone {
 };
 
 enum { HEADER_BYTES = 44, TYPE_BYTES = 6, COUNT_MAX = 100000, TYPES_MAX = 256 };
+enum { OFFSET_MIN_S = -89999, OFFSET_MAX_S = 93599 }; // RFC 8536, 3.2
+
+#define UNIX_S_MIN (-INT64_C(62135596800)) // 0001-01-01T00:00:00Z
+#define UNIX_S_MAX INT64_C(253402300799)   // 9999-12-31T23:59:59Z
 
 bool zone_name_is_fit(struct bytes name)
 {
-    if (name.len == 0 || name.len > 64)
+    if (name.len == 0 || name.len > ZONE_NAME_BYTES_MAX || name.data[0] < 'A' || name.data[0] > 'Z')
         return false;
     for (size_t i = 0; i < name.len; i++) {
         uint8_t byte = name.data[i];
@@ -47,14 +51,16 @@ static int64_t read_i64(const uint8_t *at)
 }
 
 struct tzif_header {
+    uint8_t version; // 0, '2', '3', …
     uint32_t utc_count, standard_count, leap_count, time_count, type_count, char_count;
 };
 
 static bool read_header(struct bytes file, struct tzif_header *out)
 {
-    if (file.len < HEADER_BYTES || memcmp(file.data, "TZif", 4) != 0 || file.data[4] < '2')
+    if (file.len < HEADER_BYTES || memcmp(file.data, "TZif", 4) != 0)
         return false;
     *out = (struct tzif_header){
+        .version = file.data[4],
         .utc_count = read_u32(file.data + 20),
         .standard_count = read_u32(file.data + 24),
         .leap_count = read_u32(file.data + 28),
@@ -62,9 +68,10 @@ static bool read_header(struct bytes file, struct tzif_header *out)
         .type_count = read_u32(file.data + 36),
         .char_count = read_u32(file.data + 40),
     };
-    return out->utc_count <= COUNT_MAX && out->standard_count <= COUNT_MAX &&
-           out->leap_count <= COUNT_MAX && out->time_count <= COUNT_MAX && out->type_count >= 1 &&
-           out->type_count <= TYPES_MAX && out->char_count <= COUNT_MAX;
+    return (out->version == 0 || out->version >= '2') && out->utc_count <= COUNT_MAX &&
+           out->standard_count <= COUNT_MAX && out->leap_count == 0 &&
+           out->time_count <= COUNT_MAX && out->type_count >= 1 && out->type_count <= TYPES_MAX &&
+           out->char_count <= COUNT_MAX;
 }
 
 // Bytes of the block behind a header, its times being of time_bytes.
@@ -75,33 +82,40 @@ static size_t block_bytes(const struct tzif_header *header, size_t time_bytes)
            header->utc_count;
 }
 
-static bool read_block(
-    struct arena *arena, const uint8_t *at, const struct tzif_header *header, struct zone *zone)
+static int64_t read_time(const uint8_t *at, size_t time_bytes)
 {
-    uint32_t count = header->time_count;
+    return time_bytes == 8 ? read_i64(at) : (int32_t)read_u32(at);
+}
+
+// The block at 'at' is all there.
+static bool read_block(
+    struct arena *arena,
+    const uint8_t *at,
+    const struct tzif_header *header,
+    size_t time_bytes,
+    struct zone *zone)
+{
+    size_t count = header->time_count;
     int64_t *times = arena_alloc(arena, count * sizeof(*times) + 1);
     uint8_t *types = arena_alloc(arena, count + 1);
     int32_t *offsets = arena_alloc(arena, header->type_count * sizeof(*offsets));
-    const uint8_t *infos = at + count * 9;
-    for (uint32_t i = 0; i < count; i++) {
-        times[i] = read_i64(at + (size_t)i * 8);
-        types[i] = at[count * 8 + i];
+    const uint8_t *infos = at + count * (time_bytes + 1);
+    for (size_t i = 0; i < count; i++) {
+        times[i] = read_time(at + i * time_bytes, time_bytes);
+        types[i] = at[count * time_bytes + i];
         if (types[i] >= header->type_count || (i > 0 && times[i] <= times[i - 1]))
             return false;
     }
-    uint32_t first = 0;
     for (uint32_t i = 0; i < header->type_count; i++) {
         offsets[i] = (int32_t)read_u32(infos + (size_t)i * TYPE_BYTES);
-        if (offsets[i] < -90000 || offsets[i] > 90000)
+        if (offsets[i] < OFFSET_MIN_S || offsets[i] > OFFSET_MAX_S)
             return false;
     }
-    while (first + 1 < header->type_count && infos[(size_t)first * TYPE_BYTES + 4] != 0)
-        first++; // the first that is standard time
     zone->times = times;
     zone->types = types;
     zone->offsets = offsets;
-    zone->count = count;
-    zone->first_s = offsets[infos[(size_t)first * TYPE_BYTES + 4] == 0 ? first : 0];
+    zone->count = header->time_count;
+    zone->first_s = offsets[0];
     return true;
 }
 
@@ -174,7 +188,8 @@ static bool take_rule(struct text_reader *in, struct zone_rule *out)
     } else {
         if (take(in, 'J'))
             out->kind = RULE_JULIAN;
-        is_good = take_number(in, &out->day) && out->day <= 365;
+        is_good = take_number(in, &out->day) && out->day <= 365 &&
+                  (out->kind == RULE_DAY || out->day >= 1);
     }
     return is_good && (!take(in, '/') || take_time(in, &out->time_s));
 }
@@ -202,22 +217,33 @@ static bool read_footer(struct bytes text, struct zone *zone)
            take_rule(&in, &zone->end) && in.at == text.len;
 }
 
+// What is behind the block of 32 bits: a second header, the block of 64 bits, the footer.
+static bool read_second_part(struct arena *arena, struct bytes part, struct zone *zone)
+{
+    struct tzif_header header;
+    if (!read_header(part, &header) || header.version == 0)
+        return false;
+    size_t footer = HEADER_BYTES + block_bytes(&header, 8);
+    return footer + 2 <= part.len && part.data[footer] == '\n' && part.data[part.len - 1] == '\n' &&
+           read_block(arena, part.data + HEADER_BYTES, &header, 8, zone) &&
+           read_footer(bytes_of(part.data + footer + 1, part.len - footer - 2), zone);
+}
+
 enum err zone_parse(struct arena *arena, struct bytes file, const struct zone **out)
 {
     struct tzif_header header;
     if (!read_header(file, &header))
         return ERR_CORRUPT;
-    size_t second = HEADER_BYTES + block_bytes(&header, 4); // the block of 32 bits is passed over
-    if (second > file.len || !read_header(bytes_of(file.data + second, file.len - second), &header))
-        return ERR_CORRUPT;
-    size_t block = second + HEADER_BYTES;
-    size_t footer = block + block_bytes(&header, 8);
-    if (footer + 2 > file.len || file.data[footer] != '\n' || file.data[file.len - 1] != '\n')
+    size_t second = HEADER_BYTES + block_bytes(&header, 4);
+    if (second > file.len)
         return ERR_CORRUPT;
     struct zone *zone = arena_alloc(arena, sizeof(*zone));
     *zone = (struct zone){0};
-    if (!read_block(arena, file.data + block, &header, zone) ||
-        !read_footer(bytes_of(file.data + footer + 1, file.len - footer - 2), zone))
+    bool is_good =
+        header.version == 0
+            ? read_block(arena, file.data + HEADER_BYTES, &header, 4, zone)
+            : read_second_part(arena, bytes_of(file.data + second, file.len - second), zone);
+    if (!is_good)
         return ERR_CORRUPT;
     *out = zone;
     return ERR_OK;
@@ -232,8 +258,8 @@ static bool is_leap(int64_t year)
 // Days from 1970-01-01 to January 1st of the year.
 static int64_t days_to_year(int64_t year)
 {
-    int64_t before = year - 1;
-    return before * 365 + before / 4 - before / 100 + before / 400 - 719162;
+    int64_t before = year + 399; // not below 0 in any year that is asked for
+    return before * 365 + before / 4 - before / 100 + before / 400 - 719162 - 146097;
 }
 
 // When the rule comes true in the year, in local time's seconds since 1970.
@@ -258,14 +284,23 @@ static int64_t rule_local_s(const struct zone_rule *rule, int64_t year)
     return day * 86400 + rule->time_s;
 }
 
+// The year that a second since 1970-01-01 lies in.
+static int64_t year_of(int64_t local_s)
+{
+    int64_t days = local_s / 86400 - (local_s % 86400 < 0);
+    int64_t year = 1970 + days * 400 / 146097; // right, or one beside
+    while (days < days_to_year(year))
+        year--;
+    while (days >= days_to_year(year + 1))
+        year++;
+    return year;
+}
+
 static int32_t footer_offset_s(const struct zone *zone, int64_t unix_s)
 {
     if (!zone->has_summer)
         return zone->standard_s;
-    int64_t days = (unix_s + zone->standard_s) / 86400;
-    int64_t year = 1970 + days / 366; // not too late; the loop finds it
-    while (days_to_year(year + 1) <= days)
-        year++;
+    int64_t year = year_of(unix_s + zone->standard_s);
     int64_t begin = rule_local_s(&zone->begin, year) - zone->standard_s;
     int64_t end = rule_local_s(&zone->end, year) - zone->summer_s;
     bool is_summer =
@@ -275,12 +310,14 @@ static int32_t footer_offset_s(const struct zone *zone, int64_t unix_s)
 
 int32_t zone_offset_s(const struct zone *zone, int64_t unix_s)
 {
-    if (zone->count == 0)
-        return zone->has_footer && unix_s >= 0 ? footer_offset_s(zone, unix_s) : zone->first_s;
-    if (unix_s < zone->times[0])
-        return zone->first_s;
-    if (unix_s >= zone->times[zone->count - 1] && zone->has_footer)
+    if (unix_s < UNIX_S_MIN)
+        unix_s = UNIX_S_MIN;
+    if (unix_s > UNIX_S_MAX)
+        unix_s = UNIX_S_MAX;
+    if (zone->has_footer && (zone->count == 0 || unix_s >= zone->times[zone->count - 1]))
         return footer_offset_s(zone, unix_s);
+    if (zone->count == 0 || unix_s < zone->times[0])
+        return zone->first_s;
     uint32_t low = 0, high = zone->count; // times[low] <= unix_s < times[high]
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;

@@ -11,16 +11,19 @@
 
 struct zone;
 
-// Reads a file of the zone database (TZif, RFC 8536, version 2 and later). Lives in the arena; the bytes
-// may go.
-//   ERR_CORRUPT it is no such file
+// Reads a file of the zone database (TZif, RFC 8536; of version 1 its times of 32 bits, of later ones those of 64 bits
+// and the footer). Lives in the arena; the bytes may go. *out is not written on an error.
+//   ERR_CORRUPT it is no such file, or one that counts leap seconds ("right/…")
 NODISCARD enum err zone_parse(struct arena *arena, struct bytes file, const struct zone **out);
 
-// Seconds to add to UTC for local time, at an instant; before the first transition of the file its first
-// standard offset, behind the last one the rule in its footer.
+// Seconds to add to UTC for local time, at an instant of the years 1 to 9999 (others are taken as their nearest);
+// before the first transition of the file its first type of time, from the last one on the rule in its footer.
 int32_t zone_offset_s(const struct zone *zone, int64_t unix_s);
 
-// Whether text may be the name of a zone: parts of letters, digits, '_', '+' and '-', with '/' between.
+enum { ZONE_NAME_BYTES_MAX = 64 };
+
+// Whether text may be the name of a zone: parts of letters, digits, '_', '+' and '-', with '/' between. The first is a
+// capital letter; what the database's directory has beside is not ("posix/…", "right/…", "localtime").
 bool zone_name_is_fit(struct bytes name);
 
 #endif
