@@ -85,6 +85,28 @@ static enum err check_entry(
     return check_directory(check, fd, path, depth + 1);
 }
 
+static enum err check_entries(
+    const struct check *check, DIR *stream, const char *path, unsigned depth)
+{
+    enum err err = ERR_OK;
+    errno = 0; // the end and an error look alike but for it
+    const struct dirent *entry = readdir(stream);
+    while (err == ERR_OK && entry != NULL) {
+        char below[PATH_MAX];
+        int len = snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+        bool is_wanted = check->wants == NULL || check->wants(entry->d_name);
+        if (is_wanted && !is_passed_over(entry->d_name))
+            err = len < 0 || (size_t)len >= sizeof(below)
+                      ? fault_set(check->fault, ERR_LIMIT, "%s: a path below it is too long", path)
+                      : check_entry(check, dirfd(stream), entry->d_name, below, depth);
+        errno = 0;
+        entry = err == ERR_OK ? readdir(stream) : NULL;
+    }
+    if (err == ERR_OK && errno != 0)
+        err = fault_of_errno(check->fault, path);
+    return err;
+}
+
 // Takes the descriptor over.
 static enum err check_directory(const struct check *check, int fd, const char *path, unsigned depth)
 {
@@ -105,17 +127,8 @@ static enum err check_directory(const struct check *check, int fd, const char *p
         else if (fchmod(fd, 0700) != 0)
             err = fault_of_errno(check->fault, path);
     }
-    const struct dirent *entry = err == ERR_OK ? readdir(stream) : NULL;
-    for (; entry != NULL && err == ERR_OK; entry = err == ERR_OK ? readdir(stream) : NULL) {
-        bool is_wanted = check->wants == NULL || check->wants(entry->d_name);
-        if (is_passed_over(entry->d_name) || !is_wanted)
-            continue;
-        char below[PATH_MAX];
-        int len = snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
-        err = len < 0 || (size_t)len >= sizeof(below)
-                  ? fault_set(check->fault, ERR_LIMIT, "%s: a path below it is too long", path)
-                  : check_entry(check, fd, entry->d_name, below, depth);
-    }
+    if (err == ERR_OK)
+        err = check_entries(check, stream, path, depth);
     (void)closedir(stream);
     return err;
 }

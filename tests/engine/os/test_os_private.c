@@ -1,4 +1,8 @@
 // What another user could read or could have put there is refused by name.
+#define _GNU_SOURCE // RTLD_NEXT
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +12,21 @@
 #include "engine/os/os_private.h"
 
 #include "tests/support/suite.h"
+
+static unsigned readdir_fails_at; // 0: never
+
+struct dirent *readdir(DIR *stream)
+{
+    static struct dirent *(*real)(DIR *);
+    if (real == NULL) {
+        void *found = dlsym(RTLD_NEXT, "readdir");
+        memcpy(&real, &found, sizeof(found));
+    }
+    if (readdir_fails_at == 0 || --readdir_fails_at > 0)
+        return real(stream);
+    errno = EIO;
+    return NULL;
+}
 
 static char directory[TEST_SCRATCH_BYTES];
 static struct fault fault;
@@ -134,6 +153,21 @@ START_TEST(what_belongs_to_another_user_is_refused)
 }
 END_TEST
 
+// Else what was not read would count as ours alone.
+START_TEST(a_directory_that_is_not_read_to_its_end_is_not_trusted)
+{
+    unsigned calls = 0;
+    for (bool has_failed = true; has_failed; calls++) {
+        readdir_fails_at = calls + 1;
+        enum err err = os_private_check(directory, NULL, &fault);
+        has_failed = readdir_fails_at == 0;
+        readdir_fails_at = 0;
+        ck_assert_msg(err == (has_failed ? ERR_IO : ERR_OK), "call %u: %s", calls, err_name(err));
+    }
+    ck_assert_uint_gt(calls, 10); // three directories, each with two more than it seems
+}
+END_TEST
+
 START_TEST(what_is_not_wanted_is_not_looked_at)
 {
     make_file("shard-0000/notes", 0644);
@@ -166,6 +200,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_link_is_refused_wherever_it_points);
     tcase_add_test(tcase, what_is_no_file_is_refused);
     tcase_add_test(tcase, what_belongs_to_another_user_is_refused);
+    tcase_add_test(tcase, a_directory_that_is_not_read_to_its_end_is_not_trusted);
     tcase_add_test(tcase, what_is_not_wanted_is_not_looked_at);
     tcase_add_test(tcase, depth_has_a_limit);
     suite_add_tcase(suite, tcase);
