@@ -5,24 +5,33 @@
 
 enum { FRAMES_BACK = 16 };
 
-static enum err frame_look(
-    struct frame_reader *frame, const char *source_name, struct source_memory *out)
+struct search {
+    const char *source_name;
+    int64_t seen; // position of its last input of any kind
+    struct source_memory found;
+};
+
+static enum err frame_look(struct search *search, struct frame_reader *frame)
 {
     struct frame_source source;
     struct frame_input input;
     uint32_t wanted = UINT32_MAX;
     enum err err = ERR_OK;
     for (uint32_t i = 0; (err = frame_next_source(frame, &source)) == ERR_OK; i++)
-        if (bytes_equal_text(source.name, source_name))
+        if (bytes_equal_text(source.name, search->source_name))
             wanted = i;
     if (err != ERR_END)
         return err;
     while ((err = frame_next_input(frame, &input)) == ERR_OK) {
-        // Of refused ones the journal may hold a part only, of duplicates nothing.
-        if (input.source != wanted || input.kind != FRAME_INPUT_EVENT)
+        if (input.source != wanted)
             continue;
-        out->position = input.position;
-        out->value = source_value_hash(input.value);
+        if (input.position < search->seen) // made anew: what was before it is of another
+            search->found.position = SOURCE_POSITION_START;
+        search->seen = input.position;
+        // Of refused ones the journal may hold a part only, of duplicates nothing.
+        if (input.kind == FRAME_INPUT_EVENT)
+            search->found = (struct source_memory){
+                .position = input.position, .value = source_value_hash(input.value)};
     }
     return err == ERR_END ? ERR_OK : err;
 }
@@ -33,26 +42,25 @@ enum err shard_last_read(
     struct source_memory *out,
     struct fault *fault)
 {
-    struct source_memory found = {.position = SOURCE_POSITION_START};
-    uint64_t last = shard->sequence;
-    uint64_t first = last > FRAMES_BACK ? last - FRAMES_BACK + 1 : 1;
-    for (uint64_t at = last; at >= first && found.position == SOURCE_POSITION_START; at--) {
-        struct journal_reader *reader = NULL;
-        struct bytes bytes;
-        struct frame_reader frame;
-        enum err err =
-            journal_reader_open(shard->params.disk, shard->journal_directory, at, &reader, fault);
-        if (err == ERR_MISSING)
-            continue; // appended, but not written yet
+    struct search search = {
+        .source_name = source_name,
+        .seen = SOURCE_POSITION_START,
+        .found = {.position = SOURCE_POSITION_START},
+    };
+    struct journal_reader *reader = NULL;
+    struct bytes bytes;
+    struct frame_reader frame;
+    uint64_t first = shard->sequence > FRAMES_BACK ? shard->sequence - FRAMES_BACK + 1 : 1;
+    enum err err =
+        journal_reader_open(shard->params.disk, shard->journal_directory, first, &reader, fault);
+    while (err == ERR_OK && (err = journal_reader_next(reader, &bytes, &frame, fault)) == ERR_OK) {
+        err = frame_look(&search, &frame);
         if (err != ERR_OK)
-            return err;
-        err = journal_reader_next(reader, &bytes, &frame, fault);
-        if (err == ERR_OK)
-            err = frame_look(&frame, source_name, &found);
-        journal_reader_close(reader);
-        if (err != ERR_OK && err != ERR_END)
-            return fault_wrap(fault, err, "sequence %" PRIu64, at);
+            err = fault_wrap(fault, err, "sequence %" PRIu64, frame.head.sequence);
     }
-    *out = found;
+    journal_reader_close(reader);
+    if (err != ERR_END && err != ERR_MISSING) // missing: appended, but not written yet
+        return err;
+    *out = search.found;
     return ERR_OK;
 }

@@ -278,6 +278,22 @@ START_TEST(the_last_event_of_a_source_is_found_in_the_journal)
 }
 END_TEST
 
+// A source that was made anew begins at its beginning again: what was read of the old one says nothing of it.
+START_TEST(an_event_of_a_source_before_it_was_made_anew_is_not_the_last)
+{
+    struct source_memory memory = {.position = 7};
+    world_open(&world, RULES);
+    feed_some(0, 2); // positions 0 to 2
+    ck_assert_int_eq(shard_last_read(world.shard, "file:/test", &memory, NULL), ERR_OK);
+    ck_assert_int_eq(memory.position, 1);
+    world.position = 0;
+    for (unsigned i = 0; i < 4; i++)
+        world_feed_line(&world, "broken");
+    ck_assert_int_eq(shard_last_read(world.shard, "file:/test", &memory, NULL), ERR_OK);
+    ck_assert_int_eq(memory.position, SOURCE_POSITION_START);
+}
+END_TEST
+
 START_TEST(the_topic_read_last_is_the_one_that_is_committed)
 {
     for (int round = 0; round < 2; round++) { // as it happens, and folded again
@@ -525,6 +541,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_damaged_record_found_under_way_stops_and_the_next_start_mends_it);
     tcase_add_test(cases, a_store_of_another_journal_is_not_believed);
     tcase_add_test(cases, the_last_event_of_a_source_is_found_in_the_journal);
+    tcase_add_test(cases, an_event_of_a_source_before_it_was_made_anew_is_not_the_last);
     tcase_add_test(cases, the_topic_read_last_is_the_one_that_is_committed);
     tcase_add_test(cases, a_topic_that_is_read_again_is_the_last_one_read);
     tcase_add_test(cases, every_frame_is_folded_again_by_the_rules_in_force_then);
