@@ -4,8 +4,8 @@
 
 #include "config/diagnostic.h"
 
-// Takes the source line from each diagnostic of the file whose line names something that signs in, or belongs
-// to a line that does: what is wrong there is said without showing it. text is the whole file.
+// Takes the source line from each diagnostic of the file whose line or message names something that signs in, or
+// whose line belongs to one that does: what is wrong there is said without showing it. text is the whole file.
 void secret_lines_hide(struct bytes text, struct diagnostics *list);
 
 #endif

@@ -202,6 +202,9 @@ static const char *const secret_lines[] = {
     "sources: {}\nhttp: {listen: x, Token: c4nary}\n",
     "sources: {}\nhttp: {token: c4nary, token: c4nary}\n",
     "sources: {}\nhttp: {token: [c4nary]}\n",
+    // a key that is spelt wrong
+    "sources: {}\nhttp: {tokne: c4nary}\n",
+    "sources: {}\nhttp:\n  tken: c4nary\n",
     // what belongs to the key stands below it
     "sources: {}\nsinks:\n  kafka:\n    brokers: a\n    properties:\n      sasl.password:\n"
     "        [c4nary]\n",
