@@ -2,21 +2,8 @@
 //
 // The parser allocates for each bracket as it comes to it, so a message of nothing but brackets
 // would cost many times its own size before its depth was known.
-#include <string.h>
-
 #include "engine/event/decoder.h"
-
-// Behind the closing quote of the text that begins at `at`, or the end.
-static const uint8_t *skip_text(const uint8_t *at, const uint8_t *end)
-{
-    for (at++; at < end; at++) {
-        if (*at == '"')
-            return at + 1;
-        if (*at == '\\')
-            at++;
-    }
-    return end;
-}
+#include "engine/event/json_text.h"
 
 enum reject_code decode_scan(struct decode_call *call, struct bytes json)
 {
@@ -43,7 +30,9 @@ enum reject_code decode_scan(struct decode_call *call, struct bytes json)
         if (values > values_max && call->mode != DECODE_REPLAY)
             return decode_reject_values(call);
         is_opened = byte == '[' || byte == '{';
-        at = byte == '"' ? skip_text(at, end) : at + 1;
+        at = byte == '"' ? json_text_skip(at, end) : at + 1;
+        if (at == NULL)
+            return REJECT_NONE; // a text that is not closed: for the parser to say
     }
     return REJECT_NONE;
 }

@@ -2,6 +2,7 @@
 #include "engine/event/split.h"
 
 #include "engine/base/invariant.h"
+#include "engine/event/json_text.h"
 
 static bool is_space(uint8_t byte)
 {
@@ -31,18 +32,6 @@ struct splitter split_begin(struct bytes text)
     return (struct splitter){.at = skip_space(text.data, end) + 1, .end = end};
 }
 
-// Behind the closing quote of the text that begins at `at`, or NULL.
-static const uint8_t *skip_text(const uint8_t *at, const uint8_t *end)
-{
-    for (at++; at < end; at++) {
-        if (*at == '"')
-            return at + 1;
-        if (*at == '\\')
-            at++;
-    }
-    return NULL;
-}
-
 // The ',' or ']' that ends the element which begins at `at`, or NULL.
 static const uint8_t *find_end(const uint8_t *at, const uint8_t *end)
 {
@@ -50,7 +39,7 @@ static const uint8_t *find_end(const uint8_t *at, const uint8_t *end)
     while (at < end) {
         switch (*at) {
         case '"':
-            at = skip_text(at, end);
+            at = json_text_skip(at, end);
             if (at == NULL)
                 return NULL;
             continue;
