@@ -225,19 +225,24 @@ static void flip_journal(
     sim->report->events[SIM_EVENT_JOURNAL_FLIPPED]++;
 }
 
+static void meddle(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
+{
+    struct sim *sim = operator->sim;
+    if (sim_random_chance(&sim->draws, 100))
+        remove_store(operator);
+    uint32_t shard = (uint32_t)sim_random_below(&sim->draws, operator->setup->shape.shards);
+    if (sim_random_chance(&sim->draws, 100))
+        flip_journal(operator, & known[shard], shard);
+}
+
 void operator_between(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
 {
     struct sim *sim = operator->sim;
     if ((sim->limits.without & SIM_WITHOUT_RULE_EDITS) == 0 && sim_random_chance(&sim->draws, 300))
         edit_rules(operator);
     topics_between(sim, operator->setup, known);
-    if ((sim->limits.without & SIM_WITHOUT_OPERATORS) != 0)
-        return;
-    if (sim_random_chance(&sim->draws, 100))
-        remove_store(operator);
-    uint32_t shard = (uint32_t)sim_random_below(&sim->draws, operator->setup->shape.shards);
-    if (sim_random_chance(&sim->draws, 100))
-        flip_journal(operator, & known[shard], shard);
+    if ((sim->limits.without & SIM_WITHOUT_OPERATORS) == 0)
+        meddle(operator, known);
     stores_flip(sim, operator->setup->shape.shards);
     restore_between(operator, known);
     offsets_expire(operator);

@@ -74,7 +74,7 @@ enum sim_disk_fault {
     X(STORE_REBUILT, "... refused at a start, built anew")                         \
     X(STORE_FOUND, "... met while running, 74, built anew")                        \
     X(STORE_NAMED, "... named by verify, removed, built anew")                     \
-    X(STORE_GONE, "... removed with its store")                                    \
+    X(STORE_GONE, "... gone with its store")                                       \
     X(STORE_HARMLESS, "... harmless")                                              \
     X(OLDER_REFUSED, "older directory refused, 74, newer one put back")            \
     X(OLDER_CAUGHT_UP, "older directory read its way to the same frames, went on") \

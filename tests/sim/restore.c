@@ -67,9 +67,13 @@ static struct hash128 chain_of(
 }
 
 static void forget_newer(
-    struct operator* operator, struct known_journal known[SIM_SHARDS_MAX], enum sim_event event)
+    struct operator* operator,
+    const struct backup * newer,
+    struct known_journal known[SIM_SHARDS_MAX],
+    enum sim_event event)
 {
     for (uint32_t i = 0; i < operator->setup->shape.shards; i++) {
+        operator->sim->report->events[SIM_EVENT_STORE_GONE] += newer->is_store_flipped[i];
         known[i].durable = operator->backup.durable[i];
         known[i].count = (size_t) operator->backup.durable[i];
     }
@@ -110,7 +114,7 @@ static void try_older(struct operator* operator, struct known_journal known[SIM_
         exit_code == EXIT_CODE_DAMAGED && strstr(operator->refusal, "Kafka has confirmed") != NULL;
     // What it sent all the same comes out twice, or has no journal: check_outputs.
     if (exit_code == SIM_EXIT_NONE && must_refuse && has_caught_up(operator, marks)) {
-        forget_newer(operator, known, SIM_EVENT_OLDER_CAUGHT_UP);
+        forget_newer(operator, & newer, known, SIM_EVENT_OLDER_CAUGHT_UP);
     } else if (is_refused || (exit_code == SIM_EXIT_NONE && !must_refuse)) {
         sim->report->events[is_refused ? SIM_EVENT_OLDER_REFUSED : SIM_EVENT_OLDER_IDLE]++;
         backup_put(sim, setup, &newer, BACKUP_DIRECTORY);
@@ -122,9 +126,12 @@ static void try_older(struct operator* operator, struct known_journal known[SIM_
 
 static void go_back(struct operator* operator, struct known_journal known[SIM_SHARDS_MAX])
 {
+    struct backup newer = {.is_taken = false};
+    backup_take(operator->sim, operator->setup, known, &newer);
     backup_put(operator->sim, operator->setup, &operator->backup, BACKUP_WITH_OUTPUTS);
     sim_say(operator->sim, "an older directory is restored, with its files of output");
-    forget_newer(operator, known, SIM_EVENT_OLDER_RESTORED);
+    forget_newer(operator, & newer, known, SIM_EVENT_OLDER_RESTORED);
+    backup_free(&newer);
 }
 
 // A copy would forget that an output is garbled, and a flipped byte would end what is started on it.
