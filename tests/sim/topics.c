@@ -261,15 +261,15 @@ void topics_take_line(struct sim *sim, const struct sim_setup *setup, const char
         return;
     }
     uint32_t shard = (uint32_t)strtoul(shard_at + sizeof(source) - 1, NULL, 10);
+    bool goes_on = strstr(line, "going on at the oldest there is") != NULL;
+    if (goes_on != (setup->plan.config->on_gap == CONFIG_GAP_CONTINUE))
+        sim_fail(sim, "I12", "what is done at a gap is not what is configured: %s", line);
     if (sim->is_topic_short && asked > high) {
         sim->short_named++;
         return;
     }
-    bool goes_on = strstr(line, "going on at the oldest there is") != NULL;
     if (!is_gone(&sim->losses[shard], asked) || asked >= low)
         sim_fail(sim, "I1", "a gap is said where nothing was deleted: %s", line);
-    if (goes_on != (setup->plan.config->on_gap == CONFIG_GAP_CONTINUE))
-        sim_fail(sim, "I12", "what is done at a gap is not what is configured: %s", line);
     sim->losses[shard].named++;
     sim->report->events[goes_on ? SIM_EVENT_GAP_CROSSED : SIM_EVENT_GAP_STOPPED]++;
 }
