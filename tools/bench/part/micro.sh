@@ -1,4 +1,4 @@
-# The parts by themselves: decode, fold, checkpoint, journal. Sourced by run.
+# The parts by themselves: decode, expressions, fold, checkpoint, journal. Sourced by run.
 title 'The parts by themselves (one thread, CPU time)'
 head_print
 
@@ -18,6 +18,26 @@ repeat micro_decode
 decode_row 'yyjson alone, one thread' 'yyjson alone' 'the yardstick: parses, keeps nothing'
 decode_row 'decode' 'decode' ''
 decode_row 'decode, as a replay does' 'decode, replay' ''
+
+micro_cel() { "$bench/cel" >"$work/cel.$1"; }
+
+# cel_row NAME MATCH NOTE: "MATCH … ns/evaluation" of each run
+cel_row() {
+    for file in "$work"/cel.[0-9]*; do
+        sed -n "s/^$2  *\([0-9.]*\) ns\/evaluation.*/\1/p" "$file" | while read -r ns; do
+            sample "$(calc "1e9 / $ns")" "$(calc "$ns / 1000")"
+        done
+    done
+    row "$1" evaluations/s "$3"
+}
+
+repeat micro_cel
+cel_row 'a condition, in C' 'three comparisons, in C' 'the yardstick: the next row by hand'
+cel_row 'a condition, three comparisons' 'three comparisons' 'a quarter of them hold'
+cel_row 'a condition, all of it looked at' 'three, all looked at' ''
+cel_row 'a condition, arithmetic' 'arithmetic' ''
+cel_row 'a condition, matches' 'matches' ''
+cel_row 'a condition, exists over 20' 'exists over 20 tags' ''
 
 micro_projections() {
     rm -rf "$work/projections"
