@@ -41,11 +41,23 @@ static const struct cel_type *fail_name(
 
 const char *check_type_text(struct checker *checker, const struct cel_type *type)
 {
+    enum { SHOWN_BYTES_MAX = 80 };
+    if (checker->problems->count == CEL_PROBLEMS_MAX)
+        return ""; // nobody will read it
     struct buffer text = {0};
-    cel_type_add(&text, infer_resolve(&checker->infer, type, INFER_LEFT_IS_DYN));
+    cel_type_add(&text, infer_snapshot(&checker->infer, type));
+    if (text.len > SHOWN_BYTES_MAX) {
+        text.len = (size_t)text_shown_len(buffer_bytes(&text), SHOWN_BYTES_MAX);
+        buffer_add_text(&text, "...");
+    }
     const char *copy = arena_text(checker->arena, buffer_bytes(&text));
     buffer_free(&text);
     return copy;
+}
+
+const struct cel_type *check_head(struct checker *checker, const struct cel_node *node)
+{
+    return infer_head(&checker->infer, node->type);
 }
 
 static bool may_be(struct checker *checker, const struct cel_type *from, const struct cel_type *to)
@@ -99,8 +111,7 @@ static const struct cel_type *member_of_object(
 
 static const struct cel_type *member_type(struct checker *checker, struct cel_node *node)
 {
-    const struct cel_type *of =
-        infer_resolve(&checker->infer, node->children[0]->type, INFER_LEFT_STAYS);
+    const struct cel_type *of = check_head(checker, node->children[0]);
     switch (of->kind) {
     case CEL_TYPE_OBJECT: return member_of_object(checker, node, of->object);
     case CEL_TYPE_MAP: return of->params[1];
@@ -163,7 +174,7 @@ static const struct cel_type *check_map(struct checker *checker, struct cel_node
     const struct cel_type *of[2] = {NULL, NULL};
     for (uint32_t i = 0; i < node->child_count; i++) {
         const struct cel_type *type = check_node(checker, node->children[i]);
-        if (i % 2 == 0 && !may_be_key(infer_resolve(&checker->infer, type, INFER_LEFT_STAYS)))
+        if (i % 2 == 0 && !may_be_key(infer_head(&checker->infer, type)))
             type = check_fail(
                 checker, node->children[i],
                 "a key of a map is a string, a bool, an int or a uint, not %s",
@@ -174,7 +185,7 @@ static const struct cel_type *check_map(struct checker *checker, struct cel_node
         of[0] = infer_fresh(&checker->infer);
         of[1] = infer_fresh(&checker->infer);
     }
-    return cel_type_map(checker->arena, of[0], of[1]);
+    return infer_map(&checker->infer, of[0], of[1]);
 }
 
 static void expect_bool(struct checker *checker, struct cel_node *node, const char *what)
@@ -205,7 +216,7 @@ static const struct cel_type *check_conditional(struct checker *checker, struct 
     const struct cel_type *from[] = {node->children[1]->type, node->children[2]->type};
     const struct cel_type *to[] = {fresh, fresh};
     if (infer_assign(&checker->infer, from, to, 2))
-        return infer_resolve(&checker->infer, fresh, INFER_LEFT_STAYS);
+        return infer_head(&checker->infer, fresh);
     return check_fail(
         checker, node, "'?:' gives %s on one side and %s on the other",
         check_type_text(checker, from[0]), check_type_text(checker, from[1]));
@@ -216,8 +227,7 @@ static const struct cel_type *check_conditional(struct checker *checker, struct 
 static void range_types(
     struct checker *checker, struct cel_node *node, const struct cel_type *types_out[2])
 {
-    const struct cel_type *range =
-        infer_resolve(&checker->infer, node->children[0]->type, INFER_LEFT_STAYS);
+    const struct cel_type *range = check_head(checker, node->children[0]);
     bool has_two = node->names[1].len > 0;
     types_out[0] = types_out[1] = &cel_type_dyn;
     if (range->kind == CEL_TYPE_LIST) {
@@ -248,11 +258,11 @@ static const struct cel_type *entry_map_type(
     struct checker *checker, struct cel_node *node, const struct cel_type *type)
 {
     const struct cel_type *map =
-        cel_type_map(checker->arena, infer_fresh(&checker->infer), infer_fresh(&checker->infer));
+        infer_map(&checker->infer, infer_fresh(&checker->infer), infer_fresh(&checker->infer));
     if (may_be(checker, type, map))
-        return infer_resolve(&checker->infer, map, INFER_LEFT_STAYS);
+        return map;
     return check_fail(
-        checker, node, "transformMapEntry() needs a map for each, this is %s",
+        checker, node, "transformMapEntry() needs a map of one entry, this is %s",
         check_type_text(checker, type));
 }
 
@@ -271,12 +281,12 @@ static const struct cel_type *macro_type(
         return cel_type_list(checker->arena, types[0]);
     case CEL_MACRO_MAP: return cel_type_list(checker->arena, body->type);
     case CEL_MACRO_SORT_BY:
-        if (!may_be_ordered(infer_resolve(&checker->infer, body->type, INFER_LEFT_STAYS)))
+        if (!may_be_ordered(check_head(checker, body)))
             (void)check_fail(
                 checker, body, "sortBy() needs a key that has an order, this is %s",
                 check_type_text(checker, body->type));
         return cel_type_list(checker->arena, types[0]);
-    case CEL_MACRO_TRANSFORM_MAP: return cel_type_map(checker->arena, types[0], body->type);
+    case CEL_MACRO_TRANSFORM_MAP: return infer_map(&checker->infer, types[0], body->type);
     case CEL_MACRO_TRANSFORM_MAP_ENTRY: return entry_map_type(checker, body, body->type);
     }
     return &cel_type_dyn;
@@ -340,7 +350,7 @@ const struct cel_type *check_node(struct checker *checker, struct cel_node *node
 static void settle_types(struct checker *checker, struct cel_node *node)
 {
     if (node->type != NULL) // not of what is only part of a name
-        node->type = infer_resolve(&checker->infer, node->type, INFER_LEFT_IS_DYN);
+        node->type = infer_settle(&checker->infer, node->type);
     for (uint32_t i = 0; i < node->child_count; i++)
         settle_types(checker, node->children[i]);
 }

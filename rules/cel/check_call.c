@@ -91,13 +91,7 @@ static const struct cel_type *try_overload(
     }
     if (!infer_assign(infer, from, to, count))
         return NULL;
-    const struct cel_type *result =
-        infer_resolve(infer, infer_instance(infer, overload->result, first), INFER_LEFT_STAYS);
-    for (uint32_t i = 0; i < count && result->kind == CEL_TYPE_VARIABLE; i++) {
-        if (from[i]->kind == CEL_TYPE_DYN) // what a dyn argument leaves open is dyn
-            result = &cel_type_dyn;
-    }
-    return result;
+    return infer_head(infer, infer_instance(infer, overload->result, first));
 }
 
 // Of all that fit: their result, or dyn where they differ.
@@ -117,7 +111,7 @@ static const struct cel_type *try_overloads(
             continue;
         if (result == NULL)
             result = type;
-        else if (result->kind != CEL_TYPE_DYN && !cel_type_equal(result, type))
+        else if (!infer_same(&checker->infer, result, type))
             result = &cel_type_dyn;
     }
     return result;
@@ -126,7 +120,7 @@ static const struct cel_type *try_overloads(
 // contact["first_name"]: a member whose name is known.
 static const struct cel_type *check_object_index(struct checker *checker, struct cel_node *call)
 {
-    const struct cel_object *object = call->children[0]->type->object;
+    const struct cel_object *object = check_head(checker, call->children[0])->object;
     const struct cel_node *key = call->children[1];
     if (key->kind != CEL_NODE_LITERAL || key->literal.kind != CEL_STRING)
         return key->type->kind == CEL_TYPE_STRING || key->type->kind == CEL_TYPE_DYN
@@ -161,7 +155,7 @@ const struct cel_type *check_call(struct checker *checker, struct cel_node *call
     if (function == NULL)
         return fail_function(checker, call);
     bool is_index = bytes_equal_text(call->text, "_[_]");
-    if (is_index && call->children[0]->type->kind == CEL_TYPE_OBJECT)
+    if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);
     const struct cel_type *result = try_overloads(checker, call, function, false);
     if (result == NULL)

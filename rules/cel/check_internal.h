@@ -39,7 +39,9 @@ const struct cel_type *check_call(struct checker *checker, struct cel_node *call
 const struct cel_type *check_fail(
     struct checker *checker, const struct cel_node *node, const char *format, ...)
     PRINTF_LIKE(3, 4);
-// The type as text, in the arena.
+// What is known of a node's type so far.
+const struct cel_type *check_head(struct checker *checker, const struct cel_node *node);
+// The type as text, in the arena; of a long one the beginning.
 const char *check_type_text(struct checker *checker, const struct cel_type *type);
 
 #endif
