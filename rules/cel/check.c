@@ -378,10 +378,34 @@ const char *cel_object_nearest(
     return text_nearest(name, names, object->field_count);
 }
 
+// "contact.plan", or contact["first-name"] where a dash would be read as a minus.
+static const char *member_text(
+    struct arena *arena, const struct cel_variable *variable, struct bytes field)
+{
+    bool has_dash = memchr(field.data, '-', field.len) != NULL;
+    struct buffer text = {0};
+    buffer_add_bytes(&text, variable->name);
+    buffer_add_text(&text, has_dash ? "[\"" : ".");
+    buffer_add_bytes(&text, field);
+    buffer_add_text(&text, has_dash ? "\"]" : "");
+    const char *copy = arena_text(arena, buffer_bytes(&text));
+    buffer_free(&text);
+    return copy;
+}
+
 const char *cel_scope_nearest(struct arena *arena, const struct cel_scope *scope, struct bytes name)
 {
     const char **names = arena_alloc(arena, (scope->variable_count + 1) * sizeof(char *));
     for (uint32_t i = 0; i < scope->variable_count; i++)
         names[i] = arena_text(arena, scope->variables[i].name);
-    return text_nearest(name, names, scope->variable_count);
+    const char *nearest = text_nearest(name, names, scope->variable_count);
+    for (uint32_t i = 0; i < scope->variable_count && nearest == NULL; i++) {
+        const struct cel_variable *variable = &scope->variables[i];
+        const char *field = variable->type->kind == CEL_TYPE_OBJECT
+                                ? cel_object_nearest(arena, variable->type->object, name)
+                                : NULL;
+        if (field != NULL)
+            nearest = member_text(arena, variable, bytes_text(field));
+    }
+    return nearest;
 }

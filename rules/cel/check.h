@@ -30,8 +30,8 @@ bool cel_check(
     struct cel_node *root,
     struct cel_problems *problems);
 
-// What an unknown name was most likely meant to be, or NULL: a variable, or a field of the objects that the
-// scope's variables are. Allocates in the arena.
+// What an unknown name was most likely meant to be, or NULL: a variable, or else a field of an object that
+// is one of the scope's variables, as it is written ("contact.plan"). Allocates in the arena.
 const char *cel_scope_nearest(
     struct arena *arena, const struct cel_scope *scope, struct bytes name);
 const char *cel_object_nearest(

@@ -44,15 +44,23 @@ static void add_args(struct checker *checker, struct buffer *to, const struct ce
     }
 }
 
+static bool compares_null(struct checker *checker, const struct cel_node *call)
+{
+    return (bytes_equal_text(call->text, "_==_") || bytes_equal_text(call->text, "_!=_")) &&
+           (check_head(checker, call->children[0])->kind == CEL_TYPE_NULL ||
+            check_head(checker, call->children[1])->kind == CEL_TYPE_NULL);
+}
+
 static const struct cel_type *fail_args(struct checker *checker, const struct cel_node *call)
 {
     const char *sign = sign_of(call->text);
     const struct cel_type *type;
     if (sign != NULL && call->child_count == 2)
         return check_fail(
-            checker, call, "'%s' does not take %s and %s", sign,
+            checker, call, "'%s' does not take %s and %s%s", sign,
             check_type_text(checker, call->children[0]->type),
-            check_type_text(checker, call->children[1]->type));
+            check_type_text(checker, call->children[1]->type),
+            compares_null(checker, call) ? "; has() asks whether a member is there" : "");
     if (sign != NULL)
         return check_fail(
             checker, call, "'%s' does not take %s", sign,
@@ -79,7 +87,7 @@ static const struct cel_type *try_overload(
     uint32_t count = call->child_count;
     bool is_count_right =
         overload->is_variadic ? count >= overload->param_count : count == overload->param_count;
-    if (overload->is_member != call->is_member || !is_count_right || count > ARGS_MAX)
+    if (overload->is_member != call->is_member || !is_count_right)
         return NULL;
     struct infer *infer = &checker->infer;
     uint32_t first = infer_reserve(infer, overload->variable_count);
@@ -94,14 +102,14 @@ static const struct cel_type *try_overload(
     return infer_head(infer, infer_instance(infer, overload->result, first));
 }
 
-// Of all that fit: their result, or dyn where they differ.
+// Of all that fit, and of what fitted before them: their result, or dyn where they differ.
 static const struct cel_type *try_overloads(
     struct checker *checker,
     const struct cel_node *call,
     const struct cel_named_function *function,
-    bool is_fallback)
+    bool is_fallback,
+    const struct cel_type *result)
 {
-    const struct cel_type *result = NULL;
     for (uint32_t i = 0; i < function->overload_count; i++) {
         const struct cel_overload *overload = &function->overloads[i];
         if (overload->is_fallback != is_fallback)
@@ -122,10 +130,11 @@ static const struct cel_type *check_object_index(struct checker *checker, struct
 {
     const struct cel_object *object = check_head(checker, call->children[0])->object;
     const struct cel_node *key = call->children[1];
-    if (key->kind != CEL_NODE_LITERAL || key->literal.kind != CEL_STRING)
-        return key->type->kind == CEL_TYPE_STRING || key->type->kind == CEL_TYPE_DYN
-                   ? &cel_type_dyn
-                   : fail_args(checker, call);
+    if (key->kind != CEL_NODE_LITERAL || key->literal.kind != CEL_STRING) {
+        const struct cel_type *from = key->type, *to = &cel_type_string;
+        return infer_assign(&checker->infer, &from, &to, 1) ? &cel_type_dyn
+                                                            : fail_args(checker, call);
+    }
     struct bytes name = key->literal.as.text;
     for (uint32_t i = 0; i < object->field_count; i++) {
         if (bytes_equal(object->fields[i].name, name)) {
@@ -147,18 +156,35 @@ static const struct cel_type *check_object_index(struct checker *checker, struct
     return &cel_type_dyn;
 }
 
+static bool has_dyn(struct checker *checker, const struct cel_node *call)
+{
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        if (check_head(checker, call->children[i])->kind == CEL_TYPE_DYN)
+            return true;
+    }
+    return false;
+}
+
 const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
 {
+    const struct cel_type *result = check_dashed(checker, call);
+    if (result != NULL)
+        return result;
     const struct cel_named_function *function = resolve_function(checker, call);
     for (uint32_t i = 0; i < call->child_count; i++)
         (void)check_node(checker, call->children[i]);
     if (function == NULL)
         return fail_function(checker, call);
+    if (call->child_count > ARGS_MAX)
+        return check_fail(
+            checker, call, "%.*s() takes at most %d arguments, here are %u", (int)call->text.len,
+            (const char *)call->text.data, (int)ARGS_MAX, call->child_count);
     bool is_index = bytes_equal_text(call->text, "_[_]");
     if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);
-    const struct cel_type *result = try_overloads(checker, call, function, false);
-    if (result == NULL)
-        result = try_overloads(checker, call, function, true);
+    result = try_overloads(checker, call, function, false, NULL);
+    if (result == NULL ||
+        has_dyn(checker, call)) // which may be of a type that mixes with the other
+        result = try_overloads(checker, call, function, true, result);
     return result == NULL ? fail_args(checker, call) : result;
 }

@@ -26,7 +26,7 @@ struct checker {
 bool resolve_name(struct checker *checker, struct cel_node *node);
 const struct local *find_local(const struct checker *checker, const struct cel_node *node);
 // The function that a call names; NULL when there is none. A receiver that is only the beginning of a
-// function's name ("math" in math.abs(x)) is taken off the call.
+// function's name ("math" in math.abs(x)) is taken off the call, also where there is no such function.
 const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call);
 
 // Sets the type of a node and of all below it; gives it. (check.c)
@@ -34,6 +34,9 @@ const struct cel_type *check_node(struct checker *checker, struct cel_node *node
 
 // --- calls (check_call.c)
 const struct cel_type *check_call(struct checker *checker, struct cel_node *call);
+// The type of a member with a dash in its name that was written as a subtraction, when the call is one; the
+// problem is added. Else NULL, and nothing was said. (check_dash.c)
+const struct cel_type *check_dashed(struct checker *checker, struct cel_node *minus);
 
 // --- problems; the type of what is wrong is dyn
 const struct cel_type *check_fail(

@@ -65,7 +65,9 @@ void cel_library_free(struct cel_library *library);
 // NULL when there is none of that name.
 const struct cel_named_function *cel_library_find(
     const struct cel_library *library, struct bytes name);
-// The function whose name is most like it, or NULL (text_nearest).
+// Whether there are functions in that name space: "math", as there is math.abs.
+bool cel_library_has_space(const struct cel_library *library, struct bytes space);
+// The function whose name, or else whose name behind the dot, is most like it (text_nearest); or NULL.
 const char *cel_library_nearest(const struct cel_library *library, struct bytes name);
 
 #endif

@@ -13,6 +13,7 @@ struct cel_library {
     uint32_t *slots; // open addressing by name, 0: empty, else index + 1
     size_t slot_mask;
     const char **names; // that people write, for cel_library_nearest
+    const char **tails; // the same, behind their last dot
     size_t name_count;
 };
 
@@ -46,6 +47,17 @@ const struct cel_named_function *cel_library_find(
 {
     uint32_t slot = *slot_of(library, name);
     return slot == 0 ? NULL : &library->functions[slot - 1];
+}
+
+bool cel_library_has_space(const struct cel_library *library, struct bytes space)
+{
+    for (size_t i = 0; i < library->count; i++) {
+        struct bytes name = library->functions[i].name;
+        if (name.len > space.len && name.data[space.len] == '.' &&
+            memcmp(name.data, space.data, space.len) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void count_variables(const struct cel_type *type, uint32_t *count)
@@ -128,6 +140,20 @@ static void add_row(struct cel_library *library, const struct cel_function_row *
     function->overloads = overloads;
 }
 
+static void add_names(struct cel_library *library)
+{
+    library->names = arena_alloc(&library->arena, library->count * sizeof(char *));
+    library->tails = arena_alloc(&library->arena, library->count * sizeof(char *));
+    for (size_t i = 0; i < library->count; i++) {
+        struct bytes name = library->functions[i].name;
+        if (name.data[0] < 'a' || name.data[0] > 'z')
+            continue; // an operator
+        const char *text = arena_text(&library->arena, name), *dot = strrchr(text, '.');
+        library->names[library->name_count] = text;
+        library->tails[library->name_count++] = dot == NULL ? text : dot + 1;
+    }
+}
+
 struct cel_library *cel_library_new(void)
 {
     struct cel_library *library = mem_zero(1, sizeof(*library));
@@ -138,13 +164,7 @@ struct cel_library *cel_library_new(void)
         for (const struct cel_function_row *row = tables[i]; row->signature != NULL; row++)
             add_row(library, row);
     }
-    library->names = arena_alloc(&library->arena, library->count * sizeof(char *));
-    for (size_t i = 0; i < library->count; i++) {
-        uint8_t first = library->functions[i].name.data[0];
-        if (first >= 'a' && first <= 'z')
-            library->names[library->name_count++] =
-                arena_text(&library->arena, library->functions[i].name);
-    }
+    add_names(library);
     return library;
 }
 
@@ -160,5 +180,12 @@ void cel_library_free(struct cel_library *library)
 
 const char *cel_library_nearest(const struct cel_library *library, struct bytes name)
 {
-    return text_nearest(name, library->names, library->name_count);
+    const char *nearest = text_nearest(name, library->names, library->name_count);
+    const char *tail =
+        nearest == NULL ? text_nearest(name, library->tails, library->name_count) : NULL;
+    for (size_t i = 0; i < library->name_count && tail != NULL; i++) {
+        if (library->tails[i] == tail)
+            return library->names[i]; // math.floor for floor
+    }
+    return nearest;
 }

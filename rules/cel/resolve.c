@@ -66,23 +66,7 @@ static bool for_candidates(
     return found(context, own);
 }
 
-struct variable_search {
-    const struct cel_scope *scope;
-    uint32_t index;
-};
-
-static bool is_variable(void *context, struct bytes candidate)
-{
-    struct variable_search *search = context;
-    for (uint32_t i = 0; i < search->scope->variable_count; i++) {
-        if (bytes_equal(search->scope->variables[i].name, candidate)) {
-            search->index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
+// dyn is none: it is what the checker does not know, and no value's type.
 static const struct cel_type *type_named(struct arena *arena, struct bytes name)
 {
     static const struct cel_type *const plain[] = {
@@ -99,23 +83,35 @@ static const struct cel_type *type_named(struct arena *arena, struct bytes name)
     return bytes_equal_text(name, "type") ? &cel_type_type : NULL;
 }
 
+struct name_search {
+    struct checker *checker;
+    struct cel_node *node; // becomes what is found
+};
+
+static bool is_name(void *context, struct bytes candidate)
+{
+    const struct name_search *search = context;
+    const struct cel_scope *scope = search->checker->scope;
+    for (uint32_t i = 0; i < scope->variable_count; i++) {
+        if (bytes_equal(scope->variables[i].name, candidate)) {
+            search->node->variable = i;
+            return true;
+        }
+    }
+    const struct cel_type *type = type_named(search->checker->arena, candidate);
+    if (type == NULL)
+        return false;
+    search->node->kind = CEL_NODE_LITERAL;
+    search->node->literal = cel_type_value(type);
+    search->node->child_count = 0;
+    return true;
+}
+
 bool resolve_name(struct checker *checker, struct cel_node *node)
 {
     struct dotted name = {.len = 0};
-    if (!dotted_of(checker, node, &name))
-        return false;
-    struct variable_search search = {.scope = checker->scope};
-    if (for_candidates(checker, &name, is_variable, &search)) {
-        node->variable = search.index;
-        return true;
-    }
-    const struct cel_type *type = type_named(checker->arena, bytes_of(name.text, name.len));
-    if (type == NULL)
-        return false;
-    node->kind = CEL_NODE_LITERAL;
-    node->literal = cel_type_value(type);
-    node->child_count = 0;
-    return true;
+    struct name_search search = {checker, node};
+    return dotted_of(checker, node, &name) && for_candidates(checker, &name, is_name, &search);
 }
 
 struct function_search {
@@ -130,6 +126,15 @@ static bool is_function(void *context, struct bytes candidate)
     return search->function != NULL;
 }
 
+static void take_receiver_off(struct cel_node *call, struct bytes name)
+{
+    call->is_member = false;
+    call->text_begin = call->children[0]->begin;
+    call->text = name;
+    call->children++;
+    call->child_count--;
+}
+
 const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call)
 {
     struct function_search search = {.library = checker->scope->library};
@@ -140,16 +145,19 @@ const struct cel_named_function *resolve_function(struct checker *checker, struc
             (void)for_candidates(checker, &name, is_function, &search);
         return search.function;
     }
-    if (dotted_of(checker, call->children[0], &name) && dotted_add(&name, call->text) &&
-        for_candidates(checker, &name, is_function, &search)) {
-        call->is_member = false;
-        call->text_begin = call->children[0]->begin;
-        call->text = search.function->name;
-        call->children++;
-        call->child_count--;
+    if (!dotted_of(checker, call->children[0], &name))
+        return cel_library_find(checker->scope->library, call->text);
+    size_t space_len = name.len;
+    if (dotted_add(&name, call->text) && for_candidates(checker, &name, is_function, &search)) {
+        take_receiver_off(call, search.function->name);
         return search.function;
     }
-    return cel_library_find(checker->scope->library, call->text);
+    search.function = cel_library_find(checker->scope->library, call->text);
+    bool is_unknown = search.function == NULL && !resolve_name(checker, call->children[0]) &&
+                      cel_library_has_space(search.library, bytes_of(name.text, space_len));
+    if (is_unknown)
+        take_receiver_off(call, arena_copy(checker->arena, bytes_of(name.text, name.len)));
+    return search.function;
 }
 
 // --- without types

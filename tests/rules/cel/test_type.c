@@ -293,6 +293,18 @@ START_TEST(signatures_become_overloads)
 }
 END_TEST
 
+START_TEST(name_spaces_are_those_of_functions)
+{
+    struct cel_library *library = cel_library_new();
+    ck_assert(cel_library_has_space(library, bytes_text("math")));
+    ck_assert(cel_library_has_space(library, bytes_text("base64")));
+    ck_assert(!cel_library_has_space(library, bytes_text("mat")));
+    ck_assert(!cel_library_has_space(library, bytes_text("math.abs")));
+    ck_assert(!cel_library_has_space(library, bytes_text("contact")));
+    cel_library_free(library);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/cel/type");
@@ -307,6 +319,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, variables_that_meet_are_one);
     tcase_add_test(tcase, what_nothing_decides_is_dyn_at_the_end);
     tcase_add_test(tcase, signatures_become_overloads);
+    tcase_add_test(tcase, name_spaces_are_those_of_functions);
     suite_add_tcase(suite, tcase);
     return suite;
 }
