@@ -99,7 +99,13 @@ static const struct cel_type *try_overload(
     }
     if (!infer_assign(infer, from, to, count))
         return NULL;
-    return infer_head(infer, infer_instance(infer, overload->result, first));
+    const struct cel_type *result =
+        infer_head(infer, infer_instance(infer, overload->result, first));
+    for (uint32_t i = 0; i < count && result->kind == CEL_TYPE_VARIABLE; i++) {
+        if (infer_head(infer, from[i])->kind == CEL_TYPE_DYN) // leaves open what is dyn then
+            result = &cel_type_dyn;
+    }
+    return result;
 }
 
 // Of all that fit, and of what fitted before them: their result, or dyn where they differ.

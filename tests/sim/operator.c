@@ -16,7 +16,7 @@
 #include "tests/sim/stores.h"
 #include "tests/sim/topics.h"
 
-enum { STOP_US_MAX = 20 * 1000 * 1000 };
+enum { STOP_US_MAX = 20 * 1000 * 1000, TRY_US_MAX = 180 * 1000 * 1000 };
 #define HOUR_US (INT64_C(3600) * 1000 * 1000)
 
 // ---- while it runs
@@ -213,7 +213,7 @@ static void flip_journal(
     uint64_t bit = 512 * 8 + sim_random_below(&sim->draws, 40 * 8); // the header of its first frame
     fake_disk_flip(sim->disk, path, bit);
     uint64_t before = fake_disk_digest(sim->disk);
-    int exit_code = operator_try_to_start(operator, OPERATOR_THROWS_AWAY, STOP_US_MAX);
+    int exit_code = operator_try_to_start(operator, OPERATOR_THROWS_AWAY, TRY_US_MAX);
     if (exit_code != EXIT_CODE_DAMAGED)
         sim_fail(
             sim, "I12", "bit %" PRIu64 " of %s was flipped, it ended with %d", bit, path,
