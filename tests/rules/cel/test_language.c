@@ -192,12 +192,15 @@ static const struct value_case {
     {"t.getHours('Nowhere/Land')", "error: 'Nowhere/Land' is not a time zone", "int"},
     {"d.getMinutes() * 100 + d.getSeconds()", "190", "int"},
     {"timestamp('2026-02-29T00:00:00Z')",
-     "error: '2026-02-29T00:00:00Z' is not a timestamp such as 2026-01-31T09:00:00Z, of the years 1 to 9999", "timestamp"},
+     "error: '2026-02-29T00:00:00Z' is not a timestamp such as 2026-01-31T09:00:00Z, of the years "
+     "1 to 9999",
+     "timestamp"},
     {"timestamp('2024-02-29T12:00:00.5+07:00')", "2024-02-29T05:00:00.5Z", "timestamp"},
     {"timestamp(0)", "1970-01-01T00:00:00Z", "timestamp"},
     {"duration('1h2m3.5s')", "3723.5s", "duration"},
     {"duration('-1.5ms')", "-0.0015s", "duration"},
-    {"duration('1x')", "error: '1x' is not a duration such as 36h or 1.5s, of at most 292 years", "duration"},
+    {"duration('1x')", "error: '1x' is not a duration such as 36h or 1.5s, of at most 292 years",
+     "duration"},
     {"string(duration('90m'))", "\"5400s\"", "string"},
     // base64
     {"base64.encode(b'hello') + base64.encode(b'')", "\"aGVsbG8=\"", "string"},
