@@ -358,13 +358,13 @@ static void compare_at(const char *name, const struct zone *zone, int64_t unix_s
         (long long)unix_s, zone_offset_s(zone, unix_s), libc_offset_s(unix_s));
 }
 
-// From 1850 to 2550: every ten days or so, and both sides of each transition that lies between.
+// From 1850 to 2150: every six weeks or so, and both sides of each transition that lies between.
 static size_t compare_zone(const char *name, const struct zone *zone, uint64_t random)
 {
     size_t transitions = 0;
-    const int64_t begin = -INT64_C(3786912000), end = INT64_C(18302630400);
+    const int64_t begin = -INT64_C(3786912000), end = INT64_C(5680281600);
     int64_t last = begin;
-    for (int64_t at = begin; at < end; at += 864000 + (int64_t)(random % 86400)) {
+    for (int64_t at = begin; at < end; at += 3600000 + (int64_t)(random % 86400)) {
         random = random * 6364136223846793005 + 1442695040888963407;
         compare_at(name, zone, at);
         if (libc_offset_s(last) != libc_offset_s(at)) {
@@ -412,7 +412,7 @@ START_TEST(all_zones_of_the_system_are_as_libc_has_them)
     tzset();
     arena_free(&arena);
     ck_assert_uint_gt(zones, 300);
-    ck_assert_uint_gt(transitions, 50000);
+    ck_assert_uint_gt(transitions, 20000);
 }
 END_TEST
 
