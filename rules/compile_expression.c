@@ -29,8 +29,6 @@ const struct rule_expression *compile_expression(
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .text = compile_copy(compiler, text),
-        .index = (uint32_t)ruleset->expression_count,
-        .place = compile_place(compiler, node),
     };
     ruleset->expressions = compile_grow(
         ruleset->expressions, &ruleset->expression_cap, ruleset->expression_count,
@@ -83,11 +81,10 @@ static bool check_use(
 static void warn_undeclared(
     struct compiler *compiler,
     const struct pending_expression *pending,
-    const struct cel_scope *scope,
     const struct cel_node *node)
 {
     for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        warn_undeclared(compiler, pending, scope, node->children[i]);
+        warn_undeclared(compiler, pending, node->children[i]);
     bool is_member = node->kind == CEL_NODE_SELECT || node->kind == CEL_NODE_HAS;
     if (!is_member || node->variable != CEL_NOT_A_VARIABLE || node->field != CEL_NO_FIELD)
         return;
@@ -163,7 +160,7 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
             compiler->list, &(struct expression_source){.node = pending->node}, scope, &problems);
         return;
     }
-    warn_undeclared(compiler, pending, scope, root);
+    warn_undeclared(compiler, pending, root);
     struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
     check_constants(&constants, root);
     cel_eval_free(&constants.eval);

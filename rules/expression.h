@@ -15,8 +15,6 @@ enum expression_use {
 struct rule_expression {
     struct bytes text; // as written
     struct cel_program *program;
-    uint32_t index; // among all of the ruleset
-    struct rule_place place;
 };
 
 #endif

@@ -224,6 +224,8 @@ static void derive_score_events(struct fold *fold, const struct moved_score *mov
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
+    if (match->rule_count == 0 && match->workflow_count == 0)
+        return;
     expressions_set_event(
         &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     struct moved_score moved[FOLD_SCORES_CHANGED_MAX];
