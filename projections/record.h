@@ -15,18 +15,21 @@
 //       42      2  scores
 //       44      2  runs
 //       46      2  limits
-//       48      …  the sections, in the order of enum section
+//       48      8  due: when its timer fires, ms since TIME_MS_MIN and 1; 0: none
+//       56      4  bytes of the counters
+//       60      2  segments
+//       62      2  zero
+//       64      …  the sections, in the order of enum section
 //
 // Identifiers, in order of arrival: kind (varint), length (varint), value.
 // Profile, in order of arrival: kind (1), name (varint), length (varint), payload.
 // Scores, in order of arrival: name (4), sum (8).   Runs: name (4), count (4).
 // Limits, oldest first: key hash (8), rule (4), count (4).
+// Counters, in order of arrival: name (4), length (4), bytes.
+// Segments, in order of arrival: name (4), since, ms since TIME_MS_MIN, and, in the highest bit, whether it is a member (8).
 // Ledger lines: event (8), time and score (8), points (8), rule (4).
 #ifndef PROJECTIONS_RECORD_H
 #define PROJECTIONS_RECORD_H
-
-#include <stddef.h>
-#include <stdint.h>
 
 #include "engine/base/bytes.h"
 #include "engine/base/err.h"
@@ -44,12 +47,16 @@ enum {
     RECORD_SCORE_COUNT = 42,
     RECORD_RUN_COUNT = 44,
     RECORD_LIMIT_COUNT = 46,
-    RECORD_HEADER_BYTES = 48,
+    RECORD_DUE = 48,
+    RECORD_COUNTER_BYTES = 56,
+    RECORD_SEGMENT_COUNT = 60,
+    RECORD_HEADER_BYTES = 64,
 
     RECORD_SCORE_BYTES = 12,
     RECORD_RUN_BYTES = 8,
     RECORD_LIMIT_BYTES = 16,
     RECORD_LINE_BYTES = 28,
+    RECORD_SEGMENT_BYTES = 12,
 
     RECORD_BYTES_MAX = 64 << 20, // nothing legal comes near
 };
@@ -60,6 +67,8 @@ enum section {
     SECTION_SCORES,
     SECTION_RUNS,
     SECTION_LIMITS,
+    SECTION_SEGMENTS,
+    SECTION_COUNTERS,
     SECTION_CONDENSED,
     SECTION_LEDGER,
     SECTION_END,
@@ -80,6 +89,10 @@ static inline size_t record_section_at(const uint8_t *record, enum section secti
         at += (size_t)get_u16(record + RECORD_RUN_COUNT) * RECORD_RUN_BYTES;
     if (section > SECTION_LIMITS)
         at += (size_t)get_u16(record + RECORD_LIMIT_COUNT) * RECORD_LIMIT_BYTES;
+    if (section > SECTION_SEGMENTS)
+        at += (size_t)get_u16(record + RECORD_SEGMENT_COUNT) * RECORD_SEGMENT_BYTES;
+    if (section > SECTION_COUNTERS)
+        at += get_u32(record + RECORD_COUNTER_BYTES);
     if (section > SECTION_CONDENSED)
         at += (size_t)get_u32(record + RECORD_CONDENSED_COUNT) * RECORD_LINE_BYTES;
     if (section > SECTION_LEDGER)

@@ -76,7 +76,7 @@ static void limit_count(
         return;
     }
     size_t begin = record_section_at(record, SECTION_LIMITS);
-    at = record_section_at(record, SECTION_CONDENSED);
+    at = record_section_at(record, SECTION_SEGMENTS);
     if (get_u16(record + RECORD_LIMIT_COUNT) >= state->params.limit_keys_max) {
         memmove(
             record + begin, record + begin + RECORD_LIMIT_BYTES, at - begin - RECORD_LIMIT_BYTES);

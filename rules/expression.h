@@ -12,6 +12,12 @@ enum expression_use {
     EXPRESSION_KEY,       // any value that may tell one from another
 };
 
+// When a comparison with `now` in an expression changes: the program gives a timestamp, M; from M on, or from
+// one millisecond behind it on, the comparison may have another outcome than before.
+struct rule_moment {
+    struct cel_program *program;
+};
+
 struct rule_expression {
     struct bytes text; // as written
     struct cel_program *program;

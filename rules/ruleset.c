@@ -95,7 +95,7 @@ const struct catalog *ruleset_catalog(const struct ruleset *ruleset)
 
 const struct match_list *ruleset_match(const struct ruleset *ruleset, event_type type)
 {
-    static const struct match_list nothing = {NULL, NULL, 0, 0};
+    static const struct match_list nothing = {0};
     return type < ruleset->match_count ? &ruleset->matches[type] : &nothing;
 }
 

@@ -88,6 +88,10 @@ void fold_event(
     const struct identity_key *first,
     struct event_ref ref);
 
+// Fires the timer of a contact: brings it up to date with the passing of time as of due_ms, with all that follows,
+// and plans its next timer, which is later. Inside a frame of the state; due_ms is the contact's due.
+void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
+
 // --- between the files of the fold
 // Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
 // input is done.

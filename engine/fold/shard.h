@@ -119,6 +119,14 @@ bool shard_frame_is_empty(const struct shard *shard);
 NODISCARD enum err shard_frame_end(
     struct shard *shard, uint64_t *sequence_out, struct fault *fault);
 
+// --- timers. Due ones are fired when a frame's tick has reached them: with the wall clock before the
+// frame's inputs, with the event clock before the event whose time moves the tick to or past them.
+// When the earliest is due; INT64_MAX when there is none.
+int64_t shard_timer_due_ms(struct shard *shard);
+// TICK_EVENT only, between frames: moves the clock to tick_ms, firing what is due up to and with it, in frames of
+// their own. Nothing happens when the clock is there already.
+NODISCARD enum err shard_advance(struct shard *shard, int64_t tick_ms, struct fault *fault);
+
 // --- publishing. Frames become takeable when durable; taken in order; marked published in order.
 // Moves what can be published up to durable into *batch (appending); false when there was nothing.
 bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batch *batch);

@@ -1,0 +1,25 @@
+// Counters of a contact: what the fold keeps of the events they count. The bytes are the fold's own
+// (engine/fold/counter.h); this keeps them in the contact's record.
+#ifndef PROJECTIONS_COUNTERS_H
+#define PROJECTIONS_COUNTERS_H
+
+#include "projections/contacts.h"
+
+// The bytes of a counter; empty when it has none. Borrowed until the next change or read of any record.
+struct bytes counter_read(
+    struct state *state, struct contact_number contact, struct name_id counter);
+// Makes the counter's bytes `len` long and gives them, to be written at once: the bytes before the smaller
+// of both lengths are kept, those behind are zero. 0 removes the counter and gives NULL. Inside a frame. NULL, and counted
+// as a refused change, when the record would become too large.
+uint8_t *counter_write(
+    struct state *state, struct contact_number contact, struct name_id counter, size_t len);
+
+// Walks the counters of a contact, in order of arrival: *at is 0 to start; false at the end.
+bool counter_next(
+    struct state *state,
+    struct contact_number contact,
+    size_t *at,
+    struct name_id *counter_out,
+    struct bytes *bytes_out);
+
+#endif

@@ -1,0 +1,44 @@
+// What the limits of scoring rules remember of a contact: entries that were let in, by rule and key.
+#ifndef PROJECTIONS_LIMITS_H
+#define PROJECTIONS_LIMITS_H
+
+#include "projections/contacts.h"
+
+struct limit_row {
+    struct name_id rule;
+    uint32_t count;  // entries that it stands for
+    uint64_t key;    // hash of the value of `per` and of the calendar span
+    int64_t time_ms; // of the entry, or of the newest of them
+    int64_t points_milli;
+};
+
+// Walks the rows of a rule and key, oldest first: *at is 0 to start; false at the end.
+bool limit_next(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id rule,
+    uint64_t key,
+    size_t *at,
+    struct limit_row *out);
+// MERGE adds to the row of the same rule and key, where there is one (newest time, sum of count and
+// points); APPEND adds a row. Beyond limits.limit_keys rows the oldest one is forgotten, and counted. Inside a frame.
+enum limit_mode { LIMIT_MERGE, LIMIT_APPEND };
+void limit_add(
+    struct state *state,
+    struct contact_number contact,
+    const struct limit_row *row,
+    enum limit_mode mode);
+// Forgets the rows of a rule (any key) whose time is before before_ms. Inside a frame.
+void limit_prune(
+    struct state *state, struct contact_number contact, struct name_id rule, int64_t before_ms);
+// Takes one entry back: of the rows of the rule whose key has these low 32 bits, the one of that time, else the first, loses
+// one of its count and the points; a row of count 0 is removed. Inside a frame.
+void limit_give_back(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id rule,
+    uint32_t key_low,
+    int64_t time_ms,
+    int64_t points_milli);
+
+#endif

@@ -1,0 +1,27 @@
+// Segments of a contact: of which its condition is true, since when, and whether it is a member.
+#ifndef PROJECTIONS_SEGMENTS_H
+#define PROJECTIONS_SEGMENTS_H
+
+#include "projections/contacts.h"
+
+struct segment_state {
+    bool is_true; // its condition held when it was last looked at; false: nothing is stored
+    bool is_member;
+    int64_t since_ms; // the condition holds without a break since then
+};
+
+struct segment_state segment_read(
+    struct state *state, struct contact_number contact, struct name_id segment);
+// Inside a frame. Not true removes it.
+void segment_write(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id segment,
+    const struct segment_state *to);
+
+// Calls each for the members of a segment, in the order of their numbers. One pass over all contacts.
+typedef void segment_each_fn(void *context, struct contact_number contact, int64_t since_ms);
+void segment_members(
+    struct state *state, struct name_id segment, segment_each_fn *each, void *context);
+
+#endif

@@ -1,0 +1,22 @@
+// One timer a contact: the earliest moment at which time alone changes anything about it. What is to
+// happen then is not stored: the fold finds it out from the contact's state (engine/fold/live.h).
+#ifndef PROJECTIONS_TIMERS_H
+#define PROJECTIONS_TIMERS_H
+
+#include "projections/contacts.h"
+
+#define TIMER_NONE INT64_MAX
+
+int64_t contact_due_ms(struct state *state, struct contact_number contact); // TIMER_NONE: none
+// Inside a frame. Part of the contact's record, and so of the digest.
+void contact_set_due(struct state *state, struct contact_number contact, int64_t due_ms);
+
+// The earliest timer of all contacts, ties by contact number; false when there is none.
+struct timer {
+    int64_t due_ms;
+    struct contact_number contact;
+};
+bool timers_next(struct state *state, struct timer *out);
+uint64_t timers_count(const struct state *state); // contacts with a timer
+
+#endif

@@ -1,0 +1,32 @@
+// Counters: exact numbers about the events of one type.
+#ifndef RULES_COUNTER_H
+#define RULES_COUNTER_H
+
+#include "engine/event/catalog.h"
+#include "rules/place.h"
+
+struct rule_expression;
+
+enum counter_kind {
+    COUNTER_COUNT,
+    COUNTER_SUM,
+    COUNTER_MIN,
+    COUNTER_MAX,
+    COUNTER_AVG,
+    COUNTER_FIRST, // the value of the event with the least time
+    COUNTER_LAST,
+    COUNTER_DISTINCT, // how many different values
+};
+
+struct counter_def {
+    struct bytes name, label;
+    uint32_t index;
+    enum counter_kind kind;
+    event_type on;
+    const struct rule_expression *condition; // NULL: every event of the type
+    const struct rule_expression *value;     // NULL for COUNTER_COUNT
+    int64_t within_ms; // 0: for ever; else an event counts while its age is below
+    struct rule_place place;
+};
+
+#endif

@@ -1,0 +1,55 @@
+// What is live: scores and segments, kept true as contacts change and as time goes by.
+#ifndef RULES_LIVE_H
+#define RULES_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/base/bytes.h"
+#include "rules/place.h"
+
+struct rule_expression;
+struct rule_moment;
+struct ruleset;
+
+struct segment_def {
+    struct bytes name, label;
+    uint32_t index;
+    const struct rule_expression *condition;
+    int64_t known_for_ms; // not before the contact has been known so long; 0: at once
+    int64_t for_ms;       // true without a break for so long; 0: at once
+    struct rule_place place;
+};
+
+enum live_kind { LIVE_SCORE, LIVE_SEGMENT };
+struct live_node {
+    enum live_kind kind;
+    uint32_t index; // into scores or segments
+    // What else must be looked at by time: union of what its expressions (combine, while, if) have.
+    const struct rule_moment *moments;
+    uint32_t moment_count;
+    bool is_hourly; // reads `now` in a way that no moments stand for, or a score freely
+};
+
+// Anything about a contact that an expression may read.
+//   0 … members of the scope's contact (enum scope_contact_field, kinds of identifier, declared fields),
+//   then counters, scores, segments.
+typedef uint32_t dependency;
+
+// Live nodes, in an order in which each comes behind all that it reads.
+size_t ruleset_live_count(const struct ruleset *ruleset);
+const struct live_node *ruleset_live(const struct ruleset *ruleset, size_t position);
+// Positions of the nodes that read it, ascending.
+struct live_list {
+    const uint32_t *positions;
+    uint32_t count;
+};
+struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency dependency);
+dependency ruleset_dependency_contact(const struct ruleset *ruleset, uint32_t scope_contact_field);
+dependency ruleset_dependency_counter(const struct ruleset *ruleset, size_t counter);
+dependency ruleset_dependency_score(const struct ruleset *ruleset, size_t score);
+dependency ruleset_dependency_segment(const struct ruleset *ruleset, size_t segment);
+// Whether anything live changes by time alone: counters with `within`, forgetting, `for`, `known_for`, `now`.
+bool ruleset_has_timers(const struct ruleset *ruleset);
+
+#endif
