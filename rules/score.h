@@ -24,6 +24,8 @@ struct forget_def {
     int32_t percent_milli; // LINEAR: thousandths of a percent, 1..100000
 };
 
+enum { SCORE_GROUPS_MAX = 64 };
+
 // A cap over several rules of a score.
 struct score_group {
     struct bytes name;

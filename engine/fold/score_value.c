@@ -1,0 +1,308 @@
+#include "engine/fold/score_value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/decay.h"
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/time.h"
+
+// Thousandths with 63 binary digits behind the point: sums are rounded once, so that they do not depend on how they
+// were taken apart.
+__extension__ typedef __int128 wide;
+enum { WIDE_BITS = 63, PERCENT_MILLI_ALL = 100000, SEARCH_STEPS_MAX = 4096 };
+
+static wide wide_of(int64_t milli)
+{
+    return (wide)milli * ((wide)1 << WIDE_BITS);
+}
+
+static wide wide_of_fraction(int64_t milli, uint64_t factor)
+{
+    return (wide)milli * (wide)factor;
+}
+
+// Half away from zero.
+static int64_t rounded(wide value)
+{
+    const wide half = (wide)1 << (WIDE_BITS - 1);
+    return value < 0 ? -(int64_t)((half - value) >> WIDE_BITS)
+                     : (int64_t)((value + half) >> WIDE_BITS);
+}
+
+static int64_t part_of(int64_t milli, int64_t parts, int64_t whole)
+{
+    wide doubled = (wide)milli * parts * 2;
+    return (int64_t)((doubled + (milli < 0 ? -whole : whole)) / (2 * (wide)whole));
+}
+
+// What forgetting has left of an entry; it only ever comes nearer to 0.
+static wide left_of(const struct forget_def *forget, const struct scored *entry, int64_t at_ms)
+{
+    int64_t age_ms = at_ms > entry->time_ms ? at_ms - entry->time_ms : 0;
+    switch (forget->kind) {
+    case FORGET_NONE:
+    case FORGET_IDLE: break;
+    case FORGET_HALF_LIFE:
+        return wide_of_fraction(entry->points_milli, decay_factor(age_ms, forget->span_ms));
+    case FORGET_LINEAR: {
+        int64_t steps = age_ms / forget->span_ms;
+        int64_t most = PERCENT_MILLI_ALL / forget->percent_milli + 1;
+        int64_t gone = (steps < most ? steps : most) * forget->percent_milli;
+        int64_t left = gone < PERCENT_MILLI_ALL ? PERCENT_MILLI_ALL - gone : 0;
+        return wide_of(part_of(entry->points_milli, left, PERCENT_MILLI_ALL));
+    }
+    case FORGET_EXPIRE: return age_ms < forget->span_ms ? wide_of(entry->points_milli) : 0;
+    }
+    return wide_of(entry->points_milli);
+}
+
+// --- idleness
+static int compare_times(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+// How often idleness takes in a gap of that length.
+static int64_t takings_in(const struct forget_def *forget, int64_t gap_ms)
+{
+    return gap_ms < forget->after_ms ? 0 : (gap_ms - forget->after_ms) / forget->span_ms + 1;
+}
+
+struct idleness {
+    int64_t takings; // up to and with the moment asked for
+    int64_t last_ms; // the newest entry up to then; INT64_MIN: none yet
+};
+
+static struct idleness idleness_at(const struct score_parts *parts, int64_t at_ms)
+{
+    const struct forget_def *forget = &parts->score->forget;
+    struct idleness idleness = {0, INT64_MIN};
+    int64_t few[64];
+    int64_t *times = parts->count <= 64 ? few : mem_alloc(parts->count * sizeof(*times));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        if (parts->entries[i].time_ms <= at_ms)
+            times[count++] = parts->entries[i].time_ms;
+    }
+    qsort(times, count, sizeof(*times), compare_times);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            idleness.takings += takings_in(forget, times[i] - times[i - 1]);
+        idleness.last_ms = times[i];
+    }
+    if (count > 0)
+        idleness.takings += takings_in(forget, at_ms - idleness.last_ms);
+    if (times != few)
+        free(times);
+    return idleness;
+}
+
+int64_t score_idle_taken(const struct score_parts *parts, int64_t at_ms)
+{
+    const struct forget_def *forget = &parts->score->forget;
+    if (forget->kind != FORGET_IDLE)
+        return 0;
+    return forget->points_milli * idleness_at(parts, at_ms).takings;
+}
+
+// --- sums
+// Of each group (the last is of none) what is above and what is below 0.
+struct sums {
+    wide above[SCORE_GROUPS_MAX + 1];
+    wide below[SCORE_GROUPS_MAX + 1];
+};
+
+static void sums_at(const struct score_parts *parts, int64_t at_ms, struct sums *out)
+{
+    uint32_t last = parts->score->group_count;
+    INVARIANT(last <= SCORE_GROUPS_MAX);
+    for (uint32_t g = 0; g <= last; g++) {
+        out->above[g] = 0;
+        out->below[g] = 0;
+    }
+    for (uint32_t i = 0; i < parts->count; i++) {
+        uint32_t g = parts->entries[i].group;
+        wide left = left_of(&parts->score->forget, &parts->entries[i], at_ms);
+        if (left > 0)
+            out->above[g < last ? g : last] += left;
+        else
+            out->below[g < last ? g : last] += left;
+    }
+}
+
+static int64_t group_capped(const struct score_group *group, int64_t sum_milli)
+{
+    if (group->has_max && sum_milli > group->max_milli)
+        return group->max_milli;
+    if (group->has_min && sum_milli < group->min_milli)
+        return group->min_milli;
+    return sum_milli;
+}
+
+static int64_t total_of(
+    const struct score_parts *parts, const struct sums *above, const struct sums *below)
+{
+    const struct score_def *score = parts->score;
+    uint32_t last = score->group_count;
+    int64_t total_milli = 0;
+    for (uint32_t g = 0; g <= last; g++) {
+        int64_t sum_milli = rounded(above->above[g] + below->below[g]) + parts->state_milli[g];
+        total_milli += g < last ? group_capped(&score->groups[g], sum_milli) : sum_milli;
+    }
+    return total_milli;
+}
+
+struct score_value score_value_at(const struct score_parts *parts, int64_t at_ms)
+{
+    struct sums sums;
+    sums_at(parts, at_ms, &sums);
+    int64_t beneath_milli = total_of(parts, &sums, &sums) + score_idle_taken(parts, at_ms);
+    return (struct score_value){beneath_milli, score_def_clamp(parts->score, beneath_milli)};
+}
+
+void score_entry_values(const struct score_parts *parts, int64_t at_ms, int64_t *values_milli_out)
+{
+    uint32_t last = parts->score->group_count;
+    wide sums[SCORE_GROUPS_MAX + 1] = {0};
+    INVARIANT(last <= SCORE_GROUPS_MAX);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        uint32_t g = parts->entries[i].group < last ? parts->entries[i].group : last;
+        int64_t before_milli = rounded(sums[g]);
+        sums[g] += left_of(&parts->score->forget, &parts->entries[i], at_ms);
+        values_milli_out[i] = rounded(sums[g]) - before_milli;
+    }
+}
+
+// --- crossing thresholds by time
+int64_t score_rests_from(const struct score_parts *parts)
+{
+    const struct forget_def *forget = &parts->score->forget;
+    int64_t longest_ms = 0;
+    switch (forget->kind) {
+    case FORGET_NONE: return INT64_MIN;
+    case FORGET_IDLE: return parts->count == 0 ? INT64_MIN : INT64_MAX;
+    case FORGET_HALF_LIFE:
+        longest_ms = forget->span_ms * 64;
+        break; // decay_factor is 0 from there on
+    case FORGET_LINEAR:
+        longest_ms = forget->span_ms *
+                     ((PERCENT_MILLI_ALL + forget->percent_milli - 1) / forget->percent_milli);
+        break;
+    case FORGET_EXPIRE: longest_ms = forget->span_ms; break;
+    }
+    int64_t newest_ms = INT64_MIN;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        if (parts->entries[i].time_ms > newest_ms)
+            newest_ms = parts->entries[i].time_ms;
+    }
+    if (newest_ms == INT64_MIN)
+        return INT64_MIN;
+    return newest_ms > INT64_MAX - longest_ms ? INT64_MAX : newest_ms + longest_ms;
+}
+
+// How many thresholds are at or below the value.
+static uint32_t side_of(const struct score_def *score, int64_t shown_milli)
+{
+    uint32_t side = 0;
+    while (side < score->threshold_count && score->thresholds_milli[side] <= shown_milli)
+        side++;
+    return side;
+}
+
+struct search {
+    const struct score_parts *parts;
+    uint32_t side;
+    uint32_t steps_left;
+};
+
+static uint32_t side_between(
+    const struct search *search, const struct sums *above, const struct sums *below)
+{
+    const struct score_def *score = search->parts->score;
+    return side_of(score, score_def_clamp(score, total_of(search->parts, above, below)));
+}
+
+// The first moment in (begin, end] on another side, which begin is not; INT64_MAX when there is none. What is above 0
+// only falls and what is below only rises, so the sums at both ends bound all between: intervals that stay on one
+// side are passed over, the others halved.
+static int64_t first_other_side(
+    struct search *search,
+    int64_t begin_ms,
+    const struct sums *begin,
+    int64_t end_ms,
+    const struct sums *end)
+{
+    if (side_between(search, end, begin) == search->side &&
+        side_between(search, begin, end) == search->side)
+        return INT64_MAX;
+    if (end_ms - begin_ms == 1)
+        return side_between(search, end, end) == search->side ? INT64_MAX : end_ms;
+    if (search->steps_left-- == 0) {
+        search->steps_left = 0;
+        return begin_ms + 1; // to be looked at again there
+    }
+    int64_t middle_ms = begin_ms + (end_ms - begin_ms) / 2;
+    struct sums middle;
+    sums_at(search->parts, middle_ms, &middle);
+    int64_t found_ms = first_other_side(search, begin_ms, begin, middle_ms, &middle);
+    if (found_ms != INT64_MAX)
+        return found_ms;
+    return first_other_side(search, middle_ms, &middle, end_ms, end);
+}
+
+// The value moves by the same points at known moments: the first one behind the next threshold that way.
+static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_ms)
+{
+    const struct score_def *score = parts->score;
+    const struct forget_def *forget = &score->forget;
+    int64_t newest_ms = INT64_MIN;
+    int64_t ahead_ms = INT64_MAX; // the first entry that is still to come
+    for (uint32_t i = 0; i < parts->count; i++) {
+        int64_t time_ms = parts->entries[i].time_ms;
+        if (time_ms <= from_ms && time_ms > newest_ms)
+            newest_ms = time_ms;
+        if (time_ms > from_ms && time_ms < ahead_ms)
+            ahead_ms = time_ms;
+    }
+    if (newest_ms == INT64_MIN || forget->points_milli == 0)
+        return ahead_ms;
+    int64_t beneath_milli = score_value_at(parts, from_ms).beneath_milli;
+    uint32_t side = side_of(score, score_def_clamp(score, beneath_milli));
+    bool is_falling = forget->points_milli < 0;
+    if (is_falling ? side == 0 : side == score->threshold_count)
+        return ahead_ms;
+    // Thresholds that min or max keep out of reach are crossed beneath only: no harm, it is looked at again there.
+    int64_t way_milli = is_falling ? beneath_milli - score->thresholds_milli[side - 1] + 1
+                                   : score->thresholds_milli[side] - beneath_milli;
+    int64_t step_milli = is_falling ? -forget->points_milli : forget->points_milli;
+    int64_t takings = way_milli <= 0 ? 1 : (way_milli + step_milli - 1) / step_milli;
+    int64_t done = takings_in(forget, from_ms - newest_ms);
+    wide at_ms = (wide)newest_ms + forget->after_ms + (wide)(done + takings - 1) * forget->span_ms;
+    if (at_ms > TIME_MS_MAX)
+        return ahead_ms;
+    return (int64_t)at_ms < ahead_ms ? (int64_t)at_ms : ahead_ms;
+}
+
+int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
+{
+    const struct score_def *score = parts->score;
+    if (score->threshold_count == 0 || score->forget.kind == FORGET_NONE || parts->count == 0)
+        return INT64_MAX;
+    if (score->forget.kind == FORGET_IDLE)
+        return next_idle_crossing(parts, from_ms);
+    int64_t end_ms = score_rests_from(parts);
+    if (end_ms <= from_ms)
+        return INT64_MAX;
+    if (end_ms > TIME_MS_MAX)
+        end_ms = TIME_MS_MAX;
+    struct sums begin, end;
+    sums_at(parts, from_ms, &begin);
+    sums_at(parts, end_ms, &end);
+    struct search search = {parts, 0, SEARCH_STEPS_MAX};
+    search.side = side_between(&search, &begin, &begin);
+    return first_other_side(&search, from_ms, &begin, end_ms, &end);
+}
