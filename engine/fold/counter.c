@@ -1,0 +1,539 @@
+#include "engine/fold/counter.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/base/invariant.h"
+#include "engine/fold/packed_value.h"
+
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
+
+enum {
+    HEAD_BYTES = 1,
+    WITHIN_FLAG = 128,
+    TIME_BYTES = 8,
+    NUMBER_OF_COUNT = 8,   // where an entry of COUNT has its number
+    NUMBER_OF_SUM = 16,    // … of SUM and AVG
+    VALUE_HEAD_BYTES = 12, // time and length before a packed value
+    BILLION = 1000000000,
+};
+#define SUM_MAX 1e27 // of a value; sums stay within 128 bits
+
+static uint8_t head_of(const struct counter_def *def)
+{
+    return (uint8_t)((unsigned)def->kind + (def->within_ms > 0 ? WITHIN_FLAG : 0));
+}
+
+// The bytes behind the head; empty when there are none, or when they are of another kind.
+static struct bytes body_of(const struct counter_place *place)
+{
+    struct bytes bytes = counter_read(place->state, place->contact, place->name);
+    if (bytes.len < HEAD_BYTES || bytes.data[0] != head_of(place->def))
+        return (struct bytes){NULL, 0};
+    return bytes_of(bytes.data + HEAD_BYTES, bytes.len - HEAD_BYTES);
+}
+
+// Makes the body len bytes long and gives it, with its head; NULL when it is refused.
+static uint8_t *body_write(const struct counter_place *place, size_t len)
+{
+    uint8_t *to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
+    if (to == NULL)
+        return NULL;
+    to[0] = head_of(place->def);
+    return to + HEAD_BYTES;
+}
+
+static double real_of(const uint8_t *from)
+{
+    uint64_t bits = get_u64(from);
+    double real = 0;
+    memcpy(&real, &bits, sizeof(real));
+    return real;
+}
+
+static void put_real(uint8_t *to, double real)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &real, sizeof(bits));
+    put_u64(to, bits);
+}
+
+// --- sums in billionths: the same in whatever order they are made
+static wide billionths_of(double real)
+{
+    if (real > SUM_MAX)
+        real = SUM_MAX;
+    if (real < -SUM_MAX)
+        real = -SUM_MAX;
+    double whole = trunc(real);
+    return (wide)whole * BILLION + (wide)round((real - whole) * BILLION);
+}
+
+static double real_of_billionths(wide billionths)
+{
+    const wide exact = (wide)1 << 53;
+    if (billionths > -exact && billionths < exact)
+        return (double)(int64_t)billionths / BILLION; // both exact: rounded once
+    return (double)(billionths / BILLION) + (double)(int64_t)(billionths % BILLION) / BILLION;
+}
+
+static wide wide_read(const uint8_t *from)
+{
+    return (wide)((unsigned_wide)get_u64(from + 8) << 64 | get_u64(from));
+}
+
+static void wide_put(uint8_t *to, wide value)
+{
+    put_u64(to, (uint64_t)value);
+    put_u64(to + 8, (uint64_t)(value >> 64));
+}
+
+// --- for ever
+static struct counter_outcome add_number(const struct counter_place *place, double number)
+{
+    enum counter_kind kind = place->def->kind;
+    struct bytes old = body_of(place);
+    size_t len = kind == COUNTER_SUM ? 16 : kind == COUNTER_AVG ? 24 : 8;
+    bool is_first = old.len != len;
+    if (!is_first && kind == COUNTER_MIN && number >= real_of(old.data))
+        return (struct counter_outcome){0};
+    if (!is_first && kind == COUNTER_MAX && number <= real_of(old.data))
+        return (struct counter_outcome){0};
+    uint8_t *to = body_write(place, len);
+    if (to == NULL)
+        return (struct counter_outcome){.refused = 1};
+    if (is_first)
+        memset(to, 0, len);
+    if (kind == COUNTER_COUNT)
+        put_u64(to, get_u64(to) + 1);
+    else if (kind == COUNTER_MIN || kind == COUNTER_MAX)
+        put_real(to, number);
+    else
+        wide_put(to, wide_read(to) + billionths_of(number));
+    if (kind == COUNTER_AVG)
+        put_u64(to + 16, get_u64(to + 16) + 1);
+    return (struct counter_outcome){.has_changed = true};
+}
+
+static struct counter_outcome add_hash(
+    const struct counter_place *place, uint64_t hash, uint32_t entries_max)
+{
+    struct bytes old = body_of(place);
+    size_t low = 0, high = old.len / 8;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (get_u64(old.data + middle * 8) < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low * 8 < old.len && get_u64(old.data + low * 8) == hash)
+        return (struct counter_outcome){0};
+    size_t len = old.len;
+    uint8_t *to = len / 8 < entries_max ? body_write(place, len + 8) : NULL;
+    if (to == NULL)
+        return (struct counter_outcome){.refused = 1};
+    memmove(to + low * 8 + 8, to + low * 8, len - low * 8);
+    put_u64(to + low * 8, hash);
+    return (struct counter_outcome){.has_changed = true};
+}
+
+// FIRST for ever and LAST: one value with its time.
+static struct counter_outcome keep_value(
+    const struct counter_place *place, const struct counted *counted)
+{
+    struct bytes old = body_of(place);
+    if (old.len >= TIME_BYTES) {
+        int64_t time_ms = (int64_t)get_u64(old.data);
+        if (place->def->kind == COUNTER_FIRST ? counted->time_ms >= time_ms
+                                              : counted->time_ms < time_ms)
+            return (struct counter_outcome){0};
+    }
+    uint8_t *to = body_write(place, TIME_BYTES + packed_value_bytes(counted->value));
+    if (to == NULL)
+        return (struct counter_outcome){.refused = 1};
+    put_u64(to, (uint64_t)counted->time_ms);
+    packed_value_put(to + TIME_BYTES, counted->value);
+    return (struct counter_outcome){.has_changed = true};
+}
+
+// --- within a window: entries of one length, by time
+static size_t stride_of(enum counter_kind kind)
+{
+    switch (kind) {
+    case COUNTER_COUNT: return 12;
+    case COUNTER_SUM:
+    case COUNTER_AVG: return 20;
+    case COUNTER_MIN:
+    case COUNTER_MAX:
+    case COUNTER_DISTINCT: return 16;
+    case COUNTER_FIRST:
+    case COUNTER_LAST: break;
+    }
+    INVARIANT(false);
+}
+
+static int64_t entry_time(const uint8_t *entries, size_t index, size_t stride)
+{
+    return (int64_t)get_u64(entries + index * stride);
+}
+
+static bool is_within(const struct counter_def *def, int64_t time_ms, int64_t now_ms)
+{
+    return now_ms < time_ms || now_ms - time_ms < def->within_ms;
+}
+
+// How many of the oldest have left the window.
+static size_t left_window(
+    const struct counter_def *def, struct bytes entries, size_t stride, int64_t now_ms)
+{
+    size_t low = 0, high = entries.len / stride;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (is_within(def, entry_time(entries.data, middle, stride), now_ms))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+// Entries while they are changed: an array with room for one more.
+struct entries {
+    uint8_t *at;
+    size_t count;
+    size_t stride;
+};
+
+static void entries_remove(struct entries *entries, size_t from, size_t count)
+{
+    memmove(
+        entries->at + from * entries->stride, entries->at + (from + count) * entries->stride,
+        (entries->count - from - count) * entries->stride);
+    entries->count -= count;
+}
+
+// Where an entry of that time goes: behind those of the same.
+static size_t entries_place(const struct entries *entries, int64_t time_ms)
+{
+    size_t at = entries->count;
+    while (at > 0 && entry_time(entries->at, at - 1, entries->stride) > time_ms)
+        at--;
+    return at;
+}
+
+static uint8_t *entries_insert(struct entries *entries, size_t at, int64_t time_ms)
+{
+    uint8_t *to = entries->at + at * entries->stride;
+    memmove(to + entries->stride, to, (entries->count - at) * entries->stride);
+    entries->count++;
+    put_u64(to, (uint64_t)time_ms);
+    return to;
+}
+
+// Merges the two oldest: what they stand for leaves the window with the newer of them.
+static void entries_summarise(struct entries *entries, enum counter_kind kind)
+{
+    uint8_t *older = entries->at;
+    uint8_t *newer = entries->at + entries->stride;
+    if (kind == COUNTER_COUNT) {
+        put_u32(
+            newer + NUMBER_OF_COUNT,
+            get_u32(newer + NUMBER_OF_COUNT) + get_u32(older + NUMBER_OF_COUNT));
+    } else if (kind == COUNTER_SUM || kind == COUNTER_AVG) {
+        put_real(
+            newer + 8, real_of_billionths(
+                           billionths_of(real_of(newer + 8)) + billionths_of(real_of(older + 8))));
+        put_u32(
+            newer + NUMBER_OF_SUM, get_u32(newer + NUMBER_OF_SUM) + get_u32(older + NUMBER_OF_SUM));
+    }
+    entries_remove(entries, 0, 1); // of the others the oldest is forgotten
+}
+
+// MIN, MAX: an entry counts only while no later one outdoes it (a monotone queue).
+static bool insert_extreme(
+    struct entries *entries, const struct counted *counted, enum counter_kind kind)
+{
+    size_t at = entries_place(entries, counted->time_ms);
+    double sign = kind == COUNTER_MIN ? 1 : -1;
+    if (at < entries->count && sign * real_of(entries->at + at * 16 + 8) <= sign * counted->number)
+        return false;
+    size_t first = at;
+    while (first > 0 &&
+           sign * real_of(entries->at + (first - 1) * 16 + 8) >= sign * counted->number)
+        first--;
+    entries_remove(entries, first, at - first);
+    put_real(entries_insert(entries, first, counted->time_ms) + 8, counted->number);
+    return true;
+}
+
+// DISTINCT: each value with the newest time it was seen at.
+static bool insert_distinct(struct entries *entries, const struct counted *counted)
+{
+    for (size_t i = entries->count; i > 0; i--) {
+        if (get_u64(entries->at + (i - 1) * 16 + 8) != counted->hash)
+            continue;
+        if (entry_time(entries->at, i - 1, 16) >= counted->time_ms)
+            return false;
+        entries_remove(entries, i - 1, 1);
+        break;
+    }
+    size_t at = entries_place(entries, counted->time_ms);
+    put_u64(entries_insert(entries, at, counted->time_ms) + 8, counted->hash);
+    return true;
+}
+
+static bool insert(struct entries *entries, const struct counted *counted, enum counter_kind kind)
+{
+    if (kind == COUNTER_MIN || kind == COUNTER_MAX)
+        return insert_extreme(entries, counted, kind);
+    if (kind == COUNTER_DISTINCT)
+        return insert_distinct(entries, counted);
+    uint8_t *to =
+        entries_insert(entries, entries_place(entries, counted->time_ms), counted->time_ms);
+    if (kind == COUNTER_COUNT) {
+        put_u32(to + NUMBER_OF_COUNT, 1);
+    } else {
+        put_real(to + 8, counted->number);
+        put_u32(to + NUMBER_OF_SUM, 1);
+    }
+    return true;
+}
+
+static struct counter_outcome add_within(
+    const struct counter_place *place,
+    const struct counted *counted,
+    int64_t now_ms,
+    uint32_t entries_max)
+{
+    const struct counter_def *def = place->def;
+    struct counter_outcome outcome = {0};
+    struct bytes old = body_of(place);
+    struct entries entries = {.stride = stride_of(def->kind)};
+    entries.count = old.len / entries.stride;
+    size_t gone = left_window(def, old, entries.stride, now_ms);
+    entries.at = body_write(place, old.len + entries.stride);
+    if (entries.at == NULL)
+        return (struct counter_outcome){.refused = 1};
+    entries_remove(&entries, 0, gone);
+    outcome.has_changed = insert(&entries, counted, def->kind);
+    while (entries.count > entries_max) {
+        entries_summarise(&entries, def->kind);
+        outcome.summarised++;
+    }
+    if (entries.count * entries.stride != old.len + entries.stride)
+        (void)body_write(place, entries.count * entries.stride); // shorter: always taken
+    return outcome;
+}
+
+// --- FIRST within a window: entries of any length
+struct value_entry {
+    int64_t time_ms;
+    struct bytes packed;
+    size_t at, len; // of the whole entry
+};
+
+static bool next_value(struct bytes body, size_t *at, struct value_entry *out)
+{
+    if (body.len - *at < VALUE_HEAD_BYTES)
+        return false;
+    size_t len = get_u32(body.data + *at + TIME_BYTES);
+    if (len > body.len - *at - VALUE_HEAD_BYTES)
+        return false;
+    out->time_ms = (int64_t)get_u64(body.data + *at);
+    out->packed = bytes_of(body.data + *at + VALUE_HEAD_BYTES, len);
+    out->at = *at;
+    out->len = VALUE_HEAD_BYTES + len;
+    *at += out->len;
+    return true;
+}
+
+static struct counter_outcome add_first_within(
+    const struct counter_place *place,
+    const struct counted *counted,
+    int64_t now_ms,
+    uint32_t entries_max)
+{
+    struct bytes old = body_of(place);
+    struct value_entry entry;
+    size_t gone = 0, to_at = 0, at = 0;
+    uint32_t kept = 0;
+    while (next_value(old, &at, &entry)) {
+        if (!is_within(place->def, entry.time_ms, now_ms))
+            gone = at;
+        else
+            kept++;
+        if (entry.time_ms <= counted->time_ms)
+            to_at = at;
+    }
+    to_at = to_at > gone ? to_at - gone : 0;
+    size_t len = VALUE_HEAD_BYTES + packed_value_bytes(counted->value);
+    size_t old_len = at;
+    if (kept >= entries_max)
+        return (struct counter_outcome){.refused = 1};
+    uint8_t *body = body_write(place, old_len + len);
+    if (body == NULL)
+        return (struct counter_outcome){.refused = 1};
+    memmove(body, body + gone, old_len - gone);
+    memmove(body + to_at + len, body + to_at, old_len - gone - to_at);
+    put_u64(body + to_at, (uint64_t)counted->time_ms);
+    put_u32(body + to_at + TIME_BYTES, (uint32_t)(len - VALUE_HEAD_BYTES));
+    packed_value_put(body + to_at + VALUE_HEAD_BYTES, counted->value);
+    if (gone > 0)
+        (void)body_write(place, old_len - gone + len);
+    return (struct counter_outcome){.has_changed = true};
+}
+
+struct counter_outcome counter_add(
+    const struct counter_place *place,
+    const struct counted *counted,
+    int64_t now_ms,
+    uint32_t entries_max)
+{
+    const struct counter_def *def = place->def;
+    if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
+        return (struct counter_outcome){0};
+    if (def->kind == COUNTER_FIRST && def->within_ms > 0)
+        return add_first_within(place, counted, now_ms, entries_max);
+    if (def->kind == COUNTER_FIRST || def->kind == COUNTER_LAST)
+        return keep_value(place, counted);
+    if (def->within_ms > 0)
+        return add_within(place, counted, now_ms, entries_max);
+    if (def->kind == COUNTER_DISTINCT)
+        return add_hash(place, counted->hash, entries_max);
+    return add_number(place, counted->number);
+}
+
+bool counter_can_keep(struct cel_value value)
+{
+    return packed_value_bytes(value) > 0;
+}
+
+// --- reading
+static bool value_for_ever(
+    const struct counter_def *def, struct bytes body, struct cel_value *value_out)
+{
+    switch (def->kind) {
+    case COUNTER_COUNT: *value_out = cel_int(body.len < 8 ? 0 : (int64_t)get_u64(body.data)); break;
+    case COUNTER_DISTINCT: *value_out = cel_int((int64_t)(body.len / 8)); break;
+    case COUNTER_SUM:
+        *value_out = cel_double(body.len < 16 ? 0 : real_of_billionths(wide_read(body.data)));
+        break;
+    case COUNTER_AVG:
+        if (body.len < 24)
+            return false;
+        *value_out =
+            cel_double(real_of_billionths(wide_read(body.data)) / (double)get_u64(body.data + 16));
+        break;
+    case COUNTER_MIN:
+    case COUNTER_MAX:
+        if (body.len < 8)
+            return false;
+        *value_out = cel_double(real_of(body.data));
+        break;
+    case COUNTER_FIRST:
+    case COUNTER_LAST: return false; // of value_kept
+    }
+    return true;
+}
+
+static bool value_within(
+    const struct counter_def *def, struct bytes body, int64_t now_ms, struct cel_value *value_out)
+{
+    size_t stride = stride_of(def->kind);
+    size_t count = body.len / stride;
+    size_t first = left_window(def, body, stride, now_ms);
+    if (def->kind == COUNTER_DISTINCT) {
+        *value_out = cel_int((int64_t)(count - first));
+        return true;
+    }
+    if (def->kind == COUNTER_MIN || def->kind == COUNTER_MAX) {
+        if (first < count)
+            *value_out = cel_double(real_of(body.data + first * stride + 8));
+        return first < count;
+    }
+    uint64_t events = 0;
+    wide sum = 0;
+    for (size_t i = first; i < count; i++) {
+        const uint8_t *entry = body.data + i * stride;
+        events += get_u32(entry + (def->kind == COUNTER_COUNT ? NUMBER_OF_COUNT : NUMBER_OF_SUM));
+        if (def->kind != COUNTER_COUNT)
+            sum += billionths_of(real_of(entry + 8));
+    }
+    if (def->kind == COUNTER_COUNT)
+        *value_out = cel_int((int64_t)events);
+    else if (def->kind == COUNTER_SUM)
+        *value_out = cel_double(real_of_billionths(sum));
+    else if (events == 0)
+        return false;
+    else
+        *value_out = cel_double(real_of_billionths(sum) / (double)events);
+    return true;
+}
+
+static bool value_kept(
+    const struct counter_def *def,
+    struct bytes body,
+    int64_t now_ms,
+    struct cel_eval *eval,
+    struct cel_value *value_out)
+{
+    struct value_entry entry = {0};
+    size_t at = 0;
+    if (def->kind == COUNTER_FIRST && def->within_ms > 0) {
+        do {
+            if (!next_value(body, &at, &entry))
+                return false;
+        } while (!is_within(def, entry.time_ms, now_ms));
+        *value_out = packed_value_get(entry.packed, &eval->arena);
+        return true;
+    }
+    if (body.len < TIME_BYTES)
+        return false;
+    if (def->within_ms > 0 && !is_within(def, (int64_t)get_u64(body.data), now_ms))
+        return false;
+    *value_out =
+        packed_value_get(bytes_of(body.data + TIME_BYTES, body.len - TIME_BYTES), &eval->arena);
+    return true;
+}
+
+bool counter_value(
+    const struct counter_place *place,
+    int64_t now_ms,
+    struct cel_eval *eval,
+    struct cel_value *value_out)
+{
+    const struct counter_def *def = place->def;
+    struct bytes body = body_of(place);
+    if (def->kind == COUNTER_FIRST || def->kind == COUNTER_LAST)
+        return value_kept(def, body, now_ms, eval, value_out);
+    if (def->within_ms > 0)
+        return value_within(def, body, now_ms, value_out);
+    return value_for_ever(def, body, value_out);
+}
+
+int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
+{
+    const struct counter_def *def = place->def;
+    struct bytes body = body_of(place);
+    int64_t time_ms = INT64_MAX;
+    if (def->within_ms == 0 || body.len == 0)
+        return INT64_MAX;
+    if (def->kind == COUNTER_FIRST) {
+        struct value_entry entry = {0};
+        for (size_t at = 0; time_ms == INT64_MAX && next_value(body, &at, &entry);) {
+            if (is_within(def, entry.time_ms, now_ms))
+                time_ms = entry.time_ms;
+        }
+    } else if (def->kind == COUNTER_LAST) {
+        if (is_within(def, (int64_t)get_u64(body.data), now_ms))
+            time_ms = (int64_t)get_u64(body.data);
+    } else {
+        size_t stride = stride_of(def->kind);
+        size_t first = left_window(def, body, stride, now_ms);
+        if (first < body.len / stride)
+            time_ms = entry_time(body.data, first, stride);
+    }
+    return time_ms > INT64_MAX - def->within_ms ? INT64_MAX : time_ms + def->within_ms;
+}
