@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include "projections/contacts.h"
+#include "projections/ledger.h"
 #include "projections/profile.h"
+#include "projections/segments.h"
 
 // Whatever is sorted by name begins with its name.
 static int compare_names(const void *a, const void *b)
@@ -12,6 +14,7 @@ static int compare_names(const void *a, const void *b)
     return bytes_compare(*left, *right);
 }
 _Static_assert(offsetof(struct contact_field, name) == 0, "sorted by its first member");
+_Static_assert(offsetof(struct contact_segment, name) == 0, "sorted by its first member");
 _Static_assert(offsetof(struct contact_consent_entry, channel) == 0, "sorted by its first member");
 
 static int compare_scores(const void *a, const void *b)
@@ -117,23 +120,6 @@ static void view_runs(const uint8_t *record, struct arena *arena, struct contact
     out->run_count = count;
 }
 
-static struct ledger_entry entry_of(const uint8_t *from, const uint8_t *scores, uint32_t count)
-{
-    struct record_line line = record_line_get(from);
-    bool is_condensed = (line.ref & RECORD_CONDENSED_FLAG) != 0;
-    uint32_t score = 0;
-    if (line.score_index < count)
-        score = get_u32(scores + (size_t)line.score_index * RECORD_SCORE_BYTES);
-    return (struct ledger_entry){
-        .score = {score},
-        .rule = {line.rule},
-        .ref = {is_condensed ? 0 : line.ref},
-        .count = is_condensed ? (uint32_t)line.ref : 1,
-        .time_ms = line.time_ms,
-        .points_milli = line.points_milli,
-    };
-}
-
 static void view_scores(const uint8_t *record, struct arena *arena, struct contact_view *out)
 {
     uint32_t count = get_u16(record + RECORD_SCORE_COUNT);
@@ -141,19 +127,39 @@ static void view_scores(const uint8_t *record, struct arena *arena, struct conta
     struct contact_score *scores = arena_alloc(arena, count * sizeof(*scores));
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *score = from + (size_t)i * RECORD_SCORE_BYTES;
-        scores[i] = (struct contact_score){{get_u32(score)}, (int64_t)get_u64(score + 4)};
+        scores[i] = (struct contact_score){
+            {get_u32(score)}, (int64_t)get_u64(score + 4), (int64_t)get_u64(score + 12)};
     }
-    uint32_t line_count =
-        get_u32(record + RECORD_CONDENSED_COUNT) + get_u32(record + RECORD_LEDGER_COUNT);
-    const uint8_t *lines = record + record_section_at(record, SECTION_CONDENSED);
-    struct ledger_entry *ledger = arena_alloc(arena, line_count * sizeof(*ledger));
-    for (uint32_t i = 0; i < line_count; i++)
-        ledger[i] = entry_of(lines + (size_t)i * RECORD_LINE_BYTES, from, count);
     qsort(scores, count, sizeof(*scores), compare_scores);
     out->scores = scores;
     out->score_count = count;
+}
+
+static void view_ledger(struct state *state, struct arena *arena, struct contact_view *out)
+{
+    uint32_t count = ledger_lines(state, out->number);
+    struct ledger_entry *ledger = arena_alloc(arena, count * sizeof(*ledger));
+    size_t at = 0;
+    while (at < count && ledger_next(state, out->number, &at, &ledger[at]))
+        continue;
     out->ledger = ledger;
-    out->ledger_count = line_count;
+    out->ledger_count = count;
+}
+
+static void view_segments(struct state *state, struct arena *arena, struct contact_view *out)
+{
+    const uint8_t *record = state_record(state, out->number.value);
+    uint32_t count = get_u16(record + RECORD_SEGMENT_COUNT);
+    struct contact_segment *segments = arena_alloc(arena, count * sizeof(*segments));
+    struct segment_state held;
+    struct name_id name;
+    uint32_t i = 0;
+    for (size_t at = 0; segment_next(state, out->number, &at, &name, &held); i++)
+        segments[i] =
+            (struct contact_segment){names_text(state, name), held.is_member, held.since_ms};
+    qsort(segments, i, sizeof(*segments), compare_names);
+    out->segments = segments;
+    out->segment_count = i;
 }
 
 enum err contact_read(
@@ -178,5 +184,7 @@ enum err contact_read(
     view_profile(state, record, arena, out);
     view_scores(record, arena, out);
     view_runs(record, arena, out);
+    view_segments(state, arena, out);
+    view_ledger(state, arena, out);
     return ERR_OK;
 }

@@ -20,6 +20,8 @@ enum name_kind {
     NAME_STAGE = 9,
     NAME_TEAM = 10,
     NAME_PERSON = 11,
+    NAME_COUNTER = 12,
+    NAME_SEGMENT = 13,
 };
 
 struct name_id {

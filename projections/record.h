@@ -23,11 +23,11 @@
 //
 // Identifiers, in order of arrival: kind (varint), length (varint), value.
 // Profile, in order of arrival: kind (1), name (varint), length (varint), payload.
-// Scores, in order of arrival: name (4), sum (8).   Runs: name (4), count (4).
-// Limits, oldest first: key hash (8), rule (4), count (4).
+// Scores, in order of arrival: name (4), sum of the entries (8), shown (8).   Runs: name (4), count (4).
+// Limits, oldest first: key (8), rule (4), count (4), time (8), points (8).
 // Counters, in order of arrival: name (4), length (4), bytes.
 // Segments, in order of arrival: name (4), since, ms since TIME_MS_MIN, and, in the highest bit, whether it is a member (8).
-// Ledger lines: event (8), time and score (8), points (8), rule (4).
+// Ledger lines: event (8), time and score (8), points (8), event key (8), rule (4), cut (4), limit key (4).
 #ifndef PROJECTIONS_RECORD_H
 #define PROJECTIONS_RECORD_H
 
@@ -52,10 +52,10 @@ enum {
     RECORD_SEGMENT_COUNT = 60,
     RECORD_HEADER_BYTES = 64,
 
-    RECORD_SCORE_BYTES = 12,
+    RECORD_SCORE_BYTES = 20,
     RECORD_RUN_BYTES = 8,
-    RECORD_LIMIT_BYTES = 16,
-    RECORD_LINE_BYTES = 28,
+    RECORD_LIMIT_BYTES = 32,
+    RECORD_LINE_BYTES = 44,
     RECORD_SEGMENT_BYTES = 12,
 
     RECORD_BYTES_MAX = 64 << 20, // nothing legal comes near
@@ -139,6 +139,9 @@ struct record_line {
     uint32_t score_index; // among the scores of the record, below RECORD_SCORES_MAX
     uint32_t rule;
     int64_t points_milli;
+    uint64_t event_key;
+    int32_t cut_milli;
+    uint32_t limit_key;
 };
 enum { RECORD_SCORES_MAX = 1 << 14 };
 #define RECORD_CONDENSED_FLAG (UINT64_C(1) << 63)

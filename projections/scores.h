@@ -1,4 +1,4 @@
-// Score totals and the ledger entries that they are the sum of.
+// The rows of scores in a contact's record: what their entries add up to, and what was last announced.
 #ifndef PROJECTIONS_SCORES_H
 #define PROJECTIONS_SCORES_H
 
@@ -7,45 +7,38 @@
 
 #include "projections/contacts.h"
 
-// At most so many entries of a rule per key (limit: {times, per}). times == 0: no limit.
-struct score_limit {
-    uint32_t times;
-    uint64_t key_hash; // of the value of `per`; one constant where a rule has no `per`
-};
-
-struct score_change {
-    bool is_applied;      // false: the limit was reached, nothing changed
-    int64_t before_milli; // sums before the ruleset's min and max
-    int64_t after_milli;
-};
-
-// Appends an entry to the ledger and adds it to its score's sum. entry->count is 1. Inside a frame.
-// Sums saturate at +-9e15 thousandths.
-void score_add(
-    struct state *state,
-    struct contact_number contact,
-    const struct ledger_entry *entry,
-    const struct score_limit *limit,
-    struct score_change *out);
+// The sum of the points of a score's entries as they were written; 0 where it has none.
 int64_t score_sum(struct state *state, struct contact_number contact, struct name_id score);
+// What was last announced of it; 0 where nothing was.
+int64_t score_shown(struct state *state, struct contact_number contact, struct name_id score);
+// Whether an entry was ever written or anything announced.
+bool score_is_known(struct state *state, struct contact_number contact, struct name_id score);
+// Inside a frame.
+void score_set_shown(
+    struct state *state, struct contact_number contact, struct name_id score, int64_t shown_milli);
 
-// The n contacts with the highest clamped sum of a score, best first; equal ones by number. One pass
-// over all contacts (store order, sequential). Returns how many were written.
+// The n contacts with the highest value, best first; equal ones by number. One pass over all contacts. Returns how many were
+// written.
 struct score_rank {
     struct contact_number contact;
     int64_t value_milli;
 };
-struct score_clamp {
-    int64_t min_milli, max_milli; // INT64_MIN / INT64_MAX when there is none
-};
+typedef int64_t score_value_fn(void *context, struct contact_number contact);
 size_t score_top(
     struct state *state,
-    struct name_id score,
-    struct score_clamp clamp,
+    score_value_fn *value_of,
+    void *context,
     struct score_rank *ranks_out,
     size_t max);
-// Calls each for every contact in number order with its sum (0 where it has no entry): for bands and exports.
-typedef void score_each_fn(void *context, struct contact_number contact, int64_t sum_milli);
-void score_each(struct state *state, struct name_id score, score_each_fn *each, void *context);
+
+// --- for the ledger
+// The row of a score, made where there is none; false when there is no room, or no score.
+bool score_row_make(
+    struct state *state, struct contact_number contact, struct name_id score, uint32_t *index_out);
+uint32_t score_name_at(const uint8_t *record, uint32_t index); // 0 where there is no such row
+// Sums saturate at +-9e15 thousandths.
+void score_sum_raise(
+    struct state *state, struct contact_number contact, uint32_t index, int64_t points_milli);
+void score_sums_clear(struct state *state, struct contact_number contact);
 
 #endif

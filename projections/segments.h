@@ -19,6 +19,14 @@ void segment_write(
     struct name_id segment,
     const struct segment_state *to);
 
+// Walks what is stored, in order of arrival: *at is 0 to start; false at the end.
+bool segment_next(
+    struct state *state,
+    struct contact_number contact,
+    size_t *at,
+    struct name_id *segment_out,
+    struct segment_state *out);
+
 // Calls each for the members of a segment, in the order of their numbers. One pass over all contacts.
 typedef void segment_each_fn(void *context, struct contact_number contact, int64_t since_ms);
 void segment_members(

@@ -44,7 +44,7 @@ struct live_list {
     const uint32_t *positions;
     uint32_t count;
 };
-struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency dependency);
+struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency of);
 dependency ruleset_dependency_contact(const struct ruleset *ruleset, uint32_t scope_contact_field);
 dependency ruleset_dependency_counter(const struct ruleset *ruleset, size_t counter);
 dependency ruleset_dependency_score(const struct ruleset *ruleset, size_t score);

@@ -28,8 +28,12 @@
     X(CONTACT_DND_CHANGED, "contact.dnd_changed")         \
     X(CONTACT_UNSUBSCRIBED, "contact.unsubscribed")       \
     X(CONTACT_RESUBSCRIBED, "contact.resubscribed")       \
+    X(CONTACT_POINTS_ADJUSTED, "contact.points_adjusted") \
+    X(EVENT_RETRACTED, "event.retracted")                 \
     X(SCORE_CHANGED, "score.changed")                     \
     X(SCORE_BAND_CHANGED, "score.band_changed")           \
+    X(SEGMENT_ENTERED, "segment.entered")                 \
+    X(SEGMENT_LEFT, "segment.left")                       \
     X(FIELD_CHANGED, "field.changed")                     \
     X(TAG_ADDED, "tag.added")                             \
     X(TAG_REMOVED, "tag.removed")                         \

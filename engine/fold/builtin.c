@@ -2,9 +2,24 @@
 #include "engine/base/time.h"
 #include "engine/event/identifier.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/scoring.h"
 #include "projections/contacts.h"
+#include "rules/scope.h"
 
 enum { DATA_IDENTIFIER_BYTES_MAX = 256 }; // no limit of the configuration: a replay must not differ
+
+// Something that expressions may read of the contact has changed.
+static void mark_member(struct fold *fold, enum scope_contact_field member)
+{
+    live_mark(fold, ruleset_dependency_contact(fold->ruleset, member));
+}
+
+// Kinds of identifier and declared fields come behind what every contact has.
+static void mark_behind_members(struct fold *fold, size_t index)
+{
+    uint32_t at = SCOPE_CONTACT_FIELD_COUNT + (uint32_t)index;
+    live_mark(fold, ruleset_dependency_contact(fold->ruleset, at));
+}
 
 static struct value member(const struct event *event, const char *name)
 {
@@ -68,6 +83,11 @@ static void set_field(struct fold *fold, struct bytes name, struct value value)
     struct name_id field = names_intern(fold->state, NAME_FIELD, name);
     if (!contact_set_field(fold->state, fold->contact, field, value, &before))
         return;
+    const struct field_def *declared = ruleset_field_find(fold->ruleset, name);
+    if (declared != NULL)
+        mark_behind_members(
+            fold, catalog_identifier_count(ruleset_catalog(fold->ruleset)) +
+                      (size_t)(declared - ruleset_field(fold->ruleset, 0)));
     if (before.kind == VALUE_TEXT) // borrowed only until the next change
         before = value_text(arena_copy(&fold->arena, before.as.text));
     const struct value_pair data[] = {
@@ -95,7 +115,10 @@ static void add_identifier(struct fold *fold, struct bytes kind, struct value va
     }
     struct identifier identifier = {(uint8_t)index, text};
     struct identity_key key = fold_identity_key(fold, &identifier);
-    (void)identity_add(fold->state, fold->contact, &key); // a conflict is counted by the state
+    if (!identity_add(fold->state, fold->contact, &key)) // a conflict is counted by the state
+        return;
+    mark_member(fold, SCOPE_CONTACT_IDENTIFIERS);
+    mark_behind_members(fold, index);
 }
 
 static void add_identifiers(struct fold *fold, struct value map)
@@ -130,8 +153,8 @@ static void update_contact(struct fold *fold, const struct event *event)
     if (identifiers.kind == VALUE_MAP)
         add_identifiers(fold, identifiers);
     struct bytes zone = member_text(event, "zone");
-    if (zone.len > 0)
-        (void)contact_set_zone(fold->state, fold->contact, zone);
+    if (zone.len > 0 && contact_set_zone(fold->state, fold->contact, zone))
+        mark_member(fold, SCOPE_CONTACT_ZONE);
 }
 
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth)
@@ -143,8 +166,10 @@ void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, u
                            ? contact_add_tag(fold->state, fold->contact, id)
                            : contact_remove_tag(fold->state, fold->contact, id);
     const struct value_pair data[] = {{BYTES_LITERAL("tag"), value_text(tag)}};
-    if (has_changed)
-        fold_derive(fold, change, depth, data, 1);
+    if (!has_changed)
+        return;
+    mark_member(fold, SCOPE_CONTACT_TAGS);
+    fold_derive(fold, change, depth, data, 1);
 }
 
 void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth)
@@ -156,8 +181,10 @@ void fold_change_list(struct fold *fold, struct bytes list, enum builtin change,
                            ? contact_add_list(fold->state, fold->contact, id)
                            : contact_remove_list(fold->state, fold->contact, id);
     const struct value_pair data[] = {{BYTES_LITERAL("list"), value_text(list)}};
-    if (has_changed)
-        fold_derive(fold, change, depth, data, 1);
+    if (!has_changed)
+        return;
+    mark_member(fold, SCOPE_CONTACT_LISTS);
+    fold_derive(fold, change, depth, data, 1);
 }
 
 static void set_consent(struct fold *fold, struct bytes channel, enum consent consent)
@@ -165,7 +192,8 @@ static void set_consent(struct fold *fold, struct bytes channel, enum consent co
     if (channel.len == 0)
         channel = BYTES_LITERAL("email");
     struct name_id id = names_intern(fold->state, NAME_CHANNEL, channel);
-    (void)contact_set_consent(fold->state, fold->contact, id, consent);
+    if (contact_set_consent(fold->state, fold->contact, id, consent))
+        mark_member(fold, SCOPE_CONTACT_CONSENT);
 }
 
 static void change_consent(struct fold *fold, const struct event *event)
@@ -207,7 +235,8 @@ static void assign(struct fold *fold, struct bytes team, struct bytes person)
         team_id = names_intern(fold->state, NAME_TEAM, team);
     if (person.len > 0)
         person_id = names_intern(fold->state, NAME_PERSON, person);
-    (void)contact_set_owner(fold->state, fold->contact, team_id, person_id);
+    if (contact_set_owner(fold->state, fold->contact, team_id, person_id))
+        mark_member(fold, SCOPE_CONTACT_OWNER);
 }
 
 static void set_stage(struct fold *fold, struct bytes stage)
@@ -215,7 +244,8 @@ static void set_stage(struct fold *fold, struct bytes stage)
     struct name_id id = {0};
     if (stage.len > 0)
         id = names_intern(fold->state, NAME_STAGE, stage);
-    (void)contact_set_stage(fold->state, fold->contact, id);
+    if (contact_set_stage(fold->state, fold->contact, id))
+        mark_member(fold, SCOPE_CONTACT_STAGE);
 }
 
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event)
@@ -252,10 +282,14 @@ void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct ev
     case BUILTIN_CONTACT_RESUBSCRIBED:
         set_consent(fold, member_text(event, "channel"), CONSENT_GRANTED);
         break;
+    case BUILTIN_CONTACT_POINTS_ADJUSTED: fold_adjust_points(fold, event); break;
+    case BUILTIN_EVENT_RETRACTED: fold_retract(fold, event); break;
     case BUILTIN_NONE:
     case BUILTIN_CONTACT_NOTE_CHANGED:
     case BUILTIN_SCORE_CHANGED:
     case BUILTIN_SCORE_BAND_CHANGED:
+    case BUILTIN_SEGMENT_ENTERED:
+    case BUILTIN_SEGMENT_LEFT:
     case BUILTIN_FIELD_CHANGED:
     case BUILTIN_TAG_ADDED:
     case BUILTIN_TAG_REMOVED:

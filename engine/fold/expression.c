@@ -1,15 +1,11 @@
 #include "engine/fold/expression.h"
 
-#include <math.h>
-
 #include "engine/base/time.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
-#include "projections/scores.h"
 #include "rules/scope.h"
-
-#define POINTS_MAX 1e6
 
 static struct fold *fold_of(const struct cel_map *map)
 {
@@ -253,7 +249,7 @@ static bool score_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    const struct fold *fold = fold_of(map);
+    struct fold *fold = fold_of(map);
     size_t count = ruleset_score_count(fold->ruleset);
     (void)eval;
     for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
@@ -262,8 +258,7 @@ static bool score_find(
     }
     if (field >= count)
         return false;
-    int64_t sum_milli = score_sum(fold->state, fold->contact, fold->binding.scores[field]);
-    int64_t milli = score_def_clamp(ruleset_score(fold->ruleset, field), sum_milli);
+    int64_t milli = fold_score_value(fold, field, fold->now_ms).shown_milli;
     *value_out = cel_double((double)milli / 1000.0);
     return true;
 }
@@ -504,7 +499,7 @@ static bool find_variable(
         [SCOPE_DATA] = &expressions->data.map,
     };
     if (index == SCOPE_NOW) {
-        *value_out = time_of_ms(eval, fold->tick_ms);
+        *value_out = time_of_ms(eval, fold->now_ms);
         return true;
     }
     *value_out = (struct cel_value){.kind = CEL_MAP, .as.map = maps[index]};
@@ -524,7 +519,8 @@ void expressions_init(struct expressions *expressions, struct fold *fold)
 
 void expressions_free(struct expressions *expressions)
 {
-    cel_eval_free(&expressions->eval);
+    for (uint32_t i = 0; i < EXPRESSION_DEPTH_MAX; i++)
+        cel_eval_free(&expressions->evals[i]);
 }
 
 void expressions_set_event(
@@ -532,38 +528,4 @@ void expressions_set_event(
 {
     expressions->type = type;
     expressions->values = data;
-}
-
-static struct cel_value run(struct fold *fold, const struct rule_expression *expression)
-{
-    struct expressions *expressions = &fold->expressions;
-    expressions->eval.host = &expressions->host;
-    expressions->host.now_s = fold->tick_ms / 1000 - (fold->tick_ms % 1000 < 0);
-    return cel_run(&expressions->eval, expression->program, 0);
-}
-
-bool fold_condition(struct fold *fold, const struct rule_expression *condition)
-{
-    struct cel_value value = run(fold, condition);
-    if (value.kind == CEL_BOOL)
-        return value.as.boolean;
-    fold->counts.expressions_failed++;
-    return false;
-}
-
-bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out)
-{
-    struct cel_value value = run(fold, points);
-    double real = value.as.real;
-    if (value.kind == CEL_INT)
-        real = (double)value.as.integer;
-    else if (value.kind == CEL_UINT)
-        real = (double)value.as.unsigned_integer;
-    bool is_good = cel_is_number(value) && real >= -POINTS_MAX && real <= POINTS_MAX; // no NaN
-    if (!is_good) {
-        fold->counts.expressions_failed++;
-        return false;
-    }
-    *milli_out = (int64_t)round(real * 1000); // half away from zero
-    return true;
 }

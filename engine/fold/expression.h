@@ -1,4 +1,4 @@
-// Evaluates the expressions of rules against the event being folded, its contact, and its scores.
+// What the expressions of rules see: the event being folded, its contact, and its scores.
 #ifndef ENGINE_FOLD_EXPRESSION_H
 #define ENGINE_FOLD_EXPRESSION_H
 
@@ -15,9 +15,13 @@ struct host_map {
     struct fold *fold;
 };
 
+// An expression may ask for a score that is itself an expression, and so on.
+enum { EXPRESSION_DEPTH_MAX = 16 };
+
 // One a fold. Zero-initialised is valid until expressions_init.
 struct expressions {
-    struct cel_eval eval;
+    struct cel_eval evals[EXPRESSION_DEPTH_MAX];
+    uint32_t depth; // how many are being evaluated
     struct cel_host host;
     struct host_map contact, score, event, data;
     // of the event that is matched now, which may be a derived one
@@ -30,11 +34,5 @@ void expressions_free(struct expressions *expressions);
 // The event that expressions are about from here on.
 void expressions_set_event(
     struct expressions *expressions, const struct event_type_def *type, struct value data);
-
-// Whether the condition is true. What fails is not true, and counted.
-bool fold_condition(struct fold *fold, const struct rule_expression *condition);
-// Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond
-// a million.
-bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out);
 
 #endif

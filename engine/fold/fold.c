@@ -5,8 +5,11 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/base/time.h"
+#include "engine/fold/counter.h"
+#include "engine/fold/scoring.h"
 #include "projections/contacts.h"
-#include "projections/scores.h"
+#include "rules/scope.h"
 
 // An event that the engine itself made from the input; at most derived_depth_max deep.
 struct derived_event {
@@ -27,6 +30,9 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.scores);
     free(fold->binding.rules);
     free(fold->binding.workflows);
+    free(fold->binding.counters);
+    free(fold->binding.segments);
+    name_index_free(&fold->binding.rule_of_name);
     free(fold->binding.channels);
     fold->binding = (struct fold_binding){0};
 }
@@ -34,6 +40,8 @@ static void fold_unbind(struct fold *fold)
 void fold_free(struct fold *fold)
 {
     fold_unbind(fold);
+    live_free(&fold->live);
+    free(fold->scored);
     arena_free(&fold->arena);
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
@@ -70,6 +78,14 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
         binding->workflows[i] =
             number(fold->state, NAME_WORKFLOW, ruleset_workflow(ruleset, i)->name);
 
+    binding->counters = mem_zero(ruleset_counter_count(ruleset), sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_counter_count(ruleset); i++)
+        binding->counters[i] = number(fold->state, NAME_COUNTER, ruleset_counter(ruleset, i)->name);
+
+    binding->segments = mem_zero(ruleset_segment_count(ruleset), sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_segment_count(ruleset); i++)
+        binding->segments[i] = number(fold->state, NAME_SEGMENT, ruleset_segment(ruleset, i)->name);
+
     binding->channels = mem_zero(ruleset_action_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_action_count(ruleset); i++) {
         struct bytes channel = ruleset_action(ruleset, i)->channel;
@@ -80,13 +96,17 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     for (int type = BUILTIN_NONE + 1; type < BUILTIN_COUNT; type++) {
         const struct match_list *match =
             ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
-        binding->is_heard[type] = match->rule_count > 0 || match->workflow_count > 0;
+        binding->is_heard[type] =
+            match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0;
     }
+    name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
+    live_bind(fold);
 }
 
 void fold_bind(struct fold *fold, const struct ruleset *ruleset)
 {
     bind_names(fold, ruleset, names_intern);
+    live_sweep(fold);
 }
 
 void fold_rebind(struct fold *fold, const struct ruleset *ruleset)
@@ -107,7 +127,7 @@ void fold_derive(
     const struct value_pair *data,
     uint32_t count)
 {
-    if (!fold->binding.is_heard[type])
+    if (!fold->binding.is_heard[type] || fold->is_silent)
         return;
     if (depth > fold->settings.derived_depth_max || fold->queue_length >= FOLD_DERIVED_MAX) {
         fold->counts.derived_too_deep++;
@@ -128,117 +148,55 @@ void fold_derive(
     fold->counts.derived++;
 }
 
-// A score that rules of this event moved, with the sum it had before the first of them.
-struct moved_score {
-    uint32_t score;
-    int64_t before_milli, after_milli;
-};
-
-static uint64_t limit_key(const struct fold *fold, const struct score_rule *rule, struct value data)
+static void count_event(struct fold *fold, const struct counter_def *counter)
 {
-    if (rule->limit_per.len == 0)
-        return 0;
-    struct value value = value_path(data, rule->limit_per);
-    if (value.kind == VALUE_NULL) // counts as absent
-        value.kind = VALUE_ABSENT;
-    return value_hash(value, fold->seed);
-}
-
-static void apply_rule(
-    struct fold *fold,
-    const struct score_rule *rule,
-    struct value data,
-    struct moved_score *moved,
-    uint32_t *moved_count)
-{
-    struct ledger_entry entry = {
-        .score = fold->binding.scores[rule->score],
-        .rule = fold->binding.rules[rule->index],
-        .ref = fold->ref,
-        .count = 1,
-        .time_ms = fold->time_ms,
-        .points_milli = rule->points_milli,
-    };
-    if (rule->condition != NULL && !fold_condition(fold, rule->condition))
+    struct counted counted = {.time_ms = fold->time_ms};
+    if (counter->condition != NULL && !fold_condition(fold, counter->condition))
         return;
-    if (rule->points != NULL && !fold_points(fold, rule->points, &entry.points_milli))
+    if (counter->value != NULL && !fold_counted(fold, counter, &counted))
         return;
-    struct score_limit limit = {.times = rule->limit_times};
-    if (rule->limit_times > 0)
-        limit.key_hash = limit_key(fold, rule, data);
-    struct score_change change;
-    score_add(fold->state, fold->contact, &entry, &limit, &change);
-    if (!change.is_applied) {
-        fold->counts.rules_limited++;
-        return;
-    }
-    fold->counts.rules_matched++;
-    for (uint32_t i = 0; i < *moved_count; i++) {
-        if (moved[i].score == rule->score) {
-            moved[i].after_milli = change.after_milli;
-            return;
-        }
-    }
-    if (*moved_count == FOLD_SCORES_CHANGED_MAX)
-        return; // the compiler admits no more scores
-    moved[(*moved_count)++] =
-        (struct moved_score){rule->score, change.before_milli, change.after_milli};
-}
-
-static struct value value_milli(int64_t milli)
-{
-    return milli % 1000 == 0 ? value_int(milli / 1000) : value_double((double)milli / 1000.0);
-}
-
-// One event moves a score once, however many of its rules matched: crossing is judged at the end.
-static void derive_score_events(struct fold *fold, const struct moved_score *moved, uint32_t depth)
-{
-    if (!fold->binding.is_heard[BUILTIN_SCORE_CHANGED] &&
-        !fold->binding.is_heard[BUILTIN_SCORE_BAND_CHANGED])
-        return;
-    const struct score_def *score = ruleset_score(fold->ruleset, moved->score);
-    int64_t before_milli = score_def_clamp(score, moved->before_milli);
-    int64_t after_milli = score_def_clamp(score, moved->after_milli);
-    if (before_milli == after_milli)
-        return;
-    const struct value_pair changed[] = {
-        {BYTES_LITERAL("score"), value_text(score->name)},
-        {BYTES_LITERAL("from"), value_milli(before_milli)},
-        {BYTES_LITERAL("to"), value_milli(after_milli)},
-    };
-    fold_derive(fold, BUILTIN_SCORE_CHANGED, depth, changed, 3);
-
-    struct bytes before_band = score_def_band(score, before_milli);
-    struct bytes after_band = score_def_band(score, after_milli);
-    if (bytes_equal(before_band, after_band))
-        return;
-    const struct value_pair crossed[] = {
-        {BYTES_LITERAL("score"), value_text(score->name)},
-        {BYTES_LITERAL("from"), value_text(before_band)},
-        {BYTES_LITERAL("to"), value_text(after_band)},
-        {BYTES_LITERAL("value"), value_milli(after_milli)},
-    };
-    fold_derive(fold, BUILTIN_SCORE_BAND_CHANGED, depth, crossed, 4);
+    const struct counter_place place = {
+        fold->state, fold->contact, fold->binding.counters[counter->index], counter};
+    struct counter_outcome outcome =
+        counter_add(&place, &counted, fold->now_ms, fold->settings.counter_entries_max);
+    fold->counts.counted_summarised += outcome.summarised;
+    fold->counts.counted_refused += outcome.refused;
+    if (outcome.has_changed)
+        live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
 }
 
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
-    if (match->rule_count == 0 && match->workflow_count == 0)
-        return;
-    expressions_set_event(
-        &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
-    struct moved_score moved[FOLD_SCORES_CHANGED_MAX];
-    uint32_t moved_count = 0;
+    if (match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0)
+        expressions_set_event(
+            &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
+    for (uint32_t i = 0; i < match->counter_count; i++)
+        count_event(fold, match->counters[i]);
     for (uint32_t i = 0; i < match->rule_count; i++)
-        apply_rule(fold, match->rules[i], data, moved, &moved_count);
-    for (uint32_t i = 0; i < moved_count; i++)
-        derive_score_events(fold, &moved[i], depth + 1);
+        fold_apply_rule(fold, match->rules[i]);
+    live_settle(fold, depth + 1);
     for (uint32_t i = 0; i < match->workflow_count; i++) {
         const struct workflow_def *workflow = match->workflows[i];
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
             fold_run_workflow(fold, workflow, depth);
     }
+    live_settle(fold, depth + 1);
+}
+
+// What was derived while the input was folded, and from that in turn; then nothing is left in hand.
+static void fold_queue(struct fold *fold)
+{
+    for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next)
+        match_event(
+            fold, catalog_builtin(ruleset_catalog(fold->ruleset), at->type), at->data, at->depth);
+    if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
+        fold->queue_first = NULL;
+        fold->queue_last = NULL;
+        fold->queue_length = 0;
+        arena_clear(&fold->arena);
+    }
+    live_plan(fold);
 }
 
 static struct contact_number resolve(
@@ -249,6 +207,23 @@ static struct contact_number resolve(
     for (uint32_t i = 1; i < event->identifier_count; i++)
         keys[i] = fold_identity_key(fold, &event->identifiers[i]);
     return identity_resolve(fold->state, keys, event->identifier_count, fold->time_ms, is_new);
+}
+
+// An event by itself changes when its contact was seen, and may bring identifiers.
+static void mark_seen(struct fold *fold, const struct event *event, bool is_new)
+{
+    if (is_new) {
+        live_mark_all(fold);
+        return;
+    }
+    live_mark(fold, ruleset_dependency_contact(fold->ruleset, SCOPE_CONTACT_UPDATED));
+    if (event->identifier_count == 1)
+        return;
+    live_mark(fold, ruleset_dependency_contact(fold->ruleset, SCOPE_CONTACT_IDENTIFIERS));
+    for (uint32_t i = 0; i < event->identifier_count; i++) {
+        uint32_t at = SCOPE_CONTACT_FIELD_COUNT + event->identifiers[i].kind;
+        live_mark(fold, ruleset_dependency_contact(fold->ruleset, at));
+    }
 }
 
 void fold_event(
@@ -266,8 +241,10 @@ void fold_event(
     fold->actions = 0;
     fold->action_bytes = 0;
     bool is_new = false;
+    fold->now_ms = fold->tick_ms;
     fold->contact = resolve(fold, event, first, &is_new);
     contact_seen(fold->state, fold->contact, fold->time_ms);
+    mark_seen(fold, event, is_new);
 
     enum builtin builtin = BUILTIN_NONE;
     if (event->type == EVENT_TYPE_UNKNOWN)
@@ -280,14 +257,34 @@ void fold_event(
         fold_apply_builtin(fold, builtin, event);
     if (event->type != EVENT_TYPE_UNKNOWN)
         match_event(fold, event->type, event->data, 0);
+    else
+        live_settle(fold, 1);
+    fold_queue(fold);
+}
 
-    for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next)
-        match_event(
-            fold, catalog_builtin(ruleset_catalog(fold->ruleset), at->type), at->data, at->depth);
-    if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
-        fold->queue_first = NULL;
-        fold->queue_last = NULL;
-        fold->queue_length = 0;
-        arena_clear(&fold->arena);
-    }
+void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)
+{
+    static const struct event timer = {
+        .source = {(const uint8_t *)"engaged", 7},
+        .type = EVENT_TYPE_UNKNOWN,
+        .type_name = {(const uint8_t *)"timer", 5}};
+    INVARIANT(fold->ruleset != NULL);
+    char id[TIME_TEXT_CHARS];
+    time_print(due_ms, id);
+    struct event input = timer;
+    input.id = bytes_of(id, sizeof(id));
+    input.time_ms = due_ms;
+    fold->counts.timers_fired++;
+    fold->input = &input;
+    fold->ref = (struct event_ref){0};
+    fold->time_ms = due_ms;
+    fold->now_ms = due_ms;
+    fold->actions = 0;
+    fold->action_bytes = 0;
+    fold->contact = contact;
+    live_mark_timed(fold);
+    fold->live.is_plan_due = true;
+    live_settle(fold, 1);
+    fold_queue(fold);
+    fold->input = NULL;
 }

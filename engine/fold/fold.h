@@ -7,7 +7,10 @@
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
 #include "engine/event/event.h"
+#include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
+#include "engine/fold/live.h"
+#include "engine/fold/name_index.h"
 #include "engine/fold/settings.h"
 #include "projections/identity.h"
 #include "projections/state.h"
@@ -30,6 +33,9 @@ struct fold_counts {
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t fields_refused, unknown_types;
     uint64_t expressions_failed; // conditions and points that could not be evaluated: no match
+    uint64_t entries_withdrawn, withdrawals_unmatched;
+    uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
+    uint64_t timers_fired;
 };
 
 // A ruleset's names as numbers of one shard's state, by index.
@@ -37,6 +43,9 @@ struct fold_binding {
     struct name_id *scores;
     struct name_id *rules;
     struct name_id *workflows;
+    struct name_id *counters;
+    struct name_id *segments;
+    struct name_index rule_of_name;
     struct name_id *channels; // by action; 0 where it has none
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
@@ -53,6 +62,8 @@ struct fold {
     struct fold_settings settings;
     uint64_t seed;
     int64_t tick_ms;
+    int64_t now_ms;     // at which everything is evaluated: the tick, or when a timer is due
+    int64_t asked_ms;   // when questions are asked, where that is later than the tick; 0: not known
     fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already
     void *emit_context;
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
@@ -69,6 +80,13 @@ struct fold {
     struct arena arena;
     struct buffer json;
     struct expressions expressions;
+    // of the contact in hand
+    struct live live;
+    uint32_t settle_depth; // at which live nodes derive
+    bool is_silent;        // nothing is derived: rules are brought in force
+    struct scored *scored; // entries of one score
+    uint32_t scored_cap;
+    int64_t state_milli[SCORE_GROUPS_MAX + 1];
 };
 
 // The fold stays where it is until fold_free.
@@ -105,6 +123,6 @@ void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct ev
 void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth);
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);
 void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth);
-enum { FOLD_DERIVED_MAX = 1024, FOLD_SCORES_CHANGED_MAX = 64 };
+enum { FOLD_DERIVED_MAX = 1024 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 #include "engine/fold/contact_json.h"
+#include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
 
 static struct contact_number find_by_kind(
@@ -108,15 +109,6 @@ static void add_dnd(struct buffer *to, const struct contact_view *view)
         buffer_add_u8(to, ']');
 }
 
-static const struct contact_score *score_of(const struct contact_view *view, struct name_id score)
-{
-    for (uint32_t i = 0; i < view->score_count; i++) {
-        if (view->scores[i].score.value == score.value)
-            return &view->scores[i];
-    }
-    return NULL;
-}
-
 static void add_band(struct buffer *to, const struct score_def *score, int64_t value_milli)
 {
     struct bytes band = score_def_band(score, value_milli);
@@ -126,16 +118,15 @@ static void add_band(struct buffer *to, const struct score_def *score, int64_t v
     text_add_json(to, band);
 }
 
-static void add_scores(
-    struct buffer *to, const struct shard *shard, const struct contact_view *view)
+static void add_scores(struct buffer *to, struct shard *shard)
 {
     bool is_first = true;
-    for (size_t i = 0; i < ruleset_score_count(shard->ruleset); i++) {
+    struct fold *fold = &shard->fold;
+    for (uint32_t i = 0; i < ruleset_score_count(shard->ruleset); i++) {
         const struct score_def *score = ruleset_score(shard->ruleset, i);
-        const struct contact_score *found = score_of(view, shard->fold.binding.scores[i]);
-        if (found == NULL)
+        if (!fold_has_score(fold, i))
             continue;
-        int64_t value_milli = score_def_clamp(score, found->sum_milli);
+        int64_t value_milli = fold_score_value(fold, i, fold->now_ms).shown_milli;
         buffer_add_text(to, is_first ? ",\"scores\":{" : ",");
         is_first = false;
         text_add_json(to, score->name);
@@ -146,6 +137,23 @@ static void add_scores(
     }
     if (!is_first)
         buffer_add_u8(to, '}');
+}
+
+// Those that the rules in force have, by name.
+static void add_segments(
+    struct buffer *to, const struct shard *shard, const struct contact_view *view)
+{
+    bool is_first = true;
+    for (uint32_t i = 0; i < view->segment_count; i++) {
+        const struct contact_segment *segment = &view->segments[i];
+        if (!segment->is_member || ruleset_segment_find(shard->ruleset, segment->name) == NULL)
+            continue;
+        buffer_add_text(to, is_first ? ",\"segments\":[" : ",");
+        is_first = false;
+        text_add_json(to, segment->name);
+    }
+    if (!is_first)
+        buffer_add_u8(to, ']');
 }
 
 static void add_text(struct buffer *to, const char *key, struct bytes text)
@@ -187,8 +195,11 @@ enum err query_contact(struct shard *shard, struct contact_number contact, struc
     json_add_time(to, view.created_ms);
     buffer_add_text(to, ",\"updated\":");
     json_add_time(to, view.updated_ms);
-    if (shard->ruleset != NULL)
-        add_scores(to, shard, &view);
+    if (shard->ruleset != NULL) {
+        fold_look_at(&shard->fold, contact);
+        add_scores(to, shard);
+        add_segments(to, shard, &view);
+    }
     add_dnd(to, &view);
     add_text(to, "zone", view.zone);
     if (view.notes > 0)
@@ -198,17 +209,28 @@ enum err query_contact(struct shard *shard, struct contact_number contact, struc
     return ERR_OK;
 }
 
-static struct score_clamp clamp_of(const struct score_def *score)
-{
-    return (struct score_clamp){
-        .min_milli = score->has_min ? score->min_milli : INT64_MIN,
-        .max_milli = score->has_max ? score->max_milli : INT64_MAX,
-    };
-}
-
 static const struct score_def *find_score(const struct shard *shard, struct bytes name)
 {
     return shard->ruleset == NULL ? NULL : ruleset_score_find(shard->ruleset, name);
+}
+
+// A score of one contact after the other.
+struct score_question {
+    struct fold *fold;
+    uint32_t score;
+};
+
+static struct score_question question_of(struct shard *shard, const struct score_def *score)
+{
+    return (struct score_question){
+        &shard->fold, (uint32_t)(score - ruleset_score(shard->ruleset, 0))};
+}
+
+static int64_t score_of_contact(void *context, struct contact_number contact)
+{
+    const struct score_question *question = context;
+    fold_look_at(question->fold, contact);
+    return fold_score_value(question->fold, question->score, question->fold->now_ms).shown_milli;
 }
 
 static enum err add_rank(
@@ -238,8 +260,8 @@ enum err query_top(struct shard *shard, struct bytes name, size_t max, struct bu
     if (score == NULL)
         return ERR_MISSING;
     struct score_rank *ranks = mem_zero(max + 1, sizeof(*ranks));
-    struct name_id id = names_find(shard->state, NAME_SCORE, name);
-    size_t count = score_top(shard->state, id, clamp_of(score), ranks, max);
+    struct score_question question = question_of(shard, score);
+    size_t count = score_top(shard->state, score_of_contact, &question, ranks, max);
     buffer_add_text(to, "{\"score\":");
     text_add_json(to, name);
     buffer_add_text(to, ",\"contacts\":[");
@@ -260,11 +282,8 @@ struct band_counts {
     uint64_t *counts;
 };
 
-static void count_band(void *context, struct contact_number contact, int64_t sum_milli)
+static void count_band(struct band_counts *bands, int64_t value_milli)
 {
-    struct band_counts *bands = context;
-    (void)contact;
-    int64_t value_milli = score_def_clamp(bands->score, sum_milli);
     uint32_t band = bands->score->band_count;
     while (band > 0 && bands->score->bands[band - 1].from_milli > value_milli)
         band--;
@@ -281,7 +300,9 @@ enum err query_bands(struct shard *shard, struct bytes name, struct buffer *to)
         return ERR_MISSING;
     struct band_counts bands = {
         .score = score, .counts = mem_zero(score->band_count + 1, sizeof(uint64_t))};
-    score_each(shard->state, names_find(shard->state, NAME_SCORE, name), count_band, &bands);
+    struct score_question question = question_of(shard, score);
+    for (uint64_t i = 1; i <= contacts_count(shard->state); i++)
+        count_band(&bands, score_of_contact(&question, (struct contact_number){i}));
     buffer_add_text(to, "{\"score\":");
     text_add_json(to, name);
     buffer_add_format(to, ",\"below\":%" PRIu64 ",\"bands\":[", bands.below);

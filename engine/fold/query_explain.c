@@ -4,7 +4,9 @@
 #include "engine/base/text.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/query.h"
+#include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
+#include "rules/expression.h"
 
 // One explanation: the frame read last is kept, since entries of one frame follow each other.
 struct explain {
@@ -100,56 +102,154 @@ static void add_rule(struct explain *explain, struct name_id rule)
     buffer_add_format(explain->to, ",\"line\":%" PRIu32, found->place.line);
 }
 
-static enum err add_entry(struct explain *explain, const struct ledger_entry *entry)
+// One of the numbers that a score is the sum of; 0 is left out.
+static void add_milli(struct buffer *to, const char *key, int64_t milli)
+{
+    if (milli == 0)
+        return;
+    buffer_add_format(to, ",\"%s\":", key);
+    milli_add(to, milli);
+}
+
+static void add_group(struct explain *explain, const struct score_parts *parts, uint32_t group)
+{
+    if (group >= parts->score->group_count)
+        return;
+    buffer_add_text(explain->to, ",\"group\":");
+    text_add_json(explain->to, parts->score->groups[group].name);
+}
+
+// points: what the rule gave; forgotten: what time has taken of it since; cut: what a limit kept back from the start.
+static enum err add_entry(
+    struct explain *explain,
+    const struct score_parts *parts,
+    const struct ledger_entry *entry,
+    uint32_t index,
+    int64_t value_milli)
 {
     struct buffer *to = explain->to;
     buffer_add_text(to, "{\"points\":");
     milli_add(to, entry->points_milli);
-    buffer_add_text(to, ",\"time\":");
-    json_add_time(to, entry->time_ms);
+    add_milli(to, "forgotten", value_milli - entry->points_milli);
+    add_milli(to, "limited", -entry->cut_milli);
+    if (entry->time_ms != SCORED_NO_EVENT) {
+        buffer_add_text(to, ",\"time\":");
+        json_add_time(to, entry->time_ms);
+    }
     add_rule(explain, entry->rule);
+    add_group(explain, parts, parts->entries[index].group);
     enum err err = ERR_OK;
     if (entry->ref.packed == 0)
         buffer_add_format(to, ",\"condensed\":%" PRIu32, entry->count);
+    else if (event_ref_index(entry->ref) == FRAME_INPUTS_MAX)
+        buffer_add_text(to, ",\"timer\":true");
     else
         err = add_event(explain, entry->ref);
     buffer_add_u8(to, '}');
     return err;
 }
 
-static enum err add_score(
-    struct explain *explain,
-    const struct contact_view *view,
-    const struct score_def *score,
-    const struct contact_score *total)
+// State rules that are true now.
+static void add_state_rules(
+    struct explain *explain, const struct score_parts *parts, const char *separator)
+{
+    struct fold *fold = &explain->shard->fold;
+    const struct score_def *score = parts->score;
+    for (uint32_t i = 0; i < score->state_rule_count; i++) {
+        const struct score_rule *rule = ruleset_rule(fold->ruleset, score->state_rules[i]);
+        int64_t milli = 0;
+        if (!fold_state_rule(fold, rule, &milli))
+            continue;
+        buffer_add_format(explain->to, "%s{\"points\":", separator);
+        separator = ",";
+        milli_add(explain->to, milli);
+        buffer_add_text(explain->to, ",\"while\":true");
+        add_rule(explain, fold->binding.rules[rule->index]);
+        add_group(explain, parts, rule->group);
+        buffer_add_u8(explain->to, '}');
+    }
+}
+
+// What each group comes to, and what its cap takes or gives.
+static void add_groups(
+    struct explain *explain, const struct score_parts *parts, const int64_t *values_milli)
+{
+    const struct score_def *score = parts->score;
+    for (uint32_t g = 0; g < score->group_count; g++) {
+        const struct score_group *group = &score->groups[g];
+        int64_t sum_milli = parts->state_milli[g];
+        for (uint32_t i = 0; i < parts->count; i++)
+            sum_milli += parts->entries[i].group == g ? values_milli[i] : 0;
+        buffer_add_text(explain->to, g == 0 ? ",\"groups\":[{\"group\":" : ",{\"group\":");
+        text_add_json(explain->to, group->name);
+        buffer_add_text(explain->to, ",\"sum\":");
+        milli_add(explain->to, sum_milli);
+        add_milli(explain->to, "cut", score_group_capped(group, sum_milli) - sum_milli);
+        buffer_add_u8(explain->to, '}');
+    }
+    if (score->group_count > 0)
+        buffer_add_u8(explain->to, ']');
+}
+
+static enum err add_parts(struct explain *explain, const struct contact_view *view, uint32_t index)
+{
+    struct fold *fold = &explain->shard->fold;
+    struct buffer *to = explain->to;
+    struct score_parts parts;
+    struct arena arena = {0};
+    fold_score_parts(fold, index, &parts);
+    struct scored *entries = arena_alloc(&arena, (parts.count + 1) * sizeof(*entries));
+    int64_t *values = arena_alloc(&arena, (parts.count + 1) * sizeof(*values));
+    if (parts.count > 0)
+        memcpy(entries, parts.entries, parts.count * sizeof(*entries));
+    parts.entries = entries; // the fold's own are used again for state rules
+    score_entry_values(&parts, fold->now_ms, values);
+    add_groups(explain, &parts, values);
+    add_milli(to, "idle", score_idle_taken(&parts, fold->now_ms));
+    buffer_add_text(to, ",\"entries\":[");
+    enum err err = ERR_OK;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < view->ledger_count && err == ERR_OK; i++) {
+        if (view->ledger[i].score.value != fold->binding.scores[index].value)
+            continue;
+        if (at > 0)
+            buffer_add_u8(to, ',');
+        err = add_entry(explain, &parts, &view->ledger[i], at, values[at]);
+        at++;
+    }
+    add_state_rules(explain, &parts, at > 0 ? "," : "");
+    buffer_add_u8(to, ']');
+    arena_free(&arena);
+    return err;
+}
+
+static enum err add_score(struct explain *explain, const struct contact_view *view, uint32_t index)
 {
     struct buffer *to = explain->to;
-    int64_t value_milli = score_def_clamp(score, total->sum_milli);
-    struct bytes band = score_def_band(score, value_milli);
+    struct fold *fold = &explain->shard->fold;
+    const struct score_def *score = ruleset_score(fold->ruleset, index);
+    struct score_value value = fold_score_value(fold, index, fold->now_ms);
+    struct bytes band = score_def_band(score, value.shown_milli);
+    enum err err = ERR_OK;
     buffer_add_text(to, "{\"score\":");
     text_add_json(to, score->name);
     buffer_add_text(to, ",\"value\":");
-    milli_add(to, value_milli);
+    milli_add(to, value.shown_milli);
     if (band.len > 0) {
         buffer_add_text(to, ",\"band\":");
         text_add_json(to, band);
     }
     buffer_add_text(to, ",\"sum\":");
-    milli_add(to, total->sum_milli);
+    milli_add(to, value.beneath_milli);
     buffer_add_text(to, ",\"cut\":"); // what min and max took or gave
-    milli_add(to, value_milli - total->sum_milli);
-    buffer_add_text(to, ",\"entries\":[");
-    enum err err = ERR_OK;
-    bool is_first = true;
-    for (uint32_t i = 0; i < view->ledger_count && err == ERR_OK; i++) {
-        if (view->ledger[i].score.value != total->score.value)
-            continue;
-        if (!is_first)
-            buffer_add_u8(to, ',');
-        is_first = false;
-        err = add_entry(explain, &view->ledger[i]);
+    milli_add(to, value.shown_milli - value.beneath_milli);
+    if (score->combine != NULL) {
+        buffer_add_text(to, ",\"combine\":");
+        text_add_json(to, score->combine->text);
+    } else {
+        err = add_parts(explain, view, index);
     }
-    buffer_add_text(to, "]}");
+    buffer_add_u8(to, '}');
     return err;
 }
 
@@ -163,14 +263,12 @@ static enum err add_all(
         const struct score_def *score = ruleset_score(shard->ruleset, i);
         if (wanted.len > 0 && !bytes_equal(wanted, score->name))
             continue;
-        for (uint32_t j = 0; j < view->score_count && err == ERR_OK; j++) {
-            if (view->scores[j].score.value != shard->fold.binding.scores[i].value)
-                continue;
-            if (!is_first)
-                buffer_add_u8(explain->to, ',');
-            is_first = false;
-            err = add_score(explain, view, score, &view->scores[j]);
-        }
+        if (!fold_has_score(&explain->shard->fold, (uint32_t)i))
+            continue;
+        if (!is_first)
+            buffer_add_u8(explain->to, ',');
+        is_first = false;
+        err = add_score(explain, view, (uint32_t)i);
     }
     return err;
 }
@@ -192,6 +290,7 @@ enum err query_explain(
         arena_free(&arena);
         return fault_set(fault, err, "the contact cannot be read: %s", err_text(err));
     }
+    fold_look_at(&shard->fold, contact);
     struct explain explain = {
         .shard = shard,
         .to = to,

@@ -6,7 +6,6 @@
 #include "engine/base/decay.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
-#include "engine/base/time.h"
 
 // Thousandths with 63 binary digits behind the point: sums are rounded once, so that they do not depend on how they
 // were taken apart.
@@ -58,6 +57,11 @@ static wide left_of(const struct forget_def *forget, const struct scored *entry,
     return wide_of(entry->points_milli);
 }
 
+int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms)
+{
+    return rounded(left_of(forget, entry, at_ms));
+}
+
 // --- idleness
 static int compare_times(const void *a, const void *b)
 {
@@ -85,7 +89,7 @@ static struct idleness idleness_at(const struct score_parts *parts, int64_t at_m
     int64_t *times = parts->count <= 64 ? few : mem_alloc(parts->count * sizeof(*times));
     uint32_t count = 0;
     for (uint32_t i = 0; i < parts->count; i++) {
-        if (parts->entries[i].time_ms <= at_ms)
+        if (parts->entries[i].time_ms <= at_ms && parts->entries[i].time_ms != SCORED_NO_EVENT)
             times[count++] = parts->entries[i].time_ms;
     }
     qsort(times, count, sizeof(*times), compare_times);
@@ -134,7 +138,7 @@ static void sums_at(const struct score_parts *parts, int64_t at_ms, struct sums 
     }
 }
 
-static int64_t group_capped(const struct score_group *group, int64_t sum_milli)
+int64_t score_group_capped(const struct score_group *group, int64_t sum_milli)
 {
     if (group->has_max && sum_milli > group->max_milli)
         return group->max_milli;
@@ -151,7 +155,7 @@ static int64_t total_of(
     int64_t total_milli = 0;
     for (uint32_t g = 0; g <= last; g++) {
         int64_t sum_milli = rounded(above->above[g] + below->below[g]) + parts->state_milli[g];
-        total_milli += g < last ? group_capped(&score->groups[g], sum_milli) : sum_milli;
+        total_milli += g < last ? score_group_capped(&score->groups[g], sum_milli) : sum_milli;
     }
     return total_milli;
 }
@@ -263,7 +267,7 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
     int64_t ahead_ms = INT64_MAX; // the first entry that is still to come
     for (uint32_t i = 0; i < parts->count; i++) {
         int64_t time_ms = parts->entries[i].time_ms;
-        if (time_ms <= from_ms && time_ms > newest_ms)
+        if (time_ms <= from_ms && time_ms > newest_ms && time_ms != SCORED_NO_EVENT)
             newest_ms = time_ms;
         if (time_ms > from_ms && time_ms < ahead_ms)
             ahead_ms = time_ms;

@@ -3,7 +3,11 @@
 #ifndef ENGINE_FOLD_SCORE_VALUE_H
 #define ENGINE_FOLD_SCORE_VALUE_H
 
+#include "engine/base/time.h"
 #include "rules/score.h"
+
+// The time of an entry that is no event, so that idleness does not wait from it.
+#define SCORED_NO_EVENT TIME_MS_MIN
 
 // An entry of the ledger.
 struct scored {
@@ -32,6 +36,11 @@ struct score_value score_value_at(const struct score_parts *parts, int64_t at_ms
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms);
 // From when on the entries do not change any more by time alone; INT64_MAX for idleness, which goes on.
 int64_t score_rests_from(const struct score_parts *parts);
+
+// What forgetting has left of one entry at the moment.
+int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms);
+
+int64_t score_group_capped(const struct score_group *group, int64_t sum_milli);
 
 // --- taking it apart, for explain
 // What each entry gives at the moment: `count` numbers. Those of a group add up to the group's sum before its cap.

@@ -8,11 +8,14 @@
 #include "engine/fold/shard.h"
 #include "projections/state.h"
 
+enum { COUNTER_ENTRIES_DEFAULT = 1000 };
+
 struct fold_settings {
     enum tick_mode tick_mode;
     struct state_limits state;
     uint32_t actions_per_event_max;
     uint32_t derived_depth_max;
+    uint32_t counter_entries_max; // of one counter of a contact
 };
 
 bool fold_settings_equal(const struct fold_settings *a, const struct fold_settings *b);

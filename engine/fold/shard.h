@@ -34,6 +34,8 @@ struct shard_params {
     enum tick_mode tick_mode;
     uint32_t actions_per_event_max;
     uint32_t derived_depth_max;
+    uint32_t
+        counter_entries_max; // that a counter with a window, or of different values, keeps of a contact
     uint64_t
         dead_letter_bytes_max; // of an input that a dead letter carries; the journal has all of it
     enum state_access access;  // STATE_READ_ONLY: nothing is written, no frame can be begun

@@ -14,6 +14,8 @@ static struct fold_settings settings_wanted(const struct shard *shard)
              .limit_keys_max = params->state.limit_keys_max},
         .actions_per_event_max = params->actions_per_event_max,
         .derived_depth_max = params->derived_depth_max,
+        .counter_entries_max = params->counter_entries_max == 0 ? COUNTER_ENTRIES_DEFAULT
+                                                                : params->counter_entries_max,
     };
 }
 

@@ -1,0 +1,161 @@
+#include "engine/fold/evaluate.h"
+
+#include <math.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/time.h"
+#include "engine/fold/counter.h"
+#include "engine/fold/fold.h"
+
+#define POINTS_MAX 1e6
+#define NUMBER_MAX 1e27 // of a counter
+
+static const struct cel_value nothing = {.kind = CEL_ERROR};
+
+// The value is valid until the next evaluation as deep as this one.
+static struct cel_value run(struct fold *fold, const struct cel_program *program)
+{
+    struct expressions *expressions = &fold->expressions;
+    if (expressions->depth == EXPRESSION_DEPTH_MAX)
+        return nothing;
+    struct cel_eval *eval = &expressions->evals[expressions->depth++];
+    eval->host = &expressions->host;
+    expressions->host.now_s = fold->now_ms / 1000 - (fold->now_ms % 1000 < 0);
+    struct cel_value value = cel_run(eval, program, 0);
+    expressions->depth--;
+    return value;
+}
+
+static void count_failure(struct fold *fold, const struct rule_expression *expression)
+{
+    (void)expression;
+    fold->counts.expressions_failed++;
+}
+
+bool fold_condition(struct fold *fold, const struct rule_expression *condition)
+{
+    struct cel_value value = run(fold, condition->program);
+    if (value.kind == CEL_BOOL)
+        return value.as.boolean;
+    count_failure(fold, condition);
+    return false;
+}
+
+static double real_of(struct cel_value value)
+{
+    switch (value.kind) {
+    case CEL_INT: return (double)value.as.integer;
+    case CEL_UINT: return (double)value.as.unsigned_integer;
+    case CEL_DOUBLE: return value.as.real;
+    case CEL_ERROR:
+    case CEL_NULL:
+    case CEL_BOOL:
+    case CEL_STRING:
+    case CEL_BYTES:
+    case CEL_LIST:
+    case CEL_MAP:
+    case CEL_TIMESTAMP:
+    case CEL_DURATION:
+    case CEL_TYPE: break;
+    }
+    return NAN;
+}
+
+bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out)
+{
+    double real = real_of(run(fold, points->program));
+    if (!(real >= -POINTS_MAX && real <= POINTS_MAX)) { // a NaN neither
+        count_failure(fold, points);
+        return false;
+    }
+    *milli_out = (int64_t)round(real * 1000); // half away from zero
+    return true;
+}
+
+// Equal values have equal hashes, numbers across their types; kept in stores, so it never changes.
+static uint64_t value_hash_of(struct cel_eval *eval, struct cel_value value, uint64_t seed)
+{
+    uint64_t hash = hash_mix(seed + (uint64_t)value.kind);
+    switch (value.kind) {
+    case CEL_BOOL:
+        return value_hash((struct value){.kind = VALUE_BOOL, .as.boolean = value.as.boolean}, seed);
+    case CEL_INT: return value_hash(value_int(value.as.integer), seed);
+    case CEL_UINT:
+        if (value.as.unsigned_integer <= INT64_MAX)
+            return value_hash(value_int((int64_t)value.as.unsigned_integer), seed);
+        return value_hash(
+            (struct value){.kind = VALUE_UINT, .as.unsigned_integer = value.as.unsigned_integer},
+            seed);
+    case CEL_DOUBLE: return value_hash(value_double(value.as.real), seed);
+    case CEL_STRING: return value_hash(value_text(value.as.text), seed);
+    case CEL_BYTES: return hash_u64(value.as.text, hash);
+    case CEL_TIMESTAMP:
+    case CEL_DURATION:
+        return hash_mix(
+            hash + hash_mix((uint64_t)value.as.seconds + hash_mix((uint64_t)value.nanos)));
+    case CEL_LIST:
+        for (size_t i = 0; i < value.as.list->count; i++) // no deeper than CEL_NESTING_MAX
+            hash = hash_mix(hash + value_hash_of(eval, cel_list_at(eval, value.as.list, i), seed));
+        return hash;
+    case CEL_MAP:
+        for (size_t i = 0; i < cel_map_count(eval, value.as.map); i++) {
+            struct cel_value name, member;
+            cel_map_at(eval, value.as.map, i, &name, &member);
+            hash += hash_mix(
+                value_hash_of(eval, name, seed) + hash_mix(value_hash_of(eval, member, seed)));
+        }
+        return hash;
+    case CEL_ERROR:
+    case CEL_NULL:
+    case CEL_TYPE: break;
+    }
+    return value_hash((struct value){.kind = VALUE_ABSENT}, seed);
+}
+
+static uint64_t hash_of(struct fold *fold, struct cel_value value)
+{
+    return value_hash_of(&fold->expressions.evals[fold->expressions.depth], value, fold->seed);
+}
+
+uint64_t fold_key(struct fold *fold, const struct rule_expression *key)
+{
+    return hash_of(fold, run(fold, key->program));
+}
+
+bool fold_counted(struct fold *fold, const struct counter_def *counter, struct counted *counted_out)
+{
+    struct cel_value value = run(fold, counter->value->program);
+    bool is_good = false;
+    switch (counter->kind) {
+    case COUNTER_SUM:
+    case COUNTER_MIN:
+    case COUNTER_MAX:
+    case COUNTER_AVG:
+        counted_out->number = real_of(value);
+        is_good = counted_out->number >= -NUMBER_MAX && counted_out->number <= NUMBER_MAX;
+        break;
+    case COUNTER_FIRST:
+    case COUNTER_LAST:
+        counted_out->value = value;
+        is_good = counter_can_keep(value);
+        break;
+    case COUNTER_DISTINCT:
+        is_good = value.kind != CEL_ERROR;
+        if (is_good)
+            counted_out->hash = hash_of(fold, value);
+        break;
+    case COUNTER_COUNT: is_good = true; break;
+    }
+    if (!is_good)
+        count_failure(fold, counter->value);
+    return is_good;
+}
+
+bool fold_moment(struct fold *fold, const struct rule_moment *moment, int64_t *at_ms_out)
+{
+    struct cel_value value = run(fold, moment->program);
+    if (value.kind != CEL_TIMESTAMP)
+        return false;
+    *at_ms_out = value.as.seconds * 1000 + value.nanos / 1000000;
+    return *at_ms_out >= TIME_MS_MIN && *at_ms_out <= TIME_MS_MAX;
+}

@@ -1,0 +1,26 @@
+// Evaluates the expressions of rules for the event and the contact in hand. What fails is no match, and counted.
+#ifndef ENGINE_FOLD_EVALUATE_H
+#define ENGINE_FOLD_EVALUATE_H
+
+#include "rules/counter.h"
+#include "rules/expression.h"
+
+struct fold;
+struct counted;
+
+// Whether the condition is true.
+bool fold_condition(struct fold *fold, const struct rule_expression *condition);
+// Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond
+// a million.
+bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out);
+// The hash of a value that tells one key from another: 1 and 1.0 are one key. What is null or fails is one key, too.
+uint64_t fold_key(struct fold *fold, const struct rule_expression *key);
+// The value that a counter takes of the event. False, and counted, when it is none of its kind. A text in it is valid until
+// the next evaluation.
+bool fold_counted(
+    struct fold *fold, const struct counter_def *counter, struct counted *counted_out);
+// When a comparison with `now` changes, cut to milliseconds. False when what it compares with is not there, or beyond the
+// calendar; that is no failure.
+bool fold_moment(struct fold *fold, const struct rule_moment *moment, int64_t *at_ms_out);
+
+#endif

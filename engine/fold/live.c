@@ -1,0 +1,268 @@
+#include "engine/fold/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/fold/counter.h"
+#include "engine/fold/fold.h"
+#include "engine/fold/live_due.h"
+#include "engine/fold/scoring.h"
+#include "projections/contact_ask.h"
+#include "projections/scores.h"
+#include "projections/segments.h"
+#include "projections/timers.h"
+#include "rules/expression.h"
+
+enum { WORD_BITS = 64 };
+
+// --- binding
+static void set_bit(uint64_t *bits, uint32_t position)
+{
+    bits[position / WORD_BITS] |= UINT64_C(1) << position % WORD_BITS;
+}
+
+static bool has_bit(const uint64_t *bits, uint32_t position)
+{
+    return (bits[position / WORD_BITS] >> position % WORD_BITS & 1) != 0;
+}
+
+// Whether the node itself, not what it reads, says when it is to be looked at.
+static bool is_timed(const struct fold *fold, const struct live_node *node)
+{
+    if (node->moment_count > 0 || node->is_hourly)
+        return true;
+    if (node->kind == LIVE_SEGMENT) {
+        const struct segment_def *segment = ruleset_segment(fold->ruleset, node->index);
+        return segment->known_for_ms > 0 || segment->for_ms > 0;
+    }
+    const struct score_def *score = ruleset_score(fold->ruleset, node->index);
+    return score->forget.kind != FORGET_NONE &&
+           (score->threshold_count > 0 || score->is_read_freely);
+}
+
+static void bind_windows(struct fold *fold, struct live *live)
+{
+    const struct ruleset *ruleset = fold->ruleset;
+    live->windows = mem_zero(ruleset_counter_count(ruleset) + 1, sizeof(*live->windows));
+    for (uint32_t i = 0; i < ruleset_counter_count(ruleset); i++) {
+        struct live_list readers =
+            ruleset_dependents(ruleset, ruleset_dependency_counter(ruleset, i));
+        if (ruleset_counter(ruleset, i)->within_ms == 0 || readers.count == 0)
+            continue;
+        live->windows[live->window_count++] = i;
+        for (uint32_t r = 0; r < readers.count; r++)
+            set_bit(live->timed, readers.positions[r]);
+    }
+}
+
+void live_bind(struct fold *fold)
+{
+    struct live *live = &fold->live;
+    const struct ruleset *ruleset = fold->ruleset;
+    uint32_t count = (uint32_t)ruleset_live_count(ruleset);
+    live_free(live);
+    live->words = (count + WORD_BITS - 1) / WORD_BITS;
+    live->dirty = mem_zero(live->words + 1, sizeof(*live->dirty));
+    live->timed = mem_zero(live->words + 1, sizeof(*live->timed));
+    live->timed_nodes = mem_zero(count + 1, sizeof(*live->timed_nodes));
+    live->score_positions =
+        mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->score_positions));
+    for (uint32_t i = 0; i < count; i++) {
+        const struct live_node *node = ruleset_live(ruleset, i);
+        if (node->kind == LIVE_SCORE)
+            live->score_positions[node->index] = i;
+        if (is_timed(fold, node)) {
+            live->timed_nodes[live->timed_count++] = i;
+            set_bit(live->timed, i);
+        }
+    }
+    bind_windows(fold, live);
+}
+
+void live_free(struct live *live)
+{
+    free(live->dirty);
+    free(live->timed);
+    free(live->timed_nodes);
+    free(live->score_positions);
+    free(live->windows);
+    *live = (struct live){0};
+}
+
+// --- marking
+static void mark(struct live *live, uint32_t position)
+{
+    set_bit(live->dirty, position);
+    live->is_dirty = true;
+}
+
+void live_mark(struct fold *fold, dependency changed)
+{
+    struct live_list readers = ruleset_dependents(fold->ruleset, changed);
+    for (uint32_t i = 0; i < readers.count; i++)
+        mark(&fold->live, readers.positions[i]);
+}
+
+void live_mark_score(struct fold *fold, struct name_id score)
+{
+    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
+        if (fold->binding.scores[i].value == score.value)
+            mark(&fold->live, fold->live.score_positions[i]);
+    }
+}
+
+void live_mark_all(struct fold *fold)
+{
+    uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
+    for (uint32_t i = 0; i < count; i++)
+        mark(&fold->live, i);
+}
+
+void live_mark_timed(struct fold *fold)
+{
+    struct live *live = &fold->live;
+    for (uint32_t i = 0; i < live->words; i++) {
+        live->dirty[i] |= live->timed[i];
+        live->is_dirty = live->is_dirty || live->timed[i] != 0;
+    }
+}
+
+// --- scores
+static struct value value_milli(int64_t milli)
+{
+    return milli % 1000 == 0 ? value_int(milli / 1000) : value_double((double)milli / 1000.0);
+}
+
+static void derive_score(
+    struct fold *fold, const struct score_def *score, int64_t from_milli, int64_t to_milli)
+{
+    const struct value_pair changed[] = {
+        {BYTES_LITERAL("score"), value_text(score->name)},
+        {BYTES_LITERAL("from"), value_milli(from_milli)},
+        {BYTES_LITERAL("to"), value_milli(to_milli)},
+    };
+    fold_derive(fold, BUILTIN_SCORE_CHANGED, fold->settle_depth, changed, 3);
+
+    struct bytes from_band = score_def_band(score, from_milli);
+    struct bytes to_band = score_def_band(score, to_milli);
+    if (bytes_equal(from_band, to_band))
+        return;
+    const struct value_pair crossed[] = {
+        {BYTES_LITERAL("score"), value_text(score->name)},
+        {BYTES_LITERAL("from"), value_text(from_band)},
+        {BYTES_LITERAL("to"), value_text(to_band)},
+        {BYTES_LITERAL("value"), value_milli(to_milli)},
+    };
+    fold_derive(fold, BUILTIN_SCORE_BAND_CHANGED, fold->settle_depth, crossed, 4);
+}
+
+static void settle_score(struct fold *fold, uint32_t index)
+{
+    const struct score_def *score = ruleset_score(fold->ruleset, index);
+    struct name_id name = fold->binding.scores[index];
+    int64_t to_milli = fold_score_value(fold, index, fold->now_ms).shown_milli;
+    int64_t from_milli = score_shown(fold->state, fold->contact, name);
+    if (to_milli == from_milli)
+        return;
+    score_set_shown(fold->state, fold->contact, name, to_milli);
+    derive_score(fold, score, from_milli, to_milli);
+    live_mark(fold, ruleset_dependency_score(fold->ruleset, index));
+}
+
+// --- segments
+static bool is_known_long_enough(struct fold *fold, const struct segment_def *segment)
+{
+    if (segment->known_for_ms == 0)
+        return true;
+    int64_t created_ms = contact_created_ms(fold->state, fold->contact);
+    return fold->now_ms - created_ms >= segment->known_for_ms;
+}
+
+static void settle_segment(struct fold *fold, uint32_t index)
+{
+    const struct segment_def *segment = ruleset_segment(fold->ruleset, index);
+    struct name_id name = fold->binding.segments[index];
+    struct segment_state before = segment_read(fold->state, fold->contact, name);
+    struct segment_state after = before;
+    after.is_true = is_known_long_enough(fold, segment) && fold_condition(fold, segment->condition);
+    if (after.is_true && !before.is_true)
+        after.since_ms = fold->now_ms;
+    after.is_member = after.is_true && fold->now_ms - after.since_ms >= segment->for_ms;
+    if (after.is_true == before.is_true && after.is_member == before.is_member)
+        return;
+    segment_write(fold->state, fold->contact, name, &after);
+    if (after.is_member == before.is_member)
+        return;
+    const struct value_pair data[] = {{BYTES_LITERAL("segment"), value_text(segment->name)}};
+    fold_derive(
+        fold, after.is_member ? BUILTIN_SEGMENT_ENTERED : BUILTIN_SEGMENT_LEFT, fold->settle_depth,
+        data, 1);
+    live_mark(fold, ruleset_dependency_segment(fold->ruleset, index));
+}
+
+void live_settle(struct fold *fold, uint32_t depth)
+{
+    struct live *live = &fold->live;
+    if (!live->is_dirty)
+        return;
+    fold->settle_depth = depth;
+    uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
+    for (uint32_t i = 0; i < count; i++) { // a node marks only those behind it
+        if (live->dirty[i / WORD_BITS] == 0) {
+            i |= WORD_BITS - 1;
+            continue;
+        }
+        if (!has_bit(live->dirty, i))
+            continue;
+        live->dirty[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
+        const struct live_node *node = ruleset_live(fold->ruleset, i);
+        if (node->kind == LIVE_SCORE)
+            settle_score(fold, node->index);
+        else
+            settle_segment(fold, node->index);
+    }
+    live->is_dirty = false;
+    live->is_plan_due = true;
+}
+
+// --- timers
+void live_plan(struct fold *fold)
+{
+    struct live *live = &fold->live;
+    if (!live->is_plan_due)
+        return;
+    live->is_plan_due = false;
+    int64_t due_ms = TIMER_NONE;
+    for (uint32_t i = 0; i < live->window_count; i++) {
+        uint32_t index = live->windows[i];
+        const struct counter_place place = {
+            fold->state, fold->contact, fold->binding.counters[index],
+            ruleset_counter(fold->ruleset, index)};
+        int64_t next_ms = counter_next_change(&place, fold->now_ms);
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
+    for (uint32_t i = 0; i < live->timed_count; i++) {
+        int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, live->timed_nodes[i]));
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
+    INVARIANT(due_ms > fold->now_ms);
+    if (due_ms != contact_due_ms(fold->state, fold->contact))
+        contact_set_due(fold->state, fold->contact, due_ms);
+}
+
+void live_sweep(struct fold *fold)
+{
+    if (ruleset_live_count(fold->ruleset) == 0)
+        return;
+    fold->is_silent = true;
+    fold->now_ms = fold->tick_ms;
+    for (uint64_t i = 1; i <= contacts_count(fold->state); i++) {
+        fold->contact = (struct contact_number){i};
+        live_mark_all(fold);
+        live_settle(fold, 1);
+        live_plan(fold);
+    }
+    fold->is_silent = false;
+}

@@ -1,0 +1,43 @@
+// What is live of the contact in hand: its scores and segments, brought up to date after each change of something that
+// they read, and as time goes by. All of it inside a frame of the state.
+#ifndef ENGINE_FOLD_LIVE_H
+#define ENGINE_FOLD_LIVE_H
+
+#include "projections/names.h"
+#include "rules/live.h"
+
+struct fold;
+
+// What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
+struct live {
+    uint64_t *dirty;           // a bit a node, by position
+    uint64_t *timed;           // nodes that time alone may change
+    uint32_t words;            // of 64 bits
+    bool is_dirty;             // some bit is set
+    bool is_plan_due;          // something changed that the next timer depends on
+    uint32_t *score_positions; // by score
+    uint32_t *windows;         // counters with a window that something live reads
+    uint32_t window_count;
+    uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending
+    uint32_t timed_count;
+};
+
+// After the ruleset and its names were bound.
+void live_bind(struct fold *fold);
+void live_free(struct live *live);
+// Brings every contact in line with rules that have just come into force; nothing is derived. Inside a frame.
+void live_sweep(struct fold *fold);
+
+// Something about the contact in hand has changed.
+void live_mark(struct fold *fold, dependency changed);
+void live_mark_score(struct fold *fold, struct name_id score);
+void live_mark_all(struct fold *fold); // a contact that is new
+// What time alone may have changed.
+void live_mark_timed(struct fold *fold);
+
+// Looks again at all that is marked, each node behind those it reads; derives what follows from it at that depth.
+void live_settle(struct fold *fold, uint32_t depth);
+// Sets the contact's timer to the earliest moment at which time alone changes anything about it.
+void live_plan(struct fold *fold);
+
+#endif

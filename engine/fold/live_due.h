@@ -1,0 +1,15 @@
+// When a live node is to be looked at next, by time alone.
+#ifndef ENGINE_FOLD_LIVE_DUE_H
+#define ENGINE_FOLD_LIVE_DUE_H
+
+#include <stdint.h>
+
+#include "rules/live.h"
+
+struct fold;
+
+// The earliest moment after fold->now_ms at which time alone may change what the node says about the contact in hand, as
+// far as the node itself knows it (the windows of counters that it reads are not in it); TIMER_NONE: never.
+int64_t live_node_due(struct fold *fold, const struct live_node *node);
+
+#endif

@@ -1,0 +1,284 @@
+#include "engine/fold/scoring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/base/time.h"
+#include "engine/fold/fold.h"
+#include "engine/fold/live.h"
+#include "projections/ledger.h"
+#include "projections/limits.h"
+#include "projections/scores.h"
+
+#define LIMIT_KEPT_MS \
+    INT64_C(3024000000) // 35 days: rows of a span are kept so long, or for two spans
+
+// --- what a score is worth
+static uint32_t group_of(const struct fold *fold, uint32_t score, struct name_id rule)
+{
+    if (ruleset_score(fold->ruleset, score)->group_count == 0)
+        return SCORE_NO_GROUP;
+    uint32_t index = name_index_find(&fold->binding.rule_of_name, rule);
+    return index == NAME_INDEX_NONE ? SCORE_NO_GROUP : ruleset_rule(fold->ruleset, index)->group;
+}
+
+static struct scored *scored_room(struct fold *fold, uint32_t count)
+{
+    if (count > fold->scored_cap) {
+        uint32_t cap = fold->scored_cap < 64 ? 64 : fold->scored_cap * 2;
+        fold->scored_cap = cap > count ? cap : count;
+        free(fold->scored);
+        fold->scored = mem_alloc(fold->scored_cap * sizeof(*fold->scored));
+    }
+    return fold->scored;
+}
+
+bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out)
+{
+    *milli_out = rule->points_milli;
+    return fold_condition(fold, rule->state) &&
+           (rule->points == NULL || fold_points(fold, rule->points, milli_out));
+}
+
+static void add_state_rules(struct fold *fold, const struct score_def *score, int64_t *sums_milli)
+{
+    for (uint32_t i = 0; i < score->state_rule_count; i++) {
+        const struct score_rule *rule = ruleset_rule(fold->ruleset, score->state_rules[i]);
+        int64_t milli = 0;
+        if (fold_state_rule(fold, rule, &milli))
+            sums_milli[rule->group < score->group_count ? rule->group : score->group_count] +=
+                milli;
+    }
+}
+
+void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    INVARIANT(def->combine == NULL);
+    int64_t state_milli[SCORE_GROUPS_MAX + 1] = {0};
+    add_state_rules(
+        fold, def, state_milli); // may ask for other scores, so before the entries are gathered
+    memcpy(fold->state_milli, state_milli, sizeof(state_milli));
+
+    uint32_t count = 0;
+    struct name_id name = fold->binding.scores[score];
+    struct scored *scored = scored_room(fold, ledger_lines(fold->state, fold->contact));
+    struct ledger_entry entry;
+    for (size_t at = 0; ledger_next(fold->state, fold->contact, &at, &entry);) {
+        if (entry.score.value == name.value)
+            scored[count++] = (struct scored){
+                entry.time_ms, entry.points_milli, group_of(fold, score, entry.rule)};
+    }
+    *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
+}
+
+struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t at_ms)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    if (def->combine != NULL) {
+        int64_t milli = 0;
+        if (!fold_points(fold, def->combine, &milli))
+            milli = 0;
+        return (struct score_value){milli, score_def_clamp(def, milli)};
+    }
+    struct score_parts parts;
+    fold_score_parts(fold, score, &parts);
+    return score_value_at(&parts, at_ms);
+}
+
+void fold_look_at(struct fold *fold, struct contact_number contact)
+{
+    fold->contact = contact;
+    fold->now_ms = fold->asked_ms > fold->tick_ms ? fold->asked_ms : fold->tick_ms;
+}
+
+bool fold_has_score(struct fold *fold, uint32_t score)
+{
+    return score_is_known(fold->state, fold->contact, fold->binding.scores[score]) ||
+           fold_score_value(fold, score, fold->now_ms).shown_milli != 0;
+}
+
+// --- limits
+// The first millisecond of the day, week (Monday), month or year, UTC.
+static int64_t fold_span_start(const struct fold *fold, enum limit_span span, int64_t time_ms)
+{
+    const int64_t day_ms = 86400000;
+    char text[TIME_TEXT_CHARS];
+    int64_t start_ms = 0;
+    (void)fold;
+    int64_t day = time_ms / day_ms - (time_ms % day_ms < 0);
+    if (span == LIMIT_DAY)
+        return day * day_ms;
+    if (span == LIMIT_WEEK)
+        return (day - ((day + 3) % 7 + 7) % 7) * day_ms;
+    time_print(time_ms, text);
+    memcpy(text + 8, "01T00:00:00.000Z", 16);
+    if (span == LIMIT_YEAR)
+        memcpy(text + 5, "01", 2);
+    (void)time_parse(bytes_of(text, sizeof(text)), &start_ms);
+    return start_ms;
+}
+
+// What one key of a limit is about: where its span begins, and from when on earlier entries count.
+struct limit_window {
+    uint64_t key;
+    int64_t from_ms;
+    enum limit_mode mode;
+};
+
+static struct limit_window window_of(struct fold *fold, const struct limit_def *limit)
+{
+    struct limit_window window = {0, INT64_MIN, LIMIT_MERGE};
+    if (limit->per != NULL)
+        window.key = fold_key(fold, limit->per);
+    switch (limit->span) {
+    case LIMIT_EVER: break;
+    case LIMIT_ROLLING:
+        window.mode = LIMIT_APPEND;
+        window.from_ms = fold->time_ms - limit->span_ms;
+        break;
+    case LIMIT_DAY:
+    case LIMIT_WEEK:
+    case LIMIT_MONTH:
+    case LIMIT_YEAR: {
+        int64_t start_ms = fold_span_start(fold, limit->span, fold->time_ms);
+        window.key = hash_mix(window.key + hash_mix((uint64_t)start_ms));
+        break;
+    }
+    }
+    return window;
+}
+
+// What is left of the limit: false when nothing is.
+static bool limit_leaves(
+    struct fold *fold,
+    const struct score_rule *rule,
+    const struct limit_window *window,
+    struct ledger_entry *entry)
+{
+    const struct limit_def *limit = &rule->limit;
+    struct limit_row row;
+    uint64_t times = 0;
+    int64_t used_milli = 0;
+    for (size_t at = 0;
+         limit_next(fold->state, fold->contact, entry->rule, window->key, &at, &row);) {
+        bool is_inside = window->mode == LIMIT_MERGE ||
+                         (row.time_ms > window->from_ms && row.time_ms <= fold->time_ms);
+        if (!is_inside)
+            continue;
+        times += row.count;
+        used_milli += row.points_milli < 0 ? -row.points_milli : row.points_milli;
+    }
+    if (limit->times > 0 && times >= limit->times)
+        return false;
+    if (limit->points_milli == 0)
+        return true;
+    int64_t left_milli = limit->points_milli - used_milli;
+    if (left_milli <= 0)
+        return false;
+    int64_t most_milli = entry->points_milli < 0 ? -entry->points_milli : entry->points_milli;
+    if (most_milli > left_milli) {
+        int64_t given_milli = entry->points_milli < 0 ? -left_milli : left_milli;
+        entry->cut_milli = entry->points_milli - given_milli;
+        entry->points_milli = given_milli;
+    }
+    return true;
+}
+
+static int64_t span_ms_of(const struct limit_def *limit)
+{
+    const int64_t day_ms = 86400000;
+    switch (limit->span) {
+    case LIMIT_EVER: return 0;
+    case LIMIT_ROLLING: return limit->span_ms;
+    case LIMIT_DAY: return day_ms;
+    case LIMIT_WEEK: return 7 * day_ms;
+    case LIMIT_MONTH: return 31 * day_ms;
+    case LIMIT_YEAR: return 366 * day_ms;
+    }
+    return 0;
+}
+
+static void limit_note(
+    struct fold *fold,
+    const struct limit_def *limit,
+    const struct limit_window *window,
+    const struct ledger_entry *entry)
+{
+    if (limit->span != LIMIT_EVER) {
+        int64_t kept_ms = 2 * span_ms_of(limit);
+        if (kept_ms < LIMIT_KEPT_MS)
+            kept_ms = LIMIT_KEPT_MS;
+        limit_prune(fold->state, fold->contact, entry->rule, fold->now_ms - kept_ms);
+    }
+    const struct limit_row row = {
+        .rule = entry->rule,
+        .count = 1,
+        .key = window->key,
+        .time_ms = entry->time_ms,
+        .points_milli = entry->points_milli,
+    };
+    limit_add(fold->state, fold->contact, &row, window->mode);
+}
+
+// --- entries
+uint64_t fold_event_key(const struct fold *fold, struct bytes source, struct bytes id)
+{
+    if (id.len == 0)
+        return 0; // cannot be named, so not be withdrawn
+    uint64_t key = hash_u128_pair(source, id, fold->seed).low;
+    return key == 0 ? 1 : key;
+}
+
+struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char *rule)
+{
+    struct buffer name = {0};
+    buffer_add_bytes(&name, score);
+    buffer_add_u8(&name, '/');
+    buffer_add_text(&name, rule);
+    struct name_id id = names_intern(fold->state, NAME_RULE, buffer_bytes(&name));
+    buffer_free(&name);
+    return id;
+}
+
+void fold_add_entry(struct fold *fold, const struct ledger_entry *entry)
+{
+    if (ledger_count(fold->state, fold->contact) >= fold->settings.state.ledger_entries_max)
+        fold_condense(fold);
+    ledger_add(fold->state, fold->contact, entry);
+    live_mark_score(fold, entry->score);
+}
+
+void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
+{
+    struct ledger_entry entry = {
+        .score = fold->binding.scores[rule->score],
+        .rule = fold->binding.rules[rule->index],
+        .ref = fold->ref,
+        .count = 1,
+        .time_ms = fold->time_ms,
+        .points_milli = rule->points_milli,
+    };
+    if (rule->condition != NULL && !fold_condition(fold, rule->condition))
+        return;
+    if (rule->points != NULL && !fold_points(fold, rule->points, &entry.points_milli))
+        return;
+    bool is_limited = rule->limit.times > 0 || rule->limit.points_milli > 0;
+    struct limit_window window = {0};
+    if (is_limited) {
+        window = window_of(fold, &rule->limit);
+        if (!limit_leaves(fold, rule, &window, &entry)) {
+            fold->counts.rules_limited++;
+            return;
+        }
+        entry.limit_key = (uint32_t)window.key;
+    }
+    entry.event_key = fold_event_key(fold, fold->input->source, fold->input->id);
+    fold_add_entry(fold, &entry);
+    if (is_limited)
+        limit_note(fold, &rule->limit, &window, &entry);
+    fold->counts.rules_matched++;
+}

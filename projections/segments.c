@@ -1,0 +1,112 @@
+#include "projections/segments.h"
+
+#include "engine/base/invariant.h"
+#include "engine/base/time.h"
+#include "projections/state_internal.h"
+
+#define MEMBER_FLAG (UINT64_C(1) << 63)
+
+static struct segment_state state_of(const uint8_t *row)
+{
+    uint64_t packed = get_u64(row + 4);
+    return (struct segment_state){
+        .is_true = true,
+        .is_member = (packed & MEMBER_FLAG) != 0,
+        .since_ms = (int64_t)(packed & ~MEMBER_FLAG) + TIME_MS_MIN,
+    };
+}
+
+// Where the segment's row is; the end of the section when it has none.
+static size_t row_at(const uint8_t *record, struct name_id segment)
+{
+    size_t at = record_section_at(record, SECTION_SEGMENTS);
+    size_t end = record_section_at(record, SECTION_COUNTERS);
+    while (at < end && get_u32(record + at) != segment.value)
+        at += RECORD_SEGMENT_BYTES;
+    return at;
+}
+
+static struct segment_state read_record(const uint8_t *record, struct name_id segment)
+{
+    size_t at = row_at(record, segment);
+    if (at == record_section_at(record, SECTION_COUNTERS))
+        return (struct segment_state){0};
+    return state_of(record + at);
+}
+
+struct segment_state segment_read(
+    struct state *state, struct contact_number contact, struct name_id segment)
+{
+    return read_record(state_record(state, contact.value), segment);
+}
+
+void segment_write(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id segment,
+    const struct segment_state *to)
+{
+    INVARIANT(state->is_in_frame);
+    uint8_t *record = state_record_write(state, contact.value);
+    size_t at = row_at(record, segment);
+    bool is_there = at < record_section_at(record, SECTION_COUNTERS);
+    if (segment.value == 0)
+        return;
+    if (!to->is_true) {
+        if (!is_there)
+            return;
+        record = state_resize(state, contact.value, (struct resize){at, RECORD_SEGMENT_BYTES, 0});
+        (void)record_add_u16(record, RECORD_SEGMENT_COUNT, -1);
+        return;
+    }
+    if (!is_there) {
+        if (get_u16(record + RECORD_SEGMENT_COUNT) == UINT16_MAX) {
+            state->changes_refused++;
+            return;
+        }
+        record = state_resize(state, contact.value, (struct resize){at, 0, RECORD_SEGMENT_BYTES});
+        (void)record_add_u16(record, RECORD_SEGMENT_COUNT, 1);
+        put_u32(record + at, segment.value);
+    }
+    int64_t since_ms = to->since_ms < TIME_MS_MIN ? TIME_MS_MIN : to->since_ms;
+    uint64_t packed = (uint64_t)(since_ms - TIME_MS_MIN);
+    put_u64(record + at + 4, packed | (to->is_member ? MEMBER_FLAG : 0));
+}
+
+bool segment_next(
+    struct state *state,
+    struct contact_number contact,
+    size_t *at,
+    struct name_id *segment_out,
+    struct segment_state *out)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    size_t from = record_section_at(record, SECTION_SEGMENTS) + *at * RECORD_SEGMENT_BYTES;
+    if (from >= record_section_at(record, SECTION_COUNTERS))
+        return false;
+    segment_out->value = get_u32(record + from);
+    *out = state_of(record + from);
+    (*at)++;
+    return true;
+}
+
+struct members {
+    struct name_id segment;
+    segment_each_fn *each;
+    void *context;
+};
+
+static void each_record(void *context, uint64_t contact, struct bytes record)
+{
+    const struct members *members = context;
+    struct segment_state state = read_record(record.data, members->segment);
+    if (state.is_member)
+        members->each(members->context, (struct contact_number){contact}, state.since_ms);
+}
+
+void segment_members(
+    struct state *state, struct name_id segment, segment_each_fn *each, void *context)
+{
+    struct members members = {segment, each, context};
+    state_each_record(state, each_record, &members);
+}
