@@ -105,6 +105,15 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "another name."),
     EXPLAIN(E0217, "The action does not declare a parameter of this name under its `with:`."),
     EXPLAIN(
+        E0219,
+        "A rule names a group that its score does not have under `groups:`. A group belongs to one "
+        "score."),
+    EXPLAIN(
+        E0220,
+        "A score or a segment reads itself, by way of others: which of them should come first? The "
+        "notes "
+        "show the way round; leave out one of its steps."),
+    EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
         "rather than ignored, so that rules never do less than they say."),
@@ -171,6 +180,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "match, "
         "and is counted. has(contact.country) asks whether a member is there."),
     EXPLAIN(
+        E0607,
+        "Counters are counted before scores, segments and other counters are looked at, so that "
+        "the order of "
+        "rules does not matter: their expressions are about the event and the contact only."),
+    EXPLAIN(
         W0504,
         "The directory holds no file that ends in .yaml or .yml, so the ruleset is "
         "empty: events are kept, and nothing is decided."),
@@ -179,6 +193,13 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "The catalogue does not declare this member of the event's data. Events may carry "
         "more than is declared, so this is no error; but where it is missing, as with a "
         "mistyped name, it counts as one value for all events. Declare it under `events:`."),
+    EXPLAIN(
+        W0506,
+        "What is live is looked at again when something it reads changes, and exactly when a "
+        "comparison with `now` "
+        "does: now - T < D, now > T and the like. This use of `now` (or of age()) is none of "
+        "these, so it is looked "
+        "at again at each full hour as well, and may be late by up to an hour."),
     EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "

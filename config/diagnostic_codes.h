@@ -36,6 +36,8 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0215, ERROR, "keys that exclude each other")                      \
     X(E0216, ERROR, "changes something built in")                        \
     X(E0217, ERROR, "unknown parameter of an action")                    \
+    X(E0219, ERROR, "unknown group")                                     \
+    X(E0220, ERROR, "depends on itself")                                 \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \
     X(E0303, ERROR, "templates are not supported yet")                   \
@@ -56,8 +58,10 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0604, ERROR, "types that do not go together")                     \
     X(E0605, ERROR, "an argument that can only fail")                    \
     X(E0606, ERROR, "an expression that fails")                          \
+    X(E0607, ERROR, "not to be read here")                               \
     X(W0504, WARNING, "no rules found")                                  \
     X(W0505, WARNING, "a path that the event does not declare")          \
+    X(W0506, WARNING, "looked at each full hour only")                   \
     X(C0001, ERROR, "an environment variable is not set")                \
     X(C0002, ERROR, "not a valid ${NAME}")                               \
     X(C0003, ERROR, "a Kafka property that loads code or runs commands") \

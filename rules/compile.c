@@ -12,9 +12,10 @@ static const struct {
     compile_function *compile;
     void (*finish)(struct compiler *compiler); // once all files are through; NULL: nothing to do
 } passes[] = {
-    {"events", compile_events, NULL}, {"contact", compile_contact, compile_contact_finish},
-    {"lists", compile_lists, NULL},   {"actions", compile_actions, NULL},
-    {"scores", compile_scores, NULL}, {"workflows", compile_workflows, NULL},
+    {"events", compile_events, NULL},     {"contact", compile_contact, compile_contact_finish},
+    {"lists", compile_lists, NULL},       {"actions", compile_actions, NULL},
+    {"counters", compile_counters, NULL}, {"scores", compile_scores, NULL},
+    {"segments", compile_segments, NULL}, {"workflows", compile_workflows, NULL},
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
 
@@ -115,6 +116,7 @@ enum err compile_bundle(
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);
     compile_expressions(&compiler);
+    compile_live(&compiler);
     compiler_end(&compiler);
     if (diagnostics->error_count > errors_before) {
         ruleset_destroy(ruleset);

@@ -2,16 +2,18 @@
 #include "engine/base/invariant.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
+#include "rules/scope.h"
 
-static const char *const built_in[] = {
-    "id",      "identifiers", "tags",  "lists",  "created", "updated",  "zone",
-    "consent", "owner",       "stage", "fields", "scores",  "segments", "runs",
-};
-
+// Members of a contact, and what else it is printed with.
 static bool is_built_in(struct bytes name)
 {
-    for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
-        if (bytes_equal_text(name, built_in[i]))
+    static const char *const printed[] = {"fields", "scores", "segments", "runs"};
+    for (uint32_t i = 0; i < SCOPE_CONTACT_FIELD_COUNT; i++) {
+        if (bytes_equal_text(name, scope_contact_member(i)))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
+        if (bytes_equal_text(name, printed[i]))
             return true;
     }
     return false;

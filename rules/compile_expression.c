@@ -15,7 +15,7 @@ struct pending_expression {
     struct rule_expression *expression;
 };
 
-const struct rule_expression *compile_expression(
+static const struct rule_expression *take_expression(
     struct compiler *compiler,
     const struct yaml_node *node,
     const char *what,
@@ -23,12 +23,14 @@ const struct rule_expression *compile_expression(
     enum expression_use use)
 {
     struct bytes text;
-    if (!yaml_to_text(node, what, compiler->list, &text) || on == EVENT_TYPE_UNKNOWN)
+    if (!yaml_to_text(node, what, compiler->list, &text))
         return NULL;
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .text = compile_copy(compiler, text),
+        .place = yaml_place(node),
+        .node = node,
     };
     ruleset->expressions = compile_grow(
         ruleset->expressions, &ruleset->expression_cap, ruleset->expression_count,
@@ -42,15 +44,66 @@ const struct rule_expression *compile_expression(
     return expression;
 }
 
+const struct rule_expression *compile_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    event_type on,
+    enum expression_use use)
+{
+    if (on == EVENT_TYPE_UNKNOWN) {
+        struct bytes text;
+        (void)yaml_to_text(node, what, compiler->list, &text);
+        return NULL;
+    }
+    return take_expression(compiler, node, what, on, use);
+}
+
+const struct rule_expression *compile_contact_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    enum expression_use use)
+{
+    return take_expression(compiler, node, what, EVENT_TYPE_UNKNOWN, use);
+}
+// Whether a counter can keep a value of the type.
+static bool is_scalar(const struct cel_type *type)
+{
+    switch (type->kind) {
+    case CEL_TYPE_DYN:
+    case CEL_TYPE_BOOL:
+    case CEL_TYPE_INT:
+    case CEL_TYPE_UINT:
+    case CEL_TYPE_DOUBLE:
+    case CEL_TYPE_STRING:
+    case CEL_TYPE_TIMESTAMP:
+    case CEL_TYPE_DURATION: return true;
+    case CEL_TYPE_NULL:
+    case CEL_TYPE_BYTES:
+    case CEL_TYPE_LIST:
+    case CEL_TYPE_MAP:
+    case CEL_TYPE_TYPE:
+    case CEL_TYPE_OBJECT:
+    case CEL_TYPE_VARIABLE: break;
+    }
+    return false;
+}
+
 // Whether a value of the type may be what the expression is for.
 static bool is_fit(const struct cel_type *type, enum expression_use use)
 {
     switch (use) {
-    case EXPRESSION_CONDITION: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_CONDITION:
+    case EXPRESSION_COUNTED:
+    case EXPRESSION_LIVE: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_POINTS:
+    case EXPRESSION_LIVE_POINTS:
+    case EXPRESSION_NUMBER:
         return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
                type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_KEY: return type->kind != CEL_TYPE_TYPE;
+    case EXPRESSION_VALUE: return is_scalar(type);
     }
     return false;
 }
@@ -64,6 +117,11 @@ static bool check_use(
         [EXPRESSION_CONDITION] = "a condition is true or false (bool)",
         [EXPRESSION_POINTS] = "points are a number",
         [EXPRESSION_KEY] = "a key is a value",
+        [EXPRESSION_NUMBER] = "this is a number",
+        [EXPRESSION_VALUE] = "a text, a number, true or false, or a time is kept",
+        [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
+        [EXPRESSION_LIVE] = "a condition is true or false (bool)",
+        [EXPRESSION_LIVE_POINTS] = "points are a number",
     };
     if (is_fit(type, pending->use))
         return true;
@@ -74,6 +132,32 @@ static bool check_use(
         yaml_place_within(pending->node, 0, pending->expression->text.len), "%s, this is %.*s",
         needs[pending->use], (int)name.len, (const char *)name.data);
     buffer_free(&name);
+    return false;
+}
+
+static bool is_of_counter(enum expression_use use)
+{
+    return use == EXPRESSION_NUMBER || use == EXPRESSION_VALUE || use == EXPRESSION_COUNTED;
+}
+
+// What counters are counted before may not be read by them. False after E0607.
+static bool check_counter_reads(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_node *node)
+{
+    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
+        if (!check_counter_reads(compiler, pending, node->children[i]))
+            return false;
+    }
+    if (node->kind != CEL_NODE_IDENT ||
+        (node->variable != SCOPE_SCORE && node->variable != SCOPE_COUNTER &&
+         node->variable != SCOPE_SEGMENT))
+        return true;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0607, yaml_place_within(pending->node, node->begin, node->end),
+        "a counter reads the event and the contact only, not '%.*s'", compile_shown_len(node->text),
+        (const char *)node->text.data);
     return false;
 }
 
@@ -160,19 +244,41 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
             compiler->list, &(struct expression_source){.node = pending->node}, scope, &problems);
         return;
     }
+    if (is_of_counter(pending->use) && !check_counter_reads(compiler, pending, root))
+        return;
     warn_undeclared(compiler, pending, root);
     struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
     check_constants(&constants, root);
     cel_eval_free(&constants.eval);
-    if (check_use(compiler, pending, root->type))
-        pending->expression->program = cel_compile(&ruleset->arena, scope, root);
+    if (!check_use(compiler, pending, root->type))
+        return;
+    pending->expression->root = root;
+    pending->expression->program = cel_compile(&ruleset->arena, scope, root);
+}
+
+// FIRST and LAST are of the type of what they keep.
+static void type_counters(struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset->counter_count; i++) {
+        const struct counter_def *counter = &ruleset->counters[i];
+        bool is_kept = counter->kind == COUNTER_FIRST || counter->kind == COUNTER_LAST;
+        if (is_kept && counter->value != NULL && counter->value->root != NULL)
+            scopes_set_counter(ruleset->scopes, i, counter->value->root->type);
+    }
 }
 
 void compile_expressions(struct compiler *compiler)
 {
     compiler->ruleset->scopes = scopes_new(compiler->ruleset);
-    for (size_t i = 0; i < compiler->pending_count; i++)
-        compile_pending(compiler, &compiler->pending[i]);
+    for (size_t i = 0; i < compiler->pending_count; i++) {
+        if (is_of_counter(compiler->pending[i].use))
+            compile_pending(compiler, &compiler->pending[i]);
+    }
+    type_counters(compiler->ruleset);
+    for (size_t i = 0; i < compiler->pending_count; i++) {
+        if (!is_of_counter(compiler->pending[i].use))
+            compile_pending(compiler, &compiler->pending[i]);
+    }
     free(compiler->pending);
     compiler->pending = NULL;
     compiler->pending_count = 0;

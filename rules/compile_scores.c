@@ -1,11 +1,11 @@
-// Compiles `scores`: limits of the total, bands, rules.
-#include "engine/base/buffer.h"
+// Compiles `scores`: limits of the total, bands, groups, forgetting, what they are made of.
 #include "rules/compiler.h"
 
 enum { BANDS_MAX = 100 };
 
 #define TOTAL_MILLI_MAX  9000000000000000LL // milli_parse takes no more
 #define POINTS_MILLI_MAX 1000000000LL       // a million points
+#define SPAN_MS_MAX      31557600000000LL   // a thousand years
 
 static void compile_total(
     struct compiler *compiler, const struct yaml_node *node, struct score_def *score)
@@ -69,147 +69,153 @@ static void compile_bands(
     score->band_count = count;
 }
 
-// `per: data.message` as "message". The event may carry more than its type declares.
-static void compile_per(
-    struct compiler *compiler, const struct yaml_node *node, struct score_rule *rule)
+// --- groups
+static void compile_group(
+    struct compiler *compiler,
+    const struct yaml_entry *entry,
+    struct score_group *groups,
+    uint32_t *count)
 {
-    const struct bytes scope = BYTES_LITERAL("data.");
-    struct bytes path;
-    if (!yaml_to_text(node, "'per'", compiler->list, &path))
+    struct yaml_range range = {"'min'", -TOTAL_MILLI_MAX, TOTAL_MILLI_MAX};
+    enum keys_result keys = compile_keys(compiler, entry->value, SECTION_SCORE_GROUP);
+    if (!compile_name_form(compiler, entry->key, NAME_FORM_PLAIN, "a group") || keys == KEYS_WRONG)
         return;
-    bool is_path = path.len > scope.len && memcmp(path.data, scope.data, scope.len) == 0;
-    for (size_t i = 0; i < path.len && is_path; i++)
-        is_path = path.data[i] > ' ' && path.data[i] != 0x7F &&
-                  memchr("()[]{}+*/<>=!?&|,\"'", path.data[i], 19) == NULL &&
-                  (path.data[i] != '.' || (i + 1 < path.len && path.data[i + 1] != '.'));
-    if (!is_path) {
+    struct score_group group = {.name = compile_copy(compiler, yaml_text(entry->key))};
+    const struct yaml_node *min = yaml_get(entry->value, "min");
+    const struct yaml_node *max = yaml_get(entry->value, "max");
+    group.has_min = min != NULL && yaml_to_milli(min, &range, compiler->list, &group.min_milli);
+    range.what = "'max'";
+    group.has_max = max != NULL && yaml_to_milli(max, &range, compiler->list, &group.max_milli);
+    if (min == NULL && max == NULL && keys == KEYS_GOOD)
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
-            "'per' must be data.NAME, other expressions are not supported yet");
+            compiler->list, DIAGNOSTIC_E0204, yaml_place(entry->key),
+            "'max' or 'min' is missing here");
+    if (group.has_min && group.has_max && group.min_milli > group.max_milli)
+        diagnostic_add(compiler->list, DIAGNOSTIC_E0409, yaml_place(min), "'min' is above 'max'");
+    groups[(*count)++] = group;
+}
+
+static void compile_groups(
+    struct compiler *compiler, const struct yaml_node *node, struct score_def *score)
+{
+    if (node == NULL || !yaml_expect(node, YAML_KIND_MAPPING, "'groups'", compiler->list))
+        return;
+    if (node->count > SCORE_GROUPS_MAX) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "a score has at most %d groups",
+            SCORE_GROUPS_MAX);
         return;
     }
-    path = bytes_of(path.data + scope.len, path.len - scope.len);
-    rule->limit_per = compile_copy(compiler, path);
-    if (rule->on == EVENT_TYPE_UNKNOWN)
-        return;
-    const struct event_type_def *type = catalog_type(compiler->ruleset->catalog, rule->on);
-    const uint8_t *dot = memchr(path.data, '.', path.len);
-    struct bytes first = bytes_of(path.data, dot == NULL ? path.len : (size_t)(dot - path.data));
-    const struct data_field *field = catalog_field(type, first);
-    if (field == NULL)
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_W0505, yaml_place(node), "%.*s does not declare data.%.*s",
-            (int)type->name.len, (const char *)type->name.data, compile_shown_len(first),
-            (const char *)first.data);
-    else if (dot != NULL && field->type != DATA_MAP && field->type != DATA_ANY)
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_W0505, yaml_place(node),
-            "data.%.*s of %.*s is %s, nothing is inside it", compile_shown_len(first),
-            (const char *)first.data, (int)type->name.len, (const char *)type->name.data,
-            data_type_name(field->type));
+    struct score_group *groups =
+        arena_alloc(&compiler->ruleset->arena, (node->count + 1) * sizeof(*groups));
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        compile_group(compiler, &entry, groups, &score->group_count);
+    score->groups = groups;
 }
 
-static void compile_limit(
-    struct compiler *compiler, const struct yaml_entry *entry, struct score_rule *rule)
+// --- forgetting
+static void read_span(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, int64_t *out_ms)
 {
-    const struct yaml_range range = {"'times'", 1, INT32_MAX};
-    enum keys_result keys = compile_keys(compiler, entry->value, SECTION_SCORE_LIMIT);
+    const struct yaml_range range = {what, 1, SPAN_MS_MAX};
+    if (node != NULL)
+        (void)yaml_to_duration(node, &range, compiler->list, out_ms);
+}
+
+static void compile_linear(
+    struct compiler *compiler, const struct yaml_entry *entry, struct forget_def *forget)
+{
+    static const struct yaml_range range = {"'percent'", 1, 100000};
+    enum keys_result keys = compile_keys(compiler, entry->value, SECTION_FORGET_LINEAR);
     if (keys == KEYS_WRONG)
         return;
-    const struct yaml_node *times =
-        compile_required(compiler, entry->value, "times", yaml_place(entry->key), keys);
-    const struct yaml_node *per = yaml_get(entry->value, "per");
-    int64_t count = 0;
-    if (times != NULL && yaml_to_int(times, &range, compiler->list, &count))
-        rule->limit_times = (uint32_t)count;
-    if (per != NULL)
-        compile_per(compiler, per, rule);
+    const struct yaml_node *percent =
+        compile_required(compiler, entry->value, "percent", yaml_place(entry->key), keys);
+    int64_t milli = 0;
+    forget->kind = FORGET_LINEAR;
+    if (percent != NULL && yaml_to_milli(percent, &range, compiler->list, &milli))
+        forget->percent_milli = (int32_t)milli;
+    read_span(
+        compiler, compile_required(compiler, entry->value, "every", yaml_place(entry->key), keys),
+        "'every'", &forget->span_ms);
 }
 
-static void compile_points(
-    struct compiler *compiler, const struct yaml_node *node, struct score_rule *rule)
+static void compile_idle(
+    struct compiler *compiler, const struct yaml_entry *entry, struct forget_def *forget)
 {
     static const struct yaml_range range = {"'points'", -POINTS_MILLI_MAX, POINTS_MILLI_MAX};
-    struct bytes text = yaml_text(node);
-    bool is_number = true;
-    for (size_t i = 0; i < text.len; i++)
-        is_number = is_number && memchr("0123456789.+-_eE", text.data[i], 16) != NULL &&
-                    (i == 0 || memchr("+-", text.data[i], 2) == NULL);
-    if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) && !is_number)
-        rule->points = compile_expression(compiler, node, "'points'", rule->on, EXPRESSION_POINTS);
-    else
-        (void)yaml_to_milli(node, &range, compiler->list, &rule->points_milli);
-}
-
-// The rule's name in the state, "score/rule"; an empty name after a diagnostic.
-static void compile_rule_name(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const struct score_def *score,
-    struct symbols *names,
-    struct score_rule *rule)
-{
-    struct bytes name;
-    if (!yaml_to_text(node, "'name'", compiler->list, &name) ||
-        !compile_name_form(compiler, node, NAME_FORM_PLAIN, "a rule"))
-        return;
-    const struct symbol *first = symbols_find(names, name);
-    if (first != NULL) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0205, yaml_place(node),
-            "rule '%.*s' is defined twice in '%s'", compile_shown_len(name),
-            (const char *)name.data, (const char *)score->name.data);
-        diagnostic_note(compiler->list, first->place, "it is defined here first");
-        return;
-    }
-    symbols_add(names, &(struct symbol){name, yaml_place(node), 0});
-    struct buffer text = {0};
-    buffer_add_bytes(&text, score->name);
-    buffer_add_u8(&text, '/');
-    buffer_add_bytes(&text, name);
-    rule->name = compile_copy(compiler, name);
-    rule->state_name = compile_copy(compiler, buffer_bytes(&text));
-    buffer_free(&text);
-}
-
-static void compile_rule(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const struct score_def *score,
-    struct symbols *names)
-{
-    struct ruleset *ruleset = compiler->ruleset;
-    enum keys_result keys = compile_keys(compiler, node, SECTION_SCORE_RULE);
+    enum keys_result keys = compile_keys(compiler, entry->value, SECTION_FORGET_IDLE);
+    struct place place = yaml_place(entry->key);
     if (keys == KEYS_WRONG)
         return;
-    struct score_rule rule = {
-        .score = (uint32_t)ruleset->score_count,
-        .index = (uint32_t)ruleset->rule_count,
-        .on = EVENT_TYPE_UNKNOWN,
-        .limit_per = BYTES_LITERAL(""),
-        .place = compile_place(compiler, node),
-    };
-    const struct yaml_node *name = compile_required(compiler, node, "name", yaml_place(node), keys);
-    const struct yaml_node *on = compile_required(compiler, node, "on", yaml_place(node), keys);
     const struct yaml_node *points =
-        compile_required(compiler, node, "points", yaml_place(node), keys);
-    if (name != NULL)
-        compile_rule_name(compiler, name, score, names, &rule);
-    if (on != NULL)
-        (void)compile_trigger(compiler, on, "'on'", &rule.on);
+        compile_required(compiler, entry->value, "points", place, keys);
+    forget->kind = FORGET_IDLE;
     if (points != NULL)
-        compile_points(compiler, points, &rule);
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry)) {
-        if (bytes_equal_text(yaml_text(entry.key), "limit"))
-            compile_limit(compiler, &entry, &rule);
-        if (bytes_equal_text(yaml_text(entry.key), "if"))
-            rule.condition =
-                compile_expression(compiler, entry.value, "'if'", rule.on, EXPRESSION_CONDITION);
+        (void)yaml_to_milli(points, &range, compiler->list, &forget->points_milli);
+    read_span(
+        compiler, compile_required(compiler, entry->value, "after", place, keys), "'after'",
+        &forget->after_ms);
+    read_span(
+        compiler, compile_required(compiler, entry->value, "every", place, keys), "'every'",
+        &forget->span_ms);
+}
+
+static void compile_forget(
+    struct compiler *compiler, const struct yaml_node *node, struct forget_def *forget)
+{
+    bool is_none =
+        node != NULL && node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), "none");
+    if (node == NULL || is_none || compile_keys(compiler, node, SECTION_FORGET) == KEYS_WRONG)
+        return;
+    struct yaml_entry entry = yaml_first_entry(node);
+    if (entry.key == NULL || node->count != 1) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0215, yaml_place(node),
+            "a score forgets in one way: half_life, linear, expire or idle");
+        return;
     }
-    ruleset->rules =
-        compile_grow(ruleset->rules, &ruleset->rule_cap, ruleset->rule_count, sizeof(rule));
-    ruleset->rules[ruleset->rule_count++] = rule;
+    struct bytes way = yaml_text(entry.key);
+    if (bytes_equal_text(way, "half_life")) {
+        forget->kind = FORGET_HALF_LIFE;
+        read_span(compiler, entry.value, "'half_life'", &forget->span_ms);
+    } else if (bytes_equal_text(way, "expire")) {
+        forget->kind = FORGET_EXPIRE;
+        read_span(compiler, entry.value, "'expire'", &forget->span_ms);
+    } else if (bytes_equal_text(way, "linear")) {
+        compile_linear(compiler, &entry, forget);
+    } else if (bytes_equal_text(way, "idle")) {
+        compile_idle(compiler, &entry, forget);
+    }
+}
+
+// --- a score
+// What comes from other scores has nothing of its own.
+static void compile_combine(
+    struct compiler *compiler, const struct yaml_node *node, struct score_def *score)
+{
+    static const char *const others[] = {"rules", "forget", "groups"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        const struct yaml_node *key = yaml_get_key(node, others[i]);
+        if (key != NULL)
+            diagnostic_add(
+                compiler->list, DIAGNOSTIC_E0215, yaml_place(key),
+                "a score with 'combine' has no '%s': it comes from other scores", others[i]);
+    }
+    score->combine = compile_contact_expression(
+        compiler, yaml_get(node, "combine"), "'combine'", EXPRESSION_LIVE_POINTS);
+}
+
+static void compile_rules(
+    struct compiler *compiler, const struct yaml_node *rules, struct score_def *score)
+{
+    struct symbols names = {0};
+    if (!yaml_expect(rules, YAML_KIND_SEQUENCE, "'rules'", compiler->list))
+        return;
+    for (const struct yaml_node *rule = yaml_first(rules); rule != NULL; rule = yaml_next(rule))
+        compile_score_rule(compiler, rule, score, &names);
+    symbols_free(&names);
 }
 
 static void compile_score(struct compiler *compiler, const struct yaml_entry *entry)
@@ -226,13 +232,13 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
     };
     compile_total(compiler, entry->value, &score);
     compile_bands(compiler, yaml_get(entry->value, "bands"), &score);
+    compile_groups(compiler, yaml_get(entry->value, "groups"), &score);
+    compile_forget(compiler, yaml_get(entry->value, "forget"), &score.forget);
     const struct yaml_node *rules = yaml_get(entry->value, "rules");
-    if (rules != NULL && yaml_expect(rules, YAML_KIND_SEQUENCE, "'rules'", compiler->list)) {
-        struct symbols names = {0};
-        for (const struct yaml_node *rule = yaml_first(rules); rule != NULL; rule = yaml_next(rule))
-            compile_rule(compiler, rule, &score, &names);
-        symbols_free(&names);
-    }
+    if (yaml_get(entry->value, "combine") != NULL)
+        compile_combine(compiler, entry->value, &score);
+    else if (rules != NULL)
+        compile_rules(compiler, rules, &score);
     ruleset->scores =
         compile_grow(ruleset->scores, &ruleset->score_cap, index, sizeof(*ruleset->scores));
     ruleset->scores[ruleset->score_count++] = score;

@@ -17,7 +17,9 @@ enum symbol_kind {
     SYMBOL_EVENT,
     SYMBOL_FIELD,
     SYMBOL_LIST,
+    SYMBOL_COUNTER,
     SYMBOL_SCORE,
+    SYMBOL_SEGMENT,
     SYMBOL_ACTION,
     SYMBOL_WORKFLOW,
     SYMBOL_KIND_COUNT,
@@ -46,7 +48,9 @@ compile_function compile_events;
 compile_function compile_contact;
 compile_function compile_lists;
 compile_function compile_actions;
+compile_function compile_counters;
 compile_function compile_scores;
+compile_function compile_segments;
 compile_function compile_workflows;
 
 // Once `contact` of all files is compiled: no field may be called like a kind of identifier.
@@ -141,8 +145,23 @@ const struct rule_expression *compile_expression(
     const char *what,
     event_type on,
     enum expression_use use);
+// The same for one that is about a contact, without an event.
+const struct rule_expression *compile_contact_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    enum expression_use use);
+// A rule of a score that is being compiled; names: those of the rules before it. (compile_score_rules.c)
+void compile_score_rule(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const struct score_def *score,
+    struct symbols *names);
 // After all files: checks and compiles what was taken.
 void compile_expressions(struct compiler *compiler);
+
+// After the expressions, where nothing is wrong: what is live, in which order, and what it depends on. (compile_live.c)
+void compile_live(struct compiler *compiler);
 
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);

@@ -5,11 +5,18 @@
 #include "rules/cel/program.h"
 #include "rules/ruleset.h"
 
+struct yaml_node;
+
 // What an expression is for: the type that it must have.
 enum expression_use {
     EXPRESSION_CONDITION, // bool
     EXPRESSION_POINTS,    // a number
     EXPRESSION_KEY,       // any value that may tell one from another
+    EXPRESSION_NUMBER,    // of a counter: a number
+    EXPRESSION_VALUE, // of a counter: any value; with EXPRESSION_NUMBER and _COUNTED it reads no scores, segments, counters
+    EXPRESSION_COUNTED,     // of a counter: a condition
+    EXPRESSION_LIVE,        // a condition about a contact, without an event
+    EXPRESSION_LIVE_POINTS, // a number about a contact
 };
 
 // When a comparison with `now` in an expression changes: the program gives a timestamp, M; from M on, or from
@@ -19,7 +26,10 @@ struct rule_moment {
 };
 
 struct rule_expression {
-    struct bytes text; // as written
+    struct bytes text;           // as written
+    const struct cel_node *root; // checked
+    struct place place;          // while compiling only
+    const struct yaml_node *node;
     struct cel_program *program;
 };
 

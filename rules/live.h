@@ -21,10 +21,13 @@ struct segment_def {
     struct rule_place place;
 };
 
-enum live_kind { LIVE_SCORE, LIVE_SEGMENT };
+// A state rule is a node of its own: it is looked at only when what it reads has changed.
+enum { LIVE_DEPTH_MAX = 64 }; // how deep live nodes may read each other
+
+enum live_kind { LIVE_RULE, LIVE_SCORE, LIVE_SEGMENT };
 struct live_node {
     enum live_kind kind;
-    uint32_t index; // into scores or segments
+    uint32_t index; // into rules, scores or segments
     // What else must be looked at by time: union of what its expressions (combine, while, if) have.
     const struct rule_moment *moments;
     uint32_t moment_count;
@@ -39,6 +42,7 @@ typedef uint32_t dependency;
 // Live nodes, in an order in which each comes behind all that it reads.
 size_t ruleset_live_count(const struct ruleset *ruleset);
 const struct live_node *ruleset_live(const struct ruleset *ruleset, size_t position);
+uint32_t ruleset_live_position(const struct ruleset *ruleset, enum live_kind kind, size_t index);
 // Positions of the nodes that read it, ascending.
 struct live_list {
     const uint32_t *positions;

@@ -21,9 +21,26 @@ static void link_counts(struct ruleset *ruleset)
     ruleset->match_count = catalog_type_count(ruleset->catalog);
     ruleset->matches = mem_zero(ruleset->match_count, sizeof(*ruleset->matches));
     for (size_t i = 0; i < ruleset->rule_count; i++)
-        ruleset->matches[ruleset->rules[i].on].rule_count++;
+        if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
+            ruleset->matches[ruleset->rules[i].on].rule_count++;
+    for (size_t i = 0; i < ruleset->counter_count; i++)
+        ruleset->matches[ruleset->counters[i].on].counter_count++;
     for (size_t i = 0; i < ruleset->workflow_count; i++)
         ruleset->matches[ruleset->workflows[i].on].workflow_count++;
+}
+
+static void link_counters(struct ruleset *ruleset)
+{
+    const struct counter_def **counters =
+        arena_alloc(&ruleset->arena, (ruleset->counter_count + 1) * sizeof(*counters));
+    for (size_t i = 0; i < ruleset->match_count; i++) {
+        struct match_list *match = &ruleset->matches[i];
+        match->counters = counters;
+        for (size_t c = 0; match->counter_count > 0 && c < ruleset->counter_count; c++) {
+            if (ruleset->counters[c].on == i)
+                *counters++ = &ruleset->counters[c];
+        }
+    }
 }
 
 void ruleset_link(struct ruleset *ruleset)
@@ -54,13 +71,15 @@ void ruleset_link(struct ruleset *ruleset)
         workflows += match->workflow_count;
     }
     for (size_t i = 0; i < ruleset->rule_count; i++)
-        *rule_ends[ruleset->rules[i].on]++ = &ruleset->rules[i];
+        if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
+            *rule_ends[ruleset->rules[i].on]++ = &ruleset->rules[i];
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
         ruleset->workflows[i].index = (uint32_t)i;
         *workflow_ends[ruleset->workflows[i].on]++ = &ruleset->workflows[i];
     }
     free(rule_ends);
     free(workflow_ends);
+    link_counters(ruleset);
 }
 
 void ruleset_destroy(struct ruleset *ruleset)
@@ -73,6 +92,12 @@ void ruleset_destroy(struct ruleset *ruleset)
     catalog_destroy(ruleset->catalog);
     arena_free(&ruleset->arena);
     free(ruleset->expressions);
+    for (size_t i = 0; i < ruleset->live_count; i++) {
+        for (uint32_t m = 0; m < ruleset->live[i].moment_count; m++)
+            cel_program_free(ruleset->live[i].moments[m].program);
+    }
+    free(ruleset->counters);
+    free(ruleset->segments);
     free(ruleset->scores);
     free(ruleset->rules);
     free(ruleset->workflows);
@@ -137,6 +162,70 @@ const struct score_rule *ruleset_rule_find(const struct ruleset *ruleset, struct
             return &ruleset->rules[i];
     }
     return NULL;
+}
+
+size_t ruleset_counter_count(const struct ruleset *ruleset)
+{
+    return ruleset->counter_count;
+}
+
+const struct counter_def *ruleset_counter(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->counter_count);
+    return &ruleset->counters[index];
+}
+
+size_t ruleset_segment_count(const struct ruleset *ruleset)
+{
+    return ruleset->segment_count;
+}
+
+const struct segment_def *ruleset_segment(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->segment_count);
+    return &ruleset->segments[index];
+}
+
+const struct segment_def *ruleset_segment_find(const struct ruleset *ruleset, struct bytes name)
+{
+    for (size_t i = 0; i < ruleset->segment_count; i++) {
+        if (bytes_equal(ruleset->segments[i].name, name))
+            return &ruleset->segments[i];
+    }
+    return NULL;
+}
+
+size_t ruleset_live_count(const struct ruleset *ruleset)
+{
+    return ruleset->live_count;
+}
+
+const struct live_node *ruleset_live(const struct ruleset *ruleset, size_t position)
+{
+    INVARIANT(position < ruleset->live_count);
+    return &ruleset->live[position];
+}
+
+uint32_t ruleset_live_position(const struct ruleset *ruleset, enum live_kind kind, size_t index)
+{
+    size_t place = index;
+    if (kind != LIVE_RULE)
+        place += ruleset->rule_count;
+    if (kind == LIVE_SEGMENT)
+        place += ruleset->score_count;
+    return ruleset->live_positions[place];
+}
+
+struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency of)
+{
+    INVARIANT(of < ruleset->dependency_count);
+    uint32_t at = ruleset->dependents_at[of];
+    return (struct live_list){&ruleset->dependents[at], ruleset->dependents_at[of + 1] - at};
+}
+
+bool ruleset_has_timers(const struct ruleset *ruleset)
+{
+    return ruleset->has_timers;
 }
 
 size_t ruleset_workflow_count(const struct ruleset *ruleset)

@@ -18,6 +18,17 @@ struct ruleset {
     struct bytes *lists; // those that are declared
     struct rule_expression **expressions;
     struct scopes *scopes; // what expressions were checked with; programs borrow from it
+    struct counter_def *counters;
+    struct segment_def *segments;
+    struct live_node *live;  // in an order in which each comes behind what it reads
+    uint32_t *dependents;    // positions, the lists of all dependencies one after the other
+    uint32_t *dependents_at; // where each list begins; one more, for its end
+    uint32_t dependency_count;
+    uint32_t *live_positions; // of state rules, scores, segments, by kind and index
+    size_t live_count;
+    bool has_timers;
+    size_t counter_count, counter_cap;
+    size_t segment_count, segment_cap;
     size_t score_count, score_cap;
     size_t rule_count, rule_cap;
     size_t workflow_count, workflow_cap;

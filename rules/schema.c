@@ -6,15 +6,23 @@
 #include "engine/base/text.h"
 #include "rules/vocabulary.h"
 
+#define DURATION_PATTERN "^[0-9]+(ms|s|m|h|d|w)$"
+
 static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TOP] = "file",
     [SECTION_EVENT] = "event",
     [SECTION_CONTACT] = "contact",
     [SECTION_FIELD] = "field",
     [SECTION_LIST] = "list",
+    [SECTION_COUNTER] = "counter",
     [SECTION_SCORE] = "score",
+    [SECTION_SCORE_GROUP] = "score_group",
     [SECTION_SCORE_RULE] = "score_rule",
     [SECTION_SCORE_LIMIT] = "score_limit",
+    [SECTION_FORGET] = "forget",
+    [SECTION_FORGET_LINEAR] = "forget_linear",
+    [SECTION_FORGET_IDLE] = "forget_idle",
+    [SECTION_SEGMENT] = "segment",
     [SECTION_ACTION] = "action",
     [SECTION_WORKFLOW] = "workflow",
     [SECTION_STEP] = "step",
@@ -52,6 +60,21 @@ static void add_shape(struct buffer *to, const struct key_row *key)
     case SHAPE_NUMBER: buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001"); return;
     case SHAPE_NUMBER_OR_TEXT: buffer_add_text(to, ",\"type\":[\"number\",\"string\"]"); return;
     case SHAPE_WHOLE: buffer_add_text(to, ",\"type\":\"integer\",\"minimum\":1"); return;
+    case SHAPE_DURATION:
+        buffer_add_text(to, ",\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"");
+        return;
+    case SHAPE_SPAN:
+        buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"");
+        add_words(to, key->words);
+        buffer_add_text(to, "},{\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"}]");
+        return;
+    case SHAPE_SECTION_OR_WORD:
+        buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"");
+        add_words(to, key->words);
+        buffer_add_text(to, "},");
+        add_reference(to, key->of);
+        buffer_add_u8(to, ']');
+        return;
     case SHAPE_NAMES:
         buffer_add_format(
             to, ",\"type\":[\"string\",\"number\",\"boolean\",\"array\"],\"items\":{\"type\":%s}",
@@ -97,6 +120,16 @@ static void add_required(struct buffer *to, const struct section_def *def)
         buffer_add_u8(to, ']');
 }
 
+// `count` names the events itself; every other kind needs `on`.
+static void add_counter_forms(struct buffer *to)
+{
+    static const char *const kinds[] = {"sum", "min", "max", "avg", "first", "last", "distinct"};
+    buffer_add_text(to, ",\"oneOf\":[{\"required\":[\"count\"],\"not\":{\"required\":[\"on\"]}}");
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        buffer_add_format(to, ",{\"required\":[\"%s\",\"on\"]}", kinds[i]);
+    buffer_add_u8(to, ']');
+}
+
 static void add_section(struct buffer *to, enum section section)
 {
     const struct section_def *def = section_def_of(section);
@@ -115,6 +148,14 @@ static void add_section(struct buffer *to, enum section section)
     }
     buffer_add_u8(to, '}');
     add_required(to, def);
+    if (section == SECTION_SCORE_RULE)
+        buffer_add_text(to, ",\"oneOf\":[{\"required\":[\"on\"]},{\"required\":[\"while\"]}]");
+    if (section == SECTION_SCORE_LIMIT)
+        buffer_add_text(to, ",\"anyOf\":[{\"required\":[\"times\"]},{\"required\":[\"points\"]}]");
+    if (section == SECTION_FORGET)
+        buffer_add_text(to, ",\"minProperties\":1,\"maxProperties\":1");
+    if (section == SECTION_COUNTER)
+        add_counter_forms(to);
     if (section == SECTION_STEP)
         buffer_add_text(
             to, ",\"oneOf\":[{\"required\":[\"do\"]},{\"required\":[\"tag\"]},"

@@ -9,7 +9,8 @@ struct scopes {
     struct arena arena;
     const struct ruleset *ruleset;
     struct cel_library *library;
-    struct cel_object contact, score, event;
+    struct cel_object contact, score, counter, segment, event;
+    struct cel_field *counter_fields;
     struct cel_object data; // of the type asked for last
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
     struct cel_scope scope;
@@ -44,6 +45,18 @@ static void make_event(struct scopes *scopes)
         .name = BYTES_LITERAL("event"), .fields = fields, .field_count = SCOPE_EVENT_FIELD_COUNT};
 }
 
+const char *scope_contact_member(uint32_t index)
+{
+    static const char *const names[SCOPE_CONTACT_FIELD_COUNT] = {
+        [SCOPE_CONTACT_ID] = "id",           [SCOPE_CONTACT_IDENTIFIERS] = "identifiers",
+        [SCOPE_CONTACT_TAGS] = "tags",       [SCOPE_CONTACT_LISTS] = "lists",
+        [SCOPE_CONTACT_CREATED] = "created", [SCOPE_CONTACT_UPDATED] = "updated",
+        [SCOPE_CONTACT_ZONE] = "zone",       [SCOPE_CONTACT_CONSENT] = "consent",
+        [SCOPE_CONTACT_OWNER] = "owner",     [SCOPE_CONTACT_STAGE] = "stage",
+    };
+    return names[index];
+}
+
 static void make_contact(struct scopes *scopes)
 {
     struct arena *arena = &scopes->arena;
@@ -52,21 +65,20 @@ static void make_contact(struct scopes *scopes)
     size_t count = SCOPE_CONTACT_FIELD_COUNT + kinds + ruleset->field_count;
     struct cel_field *fields = arena_alloc(arena, count * sizeof(*fields));
     const struct cel_type *texts = cel_type_list(arena, &cel_type_string);
-    const struct cel_field known[SCOPE_CONTACT_FIELD_COUNT] = {
-        [SCOPE_CONTACT_ID] = {BYTES_LITERAL("id"), &cel_type_string},
-        [SCOPE_CONTACT_IDENTIFIERS] =
-            {BYTES_LITERAL("identifiers"), cel_type_map(arena, &cel_type_string, texts)},
-        [SCOPE_CONTACT_TAGS] = {BYTES_LITERAL("tags"), texts},
-        [SCOPE_CONTACT_LISTS] = {BYTES_LITERAL("lists"), texts},
-        [SCOPE_CONTACT_CREATED] = {BYTES_LITERAL("created"), &cel_type_timestamp},
-        [SCOPE_CONTACT_UPDATED] = {BYTES_LITERAL("updated"), &cel_type_timestamp},
-        [SCOPE_CONTACT_ZONE] = {BYTES_LITERAL("zone"), &cel_type_string},
-        [SCOPE_CONTACT_CONSENT] =
-            {BYTES_LITERAL("consent"), cel_type_map(arena, &cel_type_string, &cel_type_string)},
-        [SCOPE_CONTACT_OWNER] = {BYTES_LITERAL("owner"), &cel_type_string},
-        [SCOPE_CONTACT_STAGE] = {BYTES_LITERAL("stage"), &cel_type_string},
+    const struct cel_type *types[SCOPE_CONTACT_FIELD_COUNT] = {
+        [SCOPE_CONTACT_ID] = &cel_type_string,
+        [SCOPE_CONTACT_IDENTIFIERS] = cel_type_map(arena, &cel_type_string, texts),
+        [SCOPE_CONTACT_TAGS] = texts,
+        [SCOPE_CONTACT_LISTS] = texts,
+        [SCOPE_CONTACT_CREATED] = &cel_type_timestamp,
+        [SCOPE_CONTACT_UPDATED] = &cel_type_timestamp,
+        [SCOPE_CONTACT_ZONE] = &cel_type_string,
+        [SCOPE_CONTACT_CONSENT] = cel_type_map(arena, &cel_type_string, &cel_type_string),
+        [SCOPE_CONTACT_OWNER] = &cel_type_string,
+        [SCOPE_CONTACT_STAGE] = &cel_type_string,
     };
-    memcpy(fields, known, sizeof(known));
+    for (uint32_t i = 0; i < SCOPE_CONTACT_FIELD_COUNT; i++)
+        fields[i] = (struct cel_field){bytes_text(scope_contact_member(i)), types[i]};
     size_t at = SCOPE_CONTACT_FIELD_COUNT;
     for (size_t i = 0; i < kinds; i++)
         fields[at++] =
@@ -91,6 +103,52 @@ static void make_score(struct scopes *scopes)
         .field_count = (uint32_t)ruleset->score_count};
 }
 
+static const struct cel_type *counter_type(const struct counter_def *counter)
+{
+    switch (counter->kind) {
+    case COUNTER_COUNT:
+    case COUNTER_DISTINCT: return &cel_type_int;
+    case COUNTER_SUM:
+    case COUNTER_MIN:
+    case COUNTER_MAX:
+    case COUNTER_AVG: return &cel_type_double;
+    case COUNTER_FIRST:
+    case COUNTER_LAST: break;
+    }
+    return &cel_type_dyn;
+}
+
+static void make_counter(struct scopes *scopes)
+{
+    const struct ruleset *ruleset = scopes->ruleset;
+    size_t count = ruleset->counter_count;
+    scopes->counter_fields =
+        arena_alloc(&scopes->arena, (count + 1) * sizeof(*scopes->counter_fields));
+    for (size_t i = 0; i < count; i++)
+        scopes->counter_fields[i] =
+            (struct cel_field){ruleset->counters[i].name, counter_type(&ruleset->counters[i])};
+    scopes->counter = (struct cel_object){
+        .name = BYTES_LITERAL("counter"),
+        .fields = scopes->counter_fields,
+        .field_count = (uint32_t)count};
+}
+
+static void make_segment(struct scopes *scopes)
+{
+    const struct ruleset *ruleset = scopes->ruleset;
+    size_t count = ruleset->segment_count;
+    struct cel_field *fields = arena_alloc(&scopes->arena, (count + 1) * sizeof(*fields));
+    for (size_t i = 0; i < count; i++)
+        fields[i] = (struct cel_field){ruleset->segments[i].name, &cel_type_bool};
+    scopes->segment = (struct cel_object){
+        .name = BYTES_LITERAL("segment"), .fields = fields, .field_count = (uint32_t)count};
+}
+
+void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type)
+{
+    scopes->counter_fields[counter].type = type;
+}
+
 struct scopes *scopes_new(const struct ruleset *ruleset)
 {
     struct scopes *scopes = mem_zero(1, sizeof(*scopes));
@@ -99,12 +157,18 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
     make_event(scopes);
     make_contact(scopes);
     make_score(scopes);
+    make_counter(scopes);
+    make_segment(scopes);
     struct arena *arena = &scopes->arena;
     scopes->variables[SCOPE_NOW] = (struct cel_variable){BYTES_LITERAL("now"), &cel_type_timestamp};
     scopes->variables[SCOPE_CONTACT] =
         (struct cel_variable){BYTES_LITERAL("contact"), cel_type_object(arena, &scopes->contact)};
     scopes->variables[SCOPE_SCORE] =
         (struct cel_variable){BYTES_LITERAL("score"), cel_type_object(arena, &scopes->score)};
+    scopes->variables[SCOPE_COUNTER] =
+        (struct cel_variable){BYTES_LITERAL("counter"), cel_type_object(arena, &scopes->counter)};
+    scopes->variables[SCOPE_SEGMENT] =
+        (struct cel_variable){BYTES_LITERAL("segment"), cel_type_object(arena, &scopes->segment)};
     scopes->variables[SCOPE_EVENT] =
         (struct cel_variable){BYTES_LITERAL("event"), cel_type_object(arena, &scopes->event)};
     scopes->variables[SCOPE_DATA] =

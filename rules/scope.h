@@ -5,6 +5,8 @@
 //   contact  id, identifiers, tags, lists, created, updated, zone, consent, owner, stage, then the first
 //            of each kind of identifier, then the declared fields
 //   score    each score, as it is shown (between min and max)
+//   counter  each counter; those that may have no value are absent then
+//   segment  each segment: whether the contact is a member
 //   now      the tick
 #ifndef RULES_SCOPE_H
 #define RULES_SCOPE_H
@@ -17,6 +19,8 @@ enum scope_variable {
     SCOPE_NOW,
     SCOPE_CONTACT,
     SCOPE_SCORE,
+    SCOPE_COUNTER,
+    SCOPE_SEGMENT,
     SCOPE_EVENT, // from here on: only where there is an event
     SCOPE_DATA,
     SCOPE_VARIABLE_COUNT,
@@ -46,9 +50,14 @@ enum scope_contact_field {
 
 struct scopes;
 
-// Once events, contact and scores of a ruleset are known; it is borrowed and must not change any more.
+// Once events, contact, scores, counters and segments of a ruleset are known; it is borrowed and must not change any more.
 struct scopes *scopes_new(const struct ruleset *ruleset);
 void scopes_free(struct scopes *scopes);
+
+// Which type a counter turned out to be of; until then it is dyn.
+void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type);
+// What the contact's members are called; index below SCOPE_CONTACT_FIELD_COUNT.
+const char *scope_contact_member(uint32_t index);
 
 // The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
 // Valid until the next call for another type.

@@ -75,8 +75,13 @@ struct limit_def {
 
 #define SCORE_NO_GROUP UINT32_MAX
 
-// An event rule has `on`, a state rule has `state` (`while`) and no `on`.
+enum score_rule_kind {
+    SCORE_RULE_EVENT, // `on`
+    SCORE_RULE_STATE, // `while`
+};
+
 struct score_rule {
+    enum score_rule_kind kind;
     struct bytes name;
     struct bytes state_name;                 // "score/rule": its name in the state
     uint32_t score;                          // index into scores
@@ -88,8 +93,6 @@ struct score_rule {
     int64_t points_milli;
     uint32_t group; // index into the score's groups, or SCORE_NO_GROUP
     struct limit_def limit;
-    uint32_t limit_times;   // 0: no limit
-    struct bytes limit_per; // path inside data ("message"); empty: per contact
     struct rule_place place;
 };
 

@@ -9,11 +9,13 @@ static const struct key_row top_keys[] = {
     {"events", SHAPE_MAP_OF, SECTION_EVENT, NULL, "event types, by name", false},
     {"contact", SHAPE_SECTION, SECTION_CONTACT, NULL, "what a contact has", false},
     {"lists", SHAPE_MAP_OF, SECTION_LIST, NULL, "audiences kept by hand or by workflows", false},
+    {"counters", SHAPE_MAP_OF, SECTION_COUNTER, NULL, "numbers about events, by name", false},
     {"scores", SHAPE_MAP_OF, SECTION_SCORE, NULL, "scores, by name", false},
+    {"segments", SHAPE_MAP_OF, SECTION_SEGMENT, NULL, "audiences that a condition defines", false},
     {"actions", SHAPE_MAP_OF, SECTION_ACTION, NULL, "what workflows may do, by name", false},
     {"workflows", SHAPE_MAP_OF, SECTION_WORKFLOW, NULL, "workflows, by name", false},
 };
-static const char *const top_later[] = {"objects", "counters", "segments", "teams", "tests"};
+static const char *const top_later[] = {"objects", "teams", "tests"};
 
 static const struct key_row event_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -38,30 +40,83 @@ static const struct key_row list_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
 };
 
+static const struct key_row counter_keys[] = {
+    {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+    {"count", SHAPE_TEXT, 0, NULL, "an event type: how many of them", false},
+    {"sum", SHAPE_TEXT, 0, NULL, "an expression: the sum of its numbers", false},
+    {"min", SHAPE_TEXT, 0, NULL, "an expression: the least of its numbers", false},
+    {"max", SHAPE_TEXT, 0, NULL, "an expression: the greatest of its numbers", false},
+    {"avg", SHAPE_TEXT, 0, NULL, "an expression: the mean of its numbers", false},
+    {"first", SHAPE_TEXT, 0, NULL, "an expression: its value at the earliest event", false},
+    {"last", SHAPE_TEXT, 0, NULL, "an expression: its value at the latest event", false},
+    {"distinct", SHAPE_TEXT, 0, NULL, "an expression: how many different values", false},
+    {"on", SHAPE_TEXT, 0, NULL, "the event type, where it is not counted by 'count'", false},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: only events of which it is true", false},
+    {"within", SHAPE_DURATION, 0, NULL, "only events younger than that", false},
+};
+
 static const struct key_row score_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
     {"min", SHAPE_NUMBER, 0, NULL, "the total is never shown below", false},
     {"max", SHAPE_NUMBER, 0, NULL, "the total is never shown above", false},
     {"bands", SHAPE_MAP_NUMBER, 0, NULL, "name: from so many points; ascending", false},
+    {"forget", SHAPE_SECTION_OR_WORD, SECTION_FORGET, "none", "how points are lost with time",
+     false},
+    {"groups", SHAPE_MAP_OF, SECTION_SCORE_GROUP, NULL, "caps over several rules, by name", false},
     {"rules", SHAPE_LIST_OF, SECTION_SCORE_RULE, NULL, "what gives points", false},
+    {"combine", SHAPE_TEXT, 0, NULL, "an expression of other scores, in place of rules", false},
 };
-static const char *const score_later[] = {"forget", "groups", "combine"};
+
+static const struct key_row forget_keys[] = {
+    {"half_life", SHAPE_DURATION, 0, NULL, "each entry halves in that time, bit by bit", false},
+    {"linear", SHAPE_SECTION, SECTION_FORGET_LINEAR, NULL, "of the original points, in steps",
+     false},
+    {"expire", SHAPE_DURATION, 0, NULL, "each entry counts while it is younger", false},
+    {"idle", SHAPE_SECTION, SECTION_FORGET_IDLE, NULL, "without events that score", false},
+};
+
+static const struct key_row forget_linear_keys[] = {
+    {"percent", SHAPE_NUMBER, 0, NULL, "of the original points", true},
+    {"every", SHAPE_DURATION, 0, NULL, "at each full one", true},
+};
+
+static const struct key_row forget_idle_keys[] = {
+    {"after", SHAPE_DURATION, 0, NULL, "since the last event that scored", true},
+    {"points", SHAPE_NUMBER, 0, NULL, "are added then; mostly below 0", true},
+    {"every", SHAPE_DURATION, 0, NULL, "and again each time it is over", true},
+};
+
+static const struct key_row score_group_keys[] = {
+    {"min", SHAPE_NUMBER, 0, NULL, "its rules together give no less", false},
+    {"max", SHAPE_NUMBER, 0, NULL, "its rules together give no more", false},
+};
 
 static const struct key_row score_rule_keys[] = {
     {"name", SHAPE_TEXT, 0, NULL, "unique in its score", true},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type that gives the points", true},
+    {"on", SHAPE_TEXT, 0, NULL, "the event type that gives the points", false},
+    {"while", SHAPE_TEXT, 0, NULL, "an expression, in place of 'on': counts as long as it is true",
+     false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: counts where it is true", false},
     {"points", SHAPE_NUMBER_OR_TEXT, 0, NULL,
      "a number with at most three decimals, or an expression; may be negative", true},
+    {"group", SHAPE_TEXT, 0, NULL, "one of the score's groups, whose cap holds for it", false},
     {"limit", SHAPE_SECTION, SECTION_SCORE_LIMIT, NULL, "how often it counts", false},
 };
-static const char *const score_rule_later[] = {"while", "group"};
 
 static const struct key_row score_limit_keys[] = {
-    {"times", SHAPE_WHOLE, 0, NULL, "at most so many times", true},
-    {"per", SHAPE_TEXT, 0, NULL, "for each value of data.NAME; else for each contact", false},
+    {"times", SHAPE_WHOLE, 0, NULL, "at most so many times", false},
+    {"points", SHAPE_NUMBER, 0, NULL, "at most so many points, whatever their sign", false},
+    {"per", SHAPE_TEXT, 0, NULL, "an expression: for each value of it; else for each contact",
+     false},
+    {"every", SHAPE_SPAN, 0, "day|week|month|year", "in each of them; else for ever", false},
 };
-static const char *const score_limit_later[] = {"every", "points"};
+
+static const struct key_row segment_keys[] = {
+    {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: contacts of which it is true", true},
+    {"known_for", SHAPE_DURATION, 0, NULL, "not before the contact has been known so long", false},
+    {"for", SHAPE_DURATION, 0, NULL, "true without a break for so long", false},
+};
 
 static const struct key_row action_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -117,9 +172,15 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_CONTACT] = SECTION("'contact'", contact_keys),
     [SECTION_FIELD] = SECTION("a field", field_keys),
     [SECTION_LIST] = SECTION("a list", list_keys),
-    [SECTION_SCORE] = SECTION_LATER("a score", score_keys, score_later),
-    [SECTION_SCORE_RULE] = SECTION_LATER("a rule", score_rule_keys, score_rule_later),
-    [SECTION_SCORE_LIMIT] = SECTION_LATER("a limit", score_limit_keys, score_limit_later),
+    [SECTION_COUNTER] = SECTION("a counter", counter_keys),
+    [SECTION_SCORE] = SECTION("a score", score_keys),
+    [SECTION_SCORE_GROUP] = SECTION("a group", score_group_keys),
+    [SECTION_SCORE_RULE] = SECTION("a rule", score_rule_keys),
+    [SECTION_SCORE_LIMIT] = SECTION("a limit", score_limit_keys),
+    [SECTION_FORGET] = SECTION("'forget'", forget_keys),
+    [SECTION_FORGET_LINEAR] = SECTION("'linear'", forget_linear_keys),
+    [SECTION_FORGET_IDLE] = SECTION("'idle'", forget_idle_keys),
+    [SECTION_SEGMENT] = SECTION("a segment", segment_keys),
     [SECTION_ACTION] = SECTION_LATER("an action", action_keys, action_later),
     [SECTION_WORKFLOW] = SECTION_LATER("a workflow", workflow_keys, workflow_later),
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),

@@ -12,9 +12,15 @@ enum section {
     SECTION_CONTACT,
     SECTION_FIELD,
     SECTION_LIST,
+    SECTION_COUNTER,
     SECTION_SCORE,
+    SECTION_SCORE_GROUP,
     SECTION_SCORE_RULE,
     SECTION_SCORE_LIMIT,
+    SECTION_FORGET,
+    SECTION_FORGET_LINEAR,
+    SECTION_FORGET_IDLE,
+    SECTION_SEGMENT,
     SECTION_ACTION,
     SECTION_WORKFLOW,
     SECTION_STEP,
@@ -26,18 +32,21 @@ enum section {
 // What the value of a key looks like.
 enum shape {
     SHAPE_TEXT,
-    SHAPE_WORD,           // one of words
-    SHAPE_NUMBER,         // of points
-    SHAPE_NUMBER_OR_TEXT, // of points, or an expression
-    SHAPE_WHOLE,          // at least 1
-    SHAPE_NAMES,          // a name or a list of names
-    SHAPE_NAME_LIST,      // a list of names
-    SHAPE_SECTION,        // a mapping of the kind `of`
-    SHAPE_MAP_OF,         // name: a mapping of the kind `of`
-    SHAPE_LIST_OF,        // a list of mappings of the kind `of`
-    SHAPE_MAP_TEXT,       // name: text
-    SHAPE_MAP_NUMBER,     // name: number of points
-    SHAPE_MAP_ANY,        // name: anything
+    SHAPE_WORD,            // one of words
+    SHAPE_NUMBER,          // of points
+    SHAPE_NUMBER_OR_TEXT,  // of points, or an expression
+    SHAPE_WHOLE,           // at least 1
+    SHAPE_DURATION,        // 30d, 12h
+    SHAPE_SPAN,            // one of words, or a duration
+    SHAPE_SECTION_OR_WORD, // a mapping of the kind `of`, or one of words
+    SHAPE_NAMES,           // a name or a list of names
+    SHAPE_NAME_LIST,       // a list of names
+    SHAPE_SECTION,         // a mapping of the kind `of`
+    SHAPE_MAP_OF,          // name: a mapping of the kind `of`
+    SHAPE_LIST_OF,         // a list of mappings of the kind `of`
+    SHAPE_MAP_TEXT,        // name: text
+    SHAPE_MAP_NUMBER,      // name: number of points
+    SHAPE_MAP_ANY,         // name: anything
 };
 
 struct key_row {

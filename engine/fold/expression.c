@@ -2,9 +2,11 @@
 
 #include "engine/base/time.h"
 #include "engine/fold/contact_json.h"
+#include "engine/fold/counter.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
+#include "projections/segments.h"
 #include "rules/scope.h"
 
 static struct fold *fold_of(const struct cel_map *map)
@@ -280,6 +282,84 @@ static void score_at(
     (void)score_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
 }
 
+// --- counters, segments
+static bool counter_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    struct fold *fold = fold_of(map);
+    size_t count = ruleset_counter_count(fold->ruleset);
+    for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
+        if (bytes_equal(ruleset_counter(fold->ruleset, i)->name, name))
+            field = (uint32_t)i;
+    }
+    if (field >= count)
+        return false;
+    const struct counter_place place = {
+        fold->state, fold->contact, fold->binding.counters[field],
+        ruleset_counter(fold->ruleset, field)};
+    return counter_value(&place, fold->now_ms, eval, value_out);
+}
+
+static size_t counter_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    return present_count(map, eval, (uint32_t)ruleset_counter_count(fold_of(map)->ruleset));
+}
+
+static void counter_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    const struct ruleset *ruleset = fold_of(map)->ruleset;
+    uint32_t count = (uint32_t)ruleset_counter_count(ruleset);
+    uint32_t field = present_at(map, eval, count, index, value_out);
+    *key_out = cel_string(ruleset_counter(ruleset, field)->name);
+}
+
+static bool segment_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    struct fold *fold = fold_of(map);
+    size_t count = ruleset_segment_count(fold->ruleset);
+    (void)eval;
+    for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
+        if (bytes_equal(ruleset_segment(fold->ruleset, i)->name, name))
+            field = (uint32_t)i;
+    }
+    if (field >= count)
+        return false;
+    *value_out =
+        cel_bool(segment_read(fold->state, fold->contact, fold->binding.segments[field]).is_member);
+    return true;
+}
+
+static size_t segment_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    (void)eval;
+    return ruleset_segment_count(fold_of(map)->ruleset);
+}
+
+static void segment_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    *key_out = cel_string(ruleset_segment(fold_of(map)->ruleset, index)->name);
+    (void)segment_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
+}
+
 // --- the contact
 static struct cel_value contact_id(struct fold *fold, struct cel_eval *eval)
 {
@@ -421,12 +501,10 @@ static uint32_t contact_field_count(const struct fold *fold)
 // The name of a field of the scope's contact.
 static struct bytes contact_field_name(const struct fold *fold, uint32_t field)
 {
-    static const char *const known[] = {"id",      "identifiers", "tags",    "lists", "created",
-                                        "updated", "zone",        "consent", "owner", "stage"};
     const struct catalog *catalog = ruleset_catalog(fold->ruleset);
     uint32_t kinds = (uint32_t)catalog_identifier_count(catalog);
     if (field < SCOPE_CONTACT_FIELD_COUNT)
-        return bytes_text(known[field]);
+        return bytes_text(scope_contact_member(field));
     field -= SCOPE_CONTACT_FIELD_COUNT;
     return field < kinds ? catalog_identifier(catalog, field)
                          : ruleset_field(fold->ruleset, field - kinds)->name;
@@ -493,10 +571,9 @@ static bool find_variable(
     struct fold *fold = self;
     struct expressions *expressions = &fold->expressions;
     const struct cel_map *maps[] = {
-        [SCOPE_CONTACT] = &expressions->contact.map,
-        [SCOPE_SCORE] = &expressions->score.map,
-        [SCOPE_EVENT] = &expressions->event.map,
-        [SCOPE_DATA] = &expressions->data.map,
+        [SCOPE_CONTACT] = &expressions->contact.map, [SCOPE_SCORE] = &expressions->score.map,
+        [SCOPE_COUNTER] = &expressions->counter.map, [SCOPE_SEGMENT] = &expressions->segment.map,
+        [SCOPE_EVENT] = &expressions->event.map,     [SCOPE_DATA] = &expressions->data.map,
     };
     if (index == SCOPE_NOW) {
         *value_out = time_of_ms(eval, fold->now_ms);
@@ -512,6 +589,8 @@ void expressions_init(struct expressions *expressions, struct fold *fold)
         .host = {.variable = find_variable, .self = fold},
         .contact = {{.find = contact_find, .count_of = contact_count, .at = contact_at}, fold},
         .score = {{.find = score_find, .count_of = score_count, .at = score_at}, fold},
+        .counter = {{.find = counter_find, .count_of = counter_count, .at = counter_at}, fold},
+        .segment = {{.find = segment_find, .count_of = segment_count, .at = segment_at}, fold},
         .event = {{.find = event_find, .count_of = event_count, .at = event_at}, fold},
         .data = {{.find = data_find, .count_of = data_count, .at = data_at}, fold},
     };

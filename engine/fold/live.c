@@ -37,6 +37,8 @@ static bool is_timed(const struct fold *fold, const struct live_node *node)
         const struct segment_def *segment = ruleset_segment(fold->ruleset, node->index);
         return segment->known_for_ms > 0 || segment->for_ms > 0;
     }
+    if (node->kind == LIVE_RULE)
+        return false;
     const struct score_def *score = ruleset_score(fold->ruleset, node->index);
     return score->forget.kind != FORGET_NONE &&
            (score->threshold_count > 0 || score->is_read_freely);
@@ -69,10 +71,10 @@ void live_bind(struct fold *fold)
     live->timed_nodes = mem_zero(count + 1, sizeof(*live->timed_nodes));
     live->score_positions =
         mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->score_positions));
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++)
+        live->score_positions[i] = ruleset_live_position(ruleset, LIVE_SCORE, i);
     for (uint32_t i = 0; i < count; i++) {
         const struct live_node *node = ruleset_live(ruleset, i);
-        if (node->kind == LIVE_SCORE)
-            live->score_positions[node->index] = i;
         if (is_timed(fold, node)) {
             live->timed_nodes[live->timed_count++] = i;
             set_bit(live->timed, i);
@@ -171,6 +173,22 @@ static void settle_score(struct fold *fold, uint32_t index)
     live_mark(fold, ruleset_dependency_score(fold->ruleset, index));
 }
 
+// --- state rules: what is true of one is kept as that of a segment is, by the rule's name
+static void settle_rule(struct fold *fold, uint32_t index)
+{
+    const struct score_rule *rule = ruleset_rule(fold->ruleset, index);
+    struct name_id name = fold->binding.rules[index];
+    bool was_true = segment_read(fold->state, fold->contact, name).is_true;
+    bool is_true = fold_condition(fold, rule->state);
+    if (is_true != was_true) {
+        const struct segment_state after = {
+            .is_true = is_true, .is_member = true, .since_ms = fold->now_ms};
+        segment_write(fold->state, fold->contact, name, &after);
+    }
+    if (is_true != was_true || (is_true && rule->points != NULL))
+        mark(&fold->live, fold->live.score_positions[rule->score]);
+}
+
 // --- segments
 static bool is_known_long_enough(struct fold *fold, const struct segment_def *segment)
 {
@@ -218,10 +236,11 @@ void live_settle(struct fold *fold, uint32_t depth)
             continue;
         live->dirty[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
         const struct live_node *node = ruleset_live(fold->ruleset, i);
-        if (node->kind == LIVE_SCORE)
-            settle_score(fold, node->index);
-        else
-            settle_segment(fold, node->index);
+        switch (node->kind) {
+        case LIVE_RULE: settle_rule(fold, node->index); break;
+        case LIVE_SCORE: settle_score(fold, node->index); break;
+        case LIVE_SEGMENT: settle_segment(fold, node->index); break;
+        }
     }
     live->is_dirty = false;
     live->is_plan_due = true;

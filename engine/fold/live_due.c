@@ -64,8 +64,11 @@ static int64_t moment_due(struct fold *fold, const struct rule_moment *moment)
 
 int64_t live_node_due(struct fold *fold, const struct live_node *node)
 {
-    int64_t due_ms =
-        node->kind == LIVE_SEGMENT ? segment_due(fold, node->index) : score_due(fold, node->index);
+    int64_t due_ms = TIMER_NONE;
+    if (node->kind == LIVE_SEGMENT)
+        due_ms = segment_due(fold, node->index);
+    else if (node->kind == LIVE_SCORE)
+        due_ms = score_due(fold, node->index);
     for (uint32_t i = 0; i < node->moment_count; i++)
         due_ms = earlier(due_ms, moment_due(fold, &node->moments[i]));
     if (node->is_hourly)
