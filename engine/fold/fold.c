@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "projections/contacts.h"
 #include "projections/scores.h"
+#include "projections/timers.h"
 
 // An event that the engine itself made from the input; at most derived_depth_max deep.
 struct derived_event {
@@ -290,4 +291,16 @@ void fold_event(
         fold->queue_length = 0;
         arena_clear(&fold->arena);
     }
+}
+
+void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)
+{
+    INVARIANT(fold->ruleset != NULL);
+    fold->input = NULL;
+    fold->ref = (struct event_ref){.packed = 0};
+    fold->contact = contact;
+    fold->time_ms = due_ms;
+    fold->actions = 0;
+    fold->action_bytes = 0;
+    contact_set_due(fold->state, contact, TIMER_NONE);
 }
