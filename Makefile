@@ -153,10 +153,12 @@ $(SUPPORT_LIB): $(call objects_of,$(SUPPORT_SRC))
 
 TEST_SRC := $(shell [ ! -d tests ] || find tests -name 'test_*.c' | sort)
 TESTS := $(TEST_SRC:%.c=$(OUT)/%)
-# `// with: FILE...` adds sources, `// without: rdkafka` puts the simulated Kafka in librdkafka's place.
+# `// with: FILE...` adds sources, `// without: rdkafka` puts the simulated Kafka in librdkafka's place,
+# `// wraps: FUNCTION...` lets the test's own __wrap_FUNCTION be called instead.
 TEST_WITH := $(shell grep -rsH '^// with: ' tests --include='test_*.c' | sed -e 's,:// with: *, ,' -e 's/  */+/g')
 TEST_WITHOUT_RDKAFKA := $(shell grep -rlsx '// without: rdkafka' tests --include='test_*.c')
 SIM_KAFKA_OBJ := $(call objects_of,$(sort $(wildcard tests/sim/kafka_*.c)))
+TEST_WRAPS := $(shell grep -rsH '^// wraps: ' tests --include='test_*.c' | sed -e 's,:// wraps: *, ,' -e 's/  */+/g')
 TEST_EXTRA := $(shell grep -rsH '^// links: ' tests --include='test_*.c' | sed -e 's,:// links: *, ,' -e 's/  */+/g')
 # $(call layer_of_test,FILE)
 layer_of_test = $(firstword $(foreach layer,$(LAYERS) tools,$(if $(filter tests/$(layer)/%,$1),$(layer))))
@@ -177,9 +179,11 @@ $(OUT)/$(1:.c=): $(OBJ)/$(1:.c=.o) $(call objects_of_test,$1) $(if $(filter test
 endef
 $(foreach test,$(TEST_SRC),$(eval $(call test_program,$(test))))
 $(TEST_WITHOUT_RDKAFKA:%.c=$(OUT)/%): RDKAFKA_LIBS :=
+$(foreach row,$(TEST_WRAPS),$(eval $(patsubst %.c,$(OUT)/%,$(firstword $(subst +, ,$(row)))): \
+	LINK_WRAPS := $(patsubst %,-Wl$(COMMA)--wrap=%,$(wordlist 2,99,$(subst +, ,$(row))))))
 $(TESTS):
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
+	$(call step,LINK)$(CC) $(ALL_LDFLAGS) $(LINK_WRAPS) $(RPATH_TEST) -o $@.$$$$ $^ $(EXTERNAL_LIBS) $(CHECK_LIBS) && mv $@.$$$$ $@
 
 # The simulator: the engine with tasks for threads, whose blocking calls are wrapped.
 SIM_OBJ := $(call objects_of,$(filter-out tests/sim/test_% $(SIM_PURE),$(wildcard tests/sim/*.c)))

@@ -75,6 +75,7 @@ static void copy_meta(
     meta->identifiers = state->identity.count;
     meta->names = state->names.count;
     meta->contacts_sum = state->contacts_sum;
+    meta->timers = state->timers.count;
     meta->counters = (struct store_counters){
         .dedup_evicted = state->dedup.evicted,
         .ledger_condensed = state->ledger_condensed,

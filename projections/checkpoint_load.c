@@ -96,6 +96,7 @@ static enum err load_all(struct state *state, struct fault *fault)
     const struct store_meta *meta = state->stored;
     slots_grow(&state->slots, meta->contacts);
     state->contacts_sum = meta->contacts_sum;
+    timers_restore(&state->timers, meta->timers);
     state->identity.count = meta->identifiers;
     state->identity.conflicts = meta->counters.identity_conflicts;
     state->dedup.evicted = meta->counters.dedup_evicted;

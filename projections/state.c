@@ -23,6 +23,7 @@ static struct state *state_create(const struct state_params *params)
     state->stored = mem_zero(1, sizeof(*state->stored));
     state->limits = mem_zero(1, sizeof(*state->limits));
     *state->limits = CHECKPOINT_LIMITS_DEFAULT;
+    timers_restore(&state->timers, 0);
     return state;
 }
 
@@ -79,6 +80,7 @@ void state_close(struct state *state)
     pairs_free(&state->dedup.pairs);
     pair_list_free(&state->dedup.fresh);
     names_free(&state->names);
+    timers_free(&state->timers);
     buffer_free(&state->scratch);
     buffer_free(&state->before);
     buffer_free(&state->checkpoint_text);
@@ -157,7 +159,7 @@ static uint64_t tables_bytes(const struct state *state)
            state->dedup.pairs.bytes + state->dedup.fresh.bytes + state->names.texts.used_bytes +
            state->names.cap * sizeof(*state->names.names) +
            state->names.place_count * sizeof(*state->names.places) + state->scratch.cap +
-           state->before.cap;
+           state->before.cap + timers_bytes(&state->timers);
 }
 
 void state_counts(const struct state *state, struct state_counts *out)
@@ -175,6 +177,7 @@ void state_counts(const struct state *state, struct state_counts *out)
         .limit_keys_forgotten = state->limit_keys_forgotten,
         .identity_conflicts = state->identity.conflicts,
         .changes_refused = state->changes_refused + state->names.refused,
+        .timers = state->timers.count,
     };
 }
 

@@ -100,6 +100,7 @@ struct state_counts {
     uint64_t limit_keys_forgotten;
     uint64_t identity_conflicts; // identifiers that belong to another contact already
     uint64_t changes_refused;    // beyond a bound: names, identifiers, profile bytes of one contact
+    uint64_t timers;             // contacts with a timer
 };
 void state_counts(const struct state *state, struct state_counts *out);
 

@@ -8,6 +8,7 @@
 #include "projections/pairs.h"
 #include "projections/slots.h"
 #include "projections/state.h"
+#include "projections/timers.h"
 
 struct store;
 struct store_meta;
@@ -85,12 +86,27 @@ struct identity {
     uint32_t prefetch_at;
 };
 
+// --- timers (timers.c). All zeroes: no contact has one.
+struct timers {
+    struct timer *heap; // the earliest first
+    uint64_t heap_count;
+    uint64_t heap_room;
+    uint32_t *places;    // of contact 1.. in the heap, from 1; 0: not there
+    uint64_t place_room; // beyond it: not there
+    uint64_t count;      // as the records say
+    bool is_gathered;    // the heap holds all of them
+};
+void timers_restore(struct timers *timers, uint64_t count); // into an empty state
+void timers_free(struct timers *timers);
+uint64_t timers_bytes(const struct timers *timers);
+
 struct state {
     struct state_params params;
     struct slots slots;
     struct identity identity;
     struct dedup dedup;
     struct names names;
+    struct timers timers;
     uint64_t contacts_sum;
     uint64_t ledger_condensed;
     uint64_t limit_keys_forgotten;

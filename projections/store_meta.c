@@ -37,6 +37,7 @@ void store_meta_pack(struct buffer *to, const struct store_meta *meta)
         counters->identity_conflicts,
         counters->changes_refused,
         counters->names_refused,
+        meta->timers,
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         buffer_add_u64(to, numbers[i]);
@@ -85,6 +86,7 @@ enum err store_meta_unpack(struct bytes bytes, struct store_meta *out)
     out->counters.identity_conflicts = cursor_u64(&from);
     out->counters.changes_refused = cursor_u64(&from);
     out->counters.names_refused = cursor_u64(&from);
+    out->timers = cursor_u64(&from);
     at->positions = cursor_sized(&from);
     at->ruleset_bundle_at = cursor_sized(&from);
     enum err err = unpack_dedup(&from, out);

@@ -21,6 +21,7 @@ struct store_meta {
     uint64_t identifiers;
     uint64_t names;
     uint64_t contacts_sum;
+    uint64_t timers; // contacts with one
     struct store_counters counters;
     uint64_t dedup_oldest, dedup_current;
     struct dedup_part dedup_parts[DEDUP_PARTS_MAX]; // by number % 256

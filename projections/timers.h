@@ -8,10 +8,12 @@
 #define TIMER_NONE INT64_MAX
 
 int64_t contact_due_ms(struct state *state, struct contact_number contact); // TIMER_NONE: none
-// Inside a frame. Part of the contact's record, and so of the digest.
+// Inside a frame. Part of the contact's record, and so of the digest. From TIME_MS_MIN on; after
+// TIME_MS_MAX it never comes, which is none.
 void contact_set_due(struct state *state, struct contact_number contact, int64_t due_ms);
 
-// The earliest timer of all contacts, ties by contact number; false when there is none.
+// The earliest timer of all contacts, ties by contact number; false when there is none. The first time after
+// a store with timers was opened this reads all of it.
 struct timer {
     int64_t due_ms;
     struct contact_number contact;

@@ -173,6 +173,7 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     for (uint32_t i = 0; i < match->counter_count; i++)
         count_event(fold, match->counters[i]);
+    live_settle(fold, depth + 1); // rules see the contact as it is now
     for (uint32_t i = 0; i < match->rule_count; i++)
         fold_apply_rule(fold, match->rules[i]);
     live_settle(fold, depth + 1);
@@ -276,7 +277,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     input.time_ms = due_ms;
     fold->counts.timers_fired++;
     fold->input = &input;
-    fold->ref = (struct event_ref){0};
+    fold->ref = event_ref_of(fold->sequence, FRAME_INPUTS_MAX); // no input of the frame
     fold->time_ms = due_ms;
     fold->now_ms = due_ms;
     fold->actions = 0;

@@ -62,6 +62,7 @@ struct fold {
     struct fold_settings settings;
     uint64_t seed;
     int64_t tick_ms;
+    uint64_t sequence;  // of the frame that is made or folded again
     int64_t now_ms;     // at which everything is evaluated: the tick, or when a timer is due
     int64_t asked_ms;   // when questions are asked, where that is later than the tick; 0: not known
     fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already

@@ -79,10 +79,31 @@ static enum err apply_command(
         shard->has_settings = true;
         return ERR_OK;
     }
+    case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
     }
     return fault_set(
         fault, ERR_FORMAT, "sequence %" PRIu64 ": command %u was written by a newer version",
         sequence, (unsigned)command->kind);
+}
+
+// What the frame fired; *has_any_out is whether it says so. The reader stays where it is.
+static enum err fired_of(
+    const struct frame_reader *frame, struct frame_timers *out, bool *has_any_out)
+{
+    struct frame_reader reader = *frame;
+    struct frame_command command;
+    enum err err = ERR_OK;
+    *out = (struct frame_timers){.before = 0};
+    *has_any_out = false;
+    while ((err = frame_next_command(&reader, &command)) == ERR_OK) {
+        if (command.kind != FRAME_COMMAND_TIMERS)
+            continue;
+        *has_any_out = true;
+        err = frame_timers_unpack(command.payload, out);
+        if (err != ERR_OK)
+            return err;
+    }
+    return err == ERR_END ? ERR_OK : err;
 }
 
 static enum err apply_commands(
@@ -195,33 +216,82 @@ static void settle(struct shard *shard, const struct frame_head *head)
                         });
 }
 
-enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+// The tick that the frame began with. With the wall clock all of it has the frame's tick; with the event clock
+// events and timers bring it there, so that a frame without any has it from the beginning.
+static int64_t tick_begun(const struct shard *shard, const struct frame_head *head, bool has_timers)
+{
+    bool is_wall = !shard->has_settings || shard->fold.settings.tick_mode == TICK_WALL;
+    bool is_still = head->counts.events == 0 && !has_timers;
+    return is_wall || is_still ? head->tick_ms : shard->fold.tick_ms;
+}
+
+// Events and timers, as they were mixed.
+static enum err fold_contents(
+    struct shard *shard,
+    struct frame_reader *reader,
+    const struct frame_timers *recorded,
+    const struct bytes names[REPLAY_SOURCES_MAX])
+{
+    const struct frame_head *head = &reader->head;
+    if (shard->ruleset == NULL && frame_timers_sum(recorded) > 0)
+        return ERR_CORRUPT; // timers before any rules
+    enum err err = shard_timers_fire_again(shard, recorded->before, head->tick_ms);
+    if (err == ERR_OK)
+        err = fold_inputs(shard, reader, names);
+    if (err == ERR_OK)
+        err = shard_timers_fire_again(shard, recorded->after, head->tick_ms);
+    struct frame_timers fired = shard_timers_end(shard);
+    if (err == ERR_OK && (fired.before != recorded->before || fired.between != recorded->between ||
+                          fired.after != recorded->after))
+        err = ERR_CORRUPT;
+    return err;
+}
+
+static enum err fold_frame(
+    struct shard *shard,
+    struct frame_reader *reader,
+    const struct frame_timers *recorded,
+    struct fault *fault)
 {
     const struct frame_head *head = &reader->head;
     struct bytes names[REPLAY_SOURCES_MAX] = {{NULL, 0}};
-    struct fold *fold = &shard->fold;
-    arena_clear(&shard->arena);
-    shard->frame_sequence = head->sequence;
-    fold->emit = NULL;
-    // With the wall clock all inputs have the frame's tick; with the event clock the last one gives it,
-    // which is the same for a frame without inputs.
-    bool is_wall = !shard->has_settings || fold->settings.tick_mode == TICK_WALL;
-    if (is_wall || head->counts.events == 0)
-        fold->tick_ms = head->tick_ms;
-    shard->letter_tick_ms = fold->tick_ms;
-    state_frame_begin(shard->state, fold->tick_ms);
     enum err err = apply_commands(shard, reader, fault);
     if (err != ERR_OK)
         return fault_wrap(fault, err, "sequence %" PRIu64, head->sequence);
     err = read_sources(shard, reader, names);
     if (err == ERR_OK)
-        err = fold_inputs(shard, reader, names);
+        err = fold_contents(shard, reader, recorded, names);
     if (err == ERR_OK)
         err = recall_outgoing(shard, reader);
     if (err != ERR_OK)
         return fault_set(
             fault, err, "sequence %" PRIu64 ": cannot be folded again", head->sequence);
-    dedup_expire(shard->state, fold->tick_ms);
+    if (head->counts.events == 0 && head->tick_ms > shard->fold.tick_ms)
+        shard->fold.tick_ms = head->tick_ms; // it was moved on to there
+    dedup_expire(shard->state, shard->fold.tick_ms);
+    return ERR_OK;
+}
+
+enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+{
+    const struct frame_head *head = &reader->head;
+    struct fold *fold = &shard->fold;
+    struct frame_timers recorded;
+    bool has_timers = false;
+    if (fired_of(reader, &recorded, &has_timers) != ERR_OK)
+        return fault_set(
+            fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed commands", head->sequence);
+    arena_clear(&shard->arena);
+    shard->frame_sequence = head->sequence;
+    shard->fold.sequence = head->sequence;
+    fold->emit = NULL;
+    fold->tick_ms = tick_begun(shard, head, has_timers);
+    shard->letter_tick_ms = fold->tick_ms;
+    shard_timers_begin(shard);
+    state_frame_begin(shard->state, fold->tick_ms);
+    enum err err = fold_frame(shard, reader, &recorded, fault);
+    if (err != ERR_OK)
+        return err;
     uint64_t digest = state_frame_end(shard->state);
     err = state_error(shard->state, fault);
     if (err != ERR_OK)

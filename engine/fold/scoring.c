@@ -12,6 +12,7 @@
 #include "projections/ledger.h"
 #include "projections/limits.h"
 #include "projections/scores.h"
+#include "projections/segments.h"
 
 #define LIMIT_KEPT_MS \
     INT64_C(3024000000) // 35 days: rows of a span are kept so long, or for two spans
@@ -39,18 +40,27 @@ static struct scored *scored_room(struct fold *fold, uint32_t count)
 bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out)
 {
     *milli_out = rule->points_milli;
-    return fold_condition(fold, rule->state) &&
+    return segment_read(fold->state, fold->contact, fold->binding.rules[rule->index]).is_true &&
            (rule->points == NULL || fold_points(fold, rule->points, milli_out));
 }
 
-static void add_state_rules(struct fold *fold, const struct score_def *score, int64_t *sums_milli)
+// Goes by what is true of the contact, which is little, not by the rules, which may be many.
+static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_milli)
 {
-    for (uint32_t i = 0; i < score->state_rule_count; i++) {
-        const struct score_rule *rule = ruleset_rule(fold->ruleset, score->state_rules[i]);
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    struct name_id name;
+    struct segment_state held;
+    if (def->state_rule_count == 0)
+        return;
+    for (size_t at = 0; segment_next(fold->state, fold->contact, &at, &name, &held);) {
+        uint32_t index = name_index_find(&fold->binding.rule_of_name, name);
+        if (index == NAME_INDEX_NONE)
+            continue; // a segment
+        const struct score_rule *rule = ruleset_rule(fold->ruleset, index);
         int64_t milli = 0;
-        if (fold_state_rule(fold, rule, &milli))
-            sums_milli[rule->group < score->group_count ? rule->group : score->group_count] +=
-                milli;
+        if (rule->score == score && rule->kind == SCORE_RULE_STATE &&
+            fold_state_rule(fold, rule, &milli))
+            sums_milli[rule->group < def->group_count ? rule->group : def->group_count] += milli;
     }
 }
 
@@ -60,7 +70,7 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
     INVARIANT(def->combine == NULL);
     int64_t state_milli[SCORE_GROUPS_MAX + 1] = {0};
     add_state_rules(
-        fold, def, state_milli); // may ask for other scores, so before the entries are gathered
+        fold, score, state_milli); // may ask for other scores, so before the entries are gathered
     memcpy(fold->state_milli, state_milli, sizeof(state_milli));
 
     uint32_t count = 0;
@@ -82,6 +92,11 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
         int64_t milli = 0;
         if (!fold_points(fold, def->combine, &milli))
             milli = 0;
+        return (struct score_value){milli, score_def_clamp(def, milli)};
+    }
+    if (def->forget.kind == FORGET_NONE && def->group_count == 0) { // the sum is kept
+        int64_t milli = score_sum(fold->state, fold->contact, fold->binding.scores[score]);
+        add_state_rules(fold, score, &milli);
         return (struct score_value){milli, score_def_clamp(def, milli)};
     }
     struct score_parts parts;

@@ -104,10 +104,11 @@ struct input_result {
 };
 // What is in hand while folding is noted in this page from now on; NULL: nowhere. Borrowed.
 void shard_watch(struct shard *shard, struct inflight *page);
+// Moves the clock (TICK_WALL) and fires what is due; of many the rest in the next frames, before any message.
 void shard_frame_begin(struct shard *shard, int64_t wall_ms);
-// Folds messages of one source until the frame is full; gives how many, at least one where count > 0 and
-// the frame was not full. results may be NULL or has room for count. The messages must stay valid until
-// shard_frame_end.
+// Folds messages of one source until the frame is full; gives how many. 0 of some: timers that come before them have
+// filled it, the next frame is for them. results may be NULL or has room for count. The messages must stay
+// valid until shard_frame_end.
 size_t shard_fold(
     struct shard *shard,
     const char *source_name,
@@ -123,11 +124,16 @@ NODISCARD enum err shard_frame_end(
 
 // --- timers. Due ones are fired when a frame's tick has reached them: with the wall clock before the
 // frame's inputs, with the event clock before the event whose time moves the tick to or past them.
-// When the earliest is due; INT64_MAX when there is none.
+// When the earliest is due; INT64_MAX when there is none. The first time this may read all of the store.
 int64_t shard_timer_due_ms(struct shard *shard);
+// Whether a frame begun now would fire any.
+bool shard_timer_is_due(struct shard *shard, int64_t wall_ms);
 // TICK_EVENT only, between frames: moves the clock to tick_ms, firing what is due up to and with it, in frames of
 // their own. Nothing happens when the clock is there already.
 NODISCARD enum err shard_advance(struct shard *shard, int64_t tick_ms, struct fault *fault);
+// The same by one frame, for callers that publish between them. *is_there_out: there was nothing left to do after it.
+NODISCARD enum err shard_advance_frame(
+    struct shard *shard, int64_t tick_ms, bool *is_there_out, struct fault *fault);
 
 // --- publishing. Frames become takeable when durable; taken in order; marked published in order.
 // Moves what can be published up to durable into *batch (appending); false when there was nothing.

@@ -19,13 +19,6 @@ static struct fold_settings settings_wanted(const struct shard *shard)
     };
 }
 
-static void add_command(struct shard *shard, enum frame_command_kind kind, struct bytes payload)
-{
-    struct frame_command command = {kind, payload};
-    frame_builder_add_command(shard->builder, &command);
-    shard->frame_commands++;
-}
-
 enum err shard_activate(
     struct shard *shard,
     struct ruleset *ruleset,
@@ -47,10 +40,10 @@ enum err shard_activate(
     uint64_t sequence = 0;
     if (!is_same_settings)
         shard->fold.settings = wanted; // the clock of this frame is already the new one
-    shard_frame_begin(shard, wall_ms);
+    shard_frame_open(shard, wall_ms); // what is due fires by the new rules, in the frame after this
     if (!is_same_settings) {
         fold_settings_pack(&wanted, &payload);
-        add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
+        shard_add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
         state_set_limits(shard->state, &wanted.state);
         shard->has_settings = true;
     }
@@ -59,7 +52,7 @@ enum err shard_activate(
     } else {
         buffer_clear(&payload);
         rule_bundle_pack(bundle, &payload);
-        add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
+        shard_add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
         shard_use_ruleset(shard, ruleset, shard->frame_sequence);
         fold_bind(&shard->fold, ruleset);
     }

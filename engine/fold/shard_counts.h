@@ -13,6 +13,7 @@ struct shard_counts {
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t expressions_failed;
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;
+    uint64_t timers_fired;
     uint64_t frames, crashed; // crashed: of those refused, inputs that ended the process
     uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;
 };

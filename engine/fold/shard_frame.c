@@ -38,7 +38,7 @@ void shard_watch(struct shard *shard, struct inflight *page)
     shard->watch = page;
 }
 
-void shard_frame_begin(struct shard *shard, int64_t wall_ms)
+void shard_frame_open(struct shard *shard, int64_t wall_ms)
 {
     INVARIANT(!shard->is_in_frame);
     INVARIANT(shard->journal != NULL);
@@ -48,6 +48,7 @@ void shard_frame_begin(struct shard *shard, int64_t wall_ms)
     shard->frame_commands = 0;
     shard->frame_source_name = NULL;
     shard->frame_sequence = journal_sequence_next(shard->journal);
+    shard->fold.sequence = shard->frame_sequence;
     shard->frame_start_tick_ms = fold->tick_ms;
     if (fold->settings.tick_mode == TICK_WALL && wall_ms > fold->tick_ms)
         fold->tick_ms = wall_ms;
@@ -55,18 +56,52 @@ void shard_frame_begin(struct shard *shard, int64_t wall_ms)
     fold->emit = emit_action;
     fold->emit_context = shard;
     frame_builder_clear(shard->builder);
+    shard_timers_begin(shard);
     state_frame_begin(shard->state, fold->tick_ms);
+}
+
+void shard_frame_begin(struct shard *shard, int64_t wall_ms)
+{
+    shard_frame_open(shard, wall_ms);
+    (void)shard_timers_fire(shard, shard->fold.tick_ms);
 }
 
 bool shard_frame_is_full(const struct shard *shard)
 {
-    return shard->frame_inputs >= shard->params.frame_events_max ||
+    return shard->timers.is_closed || shard->frame_inputs >= shard->params.frame_events_max ||
            frame_builder_bytes(shard->builder) >= shard->params.frame_bytes_max / FRAME_FILL_PARTS;
+}
+
+// With the event clock only an event, a timer or shard_advance moves the tick.
+static bool has_timers(const struct shard *shard)
+{
+    const struct shard_timers *timers = &shard->timers;
+    bool is_advance = shard->fold.settings.tick_mode == TICK_EVENT && !timers->has_event &&
+                      shard->fold.tick_ms != shard->frame_start_tick_ms;
+    return is_advance || timers->since_event > 0 || frame_timers_sum(&timers->fired) > 0;
 }
 
 bool shard_frame_is_empty(const struct shard *shard)
 {
-    return shard->frame_inputs == 0 && shard->frame_commands == 0;
+    return shard->frame_inputs == 0 && shard->frame_commands == 0 && !has_timers(shard);
+}
+
+void shard_add_command(struct shard *shard, enum frame_command_kind kind, struct bytes payload)
+{
+    struct frame_command command = {kind, payload};
+    frame_builder_add_command(shard->builder, &command);
+    shard->frame_commands++;
+}
+
+static void record_timers(struct shard *shard)
+{
+    struct buffer payload = {0};
+    if (!has_timers(shard))
+        return;
+    struct frame_timers fired = shard_timers_end(shard);
+    frame_timers_pack(&fired, &payload);
+    shard_add_command(shard, FRAME_COMMAND_TIMERS, buffer_bytes(&payload));
+    buffer_free(&payload);
 }
 
 static size_t message_bytes(const struct message *message)
@@ -212,8 +247,6 @@ size_t shard_fold(
     INVARIANT(shard->ruleset != NULL);
     size_t done = 0;
     uint32_t source = 0;
-    if (count > 0 && !shard_frame_is_full(shard))
-        source = frame_source_of(shard, source_name, messages[0].position);
     while (done < count && !shard_frame_is_full(shard)) {
         const struct message *batch = messages + done;
         uint32_t size = batch_size(shard, batch, count - done);
@@ -221,6 +254,8 @@ size_t shard_fold(
         if (shard->watch != NULL)
             inflight_set(shard->watch, batch[0].position, batch[size - 1].position);
         size = batch_fold(shard, size);
+        if (size > 0 && done == 0)
+            source = frame_source_of(shard, source_name, batch[0].position);
         for (uint32_t i = 0; i < size; i++) {
             record_input(shard, source, source_name, &batch[i], &shard->batch[i]);
             count_key(shard, &batch[i], &shard->batch[i]);
@@ -274,16 +309,19 @@ static enum err drop_store(struct shard *shard, enum err err, struct fault *faul
 enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fault *fault)
 {
     INVARIANT(shard->is_in_frame);
+    bool is_empty = shard_frame_is_empty(shard); // it leaves no trace
     shard->is_in_frame = false;
-    dedup_expire(shard->state, shard->fold.tick_ms);
+    if (is_empty)
+        shard->fold.tick_ms = shard->frame_start_tick_ms;
+    else
+        dedup_expire(shard->state, shard->fold.tick_ms);
     shard->digest = state_frame_end(shard->state);
     enum err err = state_error(shard->state, fault);
     if (err != ERR_OK)
         return drop_store(shard, err, fault);
-    if (shard_frame_is_empty(shard)) {
-        shard->fold.tick_ms = shard->frame_start_tick_ms; // an empty frame leaves no trace
+    if (is_empty)
         return ERR_OK;
-    }
+    record_timers(shard);
     FAILPOINT(FRAME_FOLDED);
     struct hash128 chain_before = shard->chain;
     err = append_frame(shard, fault);

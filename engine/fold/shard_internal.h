@@ -7,6 +7,7 @@
 #include "engine/fold/positions.h"
 #include "engine/fold/settings.h"
 #include "engine/fold/shard.h"
+#include "engine/fold/shard_timers.h"
 
 // Inputs are folded in batches: tables and records of a batch are fetched together.
 enum { BATCH_INPUTS_MAX = 128 };
@@ -63,6 +64,7 @@ struct shard {
     uint32_t frame_commands;
     const char *frame_source_name; // last source folded into it, and its index there
     uint32_t frame_source;
+    struct shard_timers timers;
     struct inflight *watch;    // NULL: what is in hand is not noted
     struct batch_input *batch; // BATCH_INPUTS_MAX
     struct buffer headers;     // packed, of one input
@@ -76,8 +78,12 @@ struct shard {
 
 // batch.c: folds the first `count` entries of shard->batch whose kind is FRAME_INPUT_EVENT. What turns out to be a
 // duplicate becomes FRAME_INPUT_DUPLICATE. Gives how many of them it went through: it stops behind one whose
-// decisions have filled the frame being made.
+// decisions have filled the frame being made, and before one that timers have left no room for.
 uint32_t batch_fold(struct shard *shard, uint32_t count);
+
+// shard_frame.c: begins a frame that fires no timers.
+void shard_frame_open(struct shard *shard, int64_t wall_ms);
+void shard_add_command(struct shard *shard, enum frame_command_kind kind, struct bytes payload);
 
 // shard.c
 struct shard *shard_create(const struct shard_params *params);

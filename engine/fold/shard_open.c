@@ -277,6 +277,7 @@ enum err shard_open(
     }
     shard->fold.counts = (struct fold_counts){0}; // what was folded again is not counted twice
     shard->counts.events_without_id = 0;
+    shard->counts.timers_fired = 0;
     *out = shard;
     *report_out = report;
     return ERR_OK;

@@ -38,6 +38,7 @@ enum frame_command_kind {
         1, // payload: the ruleset's files (rules/bundle.h); in force from this frame on
     FRAME_COMMAND_SETTINGS =
         2, // payload: the limits and the clock that the fold depends on (engine/fold/settings.h)
+    FRAME_COMMAND_TIMERS = 3, // payload: how many timers were fired (engine/fold/frame_timers.h)
 };
 
 struct frame_command {

@@ -106,6 +106,7 @@ START_TEST(the_meta_entry_is_written_as_it_always_was_and_reads_back)
         .identifiers = 20,
         .names = 21,
         .contacts_sum = 22,
+        .timers = 29,
         .counters = {23, 24, 25, 26, 27, 28},
         .dedup_oldest = 255,
         .dedup_current = 257,

@@ -2,7 +2,8 @@
 //
 //   projections CONTACTS EVENTS [DIRECTORY]
 //
-// With a directory it also checkpoints (rewrite, few dirty, some dirty) and opens the store again.
+// With a directory it also checkpoints (rewrite, few dirty, some dirty) and opens the store again. At the end every
+// contact gets a timer.
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,10 +16,11 @@
 #include "projections/dedup.h"
 #include "projections/scores.h"
 #include "projections/store.h"
+#include "projections/timers.h"
 
 // How many events before its fold what an event needs is asked for: table lines, then slot and record.
 enum { FAR = 24, NEAR = 12 };
-enum { BATCH = 128, VALUE_BYTES = 24, RULES = 16, STEP_MS = 40 };
+enum { BATCH = 128, VALUE_BYTES = 24, RULES = 16, STEP_MS = 40, TIMER_SPAN_MS = 20 * 86400 * 1000 };
 
 struct bench {
     struct state *state;
@@ -242,6 +244,59 @@ static void bench_store(struct bench *bench, const struct state_params *params)
     report(bench, "events of stored contacts", bench_fold(bench, 100000, 0), 100000);
 }
 
+// Gives every contact a timer, or another one: in turn, each at random within the span.
+static void bench_timers_set(struct bench *bench, const char *what)
+{
+    int64_t begin_ns = cpu_ns();
+    for (uint64_t done = 0; done < bench->contacts; done += BATCH) {
+        state_frame_begin(bench->state, bench->tick_ms);
+        for (uint64_t i = done + 1; i <= bench->contacts && i <= done + BATCH; i++) {
+            int64_t after_ms = (int64_t)(bench_random(bench) % TIMER_SPAN_MS) + 1;
+            contact_set_due(bench->state, (struct contact_number){i}, bench->tick_ms + after_ms);
+        }
+        (void)state_frame_end(bench->state);
+    }
+    report(bench, what, cpu_ns() - begin_ns, bench->contacts);
+}
+
+// Takes timers off in their order, as many as there are.
+static void bench_timers_take(struct bench *bench)
+{
+    struct timer timer;
+    uint64_t taken = 0;
+    int64_t begin_ns = cpu_ns();
+    for (bool has_more = true; has_more;) {
+        state_frame_begin(bench->state, bench->tick_ms);
+        for (int i = 0; i < BATCH && has_more; i++) {
+            has_more = timers_next(bench->state, &timer);
+            if (has_more)
+                contact_set_due(bench->state, timer.contact, TIMER_NONE);
+            taken += has_more ? 1 : 0;
+        }
+        (void)state_frame_end(bench->state);
+    }
+    report(bench, "timers taken off in order", cpu_ns() - begin_ns, taken);
+}
+
+static void bench_timers(struct bench *bench, const struct state_params *params)
+{
+    struct checkpoint at;
+    struct fault fault = {0};
+    struct timer timer;
+    bench_timers_set(bench, "timers set");
+    bench_timers_set(bench, "timers moved");
+    if (params->directory != NULL) {
+        bench_checkpoint(bench, "checkpoint, timers");
+        state_close(bench->state);
+        if (state_open(params, &bench->state, &at, &fault) != ERR_OK)
+            fail(&fault);
+        int64_t begin_ns = now_ns();
+        (void)timers_next(bench->state, &timer);
+        report(bench, "timers gathered from the store", now_ns() - begin_ns, bench->contacts);
+    }
+    bench_timers_take(bench);
+}
+
 static int bench_run(struct bench *bench, const struct state_params *params, uint64_t events)
 {
     struct checkpoint at;
@@ -253,6 +308,7 @@ static int bench_run(struct bench *bench, const struct state_params *params, uin
     report(bench, "events of known contacts", bench_fold(bench, events, 0), events);
     if (params->directory != NULL)
         bench_store(bench, params);
+    bench_timers(bench, params);
     uint64_t live = state_digest(bench->state);
     int64_t begin_ns = now_ns();
     bool is_same = live == state_digest_recomputed(bench->state);

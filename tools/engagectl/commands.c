@@ -28,7 +28,7 @@ static const struct command_option eval_options[] = {
 static const struct command_option simulate_options[] = {
     {"rules", 0, "DIR", "the rule files; needed"},
     {"events", 0, "FILE", "the events, one a line; '-' is standard input; needed"},
-    {"until", 0, "TIME", "leaves out events after this time (timers are not supported yet)"},
+    {"until", 0, "TIME", "ends there: leaves out later events, fires what is due by then"},
     {"actions", 0, "FILE", "where the actions go, one a line; '-' is standard output"},
     {"contacts", 0, "FILE", "where the contacts go, one a line, sorted by id; '-' likewise"},
     {"zone", 0, "ZONE", "time zone of the account; nothing but UTC is supported yet"},

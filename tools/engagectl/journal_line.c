@@ -5,6 +5,7 @@
 
 #include "engine/base/text.h"
 #include "engine/base/time.h"
+#include "engine/fold/frame_timers.h"
 #include "engine/port/sink.h"
 #include "tools/engagectl/json.h"
 
@@ -94,6 +95,18 @@ static enum err read_sources(struct frame_lines *lines)
     return ERR_OK;
 }
 
+static enum err add_fired(struct frame_lines *lines, struct bytes payload)
+{
+    struct frame_timers fired;
+    if (frame_timers_unpack(payload, &fired) != ERR_OK)
+        return ERR_CORRUPT;
+    buffer_add_format(lines->to, ",\"fired_timers\":%" PRIu64, frame_timers_sum(&fired));
+    buffer_add_format(
+        lines->to, ",\"before\":%" PRIu64 ",\"between\":%" PRIu64 ",\"after\":%" PRIu64,
+        fired.before, fired.between, fired.after);
+    return ERR_OK;
+}
+
 static enum err add_commands(struct frame_lines *lines)
 {
     struct frame_command command;
@@ -106,11 +119,14 @@ static enum err add_commands(struct frame_lines *lines)
         switch (command.kind) { // another number is from a newer version
         case FRAME_COMMAND_RULESET: name = "ruleset"; break;
         case FRAME_COMMAND_SETTINGS: name = "settings"; break;
+        case FRAME_COMMAND_TIMERS: name = "timers"; break;
         }
         if (name != NULL)
             add_text(lines, "command", bytes_text(name));
         else
             buffer_add_format(lines->to, ",\"command\":%d", (int)command.kind);
+        if (command.kind == FRAME_COMMAND_TIMERS && add_fired(lines, command.payload) != ERR_OK)
+            return ERR_CORRUPT;
         buffer_add_format(lines->to, ",\"payload_bytes\":%zu", command.payload.len);
         add_end(lines);
     }

@@ -116,6 +116,8 @@ static void talk_summary(struct simulation *simulation, int64_t elapsed_us)
         buffer_add_text(&text, ", held back ");
         progress_add_number(&text, held);
     }
+    if (counts.timers_fired > 0)
+        add_fact(&text, "timers", counts.timers_fired);
     add_fact(&text, "dead letters", flow.refused);
     add_fact(&text, "duplicates", flow.duplicates);
     if (simulation->later > 0)

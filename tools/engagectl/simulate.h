@@ -16,14 +16,15 @@ struct simulation {
     const struct shard_params *params;
     struct source source;
     const char *shown_name; // of the source, for talk
-    int64_t until_ms;       // later events are left out; TIME_MS_MAX: none
+    int64_t until_ms;       // where it ends; TIME_MS_MAX: at the last event
     struct out_file *actions;
     struct progress *progress;
 
     uint64_t later; // out: events left out
 };
 
-// Reads, folds, journals and publishes until the source has ended. Frames hold the same number of events
+// Reads, folds, journals and publishes until the source has ended. With an end later events are left out, and after
+// the last one the clock moves on to it and fires what is due. Frames hold the same number of events
 // whatever the pieces in which the source gives them, so that two runs over the same events are the same.
 // Dead letters are counted by the shard; the first ones are said on standard error.
 //

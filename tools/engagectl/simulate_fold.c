@@ -5,6 +5,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 #include "engine/event/decode.h"
+#include "tools/engagectl/interrupt.h"
 #include "tools/engagectl/simulate.h"
 #include "tools/engagectl/simulate_gather.h"
 
@@ -67,6 +68,14 @@ static enum err publish(struct run *run, struct fault *fault)
     return err;
 }
 
+// Between frames of timers, of which one event may bring about any number.
+static enum err publish_or_stop(struct run *run, struct fault *fault)
+{
+    if (interrupt_is_waiting())
+        return fault_set(fault, ERR_AGAIN, "stopped by a signal");
+    return publish(run, fault);
+}
+
 static enum err fold_group(struct run *run, struct fault *fault)
 {
     struct shard *shard = run->simulation->shard;
@@ -78,6 +87,8 @@ static enum err fold_group(struct run *run, struct fault *fault)
         size_t folded = shard_fold(
             shard, run->simulation->source.name, messages + done, count - done, run->results);
         enum err err = shard_frame_end(shard, &sequence, fault);
+        if (err == ERR_OK && folded == 0)
+            err = publish_or_stop(run, fault);
         if (err != ERR_OK)
             return err;
         talk_letters(run, messages + done, folded);
@@ -106,6 +117,19 @@ static enum err run_groups(struct run *run, struct fault *fault)
     }
 }
 
+static enum err advance(struct run *run, struct fault *fault)
+{
+    struct simulation *simulation = run->simulation;
+    bool is_there = false;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && !is_there) {
+        err = shard_advance_frame(simulation->shard, simulation->until_ms, &is_there, fault);
+        if (err == ERR_OK)
+            err = publish_or_stop(run, fault);
+    }
+    return err;
+}
+
 enum err simulation_run(struct simulation *simulation, struct fault *fault)
 {
     struct run run = {.simulation = simulation};
@@ -122,6 +146,8 @@ enum err simulation_run(struct simulation *simulation, struct fault *fault)
         run.gather.context = &run;
     }
     err = run_groups(&run, fault);
+    if (err == ERR_OK && simulation->until_ms < TIME_MS_MAX)
+        err = advance(&run, fault);
     gather_free(&run.gather);
     decoder_destroy(run.decoder);
     outbox_batch_free(&run.outbox);
