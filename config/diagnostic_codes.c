@@ -198,8 +198,9 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "What is live is looked at again when something it reads changes, and exactly when a "
         "comparison with `now` "
         "does: now - T < D, now > T and the like. This use of `now` (or of age()) is none of "
-        "these, so it is looked "
-        "at again at each full hour as well, and may be late by up to an hour."),
+        "these, so each contact "
+        "is looked at again at each full hour as well, and a change that is undone within the hour "
+        "is not seen."),
     EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "

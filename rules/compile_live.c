@@ -187,6 +187,15 @@ static bool visit(struct planning *planning, uint32_t node)
     return true;
 }
 
+static const struct planned **in_order(struct planning *planning)
+{
+    const struct planned **ordered =
+        arena_alloc(&planning->compiler->scratch, (planning->count + 1) * sizeof(*ordered));
+    for (uint32_t i = 0; i < planning->count; i++)
+        ordered[planning->nodes[i].position] = &planning->nodes[i];
+    return ordered;
+}
+
 // --- what time alone changes
 static void warn_hourly(
     struct planning *planning, const struct rule_expression *part, const struct cel_node *at)
@@ -198,11 +207,26 @@ static void warn_hourly(
         "DURATION");
 }
 
+// Whether a score changes by time alone, by its own forgetting or by that of those it is combined from.
+static bool forgets(const struct planning *planning, uint32_t score)
+{
+    const struct ruleset *ruleset = planning->ruleset;
+    const struct planned *planned = &planning->nodes[score_node(planning, score)];
+    if (ruleset->scores[score].forget.kind != FORGET_NONE)
+        return true;
+    for (uint32_t i = 0; ruleset->scores[score].combine != NULL && i < ruleset->score_count; i++) {
+        if (has(planned, ruleset_dependency_score(ruleset, i)) && forgets(planning, i))
+            return true; // they come before it in the order: no way back
+    }
+    return false;
+}
+
 static void time_node(struct planning *planning, struct planned *planned, struct moments *moments)
 {
     struct ruleset *ruleset = planning->ruleset;
     const struct cel_scope *scope = scopes_of(ruleset->scopes, EVENT_TYPE_UNKNOWN);
     moments->count = 0;
+    memset(moments->read_freely, 0, ruleset->score_count * sizeof(bool));
     for (int i = 0; i < PARTS_MAX; i++) {
         moments->hourly = NULL;
         if (planned->parts[i] == NULL)
@@ -212,6 +236,10 @@ static void time_node(struct planning *planning, struct planned *planned, struct
             continue;
         planned->node.is_hourly = true;
         warn_hourly(planning, planned->parts[i], moments->hourly);
+    }
+    for (uint32_t i = 0; i < ruleset->score_count; i++) {
+        if (moments->read_freely[i] && forgets(planning, i))
+            planned->node.is_hourly = true;
     }
     struct rule_moment *kept = arena_alloc(&ruleset->arena, (moments->count + 1) * sizeof(*kept));
     if (moments->count > 0)
@@ -269,16 +297,40 @@ static void set_thresholds(struct planning *planning, const struct moments *mome
         }
         score->thresholds_milli = thresholds;
         score->threshold_count = kept;
-        score->is_read_freely = moments->read_freely[i];
     }
+}
+
+// Whether anything would see a score that is combined from others change by time alone. One that nobody watches is
+// worked out when it is asked for.
+static bool is_watched(
+    const struct planning *planning,
+    const struct planned *planned,
+    const struct moments *moments,
+    bool has_bands)
+{
+    uint32_t score = planned->node.index;
+    if (planning->ruleset->scores[score].combine == NULL ||
+        (has_bands && planning->ruleset->scores[score].band_count > 0))
+        return true;
+    for (size_t i = 0; i < moments->threshold_count; i++) {
+        if (moments->thresholds[i].score == score)
+            return true;
+    }
+    return false;
 }
 
 static void set_times(struct planning *planning)
 {
     struct moments moments = {
         .read_freely = mem_zero(planning->ruleset->score_count + 1, sizeof(bool))};
-    for (uint32_t i = 0; i < planning->count; i++)
-        time_node(planning, &planning->nodes[i], &moments);
+    const struct planned **ordered = in_order(planning);
+    bool has_bands = is_heard(planning->ruleset, BUILTIN_SCORE_BAND_CHANGED) ||
+                     is_heard(planning->ruleset, BUILTIN_SCORE_CHANGED);
+    for (uint32_t i = planning->count; i-- > 0;) { // readers before what they read
+        struct planned *planned = &planning->nodes[ordered[i] - planning->nodes];
+        if (planned->node.kind != LIVE_SCORE || is_watched(planning, planned, &moments, has_bands))
+            time_node(planning, planned, &moments);
+    }
     set_thresholds(planning, &moments);
     free(moments.items);
     free(moments.read_freely);
@@ -305,11 +357,9 @@ static void set_dependents(struct planning *planning)
 {
     struct ruleset *ruleset = planning->ruleset;
     uint32_t dependencies = reads_count(ruleset);
-    const struct planned **ordered =
-        arena_alloc(&planning->compiler->scratch, (planning->count + 1) * sizeof(*ordered));
+    const struct planned **ordered = in_order(planning);
     uint64_t total = 0;
     for (uint32_t i = 0; i < planning->count; i++) {
-        ordered[planning->nodes[i].position] = &planning->nodes[i];
         for (uint32_t word = 0; word < planning->words; word++)
             total += (uint64_t)__builtin_popcountll(planning->nodes[i].reads[word]);
     }
@@ -360,8 +410,7 @@ static bool has_timers(const struct ruleset *ruleset)
     }
     for (size_t i = 0; i < ruleset->score_count; i++) {
         const struct score_def *score = &ruleset->scores[i];
-        if (score->forget.kind != FORGET_NONE &&
-            (score->threshold_count > 0 || score->is_read_freely))
+        if (score->forget.kind != FORGET_NONE && score->threshold_count > 0)
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {

@@ -31,7 +31,9 @@ struct live_node {
     // What else must be looked at by time: union of what its expressions (combine, while, if) have.
     const struct rule_moment *moments;
     uint32_t moment_count;
-    bool is_hourly; // reads `now` in a way that no moments stand for, or a score freely
+    // Reads `now`, or a score that forgets, in a way for which no moments can be told beforehand: it is tried at the
+    // next full hour, and where that has another outcome the moment between is searched for.
+    bool is_hourly;
 };
 
 // Anything about a contact that an expression may read.

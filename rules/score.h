@@ -50,8 +50,6 @@ struct score_def {
     // side below a threshold, on the other from it on.
     const int64_t *thresholds_milli;
     uint32_t threshold_count;
-    bool
-        is_read_freely; // live expressions read it otherwise: looked at each full hour while it decays
     struct rule_place place;
 };
 

@@ -40,8 +40,7 @@ static bool is_timed(const struct fold *fold, const struct live_node *node)
     if (node->kind == LIVE_RULE)
         return false;
     const struct score_def *score = ruleset_score(fold->ruleset, node->index);
-    return score->forget.kind != FORGET_NONE &&
-           (score->threshold_count > 0 || score->is_read_freely);
+    return score->forget.kind != FORGET_NONE && score->threshold_count > 0;
 }
 
 static void bind_windows(struct fold *fold, struct live *live)

@@ -39,18 +39,57 @@ static int64_t segment_due(struct fold *fold, uint32_t index)
 static int64_t score_due(struct fold *fold, uint32_t index)
 {
     const struct score_def *score = ruleset_score(fold->ruleset, index);
-    bool is_crossed = score->threshold_count > 0;
-    if (score->combine != NULL || score->forget.kind == FORGET_NONE ||
-        (!is_crossed && !score->is_read_freely))
+    if (score->combine != NULL || score->forget.kind == FORGET_NONE || score->threshold_count == 0)
         return TIMER_NONE;
     struct score_parts parts;
     fold_score_parts(fold, index, &parts);
-    int64_t due_ms = is_crossed ? score_next_crossing(&parts, fold->now_ms) : TIMER_NONE;
-    if (score->is_read_freely && score_rests_from(&parts) > fold->now_ms)
-        due_ms = earlier(due_ms, next_full_hour(fold->now_ms));
-    return due_ms;
+    return score_next_crossing(&parts, fold->now_ms);
 }
 
+// --- what no moment can be told for
+// What the node would say at a moment: true or false, or on which side of its thresholds a score is.
+static uint32_t outcome_at(struct fold *fold, const struct live_node *node, int64_t at_ms)
+{
+    int64_t now_ms = fold->now_ms;
+    uint32_t outcome = 0;
+    fold->now_ms = at_ms;
+    switch (node->kind) {
+    case LIVE_RULE:
+        outcome = fold_condition(fold, ruleset_rule(fold->ruleset, node->index)->state);
+        break;
+    case LIVE_SEGMENT:
+        outcome = fold_condition(fold, ruleset_segment(fold->ruleset, node->index)->condition);
+        break;
+    case LIVE_SCORE:
+        outcome = score_side(
+            ruleset_score(fold->ruleset, node->index),
+            fold_score_value(fold, node->index, at_ms).shown_milli);
+        break;
+    }
+    fold->now_ms = now_ms;
+    return outcome;
+}
+
+// The first moment up to the next full hour at which the outcome is another; that hour where there is none. A change
+// that is undone within the hour may be passed over.
+static int64_t hourly_due(struct fold *fold, const struct live_node *node)
+{
+    int64_t same_ms = fold->now_ms;
+    int64_t other_ms = next_full_hour(fold->now_ms);
+    uint32_t now = outcome_at(fold, node, same_ms);
+    if (outcome_at(fold, node, other_ms) == now)
+        return other_ms;
+    while (other_ms - same_ms > 1) {
+        int64_t middle_ms = same_ms + (other_ms - same_ms) / 2;
+        if (outcome_at(fold, node, middle_ms) == now)
+            same_ms = middle_ms;
+        else
+            other_ms = middle_ms;
+    }
+    return other_ms;
+}
+
+// --- moments
 // A comparison with `now` changes at the moment that its program gives, or a millisecond behind it.
 static int64_t moment_due(struct fold *fold, const struct rule_moment *moment)
 {
@@ -72,6 +111,6 @@ int64_t live_node_due(struct fold *fold, const struct live_node *node)
     for (uint32_t i = 0; i < node->moment_count; i++)
         due_ms = earlier(due_ms, moment_due(fold, &node->moments[i]));
     if (node->is_hourly)
-        due_ms = earlier(due_ms, next_full_hour(fold->now_ms));
+        due_ms = earlier(due_ms, hourly_due(fold, node));
     return due_ms;
 }

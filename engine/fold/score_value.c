@@ -208,8 +208,7 @@ int64_t score_rests_from(const struct score_parts *parts)
     return newest_ms > INT64_MAX - longest_ms ? INT64_MAX : newest_ms + longest_ms;
 }
 
-// How many thresholds are at or below the value.
-static uint32_t side_of(const struct score_def *score, int64_t shown_milli)
+uint32_t score_side(const struct score_def *score, int64_t shown_milli)
 {
     uint32_t side = 0;
     while (side < score->threshold_count && score->thresholds_milli[side] <= shown_milli)
@@ -227,7 +226,7 @@ static uint32_t side_between(
     const struct search *search, const struct sums *above, const struct sums *below)
 {
     const struct score_def *score = search->parts->score;
-    return side_of(score, score_def_clamp(score, total_of(search->parts, above, below)));
+    return score_side(score, score_def_clamp(score, total_of(search->parts, above, below)));
 }
 
 // The first moment in (begin, end] on another side, which begin is not; INT64_MAX when there is none. What is above 0
@@ -275,7 +274,7 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
     if (newest_ms == INT64_MIN || forget->points_milli == 0)
         return ahead_ms;
     int64_t beneath_milli = score_value_at(parts, from_ms).beneath_milli;
-    uint32_t side = side_of(score, score_def_clamp(score, beneath_milli));
+    uint32_t side = score_side(score, score_def_clamp(score, beneath_milli));
     bool is_falling = forget->points_milli < 0;
     if (is_falling ? side == 0 : side == score->threshold_count)
         return ahead_ms;

@@ -40,6 +40,8 @@ int64_t score_rests_from(const struct score_parts *parts);
 // What forgetting has left of one entry at the moment.
 int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms);
 
+// How many of a score's thresholds are at or below a value.
+uint32_t score_side(const struct score_def *score, int64_t shown_milli);
 int64_t score_group_capped(const struct score_group *group, int64_t sum_milli);
 
 // --- taking it apart, for explain
