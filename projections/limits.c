@@ -50,6 +50,29 @@ bool limit_next(
     return false;
 }
 
+bool limit_next_any(
+    struct state *state, struct contact_number contact, size_t *at, struct limit_row *out)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    if (*at >= get_u16(record + RECORD_LIMIT_COUNT))
+        return false;
+    *out = row_of(record + row_at(record, (*at)++));
+    return true;
+}
+
+void limits_clear(struct state *state, struct contact_number contact)
+{
+    INVARIANT(state->is_in_frame);
+    const uint8_t *record = state_record(state, contact.value);
+    size_t bytes = (size_t)get_u16(record + RECORD_LIMIT_COUNT) * RECORD_LIMIT_BYTES;
+    if (bytes == 0)
+        return;
+    uint8_t *to = state_record_write(state, contact.value);
+    size_t at = row_at(to, 0);
+    to = state_resize(state, contact.value, (struct resize){at, bytes, 0});
+    put_u16(to + RECORD_LIMIT_COUNT, 0);
+}
+
 static void remove_row(struct state *state, struct contact_number contact, size_t index)
 {
     uint8_t *record = state_record_write(state, contact.value);

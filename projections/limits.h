@@ -20,6 +20,10 @@ bool limit_next(
     uint64_t key,
     size_t *at,
     struct limit_row *out);
+// Walks all rows.
+bool limit_next_any(
+    struct state *state, struct contact_number contact, size_t *at, struct limit_row *out);
+void limits_clear(struct state *state, struct contact_number contact); // inside a frame
 // MERGE adds to the row of the same rule and key, where there is one (newest time, sum of count and
 // points); APPEND adds a row. Beyond limits.limit_keys rows the oldest one is forgotten, and counted. Inside a frame.
 enum limit_mode { LIMIT_MERGE, LIMIT_APPEND };

@@ -3,6 +3,7 @@
 
 #include "config/catalog_data.h"
 #include "engine/base/buffer.h"
+#include "engine/base/hash.h"
 #include "engine/base/memory.h"
 #include "rules/compiler.h"
 
@@ -46,6 +47,21 @@ static struct parsed_file parse(struct compiler *compiler, const struct rule_fil
     return parsed;
 }
 
+// Definitions are the same in whatever order and file they are written.
+static void add_to_history(struct ruleset *ruleset, const char *key, const struct yaml_node *node)
+{
+    static const char *const read[] = {"events", "contact", "counters", "scores", "segments"};
+    for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
+        if (strcmp(key, read[i]) != 0)
+            continue;
+        uint64_t kind = hash_mix(i + 1);
+        for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+             entry = yaml_next_entry(entry))
+            ruleset->history_hash +=
+                hash_mix(kind + hash_mix(compile_hash(entry.key)) + compile_hash(entry.value));
+    }
+}
+
 static void compile_pass(struct compiler *compiler, const struct parsed_file *file, size_t pass)
 {
     const struct yaml_node *node = yaml_get(file->tree, passes[pass].key);
@@ -54,6 +70,7 @@ static void compile_pass(struct compiler *compiler, const struct parsed_file *fi
     compiler->file = file->path;
     compiler->group = file->group;
     passes[pass].compile(compiler, node);
+    add_to_history(compiler->ruleset, passes[pass].key, node);
 }
 
 // Symbols of its own: rules may define the same events again.

@@ -80,6 +80,8 @@ static void compile_counter(struct compiler *compiler, const struct yaml_entry *
         .label = compile_text(compiler, entry->value, "label"),
         .index = (uint32_t)index,
         .on = EVENT_TYPE_UNKNOWN,
+        .is_from_now = compile_from_now(compiler, entry->value),
+        .hash = compile_hash(entry->value),
         .place = compile_place(compiler, entry->key),
     };
     size_t kind = find_kind(compiler, entry, keys);

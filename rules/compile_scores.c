@@ -228,6 +228,8 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
     struct score_def score = {
         .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, entry->value, "label"),
+        .is_from_now = compile_from_now(compiler, entry->value),
+        .hash = compile_hash(entry->value),
         .place = compile_place(compiler, entry->key),
     };
     compile_total(compiler, entry->value, &score);

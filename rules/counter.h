@@ -26,6 +26,8 @@ struct counter_def {
     const struct rule_expression *condition; // NULL: every event of the type
     const struct rule_expression *value;     // NULL for COUNTER_COUNT
     int64_t within_ms; // 0: for ever; else an event counts while its age is below
+    bool is_from_now;  // `history: from_now`: starts empty, instead of from the journal
+    uint64_t hash;     // of how it is written
     struct rule_place place;
 };
 

@@ -113,6 +113,11 @@ uint64_t ruleset_hash(const struct ruleset *ruleset)
     return ruleset->hash;
 }
 
+uint64_t ruleset_history_hash(const struct ruleset *ruleset)
+{
+    return ruleset->history_hash;
+}
+
 const struct catalog *ruleset_catalog(const struct ruleset *ruleset)
 {
     return ruleset->catalog;

@@ -35,6 +35,9 @@ NODISCARD enum err ruleset_compile(
 void ruleset_destroy(struct ruleset *ruleset);
 
 uint64_t ruleset_hash(const struct ruleset *ruleset); // of the bundle; printed as 16 hex digits
+// Of how everything is written that says what events make of counters, scores and segments: where two rulesets have
+// the same, one may take the place of the other without folding the journal again.
+uint64_t ruleset_history_hash(const struct ruleset *ruleset);
 const struct catalog *ruleset_catalog(const struct ruleset *ruleset);
 
 // What an event of this type may match, in order: rules as written, workflows by name.

@@ -9,6 +9,7 @@ struct ruleset {
     struct arena arena; // texts and everything that definitions point at
     struct catalog *catalog;
     uint64_t hash;
+    uint64_t history_hash;
     // Arrays of their own, so that they may grow while compiling.
     struct score_def *scores;
     struct score_rule *rules;

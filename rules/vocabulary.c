@@ -53,6 +53,8 @@ static const struct key_row counter_keys[] = {
     {"on", SHAPE_TEXT, 0, NULL, "the event type, where it is not counted by 'count'", false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: only events of which it is true", false},
     {"within", SHAPE_DURATION, 0, NULL, "only events younger than that", false},
+    {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
+     false},
 };
 
 static const struct key_row score_keys[] = {
@@ -65,6 +67,8 @@ static const struct key_row score_keys[] = {
     {"groups", SHAPE_MAP_OF, SECTION_SCORE_GROUP, NULL, "caps over several rules, by name", false},
     {"rules", SHAPE_LIST_OF, SECTION_SCORE_RULE, NULL, "what gives points", false},
     {"combine", SHAPE_TEXT, 0, NULL, "an expression of other scores, in place of rules", false},
+    {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
+     false},
 };
 
 static const struct key_row forget_keys[] = {
@@ -116,6 +120,8 @@ static const struct key_row segment_keys[] = {
     {"if", SHAPE_TEXT, 0, NULL, "an expression: contacts of which it is true", true},
     {"known_for", SHAPE_DURATION, 0, NULL, "not before the contact has been known so long", false},
     {"for", SHAPE_DURATION, 0, NULL, "true without a break for so long", false},
+    {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
+     false},
 };
 
 static const struct key_row action_keys[] = {

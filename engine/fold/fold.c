@@ -177,7 +177,7 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     for (uint32_t i = 0; i < match->rule_count; i++)
         fold_apply_rule(fold, match->rules[i]);
     live_settle(fold, depth + 1);
-    for (uint32_t i = 0; i < match->workflow_count; i++) {
+    for (uint32_t i = 0; i < match->workflow_count && !fold->is_history; i++) {
         const struct workflow_def *workflow = match->workflows[i];
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
             fold_run_workflow(fold, workflow, depth);

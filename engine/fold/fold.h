@@ -85,6 +85,7 @@ struct fold {
     struct live live;
     uint32_t settle_depth; // at which live nodes derive
     bool is_silent;        // nothing is derived: rules are brought in force
+    bool is_history;       // workflows do not run (history.h)
     struct scored *scored; // entries of one score
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];

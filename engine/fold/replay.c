@@ -2,10 +2,9 @@
 #include <inttypes.h>
 
 #include "engine/base/invariant.h"
+#include "engine/fold/history.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
-
-enum { REPLAY_SOURCES_MAX = 64 };
 
 static enum err compile_bundle(
     struct bytes payload, uint64_t sequence, struct ruleset **out, struct fault *fault)
@@ -56,7 +55,20 @@ close_reader:
     return err;
 }
 
-static enum err apply_command(
+// The rules of this frame over all frames before it.
+static enum err apply_history(struct shard *shard, struct fault *fault)
+{
+    struct history *history = NULL;
+    enum err err = history_begin(shard, shard->ruleset, &history, fault);
+    if (err == ERR_OK)
+        err = history_follow(history, shard->frame_sequence - 1, fault);
+    if (err == ERR_OK)
+        history_apply(history, shard, shard->ruleset_before);
+    history_end(history);
+    return err;
+}
+
+enum err replay_command(
     struct shard *shard, const struct frame_command *command, struct fault *fault)
 {
     uint64_t sequence = shard->frame_sequence;
@@ -66,8 +78,7 @@ static enum err apply_command(
         enum err err = compile_bundle(command->payload, sequence, &ruleset, fault);
         if (err != ERR_OK)
             return err;
-        shard_use_ruleset(shard, ruleset, sequence);
-        fold_bind(&shard->fold, ruleset);
+        shard_take_ruleset(shard, ruleset, sequence);
         return ERR_OK;
     }
     case FRAME_COMMAND_SETTINGS: {
@@ -79,6 +90,7 @@ static enum err apply_command(
         shard->has_settings = true;
         return ERR_OK;
     }
+    case FRAME_COMMAND_HISTORY: return apply_history(shard, fault);
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
     }
     return fault_set(
@@ -112,7 +124,7 @@ static enum err apply_commands(
     struct frame_command command;
     enum err err = ERR_OK;
     while ((err = frame_next_command(reader, &command)) == ERR_OK) {
-        err = apply_command(shard, &command, fault);
+        err = replay_command(shard, &command, fault);
         if (err != ERR_OK)
             return err;
     }
@@ -120,7 +132,7 @@ static enum err apply_commands(
 }
 
 // Sources of the frame: their names are needed for dead letters, their positions at its end.
-static enum err read_sources(
+enum err replay_sources(
     struct shard *shard, struct frame_reader *reader, struct bytes names[REPLAY_SOURCES_MAX])
 {
     struct frame_source source;
@@ -156,7 +168,7 @@ static enum err fold_batch_again(struct shard *shard, uint32_t count)
     return duplicates == 0 ? ERR_OK : ERR_CORRUPT; // they were no duplicates when first folded
 }
 
-static enum err fold_inputs(
+enum err replay_inputs(
     struct shard *shard, struct frame_reader *reader, const struct bytes names[REPLAY_SOURCES_MAX])
 {
     struct frame_input input;
@@ -237,7 +249,7 @@ static enum err fold_contents(
         return ERR_CORRUPT; // timers before any rules
     enum err err = shard_timers_fire_again(shard, recorded->before, head->tick_ms);
     if (err == ERR_OK)
-        err = fold_inputs(shard, reader, names);
+        err = replay_inputs(shard, reader, names);
     if (err == ERR_OK)
         err = shard_timers_fire_again(shard, recorded->after, head->tick_ms);
     struct frame_timers fired = shard_timers_end(shard);
@@ -258,7 +270,7 @@ static enum err fold_frame(
     enum err err = apply_commands(shard, reader, fault);
     if (err != ERR_OK)
         return fault_wrap(fault, err, "sequence %" PRIu64, head->sequence);
-    err = read_sources(shard, reader, names);
+    err = replay_sources(shard, reader, names);
     if (err == ERR_OK)
         err = fold_contents(shard, reader, recorded, names);
     if (err == ERR_OK)
@@ -302,6 +314,7 @@ enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct f
             "sequence %" PRIu64 ": folding it again gives digest %016" PRIx64
             ", the journal recorded %016" PRIx64,
             head->sequence, digest, head->digest);
+    shard_forget_ruleset_before(shard);
     settle(shard, head);
     return ERR_OK;
 }

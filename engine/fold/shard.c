@@ -47,6 +47,7 @@ void shard_close(struct shard *shard)
     if (shard->state != NULL)
         state_close(shard->state);
     ruleset_destroy(shard->ruleset);
+    ruleset_destroy(shard->ruleset_before);
     frame_builder_destroy(shard->builder);
     positions_free(&shard->positions);
     outbox_free(&shard->outbox);
@@ -59,6 +60,21 @@ void shard_close(struct shard *shard)
     free(shard->journal_directory);
     free(shard->store_directory);
     free(shard);
+}
+
+void shard_forget_ruleset_before(struct shard *shard)
+{
+    ruleset_destroy(shard->ruleset_before);
+    shard->ruleset_before = NULL;
+}
+
+void shard_take_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence)
+{
+    shard_forget_ruleset_before(shard);
+    shard->ruleset_before = shard->ruleset;
+    shard->ruleset = NULL;
+    shard_use_ruleset(shard, ruleset, sequence);
+    fold_bind(&shard->fold, ruleset);
 }
 
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence)

@@ -1,6 +1,8 @@
 // Putting rules and settings in force, by a frame of their own.
 #include "engine/base/failpoint.h"
+#include "engine/fold/history.h"
 #include "engine/fold/shard_internal.h"
+#include "projections/contacts.h"
 
 static struct fold_settings settings_wanted(const struct shard *shard)
 {
@@ -17,6 +19,13 @@ static struct fold_settings settings_wanted(const struct shard *shard)
         .counter_entries_max = params->counter_entries_max == 0 ? COUNTER_ENTRIES_DEFAULT
                                                                 : params->counter_entries_max,
     };
+}
+
+// Whether events that came before would have made other numbers of the contacts under the new rules.
+static bool needs_history(const struct shard *shard, const struct ruleset *ruleset)
+{
+    return shard->ruleset != NULL && contacts_count(shard->state) > 0 &&
+           ruleset_history_hash(shard->ruleset) != ruleset_history_hash(ruleset);
 }
 
 enum err shard_activate(
@@ -36,6 +45,17 @@ enum err shard_activate(
         return ERR_OK;
     }
     FAILPOINT(ACTIVATE_BEFORE);
+    struct history *history = NULL;
+    if (!is_same_ruleset && needs_history(shard, ruleset)) {
+        enum err err = history_begin(shard, ruleset, &history, fault);
+        if (err == ERR_OK)
+            err = history_follow(history, shard->sequence, fault);
+        if (err != ERR_OK) {
+            history_end(history);
+            ruleset_destroy(ruleset);
+            return err;
+        }
+    }
     struct buffer payload = {0};
     uint64_t sequence = 0;
     if (!is_same_settings)
@@ -53,10 +73,15 @@ enum err shard_activate(
         buffer_clear(&payload);
         rule_bundle_pack(bundle, &payload);
         shard_add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
-        shard_use_ruleset(shard, ruleset, shard->frame_sequence);
-        fold_bind(&shard->fold, ruleset);
+        shard_take_ruleset(shard, ruleset, shard->frame_sequence);
+        if (history != NULL) {
+            shard_add_command(shard, FRAME_COMMAND_HISTORY, (struct bytes){NULL, 0});
+            history_apply(history, shard, shard->ruleset_before);
+        }
     }
     buffer_free(&payload);
+    history_end(history);
+    shard_forget_ruleset_before(shard);
     FAILPOINT(ACTIVATE_FOLDED);
     enum err err = shard_frame_end(shard, &sequence, fault);
     FAILPOINT(ACTIVATE_APPENDED);

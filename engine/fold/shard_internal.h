@@ -41,6 +41,9 @@ struct shard {
     struct decoder *decoder;
     struct frame_builder *builder;
     struct ruleset *ruleset;
+    struct ruleset *ruleset_before; // what it took the place of, until the frame is done
+    const struct ruleset
+        *borrowed;       // of a fold beside a shard (history.c), in place of one of its own
     uint64_t ruleset_at; // sequence of the frame that put it in force
     bool has_settings;   // some frame has put fold.settings in force
     struct fold fold;
@@ -89,6 +92,9 @@ void shard_add_command(struct shard *shard, enum frame_command_kind kind, struct
 struct shard *shard_create(const struct shard_params *params);
 void shard_start_engine(struct shard *shard, uint64_t identity);
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
+// The same inside a frame: names get their numbers, what was in force stays in ruleset_before until it is forgotten.
+void shard_take_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
+void shard_forget_ruleset_before(struct shard *shard);
 // An action of the frame being made or replayed goes into the outbox. (shard_frame.c)
 void shard_add_action(struct shard *shard, const struct frame_outgoing *recorded);
 // A refused input of the frame being made or replayed becomes a dead letter in the outbox.
@@ -96,6 +102,15 @@ void shard_add_dead_letter(
     struct shard *shard, struct bytes source, const struct frame_input *input);
 // The source that stands for the shard in Kafka, or NULL.
 const struct position *shard_kafka_position(const struct shard *shard);
+
+// replay.c, for history.c too: the parts of folding a frame of the journal again.
+enum { REPLAY_SOURCES_MAX = 64 };
+NODISCARD enum err replay_command(
+    struct shard *shard, const struct frame_command *command, struct fault *fault);
+NODISCARD enum err replay_sources(
+    struct shard *shard, struct frame_reader *reader, struct bytes names[REPLAY_SOURCES_MAX]);
+NODISCARD enum err replay_inputs(
+    struct shard *shard, struct frame_reader *reader, const struct bytes names[REPLAY_SOURCES_MAX]);
 
 // replay.c: folds one frame of the journal again.
 //   ERR_CORRUPT the outcome differs from what was recorded; ERR_FORMAT its ruleset does not compile

@@ -120,6 +120,7 @@ static enum err add_commands(struct frame_lines *lines)
         case FRAME_COMMAND_RULESET: name = "ruleset"; break;
         case FRAME_COMMAND_SETTINGS: name = "settings"; break;
         case FRAME_COMMAND_TIMERS: name = "timers"; break;
+        case FRAME_COMMAND_HISTORY: name = "history"; break;
         }
         if (name != NULL)
             add_text(lines, "command", bytes_text(name));

@@ -1,0 +1,28 @@
+// A ruleset over events that came before it: the journal is folded again beside the shard, with the new rules, and what
+// they make of each contact's counters, scores and segments takes the place of what is there.
+//
+// Workflows do not run in it and nothing is emitted: what they did to a contact stays as it is. Events are taken as the
+// journal has them; conditions see the contact as events alone made it.
+#ifndef ENGINE_FOLD_HISTORY_H
+#define ENGINE_FOLD_HISTORY_H
+
+#include "engine/fold/shard.h"
+
+struct history;
+
+// Begins at the journal's first frame. The ruleset is borrowed until history_end. Needs the memory of a whole state.
+//   ERR_MISSING the journal's first frame is not there any more
+NODISCARD enum err history_begin(
+    const struct shard *shard,
+    const struct ruleset *ruleset,
+    struct history **out,
+    struct fault *fault);
+// Folds on, up to and with frame `sequence`. Reads the journal only: any thread, beside the shard's.
+//   ERR_CORRUPT, ERR_IO; ERR_STATE when the journal has no such frame yet
+NODISCARD enum err history_follow(struct history *history, uint64_t sequence, struct fault *fault);
+// Inside a frame of the shard, whose new ruleset is bound: puts in place what came of it. Definitions with
+// `history: from_now` keep what they have where `before` (NULL: none) has the very same one, and are empty otherwise.
+void history_apply(struct history *history, struct shard *shard, const struct ruleset *before);
+void history_end(struct history *history); // NULL: nothing
+
+#endif
