@@ -96,6 +96,7 @@ struct config {
         uint32_t http_connections;
         uint32_t http_memory_mib;
         uint32_t http_request_s;
+        uint32_t clock_jump_s;
     } limits;
 
     enum config_log_format log_format;

@@ -313,6 +313,13 @@ static const struct config_row rows[] = {
         "a request has to arrive in this time, headers and body each, and its answer to be taken; "
         "a "
         "second more for each 64 KiB"),
+    U32("limits.clock_jump_s",
+        limits.clock_jump_s,
+        60,
+        2147483647,
+        3600,
+        "a wall clock that jumps forward by more is not followed: nothing fires by it until it is "
+        "back or the daemon is restarted"),
 
     WORD("log.format", log_format, format_words, CONFIG_LOG_TEXT, "form of the operator's log"),
     WORD("log.level", log_level, level_words, CONFIG_LOG_INFO, "least level that is written"),

@@ -6,7 +6,8 @@
 
 struct clock_ops {
     int64_t (*wall_ms)(void *self); // milliseconds since 1970-01-01 UTC; may step back
-    int64_t (*mono_us)(void *self); // microseconds, never steps back; origin unspecified
+    // microseconds, never steps back, goes on while the machine sleeps; origin unspecified
+    int64_t (*mono_us)(void *self);
 };
 
 // Both functions may be called from any thread.

@@ -96,6 +96,8 @@ static void open_runtime(struct daemon *daemon, bool is_once)
         .write_line = log_write,
     };
     runtime->clock = os_clock();
+    struct clock_reading now = {runtime_wall_ms(runtime), runtime_mono_us(runtime) / 1000};
+    clock_guard_begin(&runtime->clock_guard, (int64_t)config->limits.clock_jump_s * 1000, now);
     runtime->disk = os_disk();
     runtime->is_once = is_once;
     runtime->dead_letter_topic = config->dead_letters_kafka;

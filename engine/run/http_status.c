@@ -32,6 +32,9 @@ void http_status_ready(struct http_request *request)
         &reasons, has_sources && !fleet_is_reading(context->fleet), "a source cannot be reached");
     add_reason(&reasons, fleet_has_gap(context->fleet), "the position is gone from a source");
     add_reason(&reasons, fleet_is_broken(context->fleet), "what a shard counted does not add up");
+    add_reason(
+        &reasons, clock_guard_is_held(&runtime->clock_guard),
+        "the clock has jumped forward and is not followed");
     add_reason(&reasons, atomic_load(&runtime->disks_full) > 0, "disk full");
     add_reason(&reasons, atomic_load(&runtime->sinks_waiting) > 0, "a sink cannot be reached");
     if (reasons.count == 0) {

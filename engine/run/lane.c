@@ -10,6 +10,7 @@
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_checkpoint.h"
 #include "engine/run/lane_inflight.h"
+#include "engine/run/lane_timers.h"
 #include "engine/run/ticket.h"
 
 enum { REPLAYED_AGE_US = 1000 * 1000 };
@@ -119,6 +120,33 @@ void lane_sync(struct lane *lane)
 
 // ---- folding
 
+// Whether what was decided and appended so far leaves room for more.
+static bool has_room(const struct lane *lane)
+{
+    const struct lane_settings *settings = lane->settings;
+    if (journal_waiting_bytes(lane->sync.journal) >= settings->waiting_bytes_max)
+        return false; // on_synced comes
+    struct shard_counts counts;
+    struct shard_flow flow;
+    shard_counts(lane->shard, &counts);
+    shard_flow(lane->shard, &flow);
+    if (flow.actions_waiting + flow.dead_letters_waiting >= settings->outbox_max ||
+        counts.outbox_bytes >= settings->outbox_bytes_max)
+        return false; // on_published comes
+    if (lane->checkpoint.phase == CHECKPOINT_NONE)
+        return true;
+    struct state_counts state;
+    state_counts(shard_state(lane->shard), &state);
+    return state.dirty_bytes < settings->memory_bytes_max; // else the checkpoint's end comes
+}
+
+static bool may_read(const struct lane *lane, const struct inlet *inlet)
+{
+    if (lane_inflight_is_careful(lane, inlet) && lane->sync.durable < shard_sequence(lane->shard))
+        return false; // one by one
+    return has_room(lane);
+}
+
 static void note_ticket(struct lane *lane, const struct message *message, size_t index)
 {
     const struct input_result *result = &lane->results[index];
@@ -159,30 +187,49 @@ static void note_frame(
     push_waiting(lane, &entry);
 }
 
-static void fold(struct lane *lane, struct inlet *inlet, size_t count, int64_t polled_us)
+// Folds some of what is in hand into a frame. False: timers that come before it have filled the frame.
+static bool fold_frame(struct lane *lane)
 {
-    struct inflight *watch = lane_inflight_of(lane, inlet);
+    struct lane_hand *hand = &lane->hand;
+    bool wants_results = hand->inlet->kind == INLET_HTTP;
+    struct fault fault = {.err = ERR_OK};
+    uint64_t sequence = 0;
+    size_t left = hand->count - hand->next;
+    shard_frame_begin(lane->shard, lane_clock_ms(lane));
+    size_t folded = shard_fold(
+        lane->shard, hand->inlet->source.name, &lane->messages[hand->next], left,
+        wants_results ? &lane->results[hand->next] : NULL);
+    fault.err = shard_frame_end(lane->shard, &sequence, &fault);
+    if (fault.err != ERR_OK)
+        runtime_fail(lane->runtime, exit_code_of(fault.err), "events cannot be folded", &fault);
+    INVARIANT(sequence > 0 && folded <= left);
+    if (folded == 0)
+        return false;
+    note_frame(lane, hand->next, hand->next + folded, sequence, hand->polled_us);
+    hand->next += folded;
+    atomic_fetch_add_explicit(&lane->events_read, folded, memory_order_relaxed);
+    return true;
+}
+
+static void release_hand(struct lane *lane)
+{
+    struct inlet *inlet = lane->hand.inlet;
+    lane->hand = (struct lane_hand){.inlet = NULL};
+    inlet->source.ops->release(inlet->source.self);
+}
+
+// Folds what is in hand, up to a frame that timers have filled: of those there may be any number.
+static void fold_hand(struct lane *lane)
+{
+    struct lane_hand *hand = &lane->hand;
+    struct inflight *watch = lane_inflight_of(lane, hand->inlet);
     shard_watch(lane->shard, watch);
     crash_watch(watch);
-    bool wants_results = inlet->kind == INLET_HTTP;
-    struct fault fault = {.err = ERR_OK};
-    size_t done = 0;
-    while (done < count) {
-        uint64_t sequence = 0;
-        shard_frame_begin(lane->shard, runtime_wall_ms(lane->runtime));
-        size_t folded = shard_fold(
-            lane->shard, inlet->source.name, &lane->messages[done], count - done,
-            wants_results ? &lane->results[done] : NULL);
-        enum err err = shard_frame_end(lane->shard, &sequence, &fault);
-        fault.err = err;
-        if (err != ERR_OK)
-            runtime_fail(lane->runtime, exit_code_of(err), "events cannot be folded", &fault);
-        INVARIANT(folded > 0 && folded <= count - done);
-        note_frame(lane, done, done + folded, sequence, polled_us);
-        done += folded;
+    while (hand->next < hand->count && fold_frame(lane)) {
     }
     crash_watch(NULL);
-    atomic_fetch_add_explicit(&lane->events_read, count, memory_order_relaxed);
+    if (hand->next == hand->count)
+        release_hand(lane);
 }
 
 static bool read_inlet(struct lane *lane, struct inlet *inlet)
@@ -202,33 +249,12 @@ static bool read_inlet(struct lane *lane, struct inlet *inlet)
         uint64_t bytes = (uint64_t)(last->position_next - first->position);
         atomic_fetch_add_explicit(&lane->bytes_read, bytes, memory_order_relaxed);
     }
-    fold(lane, inlet, count, polled_us);
-    inlet->source.ops->release(inlet->source.self);
+    lane->hand = (struct lane_hand){.inlet = inlet, .count = count, .polled_us = polled_us};
+    fold_hand(lane);
     return true;
 }
 
 // ---- the turn
-
-static bool may_read(const struct lane *lane, const struct inlet *inlet)
-{
-    const struct lane_settings *settings = lane->settings;
-    if (journal_waiting_bytes(lane->sync.journal) >= settings->waiting_bytes_max)
-        return false; // on_synced comes
-    if (lane_inflight_is_careful(lane, inlet) && lane->sync.durable < shard_sequence(lane->shard))
-        return false; // one by one
-    struct shard_counts counts;
-    struct shard_flow flow;
-    shard_counts(lane->shard, &counts);
-    shard_flow(lane->shard, &flow);
-    if (flow.actions_waiting + flow.dead_letters_waiting >= settings->outbox_max ||
-        counts.outbox_bytes >= settings->outbox_bytes_max)
-        return false; // on_published comes
-    if (lane->checkpoint.phase == CHECKPOINT_NONE)
-        return true;
-    struct state_counts state;
-    state_counts(shard_state(lane->shard), &state);
-    return state.dirty_bytes < settings->memory_bytes_max; // else the checkpoint's end comes
-}
 
 // Files are read one after the other, so that their order does not depend on speed.
 static bool is_its_turn(const struct lane *lane, size_t index)
@@ -271,11 +297,28 @@ static void show_state(struct lane *lane)
     atomic_store_explicit(&lane->is_gone, is_gone, memory_order_relaxed);
 }
 
+// What is in hand comes before anything else. At a stop it is left to the source, which gives it again.
+static bool go_on(struct lane *lane, bool is_stopping)
+{
+    struct lane_hand *hand = &lane->hand;
+    if (is_stopping && hand->inlet->kind != INLET_HTTP) {
+        hand->inlet->polled -= hand->count - hand->next;
+        release_hand(lane);
+        return true;
+    }
+    if (!has_room(lane))
+        return false;
+    fold_hand(lane);
+    return true;
+}
+
 // True: there may be more at once.
 static bool read_all(struct lane *lane, int64_t now_us)
 {
     bool is_stopping = atomic_load(&lane->runtime->is_stopping);
     bool did_work = false;
+    if (lane->hand.inlet != NULL)
+        return go_on(lane, is_stopping);
     for (size_t i = 0; i < lane->inlet_count; i++) {
         struct inlet *inlet = &lane->inlets[i];
         // What HTTP handed over before the stop is still taken in.
@@ -288,19 +331,28 @@ static bool read_all(struct lane *lane, int64_t now_us)
         if (inlet->state != INLET_READING || !may_read(lane, inlet))
             continue;
         did_work = read_inlet(lane, inlet) || inlet->state == INLET_ENDED || did_work;
+        if (lane->hand.inlet != NULL)
+            break;
     }
     return did_work;
+}
+
+static bool fire_due(struct lane *lane)
+{
+    bool is_free = lane->hand.inlet == NULL && !atomic_load(&lane->runtime->is_stopping);
+    return is_free && lane_timers_are_due(lane) && has_room(lane) && lane_timers_fire(lane);
 }
 
 bool lane_turn(struct lane *lane, int64_t now_us)
 {
     if (!lane_balance_holds(lane, now_us))
         return false; // nothing more is taken in, sent or made the state of a checkpoint
-    bool did_read = read_all(lane, now_us);
+    // What is read fires what is due before it.
+    bool is_busy = read_all(lane, now_us) || fire_due(lane);
     lane_sync(lane);
     lane_checkpoint_turn(lane, now_us);
     show_state(lane);
-    return did_read;
+    return is_busy;
 }
 
 bool lane_waits_for_stdin(const struct lane *lane)
@@ -325,11 +377,13 @@ bool lane_has_ended(const struct lane *lane)
         if (state != INLET_ENDED && state != INLET_STOPPED)
             return false;
     }
-    return true;
+    return lane->hand.inlet == NULL && !lane_timers_are_due(lane);
 }
 
 bool lane_is_drained(const struct lane *lane)
 {
+    if (lane->hand.inlet != NULL)
+        return false;
     for (size_t i = 0; i < lane->inlet_count; i++) {
         const struct inlet *inlet = &lane->inlets[i];
         bool has_mail = inlet->state == INLET_READING || atomic_load(&inlet->is_woken);
@@ -362,6 +416,7 @@ void lane_begin(struct lane *lane)
     bool has_replayed = shard_sequence(lane->shard) > counts.sequence_checkpoint;
     lane->checkpoint.due_us = runtime_mono_us(lane->runtime) +
                               (has_replayed ? REPLAYED_AGE_US : lane->settings->checkpoint_age_us);
+    (void)shard_timer_due_ms(lane->shard); // gathers them now, while nothing waits for an answer
     publisher_set_mark(lane->publisher, lane->number, lane->mark);
     publish(lane);
     lane_sync(lane);

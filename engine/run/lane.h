@@ -19,6 +19,7 @@
 enum { LANE_INLETS_MAX = 66, LANE_MESSAGES_MAX = 4096 };
 
 struct lane_settings {
+    enum tick_mode tick_mode;
     uint32_t poll_max;          // messages of one poll, at most LANE_MESSAGES_MAX
     uint64_t waiting_bytes_max; // appended and not durable: reading pauses above
     uint64_t outbox_max;        // decided and not published: reading pauses above
@@ -37,6 +38,14 @@ struct lane_waiting {
     int64_t polled_us;
 };
 
+// Messages that were polled and are not all folded: timers that come before them fill frames, and what those decide
+// has to be published first.
+struct lane_hand {
+    struct inlet *inlet; // NULL: nothing is in hand
+    size_t next, count;  // among the lane's messages
+    int64_t polled_us;
+};
+
 enum checkpoint_phase {
     CHECKPOINT_NONE,
     CHECKPOINT_WRITING,
@@ -52,7 +61,7 @@ struct lane_checkpoint {
     uint64_t sequence;
     uint64_t mark;          // the sink's, of the last publication up to sequence
     int64_t due_us;         // not before
-    uint64_t events_before; // read when the last one began
+    uint64_t events_before; // read, and timers fired, when the last one began
     uint64_t sequence_in_force;
     enum err err;
     struct fault fault;
@@ -70,6 +79,7 @@ struct lane {
     size_t inlet_count;
     struct message *messages;
     struct input_result *results;
+    struct lane_hand hand;
 
     struct lane_waiting *waiting; // ring
     size_t waiting_cap, waiting_first, waiting_count;
@@ -106,7 +116,7 @@ void lane_sync(struct lane *lane);
 // Standard input has nothing right now: its descriptor tells when it has.
 bool lane_waits_for_stdin(const struct lane *lane);
 void lane_wake_stdin(struct lane *lane);
-// No source will ever give anything again.
+// No source will ever give anything again, and no timer is due.
 bool lane_has_ended(const struct lane *lane);
 // Everything read is durable, published and in the checkpoint. Meaningful after runtime->is_stopping.
 bool lane_is_drained(const struct lane *lane);

@@ -8,6 +8,7 @@ void lane_balance_facts(const struct lane *lane, struct balance_facts *out)
     *out = (struct balance_facts){.confirmed = lane->confirmed};
     for (size_t i = 0; i < lane->inlet_count; i++)
         out->polled += lane->inlets[i].polled;
+    out->polled -= lane->hand.count - lane->hand.next;
     shard_flow(lane->shard, &out->flow);
 }
 

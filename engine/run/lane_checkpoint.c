@@ -78,6 +78,14 @@ static void send_to_thread(struct lane *lane, enum checkpoint_phase phase, post_
     side_thread_send(lane->checkpoint_side, &lane->checkpoint.post);
 }
 
+// What a restart would have to do again.
+static uint64_t work_done(const struct lane *lane)
+{
+    struct shard_counts counts;
+    shard_counts(lane->shard, &counts);
+    return atomic_load_explicit(&lane->events_read, memory_order_relaxed) + counts.timers_fired;
+}
+
 static bool is_due(const struct lane *lane, int64_t now_us)
 {
     const struct lane_checkpoint *checkpoint = &lane->checkpoint;
@@ -94,7 +102,7 @@ static bool is_due(const struct lane *lane, int64_t now_us)
     uint64_t events_max = lane->settings->checkpoint_events;
     if (events_max < counts.contacts)
         events_max = counts.contacts;
-    uint64_t events = atomic_load_explicit(&lane->events_read, memory_order_relaxed);
+    uint64_t events = work_done(lane);
     return counts.dirty_bytes >= lane->settings->dirty_bytes_max ||
            events - checkpoint->events_before >= events_max;
 }
@@ -107,7 +115,7 @@ void lane_checkpoint_turn(struct lane *lane, int64_t now_us)
         INVARIANT(checkpoint->snapshot != NULL); // something is new: is_due saw it
         checkpoint->mark = lane->mark;
         checkpoint->err = ERR_OK;
-        checkpoint->events_before = atomic_load_explicit(&lane->events_read, memory_order_relaxed);
+        checkpoint->events_before = work_done(lane);
         send_to_thread(lane, CHECKPOINT_WRITING, run_write);
     }
     if (checkpoint->phase == CHECKPOINT_WRITTEN && lane->sync.durable >= checkpoint->sequence &&

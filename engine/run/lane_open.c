@@ -2,6 +2,7 @@
 #include "engine/run/lane_open.h"
 
 #include "engine/run/lane_inflight.h"
+#include "engine/run/lane_timers.h"
 #include "rules/ruleset.h"
 
 enum { DISK_FULL_RETRY_MS = 1000 };
@@ -84,7 +85,7 @@ static void activate(struct lane *lane, const struct rule_bundle *rules)
     enum err err = ruleset_compile(rules, &diagnostics, &ruleset);
     diagnostics_free(&diagnostics);
     if (err == ERR_OK)
-        err = shard_activate(lane->shard, ruleset, rules, runtime_wall_ms(lane->runtime), &fault);
+        err = shard_activate(lane->shard, ruleset, rules, lane_clock_ms(lane), &fault);
     fault.err = err;
     if (err != ERR_OK)
         runtime_fail(lane->runtime, EXIT_CODE_INTERNAL, "rules cannot be put in force", &fault);

@@ -11,6 +11,7 @@
 #include "engine/run/http_memory.h"
 #include "engine/run/http_pace.h"
 #include "engine/run/lane_balance.h"
+#include "engine/run/lane_timers.h"
 
 // What one lane says of itself.
 struct lane_facts {
@@ -23,7 +24,8 @@ struct lane_facts {
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
     unsigned broken; // balances, a bit each
-    int64_t lag;     // behind Kafka; -1: not known, or no such source
+    int64_t timer_delay_ms;
+    int64_t lag; // behind Kafka; -1: not known, or no such source
 };
 
 struct metric {
@@ -89,6 +91,8 @@ static const struct metric metrics[] = {
     {GAUGE("sequence_published"), "Last frame published.", COUNT(sequence_published)},
     {GAUGE("sequence_checkpoint"), "Frame that the store stands at.", COUNT(sequence_checkpoint)},
     {GAUGE("contacts"), "Contacts known.", STATE(contacts)},
+    {GAUGE("timers"), "Contacts with a timer.", STATE(timers)},
+    {COUNTER("timers_fired"), "Timers fired.", COUNT(timers_fired)},
     {GAUGE("dedup_events"), "Event ids remembered.", STATE(dedup_events)},
     {COUNTER("dedup_evicted"), "Event ids forgotten before their window ended.",
      STATE(dedup_evicted)},
@@ -121,6 +125,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     facts->broken = atomic_load(&lane->broken);
     state_counts(shard_state(lane->shard), &facts->state);
     facts->latency = lane->latency;
+    facts->timer_delay_ms = lane_timers_delay_ms(lane);
     facts->lag = -1;
     for (size_t i = 0; i < lane->inlet_count; i++) {
         facts->gaps += lane->inlets[i].gaps;
@@ -180,6 +185,9 @@ static void print_process(const struct http_context *context, struct buffer *to)
         to, "engaged_disks_full", "Syncs and publications that wait for room.",
         atomic_load(&runtime->disks_full));
     gauge(
+        to, "engaged_timers_held", "1 while the clock has jumped forward and is not followed.",
+        clock_guard_is_held(&runtime->clock_guard) ? 1 : 0);
+    gauge(
         to, "engaged_sinks_waiting", "Publishers that cannot reach their sink.",
         atomic_load(&runtime->sinks_waiting));
 }
@@ -215,6 +223,18 @@ static void print_lags(const struct ask *ask, struct buffer *to)
     }
 }
 
+static void print_timer_delays(const struct ask *ask, struct buffer *to)
+{
+    static const char name[] = "engaged_timer_delay_seconds";
+    head(to, name, "gauge", "How late the earliest timer is; 0 while none is due.");
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        const struct lane_facts *facts = ask->parts[k].facts;
+        buffer_add_format(
+            to, "%s{shard=\"%" PRIu32 "\"} %" PRId64 ".%03" PRId64 "\n", name, k,
+            facts->timer_delay_ms / 1000, facts->timer_delay_ms % 1000);
+    }
+}
+
 static void print_lanes(const struct ask *ask, struct buffer *to)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
@@ -227,6 +247,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
     }
     print_balances(ask, to);
     print_lags(ask, to);
+    print_timer_delays(ask, to);
     struct histogram latency = {.sum_us = 0};
     for (uint32_t k = 0; k < ask->part_count; k++) {
         const struct lane_facts *facts = ask->parts[k].facts;

@@ -11,6 +11,7 @@
 #include "engine/base/exit_code.h"
 #include "engine/port/clock.h"
 #include "engine/port/disk.h"
+#include "engine/run/clock_guard.h"
 
 // Everything but the flags is set before the first thread starts and never changed.
 struct runtime {
@@ -20,10 +21,11 @@ struct runtime {
     bool is_once;                  // --once: every source has an end
     const char *dead_letter_topic; // where dead letters go on Kafka; NULL: to a file
 
-    atomic_bool is_stopping;   // nothing new is taken in
-    atomic_uint disks_full;    // syncs and publications that wait for room
-    atomic_uint sinks_waiting; // publishers that cannot reach what they publish to
-    atomic_bool has_failed;    // a thread is ending the process
+    struct clock_guard clock_guard; // of the ticks
+    atomic_bool is_stopping;        // nothing new is taken in
+    atomic_uint disks_full;         // syncs and publications that wait for room
+    atomic_uint sinks_waiting;      // publishers that cannot reach what they publish to
+    atomic_bool has_failed;         // a thread is ending the process
 };
 
 int64_t runtime_wall_ms(const struct runtime *runtime);

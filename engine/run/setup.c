@@ -173,6 +173,7 @@ static struct lane_settings lane_settings_of(const struct config *config)
     uint64_t memory_bytes = (uint64_t)config->memory_overlay_mib * MIB;
     uint64_t dirty_bytes = (uint64_t)config->checkpoint_overlay_mib * MIB;
     return (struct lane_settings){
+        .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
         .poll_max = frame_events < LANE_MESSAGES_MAX ? frame_events : LANE_MESSAGES_MAX,
         .waiting_bytes_max = WAITING_BYTES_MAX,
         .outbox_max = config->limits.outbox_actions,

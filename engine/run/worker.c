@@ -9,6 +9,7 @@
 #include "engine/base/memory.h"
 #include "engine/run/crash.h"
 #include "engine/run/lane_open.h"
+#include "engine/run/lane_timers.h"
 
 #define TICK_S 0.2 // retries and ages are looked at this often
 
@@ -22,6 +23,7 @@ struct worker {
     struct ev_prepare turn;
     struct ev_idle busy; // keeps the loop from waiting while there is work
     struct ev_timer tick;
+    struct ev_timer due; // the earliest timer of its lanes
     struct ev_io stdin_ready;
     struct side_thread *sync_side;
     struct side_thread *checkpoint_side;
@@ -62,6 +64,22 @@ static void on_stdin(struct ev_loop *loop, struct ev_io *watcher, int events)
         lane_wake_stdin(worker->lanes[i]);
 }
 
+// Later than the next tick it is looked at again anyway, which also notices a wall clock that was set.
+static void watch_timers(struct worker *worker)
+{
+    int64_t earliest_ms = (int64_t)(TICK_S * 1000);
+    ev_timer_stop(worker->loop, &worker->due);
+    for (size_t i = 0; i < worker->lane_count; i++) {
+        int64_t wait_ms = lane_timers_wait_ms(worker->lanes[i]);
+        if (wait_ms >= 0 && wait_ms < earliest_ms)
+            earliest_ms = wait_ms;
+    }
+    if (earliest_ms >= (int64_t)(TICK_S * 1000))
+        return;
+    ev_timer_set(&worker->due, (ev_tstamp)earliest_ms / 1000.0, 0.0);
+    ev_timer_start(worker->loop, &worker->due);
+}
+
 static void take_turn(struct worker *worker)
 {
     struct runtime *runtime = worker->plan->runtime;
@@ -69,10 +87,12 @@ static void take_turn(struct worker *worker)
     for (size_t i = 0; i < worker->lane_count; i++)
         is_busy = lane_turn(worker->lanes[i], runtime_mono_us(runtime)) || is_busy;
     watch_stdin(worker);
-    if (is_busy)
+    if (is_busy) {
         ev_idle_start(worker->loop, &worker->busy);
-    else
+    } else {
         ev_idle_stop(worker->loop, &worker->busy);
+        watch_timers(worker);
+    }
 
     if (runtime->is_once && !worker->has_ended && all_lanes(worker, lane_has_ended)) {
         worker->has_ended = true;
@@ -168,6 +188,7 @@ struct worker *worker_create(const struct worker_plan *plan, struct sink sink)
     ev_idle_init(&worker->busy, on_idle);
     ev_timer_init(&worker->tick, on_tick, TICK_S, TICK_S);
     ev_timer_start(worker->loop, &worker->tick);
+    ev_timer_init(&worker->due, on_tick, 0.0, 0.0);
     ev_io_init(&worker->stdin_ready, on_stdin, STDIN_FILENO, EV_READ);
     worker->stdin_ready.data = worker;
     worker->sync_side = side_thread_start("sync");

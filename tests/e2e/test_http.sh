@@ -99,6 +99,7 @@ check "read = journalled + duplicates + dead letters" same "$(metric events_read
     "$(($(metric events_journalled_total) + $(metric events_duplicate_total) + $(metric dead_letters_total)))"
 check "something was counted of each" test "$(metric events_journalled_total)" -ge 5 -a "$(metric events_duplicate_total)" -ge 2 -a "$(metric dead_letters_total)" -ge 3
 check "the latency histogram counts every event" same "$(awk '/^engaged_durable_seconds_count/ { print $2 }' metrics)" "$(metric events_read_total)"
+check "no timer is late" grep -q '^engaged_timer_delay_seconds{shard="0"} 0.000' metrics
 check "every metric has help and type" same "$(grep -c '^# HELP' metrics)" "$(grep -c '^# TYPE' metrics)"
 check "dead letters are in the file" same "$(wc -l <data/dead-letters.ndjson | tr -d ' ')" "$(metric dead_letters_total)"
 check "SIGTERM ends it" stop

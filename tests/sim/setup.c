@@ -151,6 +151,7 @@ static void make_plan(struct sim *sim, struct sim_setup *setup)
     shard->actions_per_event_max = shape->actions_per_event_max;
     shard->derived_depth_max = shape->derived_depth_max;
     plan->lane = (struct lane_settings){
+        .tick_mode = shard->tick_mode,
         .poll_max = shard->frame_events_max,
         .waiting_bytes_max = DRAW_OF(sim, 1, 64, 4096) * KIB,
         .outbox_max = DRAW_OF(sim, 1, 10, 1000),

@@ -251,6 +251,24 @@ static const char *reply_of(int fd)
     return data;
 }
 
+START_TEST(a_clock_that_is_not_followed_is_told)
+{
+    static const char reason[] = "the clock has jumped forward and is not followed";
+    open_server(16);
+    for (int is_held = 0; is_held < 2; is_held++) {
+        int fd = client(0);
+        atomic_store(&world.runtime.clock_guard.is_held, is_held != 0);
+        say(fd, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        ck_assert_int_eq(strstr(reply_of(fd), reason) != NULL, is_held);
+        say(fd, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const char *line = strstr(reply_of(fd), "\nengaged_timers_held ");
+        ck_assert_ptr_nonnull(line);
+        ck_assert_int_eq(line[strlen("\nengaged_timers_held ")], '0' + is_held);
+        ck_assert_int_eq(close(fd), 0);
+    }
+}
+END_TEST
+
 START_TEST(more_connections_than_may_be_wait_until_one_ends)
 {
     static const char request[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -338,6 +356,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_body_a_byte_at_a_time_is_cut_off);
     tcase_add_test(tcase, an_answer_that_nobody_takes_is_cut_off);
     tcase_add_test(tcase, one_that_asks_now_and_then_is_kept);
+    tcase_add_test(tcase, a_clock_that_is_not_followed_is_told);
     tcase_add_test(tcase, more_connections_than_may_be_wait_until_one_ends);
     tcase_add_test(tcase, long_headers_are_refused);
     tcase_add_test(tcase, bodies_are_bounded_as_a_sum);
