@@ -80,6 +80,7 @@ static enum err apply_command(
         return ERR_OK;
     }
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
+    case FRAME_COMMAND_ZONE: return ERR_OK;   // they came first
     }
     return fault_set(
         fault, ERR_FORMAT, "sequence %" PRIu64 ": command %u was written by a newer version",
@@ -110,7 +111,9 @@ static enum err apply_commands(
     struct shard *shard, struct frame_reader *reader, struct fault *fault)
 {
     struct frame_command command;
-    enum err err = ERR_OK;
+    enum err err = shard_zones_replay(shard, reader, fault);
+    if (err != ERR_OK)
+        return err;
     while ((err = frame_next_command(reader, &command)) == ERR_OK) {
         err = apply_command(shard, &command, fault);
         if (err != ERR_OK)
