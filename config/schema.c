@@ -81,7 +81,14 @@ static const struct config_row rows[] = {
         clock_words,
         CONFIG_CLOCK_WALL,
         "what time it is: the machine's, or that of the newest event (imports, demos, backtests)"),
-    TEXT("zone", zone, CONFIG_OPTIONAL, "UTC", 1, "the account's time zone, as `Asia/Ho_Chi_Minh`"),
+    TEXT(
+        "zone",
+        zone,
+        CONFIG_OPTIONAL,
+        "UTC",
+        1,
+        "the account's time zone, for contacts that have none: a name as `Asia/Ho_Chi_Minh`, "
+        "`UTC`, or an offset as `+07:00`"),
     U32("shards",
         shards,
         1,

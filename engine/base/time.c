@@ -8,16 +8,33 @@
 
 enum { DATE_CHARS = 10, CLOCK_CHARS = 8 };
 
-// Days since 1970-01-01 of a proleptic Gregorian date; years 0..9999.
-// Counted from 1 March, so that the leap day is the last of its year.
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
+// Years are counted from 1 March, so that the leap day is the last of its year; 400 of them are an era
+// (Howard Hinnant, "chrono-compatible low-level date algorithms").
+enum { ERA_DAYS = 146097, DAYS_TO_1970 = 719468 };
+
+int64_t time_days_of_date(int64_t year, int64_t month, int64_t day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
+    return era * ERA_DAYS + day_of_era - DAYS_TO_1970;
+}
+
+struct civil_date time_date_of_days(int64_t days)
+{
+    days += DAYS_TO_1970;
+    int64_t era = (days >= 0 ? days : days - (ERA_DAYS - 1)) / ERA_DAYS;
+    int64_t day_of_era = days - era * ERA_DAYS;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t from_march = (5 * day_of_year + 2) / 153; // the month
+    int64_t month = from_march + (from_march < 10 ? 3 : -9);
+    return (struct civil_date){
+        year_of_era + era * 400 + (month <= 2), month,
+        day_of_year - (153 * from_march + 2) / 5 + 1};
 }
 
 static int days_in_month(int year, int month)
@@ -49,7 +66,7 @@ static bool parse_date(const uint8_t *text, int64_t *out_ms)
         return false;
     if (day > days_in_month(year, month))
         return false;
-    *out_ms = days_of(year, month, day) * DAY_MS;
+    *out_ms = time_days_of_date(year, month, day) * DAY_MS;
     return true;
 }
 
@@ -144,23 +161,13 @@ static void print_digits(char *to, int64_t value, int count)
 void time_print(int64_t time_ms, char *text_out)
 {
     INVARIANT(time_ms >= TIME_MS_MIN && time_ms <= TIME_MS_MAX);
-    int64_t days = (time_ms - TIME_MS_MIN) / DAY_MS; // since 0000-01-01, so never negative
-    int64_t rest_ms = (time_ms - TIME_MS_MIN) % DAY_MS;
-    // The inverse of days_of, with days counted from 0000-03-01 (day 60 of the year 0) of era -1 on.
-    int64_t from_march = days - 60 + 146097;
-    int64_t era = from_march / 146097;
-    int64_t day_of_era = from_march % 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    int64_t month = month_from_march + (month_from_march < 10 ? 3 : -9);
-    int64_t year = year_of_era + (era - 1) * 400 + (month <= 2);
+    int64_t rest_ms = (time_ms - TIME_MS_MIN) % DAY_MS; // years begin with a whole day
+    struct civil_date date = time_date_of_days((time_ms - rest_ms) / DAY_MS);
 
     memcpy(text_out, "0000-00-00T00:00:00.000Z", TIME_TEXT_CHARS);
-    print_digits(text_out, year, 4);
-    print_digits(text_out + 5, month, 2);
-    print_digits(text_out + 8, day_of_year - (153 * month_from_march + 2) / 5 + 1, 2);
+    print_digits(text_out, date.year, 4);
+    print_digits(text_out + 5, date.month, 2);
+    print_digits(text_out + 8, date.day, 2);
     print_digits(text_out + 11, rest_ms / 3600000, 2);
     print_digits(text_out + 14, rest_ms / 60000 % 60, 2);
     print_digits(text_out + 17, rest_ms / 1000 % 60, 2);

@@ -23,6 +23,14 @@ bool time_parse_date(struct bytes text, int64_t *out_ms);
 // Writes "2026-01-02T03:04:05.678Z", exactly TIME_TEXT_CHARS, no NUL. ms must be within the range.
 void time_print(int64_t time_ms, char *text_out);
 
+// A date of the Gregorian calendar, before 1582 too.
+struct civil_date {
+    int64_t year, month, day; // month and day from 1
+};
+// Days since 1970-01-01 of a date, and back; any year that fits.
+int64_t time_days_of_date(int64_t year, int64_t month, int64_t day);
+struct civil_date time_date_of_days(int64_t days);
+
 // Parses a whole number and a unit (ms s m h d w): "36h", "30d", "250ms". False when malformed or
 // above 1000 years (of 365.25 days); *out_ms is then untouched.
 bool duration_parse(struct bytes text, int64_t *out_ms);

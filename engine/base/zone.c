@@ -1,5 +1,7 @@
 #include "engine/base/zone.h"
 
+#include "engine/base/time.h"
+
 // "Mm.w.d/time" (day 0 is Sunday), "Jn" or "n" of a POSIX TZ string.
 struct zone_rule {
     enum { RULE_MONTH, RULE_JULIAN, RULE_DAY } kind;
@@ -19,7 +21,6 @@ struct zone {
 };
 
 enum { HEADER_BYTES = 44, TYPE_BYTES = 6, COUNT_MAX = 100000, TYPES_MAX = 256 };
-enum { OFFSET_MIN_S = -89999, OFFSET_MAX_S = 93599 }; // RFC 8536, 3.2
 
 #define UNIX_S_MIN (-INT64_C(62135596800)) // 0001-01-01T00:00:00Z
 #define UNIX_S_MAX INT64_C(253402300799)   // 9999-12-31T23:59:59Z
@@ -82,6 +83,11 @@ static size_t block_bytes(const struct tzif_header *header, size_t time_bytes)
            header->utc_count;
 }
 
+static bool is_offset(int32_t offset_s)
+{
+    return offset_s >= ZONE_OFFSET_MIN_S && offset_s <= ZONE_OFFSET_MAX_S;
+}
+
 static int64_t read_time(const uint8_t *at, size_t time_bytes)
 {
     return time_bytes == 8 ? read_i64(at) : (int32_t)read_u32(at);
@@ -108,7 +114,7 @@ static bool read_block(
     }
     for (uint32_t i = 0; i < header->type_count; i++) {
         offsets[i] = (int32_t)read_u32(infos + (size_t)i * TYPE_BYTES);
-        if (offsets[i] < OFFSET_MIN_S || offsets[i] > OFFSET_MAX_S)
+        if (!is_offset(offsets[i]))
             return false;
     }
     zone->times = times;
@@ -203,7 +209,7 @@ static bool read_footer(struct bytes text, struct zone *zone)
     zone->has_footer = true;
     zone->standard_s = -west_s;
     if (in.at == text.len)
-        return true;
+        return is_offset(zone->standard_s);
     zone->has_summer = true;
     zone->summer_s = zone->standard_s + 3600;
     if (!take_word(&in))
@@ -213,8 +219,9 @@ static bool read_footer(struct bytes text, struct zone *zone)
             return false;
         zone->summer_s = -west_s;
     }
-    return take(&in, ',') && take_rule(&in, &zone->begin) && take(&in, ',') &&
-           take_rule(&in, &zone->end) && in.at == text.len;
+    return is_offset(zone->standard_s) && is_offset(zone->summer_s) && take(&in, ',') &&
+           take_rule(&in, &zone->begin) && take(&in, ',') && take_rule(&in, &zone->end) &&
+           in.at == text.len;
 }
 
 // What is behind the block of 32 bits: a second header, the block of 64 bits, the footer.
@@ -255,27 +262,18 @@ static bool is_leap(int64_t year)
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-// Days from 1970-01-01 to January 1st of the year.
-static int64_t days_to_year(int64_t year)
-{
-    int64_t before = year + 399; // not below 0 in any year that is asked for
-    return before * 365 + before / 4 - before / 100 + before / 400 - 719162 - 146097;
-}
-
 // When the rule comes true in the year, in local time's seconds since 1970.
 static int64_t rule_local_s(const struct zone_rule *rule, int64_t year)
 {
-    static const int16_t before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-    int64_t first = days_to_year(year);
+    int64_t first = time_days_of_date(year, 1, 1);
     int64_t day;
     if (rule->kind == RULE_JULIAN) { // 1 to 365, 29 February is never counted
         day = first + rule->day - 1 + (is_leap(year) && rule->day >= 60);
     } else if (rule->kind == RULE_DAY) {
         day = first + rule->day;
     } else {
-        int64_t leap = is_leap(year);
-        int64_t month = first + before[rule->month - 1] + (rule->month > 2 ? leap : 0);
-        int64_t next = first + before[rule->month] + (rule->month >= 2 ? leap : 0);
+        int64_t month = time_days_of_date(year, rule->month, 1);
+        int64_t next = time_days_of_date(year + rule->month / 12, rule->month % 12 + 1, 1);
         int64_t weekday = ((month + 4) % 7 + 7) % 7; // 1970-01-01 was a Thursday
         day = month + (rule->day - weekday + 7) % 7 + (int64_t)(rule->week - 1) * 7;
         while (day >= next)
@@ -287,13 +285,7 @@ static int64_t rule_local_s(const struct zone_rule *rule, int64_t year)
 // The year that a second since 1970-01-01 lies in.
 static int64_t year_of(int64_t local_s)
 {
-    int64_t days = local_s / 86400 - (local_s % 86400 < 0);
-    int64_t year = 1970 + days * 400 / 146097; // right, or one beside
-    while (days < days_to_year(year))
-        year--;
-    while (days >= days_to_year(year + 1))
-        year++;
-    return year;
+    return time_date_of_days(local_s / 86400 - (local_s % 86400 < 0)).year;
 }
 
 static int32_t footer_offset_s(const struct zone *zone, int64_t unix_s)
@@ -308,16 +300,21 @@ static int32_t footer_offset_s(const struct zone *zone, int64_t unix_s)
     return is_summer ? zone->summer_s : zone->standard_s;
 }
 
-int32_t zone_offset_s(const struct zone *zone, int64_t unix_s)
+static int64_t within_years(int64_t unix_s)
 {
     if (unix_s < UNIX_S_MIN)
-        unix_s = UNIX_S_MIN;
-    if (unix_s > UNIX_S_MAX)
-        unix_s = UNIX_S_MAX;
-    if (zone->has_footer && (zone->count == 0 || unix_s >= zone->times[zone->count - 1]))
-        return footer_offset_s(zone, unix_s);
-    if (zone->count == 0 || unix_s < zone->times[0])
-        return zone->first_s;
+        return UNIX_S_MIN;
+    return unix_s > UNIX_S_MAX ? UNIX_S_MAX : unix_s;
+}
+
+static bool is_of_footer(const struct zone *zone, int64_t unix_s)
+{
+    return zone->has_footer && (zone->count == 0 || unix_s >= zone->times[zone->count - 1]);
+}
+
+// The last transition at or before an instant that is not before the first one.
+static uint32_t transition_at(const struct zone *zone, int64_t unix_s)
+{
     uint32_t low = 0, high = zone->count; // times[low] <= unix_s < times[high]
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -326,5 +323,56 @@ int32_t zone_offset_s(const struct zone *zone, int64_t unix_s)
         else
             high = middle;
     }
-    return zone->offsets[zone->types[low]];
+    return low;
+}
+
+int32_t zone_offset_s(const struct zone *zone, int64_t unix_s)
+{
+    unix_s = within_years(unix_s);
+    if (is_of_footer(zone, unix_s))
+        return footer_offset_s(zone, unix_s);
+    if (zone->count == 0 || unix_s < zone->times[0])
+        return zone->first_s;
+    return zone->offsets[zone->types[transition_at(zone, unix_s)]];
+}
+
+// --- periods
+static void narrow(struct zone_period *period, int64_t unix_s, int64_t edge_s)
+{
+    if (edge_s <= unix_s && edge_s > period->begin_s)
+        period->begin_s = edge_s;
+    if (edge_s > unix_s && edge_s < period->end_s)
+        period->end_s = edge_s;
+}
+
+// Wherever the offset of the footer may change; it is the year that says which of its rules count.
+static void narrow_by_footer(const struct zone *zone, int64_t unix_s, struct zone_period *period)
+{
+    int64_t year = year_of(unix_s + zone->standard_s);
+    for (int64_t at = year - 1; at <= year + 1; at++) {
+        narrow(period, unix_s, time_days_of_date(at, 1, 1) * 86400 - zone->standard_s);
+        narrow(period, unix_s, rule_local_s(&zone->begin, at) - zone->standard_s);
+        narrow(period, unix_s, rule_local_s(&zone->end, at) - zone->summer_s);
+    }
+}
+
+struct zone_period zone_period_at(const struct zone *zone, int64_t unix_s)
+{
+    struct zone_period period = {INT64_MIN, INT64_MAX, zone_offset_s(zone, unix_s)};
+    unix_s = within_years(unix_s);
+    if (zone->count > 0 && unix_s < zone->times[0]) {
+        period.end_s = zone->times[0];
+    } else if (zone->count > 0) {
+        uint32_t at = transition_at(zone, unix_s);
+        period.begin_s = zone->times[at];
+        if (at + 1 < zone->count)
+            period.end_s = zone->times[at + 1];
+    }
+    if (is_of_footer(zone, unix_s) && zone->has_summer)
+        narrow_by_footer(zone, unix_s, &period);
+    if (period.begin_s <= UNIX_S_MIN)
+        period.begin_s = INT64_MIN;
+    if (period.end_s > UNIX_S_MAX)
+        period.end_s = INT64_MAX;
+    return period;
 }

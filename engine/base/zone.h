@@ -20,6 +20,17 @@ NODISCARD enum err zone_parse(struct arena *arena, struct bytes file, const stru
 // before the first transition of the file its first type of time, from the last one on the rule in its footer.
 int32_t zone_offset_s(const struct zone *zone, int64_t unix_s);
 
+// The time around an instant in which one offset holds: [begin_s, end_s), INT64_MIN and INT64_MAX where it goes on for
+// ever. The period beside may have the same offset.
+struct zone_period {
+    int64_t begin_s, end_s;
+    int32_t offset_s;
+};
+struct zone_period zone_period_at(const struct zone *zone, int64_t unix_s);
+
+// No offset is outside these (RFC 8536, 3.2).
+enum { ZONE_OFFSET_MIN_S = -89999, ZONE_OFFSET_MAX_S = 93599 };
+
 enum { ZONE_NAME_BYTES_MAX = 64 };
 
 // Whether text may be the name of a zone: parts of letters, digits, '_', '+' and '-', with '/' between. The first is a

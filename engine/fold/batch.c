@@ -96,7 +96,7 @@ uint32_t batch_fold(struct shard *shard, uint32_t count)
         if (!fold_input(shard, &batch[i]))
             break;
         i++;
-        if (shard->fold.emit != NULL && shard->fold.actions > 0 && shard_frame_is_full(shard))
+        if (shard->fold.emit != NULL && shard_frame_is_full(shard))
             break;
     }
     state_settle(shard->state);

@@ -4,6 +4,7 @@
 #include "engine/fold/contact_json.h"
 #include "engine/fold/counter.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/fold_zone.h"
 #include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
 #include "projections/segments.h"
@@ -583,10 +584,15 @@ static bool find_variable(
     return true;
 }
 
+static bool find_zone_offset(void *self, struct bytes name, int64_t unix_s, int32_t *offset_s_out)
+{
+    return fold_zone_offset(self, name, unix_s, offset_s_out);
+}
+
 void expressions_init(struct expressions *expressions, struct fold *fold)
 {
     *expressions = (struct expressions){
-        .host = {.variable = find_variable, .self = fold},
+        .host = {.variable = find_variable, .zone_offset = find_zone_offset, .self = fold},
         .contact = {{.find = contact_find, .count_of = contact_count, .at = contact_at}, fold},
         .score = {{.find = score_find, .count_of = score_count, .at = score_at}, fold},
         .counter = {{.find = counter_find, .count_of = counter_count, .at = counter_at}, fold},

@@ -45,6 +45,7 @@ void fold_free(struct fold *fold)
     arena_free(&fold->arena);
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
+    zones_free(&fold->zones);
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);

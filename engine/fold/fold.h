@@ -12,6 +12,7 @@
 #include "engine/fold/live.h"
 #include "engine/fold/name_index.h"
 #include "engine/fold/settings.h"
+#include "engine/fold/zones.h"
 #include "projections/identity.h"
 #include "projections/state.h"
 #include "rules/ruleset.h"
@@ -25,6 +26,9 @@ struct fold_action {
 };
 typedef void fold_emit_fn(void *context, const struct fold_action *action);
 
+// A zone of this name, which is fit, is not known: puts it into the fold's zones, or does not.
+typedef void fold_want_zone_fn(void *context, struct bytes name);
+
 struct fold_counts {
     uint64_t events; // folded, duplicates not among them
     uint64_t actions_decided;
@@ -36,6 +40,7 @@ struct fold_counts {
     uint64_t entries_withdrawn, withdrawals_unmatched;
     uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
     uint64_t timers_fired;
+    uint64_t zones_unknown; // times that a zone was asked for that is none
 };
 
 // A ruleset's names as numbers of one shard's state, by index.
@@ -60,6 +65,10 @@ struct fold {
     const struct ruleset *ruleset; // NULL before the first activation
     struct fold_binding binding;
     struct fold_settings settings;
+    struct zones zones;
+    fold_want_zone_fn
+        *want_zone; // NULL unless a frame is being made: else the journal has them all
+    void *want_zone_context;
     uint64_t seed;
     int64_t tick_ms;
     uint64_t sequence;  // of the frame that is made or folded again

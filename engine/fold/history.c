@@ -25,6 +25,7 @@ struct history {
 enum err history_begin(
     const struct shard *shard,
     const struct ruleset *ruleset,
+    uint64_t sequence,
     struct history **out,
     struct fault *fault)
 {
@@ -46,6 +47,7 @@ enum err history_begin(
     }
     shard_start_engine(shadow, shard->params.identity);
     shadow->fold.is_history = true;
+    zones_borrow(&shadow->fold.zones, &shard->fold.zones, sequence);
     shadow->decoder = decoder_create(&params.decode, ruleset_catalog(ruleset));
     decoder_set_unknown(shadow->decoder, params.unknown_events);
     shadow->borrowed = ruleset;
@@ -70,7 +72,7 @@ static enum err take_commands(struct shard *shadow, struct frame_reader *frame, 
     enum err err = ERR_OK;
     while ((err = frame_next_command(frame, &command)) == ERR_OK) {
         if (command.kind == FRAME_COMMAND_RULESET || command.kind == FRAME_COMMAND_HISTORY ||
-            command.kind == FRAME_COMMAND_TIMERS)
+            command.kind == FRAME_COMMAND_TIMERS || command.kind == FRAME_COMMAND_ZONE)
             continue;
         err = replay_command(shadow, &command, fault);
         if (err != ERR_OK)

@@ -10,11 +10,14 @@
 
 struct history;
 
-// Begins at the journal's first frame. The ruleset is borrowed until history_end. Needs the memory of a whole state.
+// Begins at the journal's first frame. The ruleset, and the zones that the shard knows, are borrowed until history_end; zones
+// that the frame `sequence`, which puts it in place, or a later one brought are not known in it. Needs the memory of a
+// whole state.
 //   ERR_MISSING the journal's first frame is not there any more
 NODISCARD enum err history_begin(
     const struct shard *shard,
     const struct ruleset *ruleset,
+    uint64_t sequence,
     struct history **out,
     struct fault *fault);
 // Folds on, up to and with frame `sequence`. Reads the journal only: any thread, beside the shard's.

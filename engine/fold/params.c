@@ -51,6 +51,7 @@ struct shard_params shard_params_from_config(
         .derived_depth_max = config->limits.derived_depth,
         .dead_letter_bytes_max =
             config->dead_letters_kafka != NULL ? DEAD_LETTER_KAFKA_BYTES : UINT64_MAX,
+        .zone = config->zone,
         .access = STATE_WRITE,
     };
 }
@@ -72,6 +73,7 @@ struct shard_params shard_params_default(struct disk disk, const char *directory
         &diagnostics, &config);
     INVARIANT(err == ERR_OK); // an almost empty configuration is a valid one
     struct shard_params params = shard_params_from_config(config, disk, directory, 0);
+    params.zone = NULL; // the configuration's text goes
     config_destroy(config);
     diagnostics_free(&diagnostics);
     return params;

@@ -37,6 +37,7 @@ struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_
     positions_pack(&shard->positions, &shard->checkpoint_positions);
     buffer_clear(&shard->checkpoint_ruleset);
     buffer_add_varint(&shard->checkpoint_ruleset, shard->ruleset_at);
+    shard_zones_pack(shard, &shard->checkpoint_ruleset);
     struct checkpoint checkpoint = {
         .sequence = shard->sequence,
         .chain = shard->chain,
@@ -92,6 +93,9 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->rules_limited = fold->rules_limited;
     out->expressions_failed = fold->expressions_failed;
     out->runs_started = fold->runs_started;
+    out->zones_known = shard->fold.zones.count;
+    out->zones_unknown = fold->zones_unknown;
+    out->zones_renewed = shard->zones.renewed;
     out->fields_refused = fold->fields_refused;
     out->unknown_types = fold->unknown_types;
     out->sequence = shard->sequence;

@@ -59,7 +59,7 @@ close_reader:
 static enum err apply_history(struct shard *shard, struct fault *fault)
 {
     struct history *history = NULL;
-    enum err err = history_begin(shard, shard->ruleset, &history, fault);
+    enum err err = history_begin(shard, shard->ruleset, shard->frame_sequence, &history, fault);
     if (err == ERR_OK)
         err = history_follow(history, shard->frame_sequence - 1, fault);
     if (err == ERR_OK)
@@ -92,6 +92,7 @@ enum err replay_command(
     }
     case FRAME_COMMAND_HISTORY: return apply_history(shard, fault);
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
+    case FRAME_COMMAND_ZONE: return ERR_OK;   // they came first
     }
     return fault_set(
         fault, ERR_FORMAT, "sequence %" PRIu64 ": command %u was written by a newer version",
@@ -122,7 +123,9 @@ static enum err apply_commands(
     struct shard *shard, struct frame_reader *reader, struct fault *fault)
 {
     struct frame_command command;
-    enum err err = ERR_OK;
+    enum err err = shard_zones_replay(shard, reader, fault);
+    if (err != ERR_OK)
+        return err;
     while ((err = frame_next_command(reader, &command)) == ERR_OK) {
         err = replay_command(shard, &command, fault);
         if (err != ERR_OK)

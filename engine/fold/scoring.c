@@ -6,8 +6,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
-#include "engine/base/time.h"
+#include "engine/fold/calendar.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/fold_zone.h"
 #include "engine/fold/live.h"
 #include "projections/ledger.h"
 #include "projections/limits.h"
@@ -117,26 +118,6 @@ bool fold_has_score(struct fold *fold, uint32_t score)
 }
 
 // --- limits
-// The first millisecond of the day, week (Monday), month or year, UTC.
-static int64_t fold_span_start(const struct fold *fold, enum limit_span span, int64_t time_ms)
-{
-    const int64_t day_ms = 86400000;
-    char text[TIME_TEXT_CHARS];
-    int64_t start_ms = 0;
-    (void)fold;
-    int64_t day = time_ms / day_ms - (time_ms % day_ms < 0);
-    if (span == LIMIT_DAY)
-        return day * day_ms;
-    if (span == LIMIT_WEEK)
-        return (day - ((day + 3) % 7 + 7) % 7) * day_ms;
-    time_print(time_ms, text);
-    memcpy(text + 8, "01T00:00:00.000Z", 16);
-    if (span == LIMIT_YEAR)
-        memcpy(text + 5, "01", 2);
-    (void)time_parse(bytes_of(text, sizeof(text)), &start_ms);
-    return start_ms;
-}
-
 // What one key of a limit is about: where its span begins, and from when on earlier entries count.
 struct limit_window {
     uint64_t key;
@@ -159,7 +140,7 @@ static struct limit_window window_of(struct fold *fold, const struct limit_def *
     case LIMIT_WEEK:
     case LIMIT_MONTH:
     case LIMIT_YEAR: {
-        int64_t start_ms = fold_span_start(fold, limit->span, fold->time_ms);
+        int64_t start_ms = calendar_span_start(fold_contact_zone(fold), limit->span, fold->time_ms);
         window.key = hash_mix(window.key + hash_mix((uint64_t)start_ms));
         break;
     }

@@ -51,6 +51,7 @@ void shard_close(struct shard *shard)
     frame_builder_destroy(shard->builder);
     positions_free(&shard->positions);
     outbox_free(&shard->outbox);
+    shard_zones_free(&shard->zones);
     buffer_free(&shard->headers);
     buffer_free(&shard->letter);
     buffer_free(&shard->checkpoint_positions);

@@ -16,6 +16,7 @@
 #include "engine/fold/shard_counts.h"
 #include "engine/journal/journal.h"
 #include "engine/port/source.h"
+#include "engine/port/zone_files.h"
 #include "projections/state.h"
 #include "rules/ruleset.h"
 
@@ -38,7 +39,10 @@ struct shard_params {
         counter_entries_max; // that a counter with a window, or of different values, keeps of a contact
     uint64_t
         dead_letter_bytes_max; // of an input that a dead letter carries; the journal has all of it
-    enum state_access access;  // STATE_READ_ONLY: nothing is written, no frame can be begun
+    // The account's time zone: "UTC", a fixed offset, or a name; NULL: UTC. Borrowed, as directory is.
+    const char *zone;
+    struct zone_files zone_files; // asked while frames are made, for zones that the journal has not
+    enum state_access access;     // STATE_READ_ONLY: nothing is written, no frame can be begun
 };
 
 // What opening found and did, for the operator's log.

@@ -7,7 +7,7 @@
 static struct fold_settings settings_wanted(const struct shard *shard)
 {
     const struct shard_params *params = &shard->params;
-    return (struct fold_settings){
+    struct fold_settings settings = {
         .tick_mode = params->tick_mode,
         .state =
             {.dedup_window_ms = params->state.dedup_window_ms,
@@ -19,6 +19,9 @@ static struct fold_settings settings_wanted(const struct shard *shard)
         .counter_entries_max = params->counter_entries_max == 0 ? COUNTER_ENTRIES_DEFAULT
                                                                 : params->counter_entries_max,
     };
+    if (params->zone != NULL)
+        fold_settings_set_zone(&settings, bytes_text(params->zone));
+    return settings;
 }
 
 // Whether events that came before would have made other numbers of the contacts under the new rules.
@@ -35,6 +38,11 @@ enum err shard_activate(
     int64_t wall_ms,
     struct fault *fault)
 {
+    enum err err = shard_zones_renew(shard, wall_ms, fault);
+    if (err != ERR_OK) {
+        ruleset_destroy(ruleset);
+        return err;
+    }
     struct fold_settings wanted = settings_wanted(shard);
     bool is_same_settings =
         shard->has_settings && fold_settings_equal(&wanted, &shard->fold.settings);
@@ -47,7 +55,7 @@ enum err shard_activate(
     FAILPOINT(ACTIVATE_BEFORE);
     struct history *history = NULL;
     if (!is_same_ruleset && needs_history(shard, ruleset)) {
-        enum err err = history_begin(shard, ruleset, &history, fault);
+        err = history_begin(shard, ruleset, shard->sequence + 1, &history, fault);
         if (err == ERR_OK)
             err = history_follow(history, shard->sequence, fault);
         if (err != ERR_OK) {
@@ -83,7 +91,7 @@ enum err shard_activate(
     history_end(history);
     shard_forget_ruleset_before(shard);
     FAILPOINT(ACTIVATE_FOLDED);
-    enum err err = shard_frame_end(shard, &sequence, fault);
+    err = shard_frame_end(shard, &sequence, fault);
     FAILPOINT(ACTIVATE_APPENDED);
     return err;
 }

@@ -57,6 +57,7 @@ void shard_frame_open(struct shard *shard, int64_t wall_ms)
     fold->emit_context = shard;
     frame_builder_clear(shard->builder);
     shard_timers_begin(shard);
+    shard_zones_frame_begin(shard);
     state_frame_begin(shard->state, fold->tick_ms);
 }
 
@@ -69,6 +70,7 @@ void shard_frame_begin(struct shard *shard, int64_t wall_ms)
 bool shard_frame_is_full(const struct shard *shard)
 {
     return shard->timers.is_closed || shard->frame_inputs >= shard->params.frame_events_max ||
+           shard_zones_are_full(shard) ||
            frame_builder_bytes(shard->builder) >= shard->params.frame_bytes_max / FRAME_FILL_PARTS;
 }
 
@@ -311,6 +313,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
     INVARIANT(shard->is_in_frame);
     bool is_empty = shard_frame_is_empty(shard); // it leaves no trace
     shard->is_in_frame = false;
+    shard_zones_frame_end(shard);
     if (is_empty)
         shard->fold.tick_ms = shard->frame_start_tick_ms;
     else

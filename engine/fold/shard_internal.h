@@ -8,6 +8,7 @@
 #include "engine/fold/settings.h"
 #include "engine/fold/shard.h"
 #include "engine/fold/shard_timers.h"
+#include "engine/fold/shard_zones.h"
 
 // Inputs are folded in batches: tables and records of a batch are fetched together.
 enum { BATCH_INPUTS_MAX = 128 };
@@ -48,6 +49,7 @@ struct shard {
     bool has_settings;   // some frame has put fold.settings in force
     struct fold fold;
     struct positions positions;
+    struct shard_zones zones; // those that are known: fold.zones
     struct outbox outbox;
     struct shard_counts counts;
     struct outbox_confirmed recalled; // in frames that were folded again, as their headers say

@@ -90,6 +90,9 @@ static enum err take_checkpoint(
     uint64_t ruleset_at = cursor_varint(&at);
     if (err != ERR_OK || at.has_failed)
         return fault_set(fault, ERR_CORRUPT, "the checkpoint's positions are malformed");
+    err = shard_zones_unpack(shard, &at, fault);
+    if (err != ERR_OK)
+        return err;
     struct ruleset *ruleset = NULL;
     err = replay_ruleset_at(shard, ruleset_at, &ruleset, fault);
     if (err != ERR_OK)

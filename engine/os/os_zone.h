@@ -1,4 +1,4 @@
-// The system's zone database, read when a zone is first asked for.
+// The system's zone database: its files, and zones that are read when they are first asked for.
 #ifndef ENGINE_OS_OS_ZONE_H
 #define ENGINE_OS_OS_ZONE_H
 
@@ -6,10 +6,17 @@
 #include <stdint.h>
 
 #include "engine/base/bytes.h"
+#include "engine/port/zone_files.h"
+
+// The files of the database as they are. directory NULL: where the system has it; else borrowed.
+struct zone_files os_zone_files(const char *directory);
+
+// Whether a name is "UTC", a fixed offset as "+07:00", or that of a zone of the system. Reads its file.
+bool os_zone_is_known(struct bytes name);
 
 struct os_zones;
 
-// directory NULL: where the system has it; else borrowed.
+// directory as above.
 struct os_zones *os_zones_new(const char *directory);
 void os_zones_free(struct os_zones *zones);
 

@@ -77,6 +77,17 @@ static void open_shard(
     say_report(lane, &report, runtime_mono_us(lane->runtime) - began_us);
 }
 
+static void say_zones(const struct lane *lane)
+{
+    struct shard_counts counts;
+    shard_counts(lane->shard, &counts);
+    if (counts.zones_renewed > 0)
+        DIAG(
+            &lane->runtime->log, DIAG_INFO, "time zones of the system have changed",
+            DIAG_NUM("shard", lane->number), DIAG_NUM("zones", counts.zones_renewed),
+            DIAG_NUM("sequence", counts.sequence));
+}
+
 static void activate(struct lane *lane, const struct rule_bundle *rules)
 {
     struct diagnostics diagnostics = {0};
@@ -89,6 +100,7 @@ static void activate(struct lane *lane, const struct rule_bundle *rules)
     fault.err = err;
     if (err != ERR_OK)
         runtime_fail(lane->runtime, EXIT_CODE_INTERNAL, "rules cannot be put in force", &fault);
+    say_zones(lane);
 }
 
 void lane_open(

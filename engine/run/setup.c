@@ -10,6 +10,7 @@
 #include "engine/fold/params.h"
 #include "engine/os/os_disk.h"
 #include "engine/os/os_files.h"
+#include "engine/os/os_zone.h"
 #include "engine/run/kafka_settings.h"
 #include "engine/run/output_files.h"
 #include "rules/ruleset.h"
@@ -117,6 +118,16 @@ static enum err check_together(const struct config *config)
     return fault.text[0] == '\0' ? ERR_OK : refuse(&fault);
 }
 
+static enum err check_zone(const struct config *config)
+{
+    struct fault fault = {.err = ERR_INVALID};
+    if (os_zone_is_known(bytes_text(config->zone)))
+        return ERR_OK;
+    (void)fault_set(
+        &fault, ERR_INVALID, "zone: '%s' is not a time zone that is known here", config->zone);
+    return refuse(&fault);
+}
+
 static enum err check_files(const struct config *config)
 {
     for (size_t i = 0; i < config->source_files.count; i++) {
@@ -145,6 +156,8 @@ enum err setup_load(const char *config_path, struct setup *out)
         // Both are looked at, so that all that is wrong is said at once.
         enum err rules_err = load_rules(&setup);
         err = check_together(setup.config);
+        if (err == ERR_OK)
+            err = check_zone(setup.config);
         if (err == ERR_OK)
             err = check_files(setup.config);
         if (err == ERR_OK)
@@ -191,5 +204,6 @@ void setup_fill_plan(const struct config *config, uint32_t shards, struct worker
     plan->data = config->data;
     plan->shard_count = shards;
     plan->shard = shard_params_from_config(config, os_disk(), NULL, 0); // the lane fills these in
+    plan->shard.zone_files = os_zone_files(NULL);
     plan->shard.state.overlay_bytes_max /= shards;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "engine/base/hash.h"
+#include "engine/base/time.h"
 #include "rules/cel/functions_internal.h"
 
 // Of bucket(): it never changes, or contacts would change sides.
@@ -59,9 +60,9 @@ static struct cel_value local(struct cel_eval *eval, const struct cel_value *arg
                : cel_fail(eval, CEL_ERROR_OVERFLOW, "timestamp overflow");
 }
 
-static struct cel_date date_of_time(int64_t unix_s)
+static struct civil_date date_of_time(int64_t unix_s)
 {
-    return cel_date_of_days(unix_s / 86400 - (unix_s % 86400 < 0));
+    return time_date_of_days(unix_s / 86400 - (unix_s % 86400 < 0));
 }
 
 // age(t): whole years from the day of t to today, both in UTC; below 0 where t is a day to come. Who was born on 29
@@ -70,8 +71,8 @@ static struct cel_value age(struct cel_eval *eval, const struct cel_value *args,
 {
     if (args[0].kind != CEL_TIMESTAMP)
         return cel_fail_overload(eval, "age", args, count);
-    struct cel_date then = date_of_time(args[0].as.seconds);
-    struct cel_date now = date_of_time(eval->host == NULL ? 0 : eval->host->now_s);
+    struct civil_date then = date_of_time(args[0].as.seconds);
+    struct civil_date now = date_of_time(eval->host == NULL ? 0 : eval->host->now_s);
     bool is_before = now.month < then.month || (now.month == then.month && now.day < then.day);
     return cel_int(now.year - then.year - is_before);
 }

@@ -1,40 +1,19 @@
 // Parts of timestamps and durations. Where a zone is named, of the time on its clocks.
+#include "engine/base/local_time.h"
+#include "engine/base/time.h"
 #include "rules/cel/functions_internal.h"
-
-// "+07:00", "-05:30", "02:00"; false when it is no such.
-static bool parse_offset(struct bytes zone, int32_t *offset_s_out)
-{
-    size_t at = zone.len > 0 && (zone.data[0] == '+' || zone.data[0] == '-');
-    if (zone.len != at + 5 || zone.data[at + 2] != ':')
-        return false;
-    int32_t digits[4];
-    const size_t places[] = {at, at + 1, at + 3, at + 4};
-    for (size_t i = 0; i < 4; i++) {
-        if (zone.data[places[i]] < '0' || zone.data[places[i]] > '9')
-            return false;
-        digits[i] = zone.data[places[i]] - '0';
-    }
-    int32_t hours = digits[0] * 10 + digits[1], minutes = digits[2] * 10 + digits[3];
-    if (hours > 23 || minutes > 59)
-        return false;
-    *offset_s_out = (hours * 3600 + minutes * 60) * (at == 1 && zone.data[0] == '-' ? -1 : 1);
-    return true;
-}
 
 bool cel_zone_offset(
     struct cel_eval *eval, struct bytes zone, int64_t unix_s, int32_t *offset_s_out)
 {
-    *offset_s_out = 0;
-    if (bytes_equal_text(zone, "UTC") || bytes_equal_text(zone, "Z"))
-        return true;
-    if (parse_offset(zone, offset_s_out))
+    if (local_zone_parse(zone, offset_s_out))
         return true;
     return eval->host != NULL && eval->host->zone_offset != NULL &&
            eval->host->zone_offset(eval->host->self, zone, unix_s, offset_s_out);
 }
 
 struct parts {
-    struct cel_date date;
+    struct civil_date date;
     int64_t days, day_of_year; // since 1970; from 0
     int64_t second_of_day;
 };
@@ -59,8 +38,8 @@ static bool parts_of(
     int64_t local_s = args[0].as.seconds + offset_s;
     out->days = local_s / 86400 - (local_s % 86400 < 0);
     out->second_of_day = local_s - out->days * 86400;
-    out->date = cel_date_of_days(out->days);
-    out->day_of_year = out->days - cel_days_of_date(out->date.year, 1, 1);
+    out->date = time_date_of_days(out->days);
+    out->day_of_year = out->days - time_days_of_date(out->date.year, 1, 1);
     return true;
 }
 

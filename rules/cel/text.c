@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/base/time.h"
+
 // --- doubles
 // The shortest digits that read back, without a point, and where the point stands before them.
 static int shortest_digits(double real, char digits[32], int *exponent_out)
@@ -87,35 +89,11 @@ size_t cel_print_double_short(double real, char text_out[CEL_DOUBLE_TEXT_MAX])
 }
 
 // --- dates
-int64_t cel_days_of_date(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-struct cel_date cel_date_of_days(int64_t days)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t shifted = (5 * day_of_year + 2) / 153;
-    int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-    return (struct cel_date){
-        year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) / 5 + 1};
-}
-
 static bool is_date(int64_t year, int64_t month, int64_t day)
 {
     if (month < 1 || month > 12 || day < 1 || day > 31)
         return false;
-    struct cel_date date = cel_date_of_days(cel_days_of_date(year, month, day));
+    struct civil_date date = time_date_of_days(time_days_of_date(year, month, day));
     return date.month == month && date.day == day;
 }
 
@@ -138,7 +116,7 @@ size_t cel_print_timestamp(struct cel_value time, char text_out[CEL_TIME_TEXT_MA
         rest += 86400;
         days--;
     }
-    struct cel_date date = cel_date_of_days(days);
+    struct civil_date date = time_date_of_days(days);
     size_t len = (size_t)snprintf(
         text_out, CEL_TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", (int)date.year,
         (int)date.month, (int)date.day, (int)(rest / 3600), (int)(rest / 60 % 60),
@@ -230,7 +208,7 @@ bool cel_parse_timestamp(struct bytes text, struct cel_value *out)
     if (!is_read || !is_date(year, month, day) || hour > 23 || minute > 59 || second > 59)
         return false;
     int64_t seconds =
-        cel_days_of_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_s;
+        time_days_of_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_s;
     return cel_timestamp_of(seconds, nanos, out);
 }
 

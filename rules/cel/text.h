@@ -22,11 +22,4 @@ bool cel_parse_duration(struct bytes text, struct cel_value *out);
 struct bytes cel_base64_encode(struct arena *arena, struct bytes bytes);
 bool cel_base64_decode(struct arena *arena, struct bytes text, struct cel_value *out);
 
-// Days since 1970-01-01 of a date, and back (Howard Hinnant, "chrono-compatible low-level date algorithms").
-int64_t cel_days_of_date(int64_t year, int64_t month, int64_t day);
-struct cel_date {
-    int64_t year, month, day; // month and day from 1
-};
-struct cel_date cel_date_of_days(int64_t days);
-
 #endif

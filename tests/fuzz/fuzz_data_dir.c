@@ -27,7 +27,9 @@ static const char RULES[] =
     "scores:\n"
     "  s:\n"
     "    bands: {warm: 20}\n"
-    "    rules: [{name: o, on: email.opened, points: 5, limit: {times: 2, per: data.message}}]\n"
+    "    rules:\n"
+    "      - {name: o, on: email.opened, if: 'local(now, \"Near/By\") > now', points: 5,"
+    " limit: {times: 2, per: data.message}}\n"
     "actions: {task: {topic: actions.task, with: {title: string}}}\n"
     "workflows:\n"
     "  w: {on: score.band_changed, steps: [{do: task, with: {title: Call}}]}\n";
@@ -44,6 +46,20 @@ static struct {
 } world;
 
 // ---- a whole directory
+
+// Every zone is an hour ahead.
+static enum err read_zone(void *self, struct bytes name, struct arena *arena, struct zone_file *out)
+{
+    static const uint8_t file[44 + 6 + 4] = {
+        'T', 'Z', 'i', 'f', [39] = 1, [43] = 4, [46] = 3600 >> 8, [47] = 3600 & 0xff};
+    (void)self;
+    (void)name;
+    (void)arena;
+    *out = (struct zone_file){bytes_of(file, sizeof(file)), {NULL, 0}};
+    return ERR_OK;
+}
+
+static const struct zone_files_ops zone_ops = {.read = read_zone};
 
 static void fold_events(struct shard *shard, int64_t first, int64_t count)
 {
@@ -128,6 +144,7 @@ static void make_world(void)
     world.params = shard_params_default(os_disk(), world.directory);
     world.params.identity = 42;
     world.params.journal_file_bytes = 16384;
+    world.params.zone_files.ops = &zone_ops;
     world.params.state.map_bytes = 8 << 20;
     struct shard *shard = NULL;
     struct shard_report report;

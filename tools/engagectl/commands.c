@@ -31,7 +31,7 @@ static const struct command_option simulate_options[] = {
     {"until", 0, "TIME", "ends there: leaves out later events, fires what is due by then"},
     {"actions", 0, "FILE", "where the actions go, one a line; '-' is standard output"},
     {"contacts", 0, "FILE", "where the contacts go, one a line, sorted by id; '-' likewise"},
-    {"zone", 0, "ZONE", "time zone of the account; nothing but UTC is supported yet"},
+    {"zone", 0, "ZONE", "time zone of the account (UTC)"},
 };
 
 static const struct command_option explain_options[] = {

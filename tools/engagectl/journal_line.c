@@ -6,6 +6,7 @@
 #include "engine/base/text.h"
 #include "engine/base/time.h"
 #include "engine/fold/frame_timers.h"
+#include "engine/fold/shard_zones.h"
 #include "engine/port/sink.h"
 #include "tools/engagectl/json.h"
 
@@ -107,6 +108,17 @@ static enum err add_fired(struct frame_lines *lines, struct bytes payload)
     return ERR_OK;
 }
 
+static enum err add_zone(struct frame_lines *lines, struct bytes payload)
+{
+    struct zone_command zone;
+    if (zone_command_unpack(payload, &zone) != ERR_OK)
+        return ERR_CORRUPT;
+    add_text(lines, "zone", zone.name);
+    if (zone.version.len > 0)
+        add_text(lines, "version", zone.version);
+    return ERR_OK;
+}
+
 static enum err add_commands(struct frame_lines *lines)
 {
     struct frame_command command;
@@ -121,12 +133,15 @@ static enum err add_commands(struct frame_lines *lines)
         case FRAME_COMMAND_SETTINGS: name = "settings"; break;
         case FRAME_COMMAND_TIMERS: name = "timers"; break;
         case FRAME_COMMAND_HISTORY: name = "history"; break;
+        case FRAME_COMMAND_ZONE: name = "zone"; break;
         }
         if (name != NULL)
             add_text(lines, "command", bytes_text(name));
         else
             buffer_add_format(lines->to, ",\"command\":%d", (int)command.kind);
         if (command.kind == FRAME_COMMAND_TIMERS && add_fired(lines, command.payload) != ERR_OK)
+            return ERR_CORRUPT;
+        if (command.kind == FRAME_COMMAND_ZONE && add_zone(lines, command.payload) != ERR_OK)
             return ERR_CORRUPT;
         buffer_add_format(lines->to, ",\"payload_bytes\":%zu", command.payload.len);
         add_end(lines);

@@ -12,6 +12,7 @@
 #include "engine/fold/params.h"
 #include "engine/os/os_clock.h"
 #include "engine/os/os_disk.h"
+#include "engine/os/os_zone.h"
 #include "projections/contacts.h"
 #include "tools/engagectl/commands.h"
 #include "tools/engagectl/contact_list.h"
@@ -29,6 +30,7 @@ enum { SIMULATION_FILE_BYTES = 16 << 20 };
 struct simulate_call {
     const struct command *command;
     const char *rules, *events, *contacts; // contacts: NULL for none
+    const char *zone;                      // NULL: UTC
     int64_t until_ms;
     struct out_file actions, contacts_out;
 };
@@ -36,12 +38,12 @@ struct simulate_call {
 static int read_options(const struct command_call *call, struct simulate_call *out)
 {
     const char *until = command_option_value(call, "until");
-    const char *zone = command_option_value(call, "zone");
     *out = (struct simulate_call){
         .command = call->command,
         .rules = command_option_value(call, "rules"),
         .events = command_option_value(call, "events"),
         .contacts = command_option_value(call, "contacts"),
+        .zone = command_option_value(call, "zone"),
         .until_ms = TIME_MS_MAX,
     };
     if (out->rules == NULL)
@@ -53,9 +55,9 @@ static int read_options(const struct command_call *call, struct simulate_call *o
         return command_usage_error(
             call->command, "--until takes a time as 2026-01-31T12:00:00Z or a date, not '%s'",
             until);
-    if (zone != NULL && strcmp(zone, "UTC") != 0)
+    if (out->zone != NULL && !os_zone_is_known(bytes_text(out->zone)))
         return command_usage_error(
-            call->command, "--zone: nothing but UTC is supported yet, not '%s'", zone);
+            call->command, "--zone: '%s' is not a time zone that is known here", out->zone);
     return EXIT_CODE_DONE;
 }
 
@@ -183,6 +185,8 @@ static enum err simulate_in(
     struct shard *shard = NULL;
     params.identity = SIMULATION_IDENTITY;
     params.tick_mode = TICK_EVENT;
+    params.zone = simulate->zone;
+    params.zone_files = os_zone_files(NULL);
     params.journal_file_bytes = SIMULATION_FILE_BYTES;
     enum err err = shard_open(&params, (struct shard_progress){0}, &shard, &report, fault);
     if (err != ERR_OK)

@@ -3,84 +3,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/base/buffer.h"
 #include "engine/base/zone.h"
 
 #include "tests/support/suite.h"
+#include "tests/support/system_zones.h"
+#include "tests/support/zone_file.h"
 
 // --- files made by hand
-struct made_time {
-    int64_t at;
-    uint8_t type;
-};
-
-struct made_file {
-    uint8_t version; // 0, '2', '3'
-    const struct made_time *times;
-    uint32_t time_count;
-    const int32_t *offsets;
-    uint32_t type_count;
-    uint32_t leap_count;
-    const char *footer; // without its line ends
-};
-
-static void add_u32(struct buffer *to, uint32_t value) // big endian
-{
-    for (int shift = 24; shift >= 0; shift -= 8)
-        buffer_add_u8(to, (uint8_t)(value >> shift));
-}
-
-static void add_part(struct buffer *to, const struct made_file *made, size_t time_bytes)
-{
-    static const uint8_t reserved[15];
-    uint32_t time_count = time_bytes == 4 && made->version != 0 ? 0 : made->time_count;
-    buffer_add_text(to, "TZif");
-    buffer_add_u8(to, made->version);
-    buffer_add(to, reserved, sizeof(reserved));
-    const uint32_t counts[] = {0, 0, made->leap_count, time_count, made->type_count, 4};
-    for (size_t i = 0; i < 6; i++)
-        add_u32(to, counts[i]);
-    for (uint32_t i = 0; i < time_count; i++) {
-        if (time_bytes == 8)
-            add_u32(to, (uint32_t)((uint64_t)made->times[i].at >> 32));
-        add_u32(to, (uint32_t)(uint64_t)made->times[i].at);
-    }
-    for (uint32_t i = 0; i < time_count; i++)
-        buffer_add_u8(to, made->times[i].type);
-    for (uint32_t i = 0; i < made->type_count; i++) {
-        add_u32(to, (uint32_t)made->offsets[i]);
-        buffer_add_u8(to, i % 2 == 1); // whether it is summer time: says nothing about the offset
-        buffer_add_u8(to, 0);
-    }
-    buffer_add(to, "XYZ", 4);
-    for (uint32_t i = 0; i < made->leap_count * (time_bytes + 4); i++)
-        buffer_add_u8(to, 0);
-}
-
-static void make_file(struct buffer *to, const struct made_file *made)
-{
-    add_part(to, made, 4);
-    if (made->version == 0)
-        return;
-    add_part(to, made, 8);
-    buffer_add_text(to, "\n");
-    buffer_add_text(to, made->footer);
-    buffer_add_text(to, "\n");
-}
-
 static enum err parse_made(
-    struct arena *arena, const struct made_file *made, const struct zone **out)
+    struct arena *arena, const struct zone_file_made *made, const struct zone **out)
 {
     struct buffer file = {0};
-    make_file(&file, made);
+    zone_file_add(&file, made);
     enum err err = zone_parse(arena, buffer_bytes(&file), out);
     buffer_free(&file);
     return err;
 }
 
-static const struct made_time two_times[] = {{-1000, 1}, {5000, 2}};
+static const struct zone_file_time two_times[] = {{-1000, 1}, {5000, 2}};
 static const int32_t three_offsets[] = {-100, 3600, 7200};
 
 START_TEST(offsets_change_at_the_second_of_the_transition)
@@ -89,7 +31,7 @@ START_TEST(offsets_change_at_the_second_of_the_transition)
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(versions); i++) {
         const struct zone *zone;
-        const struct made_file made = {versions[i], two_times, 2, three_offsets, 3, 0, ""};
+        const struct zone_file_made made = {versions[i], two_times, 2, three_offsets, 3, 0, ""};
         ck_assert_int_eq(parse_made(&arena, &made, &zone), ERR_OK);
         ck_assert_int_eq(zone_offset_s(zone, INT64_MIN), -100);
         ck_assert_int_eq(zone_offset_s(zone, -1001), -100);
@@ -106,8 +48,8 @@ START_TEST(the_times_of_64_bits_are_read_where_there_are_such)
 {
     struct arena arena = {0};
     const struct zone *zone;
-    const struct made_time times[] = {{-INT64_C(10000000000), 1}, {INT64_C(10000000000), 2}};
-    const struct made_file made = {'2', times, 2, three_offsets, 3, 0, ""};
+    const struct zone_file_time times[] = {{-INT64_C(10000000000), 1}, {INT64_C(10000000000), 2}};
+    const struct zone_file_made made = {'2', times, 2, three_offsets, 3, 0, ""};
     ck_assert_int_eq(parse_made(&arena, &made, &zone), ERR_OK);
     ck_assert_int_eq(zone_offset_s(zone, -INT64_C(10000000001)), -100);
     ck_assert_int_eq(zone_offset_s(zone, -INT64_C(10000000000)), 3600);
@@ -120,11 +62,12 @@ START_TEST(without_transitions_the_footer_holds_always)
 {
     struct arena arena = {0};
     const struct zone *zone;
-    const struct made_file made = {'2', NULL, 0, three_offsets, 1, 0, "EST5EDT,M3.2.0,M11.1.0"};
+    const struct zone_file_made made = {
+        '2', NULL, 0, three_offsets, 1, 0, "EST5EDT,M3.2.0,M11.1.0"};
     ck_assert_int_eq(parse_made(&arena, &made, &zone), ERR_OK);
     ck_assert_int_eq(zone_offset_s(zone, -31622400), -18000); // 1968-12-31
     ck_assert_int_eq(zone_offset_s(zone, -47304000), -14400); // 1968-07-02
-    const struct made_file plain = {0, NULL, 0, three_offsets, 1, 0, ""};
+    const struct zone_file_made plain = {0, NULL, 0, three_offsets, 1, 0, ""};
     ck_assert_int_eq(parse_made(&arena, &plain, &zone), ERR_OK);
     ck_assert_int_eq(zone_offset_s(zone, 0), -100);
     arena_free(&arena);
@@ -178,8 +121,8 @@ START_TEST(the_rule_of_a_footer_is_kept)
     struct arena arena = {0};
     const struct zone *zone;
     const struct footer_case *expected = &footer_cases[_i];
-    const struct made_time first[] = {{-1, 1}};
-    const struct made_file made = {'3', first, 1, three_offsets, 2, 0, expected->footer};
+    const struct zone_file_time first[] = {{-1, 1}};
+    const struct zone_file_made made = {'3', first, 1, three_offsets, 2, 0, expected->footer};
     ck_assert_int_eq(parse_made(&arena, &made, &zone), ERR_OK);
     ck_assert_msg(
         zone_offset_s(zone, expected->unix_s) == expected->offset_s &&
@@ -205,6 +148,9 @@ static const char *const wrong_footers[] = {
     "CET-1CEST,M3.5,M10.5.0",
     "CET-1CEST,J366,M10.5.0",
     "CET-168",
+    "CET-26",
+    "CET25",
+    "CET-1CEST-26,M3.5.0,M10.5.0",
     "CET-1:60",
     "UTC0 ",
     "CET-1CEST,M3.5.0,M10.5.0/3x",
@@ -219,7 +165,7 @@ START_TEST(a_footer_that_is_no_rule_is_refused)
 {
     struct arena arena = {0};
     const struct zone *zone = NULL;
-    const struct made_file made = {'2', two_times, 2, three_offsets, 3, 0, wrong_footers[_i]};
+    const struct zone_file_made made = {'2', two_times, 2, three_offsets, 3, 0, wrong_footers[_i]};
     ck_assert_int_eq(parse_made(&arena, &made, &zone), ERR_CORRUPT);
     ck_assert_ptr_null(zone);
     arena_free(&arena);
@@ -227,7 +173,7 @@ START_TEST(a_footer_that_is_no_rule_is_refused)
 END_TEST
 
 // --- what is refused
-static void check_corrupt(const struct made_file *made)
+static void check_corrupt(const struct zone_file_made *made)
 {
     struct arena arena = {0};
     const struct zone *zone = NULL;
@@ -238,16 +184,17 @@ static void check_corrupt(const struct made_file *made)
 
 START_TEST(files_that_contradict_themselves_are_refused)
 {
-    const struct made_time backwards[] = {{5, 0}, {5, 1}}, beyond[] = {{5, 3}};
+    const struct zone_file_time backwards[] = {{5, 0}, {5, 1}}, beyond[] = {{5, 3}};
     const int32_t far[] = {93600}, low[] = {-90000};
-    check_corrupt(&(struct made_file){'2', backwards, 2, three_offsets, 3, 0, ""});
-    check_corrupt(&(struct made_file){'2', beyond, 1, three_offsets, 3, 0, ""});
-    check_corrupt(&(struct made_file){'2', NULL, 0, far, 1, 0, ""});
-    check_corrupt(&(struct made_file){'2', NULL, 0, low, 1, 0, ""});
-    check_corrupt(&(struct made_file){'2', NULL, 0, three_offsets, 0, 0, ""});
-    check_corrupt(&(struct made_file){'1', two_times, 2, three_offsets, 3, 0, ""});
-    check_corrupt(&(struct made_file){0, two_times, 2, three_offsets, 3, 1, ""}); // leap seconds
-    check_corrupt(&(struct made_file){'2', two_times, 2, three_offsets, 3, 1, ""});
+    check_corrupt(&(struct zone_file_made){'2', backwards, 2, three_offsets, 3, 0, ""});
+    check_corrupt(&(struct zone_file_made){'2', beyond, 1, three_offsets, 3, 0, ""});
+    check_corrupt(&(struct zone_file_made){'2', NULL, 0, far, 1, 0, ""});
+    check_corrupt(&(struct zone_file_made){'2', NULL, 0, low, 1, 0, ""});
+    check_corrupt(&(struct zone_file_made){'2', NULL, 0, three_offsets, 0, 0, ""});
+    check_corrupt(&(struct zone_file_made){'1', two_times, 2, three_offsets, 3, 0, ""});
+    check_corrupt(
+        &(struct zone_file_made){0, two_times, 2, three_offsets, 3, 1, ""}); // leap seconds
+    check_corrupt(&(struct zone_file_made){'2', two_times, 2, three_offsets, 3, 1, ""});
 }
 END_TEST
 
@@ -270,9 +217,9 @@ START_TEST(a_file_that_is_cut_is_refused_and_one_that_is_damaged_read_safely)
 {
     struct arena arena = {0};
     struct buffer file = {0};
-    const struct made_file made = {
+    const struct zone_file_made made = {
         '2', two_times, 2, three_offsets, 3, 0, "CET-1CEST,M3.5.0,M10.5.0/3"};
-    make_file(&file, &made);
+    zone_file_add(&file, &made);
     ck_assert_int_eq(parse_exactly(&arena, file.data, file.len), ERR_OK);
     for (size_t len = 0; len < file.len; len++)
         ck_assert_int_eq(parse_exactly(&arena, file.data, len), ERR_CORRUPT);
@@ -327,30 +274,6 @@ START_TEST(a_name_leads_nowhere_else)
 END_TEST
 
 // --- the system's database, beside libc
-static const char database[] = "/usr/share/zoneinfo";
-
-static const struct zone *load(struct arena *arena, const char *name)
-{
-    char path[300];
-    static uint8_t bytes[1 << 16];
-    const struct zone *zone = NULL;
-    (void)snprintf(path, sizeof(path), "%s/%s", database, name);
-    FILE *file = fopen(path, "rb");
-    ck_assert_msg(file != NULL, "%s", path);
-    size_t len = fread(bytes, 1, sizeof(bytes), file);
-    (void)fclose(file);
-    ck_assert_msg(zone_parse(arena, bytes_of(bytes, len), &zone) == ERR_OK, "%s", path);
-    return zone;
-}
-
-static int32_t libc_offset_s(int64_t unix_s)
-{
-    struct tm parts;
-    time_t time = (time_t)unix_s;
-    ck_assert_ptr_nonnull(localtime_r(&time, &parts));
-    return (int32_t)parts.tm_gmtoff;
-}
-
 static void compare_at(const char *name, const struct zone *zone, int64_t unix_s)
 {
     ck_assert_msg(
@@ -358,61 +281,75 @@ static void compare_at(const char *name, const struct zone *zone, int64_t unix_s
         (long long)unix_s, zone_offset_s(zone, unix_s), libc_offset_s(unix_s));
 }
 
-// From 1850 to 2150: every six weeks or so, and both sides of each transition that lies between.
-static size_t compare_zone(const char *name, const struct zone *zone, uint64_t random)
+static void compare_transition(
+    void *context, const char *name, const struct zone *zone, int64_t unix_s)
 {
-    size_t transitions = 0;
-    const int64_t begin = -INT64_C(3786912000), end = INT64_C(5680281600);
-    int64_t last = begin;
-    for (int64_t at = begin; at < end; at += 3600000 + (int64_t)(random % 86400)) {
-        random = random * 6364136223846793005 + 1442695040888963407;
+    size_t *transitions = context;
+    compare_at(name, zone, unix_s - 1);
+    compare_at(name, zone, unix_s);
+    struct zone_period before = zone_period_at(zone, unix_s - 1);
+    struct zone_period after = zone_period_at(zone, unix_s);
+    ck_assert_msg(
+        before.end_s == unix_s && after.begin_s == unix_s, "%s at %lld", name, (long long)unix_s);
+    ++*transitions;
+}
+
+struct compared {
+    size_t zones, transitions;
+    uint64_t random;
+};
+
+// From 1850 to 2150: every six weeks or so, and both sides of each transition that lies between.
+static void compare_zone(void *context, const char *name, const struct zone *zone)
+{
+    struct compared *compared = context;
+    for (int64_t at = SYSTEM_ZONES_BEGIN_S; at < SYSTEM_ZONES_END_S;
+         at += 3600000 + (int64_t)(compared->random % 86400)) {
+        compared->random = compared->random * 6364136223846793005 + 1442695040888963407;
         compare_at(name, zone, at);
-        if (libc_offset_s(last) != libc_offset_s(at)) {
-            int64_t low = last, high = at;
-            while (high - low > 1) {
-                int64_t middle = low + (high - low) / 2;
-                if (libc_offset_s(middle) == libc_offset_s(last))
-                    low = middle;
-                else
-                    high = middle;
-            }
-            compare_at(name, zone, low);
-            compare_at(name, zone, high);
-            transitions++;
-        }
-        last = at;
     }
     compare_at(name, zone, -INT64_C(62135596800));
     compare_at(name, zone, INT64_C(253402300799));
-    return transitions;
+    system_zone_transitions(name, zone, compare_transition, &compared->transitions);
+    compared->zones++;
 }
 
 START_TEST(all_zones_of_the_system_are_as_libc_has_them)
 {
-    char line[512], name[128];
-    FILE *table = fopen("/usr/share/zoneinfo/tzdata.zi", "r");
-    if (table == NULL) {
-        test_skip("there is no /usr/share/zoneinfo/tzdata.zi");
+    struct compared compared = {.random = test_seed()};
+    if (!system_zones_each(compare_zone, &compared))
         return;
+    ck_assert_uint_gt(compared.zones, 300);
+    ck_assert_uint_gt(compared.transitions, 20000);
+}
+END_TEST
+
+// Periods stand side by side from the beginning of time to its end, and each has one offset.
+static void walk_periods(void *context, const char *name, const struct zone *zone)
+{
+    size_t *periods = context;
+    int64_t at = INT64_MIN;
+    for (;;) {
+        struct zone_period period = zone_period_at(zone, at);
+        ck_assert_msg(period.begin_s == at, "%s at %lld", name, (long long)at);
+        ck_assert_msg(period.end_s > at, "%s at %lld", name, (long long)at);
+        ck_assert_int_eq(period.offset_s, zone_offset_s(zone, at));
+        ck_assert_int_eq(period.offset_s, zone_offset_s(zone, period.end_s - 1));
+        ++*periods;
+        if (period.end_s == INT64_MAX)
+            return;
+        if (period.end_s > SYSTEM_ZONES_END_S && period.end_s < INT64_C(253300000000))
+            at = zone_period_at(zone, INT64_C(253300000000)).begin_s;
+        else
+            at = period.end_s;
     }
-    struct arena arena = {0};
-    size_t zones = 0, transitions = 0;
-    while (fgets(line, sizeof(line), table) != NULL) {
-        if (sscanf(line, "Z %127s", name) != 1 || strcmp(name, "Factory") == 0)
-            continue;
-        ck_assert(zone_name_is_fit(bytes_text(name)));
-        ck_assert_int_eq(setenv("TZ", name, 1), 0);
-        tzset();
-        arena_clear(&arena);
-        transitions += compare_zone(name, load(&arena, name), test_seed());
-        zones++;
-    }
-    (void)fclose(table);
-    ck_assert_int_eq(unsetenv("TZ"), 0);
-    tzset();
-    arena_free(&arena);
-    ck_assert_uint_gt(zones, 300);
-    ck_assert_uint_gt(transitions, 20000);
+}
+
+START_TEST(periods_have_one_offset_and_no_gap_between)
+{
+    size_t periods = 0;
+    if (system_zones_each(walk_periods, &periods))
+        ck_assert_uint_gt(periods, 20000);
 }
 END_TEST
 
@@ -444,7 +381,7 @@ START_TEST(known_offsets)
 {
     struct arena arena = {0};
     const struct known_case *known = &known_cases[_i];
-    const struct zone *zone = load(&arena, known->name);
+    const struct zone *zone = system_zone(&arena, known->name);
     ck_assert_msg(
         zone_offset_s(zone, known->unix_s) == known->offset_s, "%s at %lld: %d", known->name,
         (long long)known->unix_s, zone_offset_s(zone, known->unix_s));
@@ -466,6 +403,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_file_that_is_cut_is_refused_and_one_that_is_damaged_read_safely);
     tcase_add_loop_test(tcase, a_name_leads_nowhere_else, 0, NAME_COUNT);
     tcase_add_test(tcase, all_zones_of_the_system_are_as_libc_has_them);
+    tcase_add_test(tcase, periods_have_one_offset_and_no_gap_between);
     tcase_add_loop_test(tcase, known_offsets, 0, KNOWN_COUNT);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/zone.h"
 #include "engine/os/os_zone.h"
 
 #include "tests/support/suite.h"
@@ -161,6 +162,65 @@ START_TEST(the_systems_database_is_where_it_is_looked_for)
 }
 END_TEST
 
+START_TEST(a_file_is_given_as_it_is)
+{
+    struct arena arena = {0};
+    struct zone_file file = {{NULL, 0}, {NULL, 0}};
+    struct zone_files files = os_zone_files(directory);
+    write_zone("Near", 3600);
+    ck_assert_int_eq(files.ops->read(files.self, BYTES_LITERAL("Near"), &arena, &file), ERR_OK);
+    ck_assert_uint_gt(file.bytes.len, 44);
+    ck_assert_int_eq(memcmp(file.bytes.data, "TZif", 4), 0);
+    ck_assert_uint_eq(file.version.len, 0); // nothing tells
+    write_zone("Near", 7200);
+    write_file("tzdata.zi", "# version 2026a\nL Near By\n", 26);
+    ck_assert_int_eq(files.ops->read(files.self, BYTES_LITERAL("Near"), &arena, &file), ERR_OK);
+    ck_assert(bytes_equal_text(file.version, "2026a"));
+    const struct zone *zone = NULL;
+    ck_assert_int_eq(zone_parse(&arena, file.bytes, &zone), ERR_OK);
+    ck_assert_int_eq(zone_offset_s(zone, 0), 7200); // as it is now
+    static const char *const others[] = {"# version ", "# version \n", "version 2026a\n", "# vers"};
+    for (size_t i = 0; i < 4; i++) {
+        write_file("tzdata.zi", others[i], strlen(others[i]));
+        ck_assert_int_eq(files.ops->read(files.self, BYTES_LITERAL("Near"), &arena, &file), ERR_OK);
+        ck_assert_uint_eq(file.version.len, 0);
+    }
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_missing_and_one_that_cannot_be_read_is_not)
+{
+    char path[TEST_SCRATCH_BYTES + 32];
+    struct arena arena = {0};
+    struct zone_file file;
+    struct zone_files files = os_zone_files(directory);
+    ck_assert_int_eq(
+        files.ops->read(files.self, BYTES_LITERAL("None"), &arena, &file), ERR_MISSING);
+    (void)snprintf(path, sizeof(path), "%s/Below", directory);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert_int_eq(
+        files.ops->read(files.self, BYTES_LITERAL("Below"), &arena, &file), ERR_MISSING);
+    ck_assert_int_eq(
+        files.ops->read(files.self, BYTES_LITERAL("Below/None"), &arena, &file), ERR_MISSING);
+    (void)snprintf(path, sizeof(path), "%s/Round", directory);
+    ck_assert_int_eq(symlink("Round", path), 0);
+    ck_assert_int_eq(files.ops->read(files.self, BYTES_LITERAL("Round"), &arena, &file), ERR_IO);
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(a_zone_is_known_by_its_name_or_its_offset)
+{
+    ck_assert(os_zone_is_known(BYTES_LITERAL("UTC")));
+    ck_assert(os_zone_is_known(BYTES_LITERAL("+05:45")));
+    ck_assert(os_zone_is_known(BYTES_LITERAL("Europe/Berlin")));
+    ck_assert(!os_zone_is_known(BYTES_LITERAL("Europe/Berlín")));
+    ck_assert(!os_zone_is_known(BYTES_LITERAL("Europe/Bonn")));
+    ck_assert(!os_zone_is_known(BYTES_LITERAL("")));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/os/os_zone");
@@ -170,6 +230,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, what_is_no_zone_is_refused);
     tcase_add_test(tcase, names_that_are_none_take_no_place);
     tcase_add_test(tcase, any_number_of_zones_is_kept);
+    tcase_add_test(tcase, a_file_is_given_as_it_is);
+    tcase_add_test(tcase, a_file_that_is_not_there_is_missing_and_one_that_cannot_be_read_is_not);
+    tcase_add_test(tcase, a_zone_is_known_by_its_name_or_its_offset);
     tcase_add_test(tcase, a_name_that_is_none_may_become_one_later);
     tcase_add_test(tcase, the_systems_database_is_where_it_is_looked_for);
     suite_add_tcase(suite, tcase);

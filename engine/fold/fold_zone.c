@@ -1,0 +1,50 @@
+#include "engine/fold/fold_zone.h"
+
+#include "engine/fold/fold.h"
+#include "projections/contact_ask.h"
+
+// NULL where there is no such zone.
+static const struct known_zone *find_known(struct fold *fold, struct bytes name)
+{
+    const struct known_zone *known = zones_find(&fold->zones, name);
+    if (known != NULL || fold->want_zone == NULL || !zone_name_is_fit(name))
+        return known;
+    fold->want_zone(fold->want_zone_context, name);
+    return zones_find(&fold->zones, name);
+}
+
+bool fold_find_zone(struct fold *fold, struct bytes name, struct local_zone *out)
+{
+    struct local_zone found = {0};
+    if (!local_zone_parse(name, &found.ahead_s)) {
+        const struct known_zone *known = find_known(fold, name);
+        if (known == NULL) {
+            fold->counts.zones_unknown++;
+            return false;
+        }
+        found.zone = known->zone;
+    }
+    *out = found;
+    return true;
+}
+
+bool fold_zone_offset(struct fold *fold, struct bytes name, int64_t unix_s, int32_t *offset_s_out)
+{
+    struct local_zone zone;
+    if (!fold_find_zone(fold, name, &zone))
+        return false;
+    *offset_s_out = zone.zone == NULL ? zone.ahead_s : zone_offset_s(zone.zone, unix_s);
+    return true;
+}
+
+struct local_zone fold_contact_zone(struct fold *fold)
+{
+    struct local_zone zone = {0};
+    const struct fold_settings *settings = &fold->settings;
+    struct bytes own = contact_zone(fold->state, fold->contact);
+    if (own.len > 0 && fold_find_zone(fold, own, &zone))
+        return zone;
+    if (settings->zone_bytes > 0)
+        (void)fold_find_zone(fold, bytes_of(settings->zone, settings->zone_bytes), &zone);
+    return zone; // UTC where it was not found
+}
