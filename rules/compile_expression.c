@@ -233,6 +233,16 @@ static void check_constants(struct constants *constants, const struct cel_node *
     cel_program_free(program);
 }
 
+// data.NAME of a type whose values are told apart as they came: not a time, which may be written in several ways.
+static struct bytes plain_data_member(const struct cel_node *root)
+{
+    bool is_member = root->kind == CEL_NODE_SELECT && root->children[0]->kind == CEL_NODE_IDENT &&
+                     root->children[0]->variable == SCOPE_DATA;
+    bool is_plain = root->type->kind == CEL_TYPE_STRING || root->type->kind == CEL_TYPE_INT ||
+                    root->type->kind == CEL_TYPE_DOUBLE || root->type->kind == CEL_TYPE_BOOL;
+    return is_member && is_plain ? root->text : (struct bytes){NULL, 0};
+}
+
 static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
     struct ruleset *ruleset = compiler->ruleset;
@@ -254,6 +264,10 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
         return;
     pending->expression->root = root;
     pending->expression->program = cel_compile(&ruleset->arena, scope, root);
+    if (pending->use == EXPRESSION_KEY)
+        pending->expression->data_member = plain_data_member(root);
+    else if (root->type->kind == CEL_TYPE_BOOL)
+        pending->expression->guard = guard_of(ruleset, root);
 }
 
 // FIRST and LAST are of the type of what they keep.

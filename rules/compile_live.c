@@ -245,6 +245,9 @@ static void time_node(struct planning *planning, struct planned *planned, struct
     if (moments->count > 0)
         memcpy(kept, moments->items, moments->count * sizeof(*kept));
     planned->node.moments = kept;
+    if (planned->node.kind != LIVE_SCORE && planned->parts[0]->guard.kind == GUARD_CONTACT &&
+        planned->parts[0]->guard.is_asked_for)
+        planned->node.guard = planned->parts[0]->guard;
     planned->node.moment_count = (uint32_t)moments->count;
 }
 

@@ -3,6 +3,7 @@
 #define RULES_EXPRESSION_H
 
 #include "rules/cel/program.h"
+#include "rules/guard.h"
 #include "rules/ruleset.h"
 
 struct yaml_node;
@@ -31,6 +32,9 @@ struct rule_expression {
     struct place place;          // while compiling only
     const struct yaml_node *node;
     struct cel_program *program;
+    struct rule_guard guard; // of a condition
+    struct bytes
+        data_member; // of a key that is just data.NAME: its name, and its value as it came tells keys apart
 };
 
 #endif

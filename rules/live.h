@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "engine/base/bytes.h"
+#include "rules/guard.h"
 #include "rules/place.h"
 
 struct rule_expression;
@@ -35,6 +36,8 @@ struct live_node {
     // Reads `now`, or a score that forgets, in a way for which no moments can be told beforehand: it is tried at the
     // next full hour, and where that has another outcome the moment between is searched for.
     bool is_hourly;
+    // GUARD_CONTACT where it cannot be true unless a declared field has one value; else GUARD_NONE.
+    struct rule_guard guard;
 };
 
 // Anything about a contact that an expression may read.

@@ -43,6 +43,29 @@ static void link_counters(struct ruleset *ruleset)
     }
 }
 
+// Which of a type's rules, workflows and counters need which values.
+static void link_sets(struct ruleset *ruleset, struct match_list *match)
+{
+    const uint32_t data = 1U << GUARD_DATA;
+    const uint32_t both = data | 1U << GUARD_CONTACT;
+    uint32_t most =
+        match->rule_count > match->workflow_count ? match->rule_count : match->workflow_count;
+    most = most > match->counter_count ? most : match->counter_count;
+    if (most == 0)
+        return;
+    const struct rule_expression **conditions = mem_alloc(most * sizeof(*conditions));
+    for (uint32_t i = 0; i < match->rule_count; i++)
+        conditions[i] = match->rules[i]->condition;
+    match->rule_set = match_set_of(&ruleset->arena, conditions, match->rule_count, both);
+    for (uint32_t i = 0; i < match->counter_count; i++)
+        conditions[i] = match->counters[i]->condition;
+    match->counter_set = match_set_of(&ruleset->arena, conditions, match->counter_count, both);
+    for (uint32_t i = 0; i < match->workflow_count; i++) // the ones before may change the contact
+        conditions[i] = match->workflows[i]->condition;
+    match->workflow_set = match_set_of(&ruleset->arena, conditions, match->workflow_count, data);
+    free(conditions);
+}
+
 void ruleset_link(struct ruleset *ruleset)
 {
     INVARIANT(ruleset->matches == NULL);
@@ -80,6 +103,8 @@ void ruleset_link(struct ruleset *ruleset)
     free(rule_ends);
     free(workflow_ends);
     link_counters(ruleset);
+    for (size_t i = 0; i < ruleset->match_count; i++)
+        link_sets(ruleset, &ruleset->matches[i]);
 }
 
 void ruleset_destroy(struct ruleset *ruleset)

@@ -16,6 +16,7 @@
 #include "rules/bundle.h"
 #include "rules/counter.h"
 #include "rules/live.h"
+#include "rules/match.h"
 #include "rules/score.h"
 #include "rules/workflow.h"
 
@@ -47,6 +48,7 @@ struct match_list {
     uint32_t rule_count, workflow_count;
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
+    struct match_set rule_set, workflow_set, counter_set; // which of them, by what the event says
 };
 const struct match_list *ruleset_match(
     const struct ruleset *ruleset, event_type type); // never NULL

@@ -119,6 +119,12 @@ static uint64_t hash_of(struct fold *fold, struct cel_value value)
 
 uint64_t fold_key(struct fold *fold, const struct rule_expression *key)
 {
+    if (key->data_member.len > 0) {
+        struct value value = value_member(fold->expressions.values, key->data_member);
+        if (value.kind == VALUE_NULL)
+            value.kind = VALUE_ABSENT;
+        return value_hash(value, fold->seed);
+    }
     return hash_of(fold, run(fold, key->program));
 }
 

@@ -541,8 +541,7 @@ static bool contact_find(
     }
     const struct field_def *def = ruleset_field(fold->ruleset, field - kinds);
     struct value value;
-    if (!contact_field(
-            fold->state, fold->contact, names_find(fold->state, NAME_FIELD, def->name), &value))
+    if (!contact_field(fold->state, fold->contact, fold->binding.fields[field - kinds], &value))
         return false;
     *value_out = cel_of_declared(eval, value, def->type);
     return true;

@@ -32,6 +32,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
+    free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
     free(fold->binding.channels);
     fold->binding = (struct fold_binding){0};
@@ -42,6 +43,7 @@ void fold_free(struct fold *fold)
     fold_unbind(fold);
     live_free(&fold->live);
     free(fold->scored);
+    candidates_free(&fold->candidates);
     arena_free(&fold->arena);
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
@@ -86,6 +88,10 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     binding->segments = mem_zero(ruleset_segment_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_segment_count(ruleset); i++)
         binding->segments[i] = number(fold->state, NAME_SEGMENT, ruleset_segment(ruleset, i)->name);
+
+    binding->fields = mem_zero(ruleset_field_count(ruleset), sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_field_count(ruleset); i++)
+        binding->fields[i] = number(fold->state, NAME_FIELD, ruleset_field(ruleset, i)->name);
 
     binding->channels = mem_zero(ruleset_action_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_action_count(ruleset); i++) {
@@ -166,23 +172,35 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
         live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
 }
 
+static void start_workflows(
+    struct fold *fold, const struct match_list *match, struct value data, uint32_t depth)
+{
+    struct candidates *candidates = &fold->candidates;
+    candidates_find(candidates, fold, &match->workflow_set, data);
+    for (uint32_t i = 0; i < candidates->count; i++) {
+        const struct workflow_def *workflow = match->workflows[candidates->places[i]];
+        if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
+            fold_run_workflow(fold, workflow, depth);
+    }
+}
+
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
     if (match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0)
         expressions_set_event(
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
-    for (uint32_t i = 0; i < match->counter_count; i++)
-        count_event(fold, match->counters[i]);
+    struct candidates *candidates = &fold->candidates;
+    candidates_find(candidates, fold, &match->counter_set, data);
+    for (uint32_t i = 0; i < candidates->count; i++)
+        count_event(fold, match->counters[candidates->places[i]]);
     live_settle(fold, depth + 1); // rules see the contact as it is now
-    for (uint32_t i = 0; i < match->rule_count; i++)
-        fold_apply_rule(fold, match->rules[i]);
+    candidates_find(candidates, fold, &match->rule_set, data);
+    for (uint32_t i = 0; i < candidates->count; i++)
+        fold_apply_rule(fold, match->rules[candidates->places[i]]);
     live_settle(fold, depth + 1);
-    for (uint32_t i = 0; i < match->workflow_count && !fold->is_history; i++) {
-        const struct workflow_def *workflow = match->workflows[i];
-        if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
-            fold_run_workflow(fold, workflow, depth);
-    }
+    if (!fold->is_history)
+        start_workflows(fold, match, data, depth);
     live_settle(fold, depth + 1);
 }
 
@@ -215,7 +233,7 @@ static struct contact_number resolve(
 static void mark_seen(struct fold *fold, const struct event *event, bool is_new)
 {
     if (is_new) {
-        live_mark_all(fold);
+        live_mark_new(fold);
         return;
     }
     live_mark(fold, ruleset_dependency_contact(fold->ruleset, SCOPE_CONTACT_UPDATED));

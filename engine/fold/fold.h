@@ -10,6 +10,7 @@
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/live.h"
+#include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
 #include "engine/fold/settings.h"
 #include "engine/fold/zones.h"
@@ -50,6 +51,7 @@ struct fold_binding {
     struct name_id *workflows;
     struct name_id *counters;
     struct name_id *segments;
+    struct name_id *fields;
     struct name_index rule_of_name;
     struct name_id *channels; // by action; 0 where it has none
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
@@ -95,6 +97,7 @@ struct fold {
     uint32_t settle_depth; // at which live nodes derive
     bool is_silent;        // nothing is derived: rules are brought in force
     bool is_history;       // workflows do not run (history.h)
+    struct candidates candidates;
     struct scored *scored; // entries of one score
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];

@@ -14,6 +14,7 @@
 #include "projections/segments.h"
 #include "projections/timers.h"
 #include "rules/expression.h"
+#include "rules/scope.h"
 
 enum { WORD_BITS = 64 };
 
@@ -67,6 +68,10 @@ void live_bind(struct fold *fold)
     live->words = (count + WORD_BITS - 1) / WORD_BITS;
     live->dirty = mem_zero(live->words + 1, sizeof(*live->dirty));
     live->timed = mem_zero(live->words + 1, sizeof(*live->timed));
+    live->unguarded = mem_zero(count + 1, sizeof(*live->unguarded));
+    live->first_field = ruleset_dependency_contact(
+        ruleset,
+        SCOPE_CONTACT_FIELD_COUNT + (uint32_t)catalog_identifier_count(ruleset_catalog(ruleset)));
     live->timed_nodes = mem_zero(count + 1, sizeof(*live->timed_nodes));
     live->score_positions =
         mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->score_positions));
@@ -74,6 +79,8 @@ void live_bind(struct fold *fold)
         live->score_positions[i] = ruleset_live_position(ruleset, LIVE_SCORE, i);
     for (uint32_t i = 0; i < count; i++) {
         const struct live_node *node = ruleset_live(ruleset, i);
+        if (node->guard.kind != GUARD_CONTACT)
+            live->unguarded[live->unguarded_count++] = i;
         if (is_timed(fold, node)) {
             live->timed_nodes[live->timed_count++] = i;
             set_bit(live->timed, i);
@@ -86,6 +93,7 @@ void live_free(struct live *live)
 {
     free(live->dirty);
     free(live->timed);
+    free(live->unguarded);
     free(live->timed_nodes);
     free(live->score_positions);
     free(live->windows);
@@ -99,11 +107,36 @@ static void mark(struct live *live, uint32_t position)
     live->is_dirty = true;
 }
 
+// Whether what the node says is kept as true of the contact.
+static bool is_held(struct fold *fold, const struct live_node *node)
+{
+    struct name_id name = node->kind == LIVE_RULE ? fold->binding.rules[node->index]
+                                                  : fold->binding.segments[node->index];
+    return segment_read(fold->state, fold->contact, name).is_true;
+}
+
+// Nodes that need another value of the field than it has are false, as they were: they need not be looked at.
 void live_mark(struct fold *fold, dependency changed)
 {
     struct live_list readers = ruleset_dependents(fold->ruleset, changed);
-    for (uint32_t i = 0; i < readers.count; i++)
+    uint64_t hash = 0;
+    enum { UNKNOWN, ABSENT, PRESENT } is_field = UNKNOWN;
+    for (uint32_t i = 0; i < readers.count; i++) {
+        const struct live_node *node = ruleset_live(fold->ruleset, readers.positions[i]);
+        bool is_guarded = node->guard.kind == GUARD_CONTACT &&
+                          changed == fold->live.first_field + node->guard.field;
+        if (is_guarded && is_field == UNKNOWN)
+            is_field = field_hash(fold, node->guard.field, &hash) ? PRESENT : ABSENT;
+        if (is_guarded && (is_field == ABSENT || hash != node->guard.hash) && !is_held(fold, node))
+            continue;
         mark(&fold->live, readers.positions[i]);
+    }
+}
+
+void live_mark_new(struct fold *fold)
+{
+    for (uint32_t i = 0; i < fold->live.unguarded_count; i++)
+        mark(&fold->live, fold->live.unguarded[i]);
 }
 
 void live_mark_score(struct fold *fold, struct name_id score)

@@ -10,10 +10,14 @@ struct fold;
 
 // What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
 struct live {
-    uint64_t *dirty;           // a bit a node, by position
-    uint64_t *timed;           // nodes that time alone may change
-    uint32_t words;            // of 64 bits
-    bool is_dirty;             // some bit is set
+    uint64_t *dirty; // a bit a node, by position
+    uint64_t *timed; // nodes that time alone may change
+    uint32_t words;  // of 64 bits
+    bool is_dirty;   // some bit is set
+    uint32_t
+        *unguarded; // positions of nodes that may be true of a contact without any field, ascending
+    uint32_t unguarded_count;
+    dependency first_field;    // of the declared fields
     bool is_plan_due;          // something changed that the next timer depends on
     uint32_t *score_positions; // by score
     uint32_t *windows;         // counters with a window that something live reads
@@ -31,7 +35,8 @@ void live_sweep(struct fold *fold);
 // Something about the contact in hand has changed.
 void live_mark(struct fold *fold, dependency changed);
 void live_mark_score(struct fold *fold, struct name_id score);
-void live_mark_all(struct fold *fold); // a contact that is new
+void live_mark_new(struct fold *fold); // a contact of which nothing was known
+void live_mark_all(struct fold *fold);
 // What time alone may have changed.
 void live_mark_timed(struct fold *fold);
 

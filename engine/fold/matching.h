@@ -1,0 +1,32 @@
+// Which of what an event's type may match can match this event.
+#ifndef ENGINE_FOLD_MATCHING_H
+#define ENGINE_FOLD_MATCHING_H
+
+#include "engine/event/value.h"
+#include "rules/match.h"
+
+struct fold;
+
+// Zero-initialised is valid.
+struct candidates {
+    const uint32_t *places; // in the list that the set is of, ascending
+    uint32_t count;
+    uint32_t *merged; // memory of its own
+    uint32_t merged_cap;
+    uint32_t *found;
+    uint32_t found_cap;
+};
+
+// Those that the set leaves for the event with this data and the contact in hand: all whose condition may be true, and all that
+// may fail. Valid until the next call.
+void candidates_find(
+    struct candidates *candidates,
+    struct fold *fold,
+    const struct match_set *set,
+    struct value data);
+void candidates_free(struct candidates *candidates);
+
+// The hash by which guards know the value of a declared field of the contact in hand; false when it has none.
+bool field_hash(struct fold *fold, uint32_t field, uint64_t *hash_out);
+
+#endif
