@@ -73,6 +73,25 @@ bool ledger_next(
     return true;
 }
 
+uint32_t ledger_points_of(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id score,
+    struct ledger_points *out)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    uint32_t index = score_row_find(record, score);
+    const uint8_t *line = record + record_section_at(record, SECTION_CONDENSED);
+    const uint8_t *end = record + record_len(record);
+    uint32_t count = 0;
+    for (; line < end; line += RECORD_LINE_BYTES) {
+        struct record_line found = record_line_get(line);
+        if (found.score_index == index)
+            out[count++] = (struct ledger_points){found.time_ms, found.points_milli, {found.rule}};
+    }
+    return count;
+}
+
 // --- writing
 // The entry as a line; false when it is refused. Its score has a row from here on.
 static bool line_of(

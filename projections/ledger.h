@@ -19,6 +19,18 @@ uint32_t ledger_lines(struct state *state, struct contact_number contact); // al
 bool ledger_next(
     struct state *state, struct contact_number contact, size_t *at, struct ledger_entry *out);
 
+// The entries of one score, without what only printing needs: out has room for ledger_lines. Gives how many.
+struct ledger_points {
+    int64_t time_ms;
+    int64_t points_milli;
+    struct name_id rule;
+};
+uint32_t ledger_points_of(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id score,
+    struct ledger_points *out);
+
 // Removes the entries of an event, and their points from the sums; calls each with every one of them, behind the
 // removal. Gives how many there were. Inside a frame.
 typedef void ledger_withdrawn_fn(void *context, const struct ledger_entry *entry);

@@ -23,7 +23,7 @@
 //
 // Identifiers, in order of arrival: kind (varint), length (varint), value.
 // Profile, in order of arrival: kind (1), name (varint), length (varint), payload.
-// Scores, in order of arrival: name (4), sum of the entries (8), shown (8).   Runs: name (4), count (4).
+// Scores, in order of arrival: name (4), sum of the entries (8), shown (8), due (8, as below).   Runs: name (4), count (4).
 // Limits, oldest first: key (8), rule (4), count (4), time (8), points (8).
 // Counters, in order of arrival: name (4), length (4), bytes.
 // Segments, in order of arrival: name (4), since, ms since TIME_MS_MIN, and, in the highest bit, whether it is a member (8).
@@ -52,7 +52,7 @@ enum {
     RECORD_SEGMENT_COUNT = 60,
     RECORD_HEADER_BYTES = 64,
 
-    RECORD_SCORE_BYTES = 20,
+    RECORD_SCORE_BYTES = 28,
     RECORD_RUN_BYTES = 8,
     RECORD_LIMIT_BYTES = 32,
     RECORD_LINE_BYTES = 44,

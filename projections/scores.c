@@ -2,13 +2,13 @@
 #include "projections/scores.h"
 
 #include "engine/base/invariant.h"
+#include "engine/base/time.h"
 #include "projections/ledger.h"
 #include "projections/state_internal.h"
 
-enum { ROW_SUM = 4, ROW_SHOWN = 12 };
+enum { ROW_SUM = 4, ROW_SHOWN = 12, ROW_DUE = 20 };
 
-// Which of the record's scores it is; the count of scores when it has none of that name.
-static uint32_t score_index_of(const uint8_t *record, struct name_id score)
+uint32_t score_row_find(const uint8_t *record, struct name_id score)
 {
     uint32_t count = get_u16(record + RECORD_SCORE_COUNT);
     const uint8_t *scores = record + record_section_at(record, SECTION_SCORES);
@@ -33,7 +33,7 @@ bool score_row_make(
     struct state *state, struct contact_number contact, struct name_id score, uint32_t *index_out)
 {
     const uint8_t *record = state_record(state, contact.value);
-    uint32_t index = score_index_of(record, score);
+    uint32_t index = score_row_find(record, score);
     if (score.value == 0 || index >= RECORD_SCORES_MAX)
         return false;
     *index_out = index;
@@ -67,7 +67,7 @@ static int64_t row_value(
     struct state *state, struct contact_number contact, struct name_id score, size_t offset)
 {
     const uint8_t *record = state_record(state, contact.value);
-    uint32_t index = score_index_of(record, score);
+    uint32_t index = score_row_find(record, score);
     if (index == get_u16(record + RECORD_SCORE_COUNT))
         return 0;
     return (int64_t)get_u64(record + row_at(record, index) + offset);
@@ -86,7 +86,7 @@ int64_t score_shown(struct state *state, struct contact_number contact, struct n
 bool score_is_known(struct state *state, struct contact_number contact, struct name_id score)
 {
     const uint8_t *record = state_record(state, contact.value);
-    return score_index_of(record, score) < get_u16(record + RECORD_SCORE_COUNT);
+    return score_row_find(record, score) < get_u16(record + RECORD_SCORE_COUNT);
 }
 
 void score_set_shown(
@@ -100,6 +100,29 @@ void score_set_shown(
     }
     uint8_t *record = state_record_write(state, contact.value);
     put_u64(record + row_at(record, index) + ROW_SHOWN, (uint64_t)shown_milli);
+}
+
+// 0 in the row: never; else milliseconds since TIME_MS_MIN, and 1.
+int64_t score_due_ms(struct state *state, struct contact_number contact, struct name_id score)
+{
+    int64_t packed = row_value(state, contact, score, ROW_DUE);
+    return packed == 0 ? INT64_MAX : packed - 1 + TIME_MS_MIN;
+}
+
+void score_set_due(
+    struct state *state, struct contact_number contact, struct name_id score, int64_t due_ms)
+{
+    uint32_t index = 0;
+    INVARIANT(state->is_in_frame);
+    if (score_due_ms(state, contact, score) == due_ms)
+        return;
+    if (!score_row_make(state, contact, score, &index)) {
+        state->changes_refused++;
+        return;
+    }
+    uint8_t *record = state_record_write(state, contact.value);
+    uint64_t packed = due_ms == INT64_MAX ? 0 : (uint64_t)(due_ms - TIME_MS_MIN) + 1;
+    put_u64(record + row_at(record, index) + ROW_DUE, packed);
 }
 
 // --- a pass over all contacts

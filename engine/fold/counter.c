@@ -537,3 +537,8 @@ int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
     }
     return time_ms > INT64_MAX - def->within_ms ? INT64_MAX : time_ms + def->within_ms;
 }
+
+bool counter_changes_at(const struct counter_place *place, int64_t at_ms)
+{
+    return counter_next_change(place, at_ms - 1) == at_ms;
+}

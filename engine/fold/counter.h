@@ -56,6 +56,9 @@ bool counter_value(
 // When the oldest entry within the window leaves it; INT64_MAX without a window or an entry.
 int64_t counter_next_change(const struct counter_place *place, int64_t now_ms);
 
+// Whether an entry leaves the window at that very moment.
+bool counter_changes_at(const struct counter_place *place, int64_t at_ms);
+
 // Whether FIRST and LAST can keep a value of that kind.
 bool counter_can_keep(struct cel_value value);
 

@@ -18,6 +18,13 @@
 
 enum { WORD_BITS = 64 };
 
+static struct counter_place counter_place_of(const struct fold *fold, uint32_t counter)
+{
+    return (struct counter_place){
+        fold->state, fold->contact, fold->binding.counters[counter],
+        ruleset_counter(fold->ruleset, counter)};
+}
+
 // --- binding
 static void set_bit(uint64_t *bits, uint32_t position)
 {
@@ -54,8 +61,6 @@ static void bind_windows(struct fold *fold, struct live *live)
         if (ruleset_counter(ruleset, i)->within_ms == 0 || readers.count == 0)
             continue;
         live->windows[live->window_count++] = i;
-        for (uint32_t r = 0; r < readers.count; r++)
-            set_bit(live->timed, readers.positions[r]);
     }
 }
 
@@ -67,7 +72,6 @@ void live_bind(struct fold *fold)
     live_free(live);
     live->words = (count + WORD_BITS - 1) / WORD_BITS;
     live->dirty = mem_zero(live->words + 1, sizeof(*live->dirty));
-    live->timed = mem_zero(live->words + 1, sizeof(*live->timed));
     live->unguarded = mem_zero(count + 1, sizeof(*live->unguarded));
     live->first_field = ruleset_dependency_contact(
         ruleset,
@@ -81,10 +85,8 @@ void live_bind(struct fold *fold)
         const struct live_node *node = ruleset_live(ruleset, i);
         if (node->guard.kind != GUARD_CONTACT)
             live->unguarded[live->unguarded_count++] = i;
-        if (is_timed(fold, node)) {
+        if (is_timed(fold, node))
             live->timed_nodes[live->timed_count++] = i;
-            set_bit(live->timed, i);
-        }
     }
     bind_windows(fold, live);
 }
@@ -92,7 +94,6 @@ void live_bind(struct fold *fold)
 void live_free(struct live *live)
 {
     free(live->dirty);
-    free(live->timed);
     free(live->unguarded);
     free(live->timed_nodes);
     free(live->score_positions);
@@ -154,13 +155,31 @@ void live_mark_all(struct fold *fold)
         mark(&fold->live, i);
 }
 
+// Nodes that read a counter from whose window an entry has just gone.
+static void mark_windows(struct fold *fold)
+{
+    const struct live *live = &fold->live;
+    for (uint32_t i = 0; i < live->window_count; i++) {
+        uint32_t index = live->windows[i];
+        const struct counter_place place = counter_place_of(fold, index);
+        if (counter_changes_at(&place, fold->now_ms))
+            live_mark(fold, ruleset_dependency_counter(fold->ruleset, index));
+    }
+}
+
 void live_mark_timed(struct fold *fold)
 {
     struct live *live = &fold->live;
-    for (uint32_t i = 0; i < live->words; i++) {
-        live->dirty[i] |= live->timed[i];
-        live->is_dirty = live->is_dirty || live->timed[i] != 0;
+    mark_windows(fold);
+    for (uint32_t i = 0; i < live->timed_count; i++) {
+        const struct live_node *node = ruleset_live(fold->ruleset, live->timed_nodes[i]);
+        bool is_due = node->moment_count > 0 || node->is_hourly || node->kind != LIVE_SCORE ||
+                      score_due_ms(fold->state, fold->contact, fold->binding.scores[node->index]) <=
+                          fold->now_ms;
+        if (is_due)
+            mark(live, live->timed_nodes[i]);
     }
+    live->is_plan_due = true;
 }
 
 // --- scores
@@ -198,6 +217,8 @@ static void settle_score(struct fold *fold, uint32_t index)
     struct name_id name = fold->binding.scores[index];
     int64_t to_milli = fold_score_value(fold, index, fold->now_ms).shown_milli;
     int64_t from_milli = score_shown(fold->state, fold->contact, name);
+    if (score->forget.kind != FORGET_NONE && score->threshold_count > 0)
+        score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
     if (to_milli == from_milli)
         return;
     score_set_shown(fold->state, fold->contact, name, to_milli);
@@ -288,9 +309,7 @@ void live_plan(struct fold *fold)
     int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->window_count; i++) {
         uint32_t index = live->windows[i];
-        const struct counter_place place = {
-            fold->state, fold->contact, fold->binding.counters[index],
-            ruleset_counter(fold->ruleset, index)};
+        const struct counter_place place = counter_place_of(fold, index);
         int64_t next_ms = counter_next_change(&place, fold->now_ms);
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }

@@ -11,7 +11,6 @@ struct fold;
 // What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
 struct live {
     uint64_t *dirty; // a bit a node, by position
-    uint64_t *timed; // nodes that time alone may change
     uint32_t words;  // of 64 bits
     bool is_dirty;   // some bit is set
     uint32_t

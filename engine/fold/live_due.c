@@ -3,6 +3,7 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
+#include "projections/scores.h"
 #include "projections/segments.h"
 #include "projections/timers.h"
 #include "rules/expression.h"
@@ -36,7 +37,7 @@ static int64_t segment_due(struct fold *fold, uint32_t index)
     return due_ms;
 }
 
-static int64_t score_due(struct fold *fold, uint32_t index)
+int64_t live_score_due(struct fold *fold, uint32_t index)
 {
     const struct score_def *score = ruleset_score(fold->ruleset, index);
     if (score->combine != NULL || score->forget.kind == FORGET_NONE || score->threshold_count == 0)
@@ -107,7 +108,7 @@ int64_t live_node_due(struct fold *fold, const struct live_node *node)
     if (node->kind == LIVE_SEGMENT)
         due_ms = segment_due(fold, node->index);
     else if (node->kind == LIVE_SCORE)
-        due_ms = score_due(fold, node->index);
+        due_ms = score_due_ms(fold->state, fold->contact, fold->binding.scores[node->index]);
     for (uint32_t i = 0; i < node->moment_count; i++)
         due_ms = earlier(due_ms, moment_due(fold, &node->moments[i]));
     if (node->is_hourly)

@@ -8,8 +8,12 @@
 
 struct fold;
 
+// When the score of the contact in hand next crosses one of its thresholds by forgetting alone; TIMER_NONE: never.
+int64_t live_score_due(struct fold *fold, uint32_t score);
+
 // The earliest moment after fold->now_ms at which time alone may change what the node says about the contact in hand, as
-// far as the node itself knows it (the windows of counters that it reads are not in it); TIMER_NONE: never.
+// far as the node itself knows it (the windows of counters that it reads are not in it); TIMER_NONE: never. That of a
+// score is the one that was planned when it was looked at last.
 int64_t live_node_due(struct fold *fold, const struct live_node *node);
 
 #endif

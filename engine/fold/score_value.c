@@ -290,6 +290,69 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
     return (int64_t)at_ms < ahead_ms ? (int64_t)at_ms : ahead_ms;
 }
 
+// --- half lives: all sums fade by one factor, so they are added up once
+static void sums_fade(const struct sums *from, uint32_t last, uint64_t factor, struct sums *out)
+{
+    const int half = WIDE_BITS / 2; // both factors are cut, so that the product has room
+    for (uint32_t g = 0; g <= last; g++) {
+        out->above[g] = (from->above[g] >> half) * (wide)factor >> (WIDE_BITS - half);
+        out->below[g] = -((-from->below[g] >> half) * (wide)factor >> (WIDE_BITS - half));
+    }
+}
+
+// As first_other_side, for sums that fade together; what it finds may be a little off.
+static int64_t fading_other_side(
+    struct search *search, const struct sums *from, int64_t from_ms, int64_t end_ms)
+{
+    const struct score_def *score = search->parts->score;
+    uint32_t last = score->group_count;
+    int64_t begin_ms = from_ms;
+    struct sums begin = *from, end, middle;
+    sums_fade(from, last, decay_factor(end_ms - from_ms, score->forget.span_ms), &end);
+    // Halves that cannot cross are passed over; where both may, the first is taken.
+    while (end_ms - begin_ms > 1) {
+        int64_t middle_ms = begin_ms + (end_ms - begin_ms) / 2;
+        sums_fade(from, last, decay_factor(middle_ms - from_ms, score->forget.span_ms), &middle);
+        bool may_cross = side_between(search, &middle, &begin) != search->side ||
+                         side_between(search, &begin, &middle) != search->side;
+        if (may_cross) {
+            end_ms = middle_ms;
+            end = middle;
+        } else {
+            begin_ms = middle_ms;
+            begin = middle;
+        }
+    }
+    return end_ms;
+}
+
+static bool is_same_side(const struct search *search, int64_t at_ms)
+{
+    const struct score_def *score = search->parts->score;
+    return score_side(score, score_value_at(search->parts, at_ms).shown_milli) == search->side;
+}
+
+// Brings a moment that was found by faded sums to the millisecond.
+static int64_t exact_crossing(const struct search *search, int64_t from_ms, int64_t found_ms)
+{
+    enum { OFF_MAX = 8 };
+    for (int i = 0; i < OFF_MAX && found_ms - 1 > from_ms && !is_same_side(search, found_ms - 1);
+         i++)
+        found_ms--;
+    for (int i = 0; i < OFF_MAX && is_same_side(search, found_ms); i++)
+        found_ms++;
+    return found_ms; // still on the same side: it is looked at again there
+}
+
+static bool has_entry_ahead(const struct score_parts *parts, int64_t from_ms)
+{
+    for (uint32_t i = 0; i < parts->count; i++) {
+        if (parts->entries[i].time_ms > from_ms)
+            return true;
+    }
+    return false;
+}
+
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
 {
     const struct score_def *score = parts->score;
@@ -307,5 +370,11 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
     sums_at(parts, end_ms, &end);
     struct search search = {parts, 0, SEARCH_STEPS_MAX};
     search.side = side_between(&search, &begin, &begin);
+    if (side_between(&search, &end, &begin) == search.side &&
+        side_between(&search, &begin, &end) == search.side)
+        return INT64_MAX;
+    if (score->forget.kind == FORGET_HALF_LIFE && !has_entry_ahead(parts, from_ms))
+        return exact_crossing(
+            &search, from_ms, fading_other_side(&search, &begin, from_ms, end_ms));
     return first_other_side(&search, from_ms, &begin, end_ms, &end);
 }

@@ -38,6 +38,16 @@ static struct scored *scored_room(struct fold *fold, uint32_t count)
     return fold->scored;
 }
 
+static struct ledger_points *points_room(struct fold *fold, uint32_t count)
+{
+    if (count > fold->points_cap) {
+        fold->points_cap = count * 2;
+        free(fold->points);
+        fold->points = mem_alloc(fold->points_cap * sizeof(*fold->points));
+    }
+    return fold->points;
+}
+
 bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out)
 {
     *milli_out = rule->points_milli;
@@ -74,15 +84,14 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
         fold, score, state_milli); // may ask for other scores, so before the entries are gathered
     memcpy(fold->state_milli, state_milli, sizeof(state_milli));
 
-    uint32_t count = 0;
-    struct name_id name = fold->binding.scores[score];
-    struct scored *scored = scored_room(fold, ledger_lines(fold->state, fold->contact));
-    struct ledger_entry entry;
-    for (size_t at = 0; ledger_next(fold->state, fold->contact, &at, &entry);) {
-        if (entry.score.value == name.value)
-            scored[count++] = (struct scored){
-                entry.time_ms, entry.points_milli, group_of(fold, score, entry.rule)};
-    }
+    uint32_t most = ledger_lines(fold->state, fold->contact);
+    struct scored *scored = scored_room(fold, most);
+    struct ledger_points *points = points_room(fold, most);
+    uint32_t count =
+        ledger_points_of(fold->state, fold->contact, fold->binding.scores[score], points);
+    for (uint32_t i = 0; i < count; i++)
+        scored[i] = (struct scored){
+            points[i].time_ms, points[i].points_milli, group_of(fold, score, points[i].rule)};
     *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
 }
 
