@@ -111,8 +111,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(
         E0220,
         "A score or a segment reads itself, by way of others: which of them should come first? The "
-        "notes "
-        "show the way round; leave out one of its steps."),
+        "notes show the way round; leave out one of its steps."),
+    EXPLAIN(E0221, "No counter has this name. Declare it under `counters:`."),
+    EXPLAIN(E0222, "No score has this name. Declare it under `scores:`."),
+    EXPLAIN(E0223, "No segment has this name. Declare it under `segments:`."),
     EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
@@ -181,9 +183,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "and is counted. has(contact.country) asks whether a member is there."),
     EXPLAIN(
         E0607,
-        "Counters are counted before scores, segments and other counters are looked at, so that "
-        "the order of "
-        "rules does not matter: their expressions are about the event and the contact only."),
+        "Counters are counted before scores, segments and other counters are looked at, so their "
+        "expressions read the event and the contact only. And `while`, `combine` and the `if` of a "
+        "segment are about a contact at any time, so there is no event that they could read: what "
+        "events brought is kept in fields, counters and scores."),
     EXPLAIN(
         W0504,
         "The directory holds no file that ends in .yaml or .yml, so the ruleset is "
@@ -196,11 +199,26 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(
         W0506,
         "What is live is looked at again when something it reads changes, and exactly when a "
-        "comparison with `now` "
-        "does: now - T < D, now > T and the like. This use of `now` (or of age()) is none of "
-        "these, so each contact "
-        "is looked at again at each full hour as well, and a change that is undone within the hour "
-        "is not seen."),
+        "comparison with `now` does: now - T < D, now > T and the like. This use of `now` (or of "
+        "age()) is none of these, so each contact is looked at again at each full hour as well, "
+        "and a change that is undone within the hour is not seen."),
+    EXPLAIN(
+        W0507,
+        "The most that the rules of the score can give together, with their limits and groups, is "
+        "less than where the band starts. Only points given by hand (contact.points_adjusted) "
+        "could bring a contact there. Lower the band, or see which limit is too low."),
+    EXPLAIN(
+        W0508,
+        "Whatever comes, the condition has the same outcome: a constant decides it. One that is "
+        "never true switches its rule off; one that is always true may be left out."),
+    EXPLAIN(
+        W0509,
+        "The field lists the values that it may have under `one_of:`, and this is none of them, so "
+        "it is never equal."),
+    EXPLAIN(
+        W0510,
+        "A limit of points cuts the entry that goes beyond it. This one is below the points of "
+        "each single entry, so that none is ever given in full."),
     EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "

@@ -38,6 +38,9 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0217, ERROR, "unknown parameter of an action")                    \
     X(E0219, ERROR, "unknown group")                                     \
     X(E0220, ERROR, "depends on itself")                                 \
+    X(E0221, ERROR, "unknown counter")                                   \
+    X(E0222, ERROR, "unknown score")                                     \
+    X(E0223, ERROR, "unknown segment")                                   \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \
     X(E0303, ERROR, "templates are not supported yet")                   \
@@ -62,6 +65,10 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(W0504, WARNING, "no rules found")                                  \
     X(W0505, WARNING, "a path that the event does not declare")          \
     X(W0506, WARNING, "looked at each full hour only")                   \
+    X(W0507, WARNING, "a band that no rules reach")                      \
+    X(W0508, WARNING, "a condition that is always the same")             \
+    X(W0509, WARNING, "a value that the field never has")                \
+    X(W0510, WARNING, "a limit below what the rule gives at once")       \
     X(C0001, ERROR, "an environment variable is not set")                \
     X(C0002, ERROR, "not a valid ${NAME}")                               \
     X(C0003, ERROR, "a Kafka property that loads code or runs commands") \

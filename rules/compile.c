@@ -5,6 +5,7 @@
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
+#include "rules/compile_expression.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.
@@ -128,12 +129,14 @@ enum err compile_bundle(
 {
     size_t errors_before = diagnostics->error_count;
     struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
-    struct compiler compiler = {.ruleset = ruleset, .list = diagnostics};
+    struct compiler compiler = {
+        .ruleset = ruleset, .list = diagnostics, .errors_before = errors_before};
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);
     compile_expressions(&compiler);
     compile_live(&compiler);
+    compile_expressions_end(&compiler);
     compiler_end(&compiler);
     if (diagnostics->error_count > errors_before) {
         ruleset_destroy(ruleset);

@@ -4,21 +4,6 @@
 #include "rules/declaration.h"
 #include "rules/scope.h"
 
-// Members of a contact, and what else it is printed with.
-static bool is_built_in(struct bytes name)
-{
-    static const char *const printed[] = {"fields", "scores", "segments", "runs"};
-    for (uint32_t i = 0; i < SCOPE_CONTACT_FIELD_COUNT; i++) {
-        if (bytes_equal_text(name, scope_contact_member(i)))
-            return true;
-    }
-    for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
-        if (bytes_equal_text(name, printed[i]))
-            return true;
-    }
-    return false;
-}
-
 // The kinds as given; false after a diagnostic.
 static bool read_identifiers(
     struct compiler *compiler, const struct yaml_node *node, struct bytes *kinds)
@@ -103,7 +88,7 @@ static void compile_contact_field(struct compiler *compiler, const struct yaml_e
     if (!compile_define(compiler, SYMBOL_FIELD, entry->key, NAME_FORM_FIELD, index))
         return;
     struct bytes name = yaml_text(entry->key);
-    if (is_built_in(name))
+    if (scope_contact_has(name))
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0216, yaml_place(entry->key),
             "every contact has '%.*s' already, a field needs another name", compile_shown_len(name),

@@ -1,4 +1,5 @@
 // Compiles `counters`: what they count, of which events, within which time.
+#include "rules/compile_expression.h"
 #include "rules/compiler.h"
 
 #define WITHIN_MS_MAX INT64_C(31557600000000) // a thousand years
@@ -11,7 +12,7 @@ static const struct {
     {"count", COUNTER_COUNT, EXPRESSION_VALUE}, {"sum", COUNTER_SUM, EXPRESSION_NUMBER},
     {"min", COUNTER_MIN, EXPRESSION_NUMBER},    {"max", COUNTER_MAX, EXPRESSION_NUMBER},
     {"avg", COUNTER_AVG, EXPRESSION_NUMBER},    {"first", COUNTER_FIRST, EXPRESSION_VALUE},
-    {"last", COUNTER_LAST, EXPRESSION_VALUE},   {"distinct", COUNTER_DISTINCT, EXPRESSION_VALUE},
+    {"last", COUNTER_LAST, EXPRESSION_VALUE},   {"distinct", COUNTER_DISTINCT, EXPRESSION_DISTINCT},
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
 

@@ -1,10 +1,10 @@
-// Compiles the expressions of rules and workflows, once every name they may use is known.
+#include "rules/compile_expression.h"
+
 #include <stdlib.h>
 
 #include "rules/cel/parser.h"
 #include "rules/cel/regex.h"
-#include "rules/compiler.h"
-#include "rules/expression.h"
+#include "rules/check_condition.h"
 #include "rules/expression_problem.h"
 #include "rules/scope.h"
 
@@ -29,7 +29,6 @@ static const struct rule_expression *take_expression(
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .text = compile_copy(compiler, text),
-        .place = yaml_place(node),
         .node = node,
     };
     ruleset->expressions = compile_grow(
@@ -67,6 +66,7 @@ const struct rule_expression *compile_contact_expression(
 {
     return take_expression(compiler, node, what, EVENT_TYPE_UNKNOWN, use);
 }
+
 // Whether a counter can keep a value of the type.
 static bool is_scalar(const struct cel_type *type)
 {
@@ -102,7 +102,8 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
     case EXPRESSION_NUMBER:
         return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
                type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
-    case EXPRESSION_KEY: return type->kind != CEL_TYPE_TYPE;
+    case EXPRESSION_KEY:
+    case EXPRESSION_DISTINCT: return type->kind != CEL_TYPE_TYPE;
     case EXPRESSION_VALUE: return is_scalar(type);
     }
     return false;
@@ -117,6 +118,7 @@ static bool check_use(
         [EXPRESSION_CONDITION] = "a condition is true or false (bool)",
         [EXPRESSION_POINTS] = "points are a number",
         [EXPRESSION_KEY] = "a key is a value",
+        [EXPRESSION_DISTINCT] = "values are counted",
         [EXPRESSION_NUMBER] = "this is a number",
         [EXPRESSION_VALUE] = "a text, a number, true or false, or a time is kept",
         [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
@@ -137,7 +139,8 @@ static bool check_use(
 
 static bool is_of_counter(enum expression_use use)
 {
-    return use == EXPRESSION_NUMBER || use == EXPRESSION_VALUE || use == EXPRESSION_COUNTED;
+    return use == EXPRESSION_NUMBER || use == EXPRESSION_VALUE || use == EXPRESSION_DISTINCT ||
+           use == EXPRESSION_COUNTED;
 }
 
 // What counters are counted before may not be read by them. False after E0607.
@@ -243,6 +246,26 @@ static struct bytes plain_data_member(const struct cel_node *root)
     return is_member && is_plain ? root->text : (struct bytes){NULL, 0};
 }
 
+// What may be compiled, and yet be a slip.
+static void check_sense(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct checked_expression *checked)
+{
+    check_one_of(compiler, checked);
+    switch (pending->use) {
+    case EXPRESSION_CONDITION:
+    case EXPRESSION_COUNTED: check_condition(compiler, checked, CONDITION_MAY_BE_LEFT_OUT); return;
+    case EXPRESSION_LIVE: check_condition(compiler, checked, CONDITION_IS_NEEDED); return;
+    case EXPRESSION_POINTS:
+    case EXPRESSION_KEY:
+    case EXPRESSION_NUMBER:
+    case EXPRESSION_VALUE:
+    case EXPRESSION_DISTINCT:
+    case EXPRESSION_LIVE_POINTS: return;
+    }
+}
+
 static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
     struct ruleset *ruleset = compiler->ruleset;
@@ -250,8 +273,9 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
     struct cel_problems problems = {0};
     struct cel_node *root = cel_parse(&ruleset->arena, pending->expression->text, &problems);
     if (root == NULL || !cel_check(&ruleset->arena, scope, root, &problems)) {
-        expression_report(
-            compiler->list, &(struct expression_source){.node = pending->node}, scope, &problems);
+        const struct expression_source source = {
+            .node = pending->node, .is_without_event = pending->on == EVENT_TYPE_UNKNOWN};
+        expression_report(compiler->list, &source, scope, &problems);
         return;
     }
     if (is_of_counter(pending->use) && !check_counter_reads(compiler, pending, root))
@@ -262,6 +286,7 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
     cel_eval_free(&constants.eval);
     if (!check_use(compiler, pending, root->type))
         return;
+    check_sense(compiler, pending, &(struct checked_expression){pending->node, scope, root});
     pending->expression->root = root;
     pending->expression->program = cel_compile(&ruleset->arena, scope, root);
     if (pending->use == EXPRESSION_KEY)
@@ -297,4 +322,13 @@ void compile_expressions(struct compiler *compiler)
     compiler->pending = NULL;
     compiler->pending_count = 0;
     compiler->pending_cap = 0;
+}
+
+void compile_expressions_end(struct compiler *compiler)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    for (size_t i = 0; i < ruleset->expression_count; i++) {
+        ruleset->expressions[i]->node = NULL;
+        ruleset->expressions[i]->root = NULL;
+    }
 }

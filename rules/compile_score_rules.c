@@ -1,10 +1,9 @@
-// Compiles the rules of a score: what counts, how much, and how often.
-#include "engine/base/buffer.h"
-#include "rules/compiler.h"
+// What counts in a score, how much, and how often.
+#include "rules/compile_score_rules.h"
 
-#define TOTAL_MILLI_MAX  9000000000000000LL // milli_parse takes no more
-#define POINTS_MILLI_MAX 1000000000LL       // a million points
-#define SPAN_MS_MAX      31557600000000LL   // a thousand years
+#include "engine/base/buffer.h"
+#include "rules/check_score.h"
+#include "rules/compile_expression.h"
 
 static void compile_every(
     struct compiler *compiler, const struct yaml_node *node, struct limit_def *limit)
@@ -192,8 +191,10 @@ void compile_score_rule(
         compile_group_of(compiler, group, score, &rule);
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
          entry = yaml_next_entry(entry)) {
-        if (bytes_equal_text(yaml_text(entry.key), "limit") && rule.kind == SCORE_RULE_EVENT)
-            compile_limit(compiler, &entry, &rule);
+        if (!bytes_equal_text(yaml_text(entry.key), "limit") || rule.kind != SCORE_RULE_EVENT)
+            continue;
+        compile_limit(compiler, &entry, &rule);
+        check_limit_points(compiler, entry.value, &rule);
     }
     ruleset->rules =
         compile_grow(ruleset->rules, &ruleset->rule_cap, ruleset->rule_count, sizeof(rule));

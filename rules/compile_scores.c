@@ -1,11 +1,9 @@
 // Compiles `scores`: limits of the total, bands, groups, forgetting, what they are made of.
-#include "rules/compiler.h"
+#include "rules/check_score.h"
+#include "rules/compile_expression.h"
+#include "rules/compile_score_rules.h"
 
 enum { BANDS_MAX = 100 };
-
-#define TOTAL_MILLI_MAX  9000000000000000LL // milli_parse takes no more
-#define POINTS_MILLI_MAX 1000000000LL       // a million points
-#define SPAN_MS_MAX      31557600000000LL   // a thousand years
 
 static void compile_total(
     struct compiler *compiler, const struct yaml_node *node, struct score_def *score)
@@ -152,8 +150,11 @@ static void compile_idle(
     const struct yaml_node *points =
         compile_required(compiler, entry->value, "points", place, keys);
     forget->kind = FORGET_IDLE;
-    if (points != NULL)
-        (void)yaml_to_milli(points, &range, compiler->list, &forget->points_milli);
+    if (points != NULL && yaml_to_milli(points, &range, compiler->list, &forget->points_milli) &&
+        forget->points_milli == 0)
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0402, yaml_place(points),
+            "'points' must not be 0: nothing would ever change");
     read_span(
         compiler, compile_required(compiler, entry->value, "after", place, keys), "'after'",
         &forget->after_ms);
@@ -167,8 +168,13 @@ static void compile_forget(
 {
     bool is_none =
         node != NULL && node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), "none");
-    if (node == NULL || is_none || compile_keys(compiler, node, SECTION_FORGET) == KEYS_WRONG)
+    if (node == NULL || is_none)
         return;
+    if (compile_keys(compiler, node, SECTION_FORGET) == KEYS_WRONG) {
+        if (!node->is_refused)
+            diagnostic_note(compiler->list, PLACE_NONE, "or the word none");
+        return;
+    }
     struct yaml_entry entry = yaml_first_entry(node);
     if (entry.key == NULL || node->count != 1) {
         diagnostic_add(
@@ -222,6 +228,7 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
 {
     struct ruleset *ruleset = compiler->ruleset;
     size_t index = ruleset->score_count;
+    size_t errors_before = compiler->list->error_count;
     if (!compile_define(compiler, SYMBOL_SCORE, entry->key, NAME_FORM_PLAIN, index) ||
         compile_keys(compiler, entry->value, SECTION_SCORE) == KEYS_WRONG)
         return;
@@ -237,10 +244,13 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
     compile_groups(compiler, yaml_get(entry->value, "groups"), &score);
     compile_forget(compiler, yaml_get(entry->value, "forget"), &score.forget);
     const struct yaml_node *rules = yaml_get(entry->value, "rules");
+    size_t first_rule = ruleset->rule_count;
     if (yaml_get(entry->value, "combine") != NULL)
         compile_combine(compiler, entry->value, &score);
     else if (rules != NULL)
         compile_rules(compiler, rules, &score);
+    if (compiler->list->error_count == errors_before)
+        check_bands(compiler, yaml_get(entry->value, "bands"), &score, first_rule);
     ruleset->scores =
         compile_grow(ruleset->scores, &ruleset->score_cap, index, sizeof(*ruleset->scores));
     ruleset->scores[ruleset->score_count++] = score;

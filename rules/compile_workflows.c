@@ -1,4 +1,5 @@
 // Compiles `workflows`: what starts them, whether again, and their steps.
+#include "rules/compile_expression.h"
 #include "rules/compiler.h"
 
 static enum workflow_reenter compile_reenter(

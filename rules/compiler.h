@@ -28,6 +28,7 @@ enum symbol_kind {
 struct compiler {
     struct ruleset *ruleset;
     struct diagnostics *list;
+    size_t errors_before; // of the list, when compiling began
     struct arena scratch;
     struct symbols symbols[SYMBOL_KIND_COUNT];
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
@@ -137,30 +138,7 @@ bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
 
-// Takes an expression; it is checked by compile_expressions, once what it may name is known. NULL after a
-// diagnostic, or when on is EVENT_TYPE_UNKNOWN because of one.
-const struct rule_expression *compile_expression(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const char *what,
-    event_type on,
-    enum expression_use use);
-// The same for one that is about a contact, without an event.
-const struct rule_expression *compile_contact_expression(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const char *what,
-    enum expression_use use);
-// A rule of a score that is being compiled; names: those of the rules before it. (compile_score_rules.c)
-void compile_score_rule(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const struct score_def *score,
-    struct symbols *names);
-// After all files: checks and compiles what was taken.
-void compile_expressions(struct compiler *compiler);
-
-// After the expressions, where nothing is wrong: what is live, in which order, and what it depends on. (compile_live.c)
+// After the expressions: what is live, in which order, and, where nothing is wrong, what it depends on. (compile_live.c)
 void compile_live(struct compiler *compiler);
 
 // The hash of how a definition is written: keys and values in order, not where they stand or how they are quoted.

@@ -13,8 +13,10 @@ enum expression_use {
     EXPRESSION_CONDITION, // bool
     EXPRESSION_POINTS,    // a number
     EXPRESSION_KEY,       // any value that may tell one from another
-    EXPRESSION_NUMBER,    // of a counter: a number
-    EXPRESSION_VALUE, // of a counter: any value; with EXPRESSION_NUMBER and _COUNTED it reads no scores, segments, counters
+    // Those of counters read no scores, segments and counters.
+    EXPRESSION_NUMBER,      // of a counter: a number
+    EXPRESSION_VALUE,       // of a counter: a value that can be kept
+    EXPRESSION_DISTINCT,    // of a counter: any value that may tell one from another
     EXPRESSION_COUNTED,     // of a counter: a condition
     EXPRESSION_LIVE,        // a condition about a contact, without an event
     EXPRESSION_LIVE_POINTS, // a number about a contact
@@ -27,14 +29,14 @@ struct rule_moment {
 };
 
 struct rule_expression {
-    struct bytes text;           // as written
-    const struct cel_node *root; // checked
-    struct place place;          // while compiling only
-    const struct yaml_node *node;
+    struct bytes text; // as written
     struct cel_program *program;
     struct rule_guard guard; // of a condition
-    struct bytes
-        data_member; // of a key that is just data.NAME: its name, and its value as it came tells keys apart
+    // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
+    struct bytes data_member;
+    // While compiling only: where it stands, and its tree once it is checked.
+    const struct yaml_node *node;
+    const struct cel_node *root;
 };
 
 #endif

@@ -1,5 +1,7 @@
 #include "rules/expression_problem.h"
 
+#include "engine/base/text.h"
+
 // The place in a text that is all expression; lines and columns from 1, in characters.
 static struct place place_in_text(const struct source_text *source, uint32_t begin, uint32_t end)
 {
@@ -39,6 +41,31 @@ static enum diagnostic_code code_of(enum cel_problem_kind kind)
     return DIAGNOSTIC_E0601;
 }
 
+// What the members of an object of the scope are, where they are declared under a key of their own.
+static const char *declared_as(const struct cel_object *object, enum diagnostic_code *code_out)
+{
+    static const struct {
+        const char *object;
+        enum diagnostic_code code;
+    } known[] = {
+        {"counter", DIAGNOSTIC_E0221}, {"score", DIAGNOSTIC_E0222}, {"segment", DIAGNOSTIC_E0223}};
+    for (size_t i = 0; object != NULL && i < sizeof(known) / sizeof(known[0]); i++) {
+        if (!bytes_equal_text(object->name, known[i].object))
+            continue;
+        *code_out = known[i].code;
+        return known[i].object;
+    }
+    return NULL;
+}
+
+static bool is_event_missed(
+    const struct expression_source *source, const struct cel_problem *problem)
+{
+    return source->is_without_event && problem->kind == CEL_PROBLEM_NAME &&
+           problem->object == NULL &&
+           (bytes_equal_text(problem->word, "event") || bytes_equal_text(problem->word, "data"));
+}
+
 // The known name that is most like the unknown one, or NULL.
 static const char *nearest(
     struct arena *arena, const struct cel_scope *scope, const struct cel_problem *problem)
@@ -51,6 +78,35 @@ static const char *nearest(
                                    : cel_scope_nearest(arena, scope, problem->word);
 }
 
+static void report(
+    struct diagnostics *list,
+    const struct expression_source *source,
+    const struct cel_scope *scope,
+    const struct cel_problem *problem,
+    struct arena *arena)
+{
+    struct place place = expression_place(source, problem->begin, problem->end);
+    enum diagnostic_code code = code_of(problem->kind);
+    const char *kind = declared_as(problem->object, &code);
+    int len = text_shown_len(problem->word, 60);
+    const char *word = (const char *)problem->word.data;
+    if (is_event_missed(source, problem)) {
+        diagnostic_add(
+            list, DIAGNOSTIC_E0607, place, "this is about a contact, without an event: no '%.*s'",
+            len, word);
+        return;
+    }
+    const char *meant = nearest(arena, scope, problem);
+    const char *begin = meant == NULL ? "" : ", did you mean '";
+    const char *end = meant == NULL ? "" : "'?";
+    meant = meant == NULL ? "" : meant;
+    if (kind != NULL && problem->word.len > 0)
+        diagnostic_add(
+            list, code, place, "unknown %s '%.*s'%s%s%s", kind, len, word, begin, meant, end);
+    else
+        diagnostic_add(list, code, place, "%s%s%s%s", problem->message, begin, meant, end);
+}
+
 void expression_report(
     struct diagnostics *list,
     const struct expression_source *source,
@@ -58,14 +114,8 @@ void expression_report(
     const struct cel_problems *problems)
 {
     struct arena arena = {0};
-    for (size_t i = 0; i < problems->count; i++) {
-        const struct cel_problem *problem = &problems->items[i];
-        const char *meant = nearest(&arena, scope, problem);
-        diagnostic_add(
-            list, code_of(problem->kind), expression_place(source, problem->begin, problem->end),
-            "%s%s%s%s", problem->message, meant == NULL ? "" : ", did you mean '",
-            meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
-    }
+    for (size_t i = 0; i < problems->count; i++)
+        report(list, source, scope, &problems->items[i], &arena);
     if (problems->total > problems->count)
         diagnostic_note(
             list, PLACE_NONE, "and %zu more in this expression", problems->total - problems->count);

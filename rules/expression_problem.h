@@ -11,6 +11,7 @@
 struct expression_source {
     const struct yaml_node *node; // NULL: a text
     const struct source_text *text;
+    bool is_without_event; // of rules, where `event` and `data` mean nothing
 };
 
 // The place of bytes begin to end of the expression.

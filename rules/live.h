@@ -23,9 +23,11 @@ struct segment_def {
     struct rule_place place;
 };
 
-// A state rule is a node of its own: it is looked at only when what it reads has changed.
-enum { LIVE_DEPTH_MAX = 64 }; // how deep live nodes may read each other
+// How deep scores may be made of each other, by `combine` and `while`: to read one is to evaluate so many expressions one
+// within the other.
+enum { SCORE_DEPTH_MAX = 15 };
 
+// A state rule is a node of its own: it is looked at only when what it reads has changed.
 enum live_kind { LIVE_RULE, LIVE_SCORE, LIVE_SEGMENT };
 struct live_node {
     enum live_kind kind;

@@ -1,33 +1,29 @@
-// When comparisons in an expression change by time alone: with `now` at moments that can be told, with a score where
-// it crosses what it is compared with.
+// When comparisons with `now` in an expression change.
+//
+// What moves with `now` once, by + and -, is solved for it: now - contact.created > days(30) changes at
+// days(30) + contact.created.
 #ifndef RULES_MOMENTS_H
 #define RULES_MOMENTS_H
 
 #include "rules/cel/check.h"
 #include "rules/expression.h"
-#include "rules/ruleset_data.h"
 
-struct threshold {
-    uint32_t score;
-    int64_t milli; // a value is on one side below it, on the other from it on
-};
+struct ruleset;
 
-// What was found in the trees of one live node.
+// What was found in trees. Zero-initialised is empty.
 struct moments {
-    struct rule_moment *items;
+    struct rule_moment *items; // owned; their programs are the taker's
     size_t count, cap;
-    const struct cel_node
-        *hourly;       // the first use of `now` for which no moment can be told; NULL: none
-    bool *read_freely; // by score: read otherwise than in a comparison with a number
-    struct threshold *thresholds; // of all nodes
-    size_t threshold_count, threshold_cap;
+    const struct cel_node **hourly; // owned: uses of the clock for which no moment can be told
+    size_t hourly_count, hourly_cap;
 };
 
-// Adds what a checked tree holds; NULL adds nothing. scope: the one it was checked with.
+// Adds what a tree holds that was checked with the scope; NULL adds nothing. Programs live in the ruleset.
 void moments_add(
     struct moments *moments,
     struct ruleset *ruleset,
     const struct cel_scope *scope,
     const struct cel_node *root);
+void moments_free(struct moments *moments);
 
 #endif

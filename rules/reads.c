@@ -1,14 +1,9 @@
 #include "rules/reads.h"
 
+#include <stdlib.h>
+
+#include "rules/compiler.h"
 #include "rules/scope.h"
-
-enum { WORD_BITS = 64 };
-
-static uint32_t contact_fields(const struct ruleset *ruleset)
-{
-    return SCOPE_CONTACT_FIELD_COUNT + (uint32_t)catalog_identifier_count(ruleset->catalog) +
-           (uint32_t)ruleset->field_count;
-}
 
 dependency ruleset_dependency_contact(const struct ruleset *ruleset, uint32_t scope_contact_field)
 {
@@ -18,28 +13,49 @@ dependency ruleset_dependency_contact(const struct ruleset *ruleset, uint32_t sc
 
 dependency ruleset_dependency_counter(const struct ruleset *ruleset, size_t counter)
 {
-    return contact_fields(ruleset) + (uint32_t)counter;
+    return scope_contact_count(ruleset) + (uint32_t)counter;
 }
 
 dependency ruleset_dependency_score(const struct ruleset *ruleset, size_t score)
 {
-    return contact_fields(ruleset) + (uint32_t)(ruleset->counter_count + score);
+    return ruleset_dependency_counter(ruleset, ruleset->counter_count + score);
 }
 
 dependency ruleset_dependency_segment(const struct ruleset *ruleset, size_t segment)
 {
-    return contact_fields(ruleset) +
-           (uint32_t)(ruleset->counter_count + ruleset->score_count + segment);
+    return ruleset_dependency_score(ruleset, ruleset->score_count + segment);
 }
 
-uint32_t reads_count(const struct ruleset *ruleset)
+uint32_t reads_dependency_count(const struct ruleset *ruleset)
 {
     return ruleset_dependency_segment(ruleset, ruleset->segment_count);
 }
 
-static void add(struct reads *reads, dependency dependency_read)
+enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out)
 {
-    reads->bits[dependency_read / WORD_BITS] |= UINT64_C(1) << dependency_read % WORD_BITS;
+    const dependency counters = ruleset_dependency_counter(ruleset, 0);
+    const dependency scores = ruleset_dependency_score(ruleset, 0);
+    const dependency segments = ruleset_dependency_segment(ruleset, 0);
+    if (of >= segments) {
+        *index_out = of - segments;
+        return READ_SEGMENT;
+    }
+    if (of >= scores) {
+        *index_out = of - scores;
+        return READ_SCORE;
+    }
+    if (of >= counters) {
+        *index_out = of - counters;
+        return READ_COUNTER;
+    }
+    *index_out = of;
+    return READ_CONTACT;
+}
+
+static void add(struct reads *reads, dependency of, const struct cel_node *at)
+{
+    reads->items = compile_grow(reads->items, &reads->cap, reads->count, sizeof(*reads->items));
+    reads->items[reads->count++] = (struct read){of, at};
 }
 
 // The members of a variable: its first dependency, and how many there are.
@@ -51,7 +67,7 @@ struct members {
 static struct members members_of(const struct ruleset *ruleset, uint32_t variable)
 {
     switch (variable) {
-    case SCOPE_CONTACT: return (struct members){0, contact_fields(ruleset)};
+    case SCOPE_CONTACT: return (struct members){0, scope_contact_count(ruleset)};
     case SCOPE_COUNTER:
         return (struct members){
             ruleset_dependency_counter(ruleset, 0), (uint32_t)ruleset->counter_count};
@@ -75,36 +91,41 @@ static bool is_member(const struct cel_node *node)
            node->children[0]->variable != CEL_NOT_A_VARIABLE;
 }
 
-static bool reads_clock(const struct cel_node *node)
+void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root)
+{
+    if (root == NULL)
+        return;
+    if (is_member(root)) {
+        struct members members = members_of(ruleset, root->children[0]->variable);
+        if (root->field < members.count)
+            add(reads, members.first + root->field, root);
+        return;
+    }
+    if (root->kind == CEL_NODE_IDENT) { // the whole of it
+        struct members members = members_of(ruleset, root->variable);
+        for (uint32_t i = 0; i < members.count; i++)
+            add(reads, members.first + i, root);
+    }
+    for (uint32_t i = 0; i < root->child_count; i++) // no deeper than CEL_DEPTH_MAX
+        reads_add(reads, ruleset, root->children[i]);
+}
+
+void reads_free(struct reads *reads)
+{
+    free(reads->items);
+    *reads = (struct reads){0};
+}
+
+bool reads_is_clock(const struct cel_node *node)
 {
     if (node->kind == CEL_NODE_IDENT)
         return node->variable == SCOPE_NOW;
     return node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "age");
 }
 
-void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root)
-{
-    if (root == NULL)
-        return;
-    reads->has_now = reads->has_now || reads_clock(root);
-    if (is_member(root)) {
-        struct members members = members_of(ruleset, root->children[0]->variable);
-        if (root->field < members.count)
-            add(reads, members.first + root->field);
-        return;
-    }
-    if (root->kind == CEL_NODE_IDENT) { // the whole of it
-        struct members members = members_of(ruleset, root->variable);
-        for (uint32_t i = 0; i < members.count; i++)
-            add(reads, members.first + i);
-    }
-    for (uint32_t i = 0; i < root->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        reads_add(reads, ruleset, root->children[i]);
-}
-
 bool reads_now(const struct cel_node *node)
 {
-    if (reads_clock(node))
+    if (reads_is_clock(node))
         return true;
     for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
         if (reads_now(node->children[i]))

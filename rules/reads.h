@@ -3,21 +3,36 @@
 #define RULES_READS_H
 
 #include "rules/cel/ast.h"
-#include "rules/ruleset_data.h"
+#include "rules/live.h"
 
-// A set of dependencies (rules/live.h).
-struct reads {
-    uint64_t *bits; // dependency_count of them
-    bool has_now;   // `now`, or a function that reads the clock
+struct read {
+    dependency of;
+    const struct cel_node *at;
 };
 
-// How many dependencies the rules have, once they are compiled.
-uint32_t reads_count(const struct ruleset *ruleset);
-// Adds what a tree reads; NULL adds nothing.
-void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root);
+// Zero-initialised is empty.
+struct reads {
+    struct read *items; // owned; the same dependency may come several times
+    size_t count, cap;
+};
 
-// Whether a tree reads the clock.
+// Adds what a tree reads, in the order written; of contact, counter, score or segment as a whole all that there is.
+// NULL adds nothing.
+void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root);
+void reads_free(struct reads *reads);
+
+// How many dependencies the rules have, once all is compiled that expressions may read.
+uint32_t reads_dependency_count(const struct ruleset *ruleset);
+
+// What a dependency is.
+enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT };
+// The kind, and the index in the ruleset (of a member: in the scope's contact).
+enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out);
+
+// Whether a tree reads the clock: `now`, age().
 bool reads_now(const struct cel_node *node);
+// Whether a node is that itself.
+bool reads_is_clock(const struct cel_node *node);
 // The index of the score that a node is, as score.NAME or score["NAME"]; UINT32_MAX where it is none.
 uint32_t reads_score(const struct cel_node *node);
 

@@ -20,9 +20,10 @@ static void link_counts(struct ruleset *ruleset)
 {
     ruleset->match_count = catalog_type_count(ruleset->catalog);
     ruleset->matches = mem_zero(ruleset->match_count, sizeof(*ruleset->matches));
-    for (size_t i = 0; i < ruleset->rule_count; i++)
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
         if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
             ruleset->matches[ruleset->rules[i].on].rule_count++;
+    }
     for (size_t i = 0; i < ruleset->counter_count; i++)
         ruleset->matches[ruleset->counters[i].on].counter_count++;
     for (size_t i = 0; i < ruleset->workflow_count; i++)
@@ -33,14 +34,15 @@ static void link_counters(struct ruleset *ruleset)
 {
     const struct counter_def **counters =
         arena_alloc(&ruleset->arena, (ruleset->counter_count + 1) * sizeof(*counters));
+    const struct counter_def ***ends = mem_zero(ruleset->match_count, sizeof(*ends));
     for (size_t i = 0; i < ruleset->match_count; i++) {
-        struct match_list *match = &ruleset->matches[i];
-        match->counters = counters;
-        for (size_t c = 0; match->counter_count > 0 && c < ruleset->counter_count; c++) {
-            if (ruleset->counters[c].on == i)
-                *counters++ = &ruleset->counters[c];
-        }
+        ruleset->matches[i].counters = counters;
+        ends[i] = counters;
+        counters += ruleset->matches[i].counter_count;
     }
+    for (size_t i = 0; i < ruleset->counter_count; i++)
+        *ends[ruleset->counters[i].on]++ = &ruleset->counters[i];
+    free(ends);
 }
 
 // Which of a type's rules, workflows and counters need which values.
@@ -93,9 +95,10 @@ void ruleset_link(struct ruleset *ruleset)
         rules += match->rule_count;
         workflows += match->workflow_count;
     }
-    for (size_t i = 0; i < ruleset->rule_count; i++)
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
         if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
             *rule_ends[ruleset->rules[i].on]++ = &ruleset->rules[i];
+    }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
         ruleset->workflows[i].index = (uint32_t)i;
         *workflow_ends[ruleset->workflows[i].on]++ = &ruleset->workflows[i];

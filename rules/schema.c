@@ -30,6 +30,29 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_STEP_LIST] = "step_list",
 };
 
+// Which keys go together, each with a comma before it; ' stands for a quote.
+static const char *const section_forms[SECTION_COUNT] = {
+    [SECTION_COUNTER] = ",'oneOf':[{'required':['count']},{'required':['sum']},"
+                        "{'required':['min']},{'required':['max']},{'required':['avg']},"
+                        "{'required':['first']},{'required':['last']},{'required':['distinct']}],"
+                        "'allOf':[{'oneOf':[{'required':['count']},{'required':['on']}]}]",
+    [SECTION_SCORE] = ",'not':{'required':['combine'],'anyOf':[{'required':['rules']},"
+                      "{'required':['forget']},{'required':['groups']}]}",
+    [SECTION_SCORE_GROUP] = ",'minProperties':1",
+    [SECTION_SCORE_RULE] = ",'oneOf':[{'required':['on'],'not':{'required':['while']}},"
+                           "{'required':['while'],'not':{'anyOf':[{'required':['on']},"
+                           "{'required':['if']},{'required':['limit']}]}}]",
+    [SECTION_SCORE_LIMIT] = ",'anyOf':[{'required':['times']},{'required':['points']}]",
+    [SECTION_FORGET] = ",'minProperties':1,'maxProperties':1",
+    [SECTION_STEP] = ",'oneOf':[{'required':['do']},{'required':['tag']},{'required':['list']}]",
+};
+
+static void add_forms(struct buffer *to, const char *forms)
+{
+    for (const char *at = forms; at != NULL && *at != '\0'; at++)
+        buffer_add_u8(to, *at == '\'' ? '"' : (uint8_t)*at);
+}
+
 static void add_words(struct buffer *to, const char *words)
 {
     buffer_add_text(to, ",\"enum\":[");
@@ -58,6 +81,13 @@ static void add_shape(struct buffer *to, const struct key_row *key)
     case SHAPE_TEXT: buffer_add_format(to, ",\"type\":%s", text); return;
     case SHAPE_WORD: add_words(to, key->words); return;
     case SHAPE_NUMBER: buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001"); return;
+    case SHAPE_NUMBER_ABOVE_0:
+        buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001,\"exclusiveMinimum\":0");
+        return;
+    case SHAPE_PERCENT:
+        buffer_add_text(
+            to, ",\"type\":\"number\",\"multipleOf\":0.001,\"exclusiveMinimum\":0,\"maximum\":100");
+        return;
     case SHAPE_NUMBER_OR_TEXT: buffer_add_text(to, ",\"type\":[\"number\",\"string\"]"); return;
     case SHAPE_WHOLE: buffer_add_text(to, ",\"type\":\"integer\",\"minimum\":1"); return;
     case SHAPE_DURATION:
@@ -120,16 +150,6 @@ static void add_required(struct buffer *to, const struct section_def *def)
         buffer_add_u8(to, ']');
 }
 
-// `count` names the events itself; every other kind needs `on`.
-static void add_counter_forms(struct buffer *to)
-{
-    static const char *const kinds[] = {"sum", "min", "max", "avg", "first", "last", "distinct"};
-    buffer_add_text(to, ",\"oneOf\":[{\"required\":[\"count\"],\"not\":{\"required\":[\"on\"]}}");
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        buffer_add_format(to, ",{\"required\":[\"%s\",\"on\"]}", kinds[i]);
-    buffer_add_u8(to, ']');
-}
-
 static void add_section(struct buffer *to, enum section section)
 {
     const struct section_def *def = section_def_of(section);
@@ -148,18 +168,7 @@ static void add_section(struct buffer *to, enum section section)
     }
     buffer_add_u8(to, '}');
     add_required(to, def);
-    if (section == SECTION_SCORE_RULE)
-        buffer_add_text(to, ",\"oneOf\":[{\"required\":[\"on\"]},{\"required\":[\"while\"]}]");
-    if (section == SECTION_SCORE_LIMIT)
-        buffer_add_text(to, ",\"anyOf\":[{\"required\":[\"times\"]},{\"required\":[\"points\"]}]");
-    if (section == SECTION_FORGET)
-        buffer_add_text(to, ",\"minProperties\":1,\"maxProperties\":1");
-    if (section == SECTION_COUNTER)
-        add_counter_forms(to);
-    if (section == SECTION_STEP)
-        buffer_add_text(
-            to, ",\"oneOf\":[{\"required\":[\"do\"]},{\"required\":[\"tag\"]},"
-                "{\"required\":[\"list\"]}]");
+    add_forms(to, section_forms[section]);
     buffer_add_u8(to, '}');
 }
 

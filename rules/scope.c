@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "rules/ruleset_data.h"
 
@@ -45,49 +46,76 @@ static void make_event(struct scopes *scopes)
         .name = BYTES_LITERAL("event"), .fields = fields, .field_count = SCOPE_EVENT_FIELD_COUNT};
 }
 
-const char *scope_contact_member(uint32_t index)
+// --- the contact
+static const struct {
+    const char *name, *type;
+} contact_members[SCOPE_CONTACT_FIELD_COUNT] = {
+    [SCOPE_CONTACT_ID] = {"id", "string"},
+    [SCOPE_CONTACT_IDENTIFIERS] = {"identifiers", "map(string, list(string))"},
+    [SCOPE_CONTACT_TAGS] = {"tags", "list(string)"},
+    [SCOPE_CONTACT_LISTS] = {"lists", "list(string)"},
+    [SCOPE_CONTACT_CREATED] = {"created", "timestamp"},
+    [SCOPE_CONTACT_UPDATED] = {"updated", "timestamp"},
+    [SCOPE_CONTACT_ZONE] = {"zone", "string"},
+    [SCOPE_CONTACT_CONSENT] = {"consent", "map(string, string)"},
+    [SCOPE_CONTACT_OWNER] = {"owner", "string"},
+    [SCOPE_CONTACT_STAGE] = {"stage", "string"},
+};
+
+uint32_t scope_contact_count(const struct ruleset *ruleset)
 {
-    static const char *const names[SCOPE_CONTACT_FIELD_COUNT] = {
-        [SCOPE_CONTACT_ID] = "id",           [SCOPE_CONTACT_IDENTIFIERS] = "identifiers",
-        [SCOPE_CONTACT_TAGS] = "tags",       [SCOPE_CONTACT_LISTS] = "lists",
-        [SCOPE_CONTACT_CREATED] = "created", [SCOPE_CONTACT_UPDATED] = "updated",
-        [SCOPE_CONTACT_ZONE] = "zone",       [SCOPE_CONTACT_CONSENT] = "consent",
-        [SCOPE_CONTACT_OWNER] = "owner",     [SCOPE_CONTACT_STAGE] = "stage",
-    };
-    return names[index];
+    return SCOPE_CONTACT_FIELD_COUNT + (uint32_t)catalog_identifier_count(ruleset->catalog) +
+           (uint32_t)ruleset->field_count;
+}
+
+struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index)
+{
+    INVARIANT(index < scope_contact_count(ruleset));
+    size_t kinds = catalog_identifier_count(ruleset->catalog);
+    if (index < SCOPE_CONTACT_FIELD_COUNT)
+        return bytes_text(contact_members[index].name);
+    index -= SCOPE_CONTACT_FIELD_COUNT;
+    return index < kinds ? catalog_identifier(ruleset->catalog, index)
+                         : ruleset->fields[index - kinds].name;
+}
+
+bool scope_contact_has(struct bytes name)
+{
+    static const char *const printed[] = {"fields", "scores", "segments", "runs"}; // of its JSON
+    for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
+        if (bytes_equal_text(name, printed[i]))
+            return true;
+    }
+    for (uint32_t i = 0; i < SCOPE_CONTACT_FIELD_COUNT; i++) {
+        if (bytes_equal_text(name, contact_members[i].name))
+            return true;
+    }
+    return false;
+}
+
+static const struct cel_type *contact_type(
+    struct arena *arena, const struct ruleset *ruleset, uint32_t index)
+{
+    size_t declared = SCOPE_CONTACT_FIELD_COUNT + catalog_identifier_count(ruleset->catalog);
+    size_t at = 0;
+    if (index >= declared)
+        return scope_type_of(arena, ruleset->fields[index - declared].type);
+    return index < SCOPE_CONTACT_FIELD_COUNT
+               ? cel_type_parse(arena, bytes_text(contact_members[index].type), &at)
+               : &cel_type_string; // the first identifier of a kind
 }
 
 static void make_contact(struct scopes *scopes)
 {
     struct arena *arena = &scopes->arena;
     const struct ruleset *ruleset = scopes->ruleset;
-    size_t kinds = catalog_identifier_count(ruleset->catalog);
-    size_t count = SCOPE_CONTACT_FIELD_COUNT + kinds + ruleset->field_count;
+    uint32_t count = scope_contact_count(ruleset);
     struct cel_field *fields = arena_alloc(arena, count * sizeof(*fields));
-    const struct cel_type *texts = cel_type_list(arena, &cel_type_string);
-    const struct cel_type *types[SCOPE_CONTACT_FIELD_COUNT] = {
-        [SCOPE_CONTACT_ID] = &cel_type_string,
-        [SCOPE_CONTACT_IDENTIFIERS] = cel_type_map(arena, &cel_type_string, texts),
-        [SCOPE_CONTACT_TAGS] = texts,
-        [SCOPE_CONTACT_LISTS] = texts,
-        [SCOPE_CONTACT_CREATED] = &cel_type_timestamp,
-        [SCOPE_CONTACT_UPDATED] = &cel_type_timestamp,
-        [SCOPE_CONTACT_ZONE] = &cel_type_string,
-        [SCOPE_CONTACT_CONSENT] = cel_type_map(arena, &cel_type_string, &cel_type_string),
-        [SCOPE_CONTACT_OWNER] = &cel_type_string,
-        [SCOPE_CONTACT_STAGE] = &cel_type_string,
-    };
-    for (uint32_t i = 0; i < SCOPE_CONTACT_FIELD_COUNT; i++)
-        fields[i] = (struct cel_field){bytes_text(scope_contact_member(i)), types[i]};
-    size_t at = SCOPE_CONTACT_FIELD_COUNT;
-    for (size_t i = 0; i < kinds; i++)
-        fields[at++] =
-            (struct cel_field){catalog_identifier(ruleset->catalog, i), &cel_type_string};
-    for (size_t i = 0; i < ruleset->field_count; i++)
-        fields[at++] = (struct cel_field){
-            ruleset->fields[i].name, scope_type_of(arena, ruleset->fields[i].type)};
+    for (uint32_t i = 0; i < count; i++)
+        fields[i] =
+            (struct cel_field){scope_contact_name(ruleset, i), contact_type(arena, ruleset, i)};
     scopes->contact = (struct cel_object){
-        .name = BYTES_LITERAL("contact"), .fields = fields, .field_count = (uint32_t)count};
+        .name = BYTES_LITERAL("contact"), .fields = fields, .field_count = count};
 }
 
 static void make_score(struct scopes *scopes)

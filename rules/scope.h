@@ -50,14 +50,18 @@ enum scope_contact_field {
 
 struct scopes;
 
-// Once events, contact, scores, counters and segments of a ruleset are known; it is borrowed and must not change any more.
+// Once events, contact, scores, counters and segments of a ruleset are known; it is borrowed and must not
+// change any more.
 struct scopes *scopes_new(const struct ruleset *ruleset);
 void scopes_free(struct scopes *scopes);
 
 // Which type a counter turned out to be of; until then it is dyn.
 void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type);
-// What the contact's members are called; index below SCOPE_CONTACT_FIELD_COUNT.
-const char *scope_contact_member(uint32_t index);
+// How many members the contact has, and what each is called; index: enum scope_contact_field and behind it.
+uint32_t scope_contact_count(const struct ruleset *ruleset);
+struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index);
+// Whether every contact has something of that name, so that no declared field may.
+bool scope_contact_has(struct bytes name);
 
 // The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
 // Valid until the next call for another type.

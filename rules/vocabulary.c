@@ -80,7 +80,7 @@ static const struct key_row forget_keys[] = {
 };
 
 static const struct key_row forget_linear_keys[] = {
-    {"percent", SHAPE_NUMBER, 0, NULL, "of the original points", true},
+    {"percent", SHAPE_PERCENT, 0, NULL, "of the original points", true},
     {"every", SHAPE_DURATION, 0, NULL, "at each full one", true},
 };
 
@@ -109,7 +109,7 @@ static const struct key_row score_rule_keys[] = {
 
 static const struct key_row score_limit_keys[] = {
     {"times", SHAPE_WHOLE, 0, NULL, "at most so many times", false},
-    {"points", SHAPE_NUMBER, 0, NULL, "at most so many points, whatever their sign", false},
+    {"points", SHAPE_NUMBER_ABOVE_0, 0, NULL, "at most so many points, whatever their sign", false},
     {"per", SHAPE_TEXT, 0, NULL, "an expression: for each value of it; else for each contact",
      false},
     {"every", SHAPE_SPAN, 0, "day|week|month|year", "in each of them; else for ever", false},

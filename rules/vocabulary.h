@@ -34,6 +34,8 @@ enum shape {
     SHAPE_TEXT,
     SHAPE_WORD,            // one of words
     SHAPE_NUMBER,          // of points
+    SHAPE_NUMBER_ABOVE_0,  // likewise
+    SHAPE_PERCENT,         // above 0, at most 100
     SHAPE_NUMBER_OR_TEXT,  // of points, or an expression
     SHAPE_WHOLE,           // at least 1
     SHAPE_DURATION,        // 30d, 12h

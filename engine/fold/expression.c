@@ -492,25 +492,6 @@ static bool contact_known(
     return false;
 }
 
-static uint32_t contact_field_count(const struct fold *fold)
-{
-    return SCOPE_CONTACT_FIELD_COUNT +
-           (uint32_t)catalog_identifier_count(ruleset_catalog(fold->ruleset)) +
-           (uint32_t)ruleset_field_count(fold->ruleset);
-}
-
-// The name of a field of the scope's contact.
-static struct bytes contact_field_name(const struct fold *fold, uint32_t field)
-{
-    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
-    uint32_t kinds = (uint32_t)catalog_identifier_count(catalog);
-    if (field < SCOPE_CONTACT_FIELD_COUNT)
-        return bytes_text(scope_contact_member(field));
-    field -= SCOPE_CONTACT_FIELD_COUNT;
-    return field < kinds ? catalog_identifier(catalog, field)
-                         : ruleset_field(fold->ruleset, field - kinds)->name;
-}
-
 static bool contact_find(
     const struct cel_map *map,
     struct cel_eval *eval,
@@ -520,9 +501,9 @@ static bool contact_find(
 {
     struct fold *fold = fold_of(map);
     uint32_t kinds = (uint32_t)catalog_identifier_count(ruleset_catalog(fold->ruleset));
-    uint32_t count = contact_field_count(fold);
+    uint32_t count = scope_contact_count(fold->ruleset);
     for (uint32_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
-        if (bytes_equal(contact_field_name(fold, i), name))
+        if (bytes_equal(scope_contact_name(fold->ruleset, i), name))
             field = i;
     }
     if (field >= count)
@@ -549,7 +530,7 @@ static bool contact_find(
 
 static size_t contact_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    return present_count(map, eval, contact_field_count(fold_of(map)));
+    return present_count(map, eval, scope_contact_count(fold_of(map)->ruleset));
 }
 
 static void contact_at(
@@ -559,9 +540,9 @@ static void contact_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    const struct fold *fold = fold_of(map);
-    uint32_t field = present_at(map, eval, contact_field_count(fold), index, value_out);
-    *key_out = cel_string(contact_field_name(fold, field));
+    const struct ruleset *ruleset = fold_of(map)->ruleset;
+    uint32_t field = present_at(map, eval, scope_contact_count(ruleset), index, value_out);
+    *key_out = cel_string(scope_contact_name(ruleset, field));
 }
 
 // --- evaluating

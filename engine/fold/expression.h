@@ -16,7 +16,7 @@ struct host_map {
 };
 
 // An expression may ask for a score that is itself an expression, and so on.
-enum { EXPRESSION_DEPTH_MAX = 16 };
+enum { EXPRESSION_DEPTH_MAX = SCORE_DEPTH_MAX + 1 };
 
 // One a fold. Zero-initialised is valid until expressions_init.
 struct expressions {

@@ -470,6 +470,12 @@ struct cel_program *cel_compile(
     return program;
 }
 
+const struct cel_value *cel_program_constant(const struct cel_program *program)
+{
+    bool is_constant = program->op_count == 1 && program->ops[0].code == OP_CONSTANT;
+    return is_constant ? &program->constants[program->ops[0].a] : NULL;
+}
+
 void cel_program_free(struct cel_program *program)
 {
     if (program == NULL)

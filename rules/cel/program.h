@@ -13,5 +13,7 @@ struct cel_program;
 struct cel_program *cel_compile(
     struct arena *arena, const struct cel_scope *scope, const struct cel_node *root);
 void cel_program_free(struct cel_program *program); // before its arena
+// The value of a program that gives the same whatever surrounds it, and was found to when it was compiled; else NULL.
+const struct cel_value *cel_program_constant(const struct cel_program *program);
 
 #endif

@@ -1,4 +1,6 @@
 // What rules say is what the ruleset holds.
+#include "rules/expression.h"
+
 #include "tests/rules/compile_text.h"
 #include "tests/support/suite.h"
 
@@ -98,20 +100,24 @@ START_TEST(rules_keep_points_and_limits)
     ck_assert_uint_eq(ruleset_rule_count(ruleset), 3);
     const struct score_rule *opened = ruleset_rule(ruleset, 0);
     assert_text(opened->state_name, "engagement/opened");
-    assert_text(opened->limit_per, "message");
-    ck_assert_uint_eq(opened->limit_times, 2);
+    assert_text(opened->limit.per->text, "data.message");
+    ck_assert_uint_eq(opened->limit.times, 2);
+    ck_assert_int_eq(opened->limit.points_milli, 0);
+    ck_assert_int_eq(opened->limit.span, LIMIT_EVER);
+    ck_assert_uint_eq(opened->group, SCORE_NO_GROUP);
+    ck_assert_int_eq(opened->kind, SCORE_RULE_EVENT);
     ck_assert_int_eq(opened->points_milli, 5000);
     ck_assert_uint_eq(opened->on, catalog_find(catalog, BYTES_LITERAL("email.opened")));
     const struct score_rule *returned = ruleset_rule(ruleset, 1);
     ck_assert_int_eq(returned->points_milli, -125);
-    ck_assert_uint_eq(returned->limit_times, 0);
-    ck_assert_uint_eq(returned->limit_per.len, 0);
+    ck_assert_uint_eq(returned->limit.times, 0);
+    ck_assert_ptr_null(returned->limit.per);
     ck_assert_uint_eq(returned->index, 1);
     ck_assert_uint_eq(returned->place.line, 15);
     const struct score_rule *fit = ruleset_rule_find(ruleset, BYTES_LITERAL("fit/opened"));
     ck_assert_ptr_eq(fit, ruleset_rule(ruleset, 2));
     ck_assert_uint_eq(fit->score, 1);
-    ck_assert_uint_eq(fit->limit_times, 1);
+    ck_assert_uint_eq(fit->limit.times, 1);
     ck_assert_ptr_null(ruleset_rule_find(ruleset, BYTES_LITERAL("opened")));
 }
 END_TEST

@@ -5,7 +5,6 @@
 #include "tests/support/suite.h"
 
 #define FLOW  "workflows:\n  w:\n    on: email.opened\n    steps:\n      - "
-#define RULE  "scores: {s: {rules: [{name: a, on: email.opened, points: 1, "
 #define ENTRY "workflows: {w: {on: email.opened, steps: [{tag: {add: x}}], "
 
 // All there is of it, as language.md writes it.
@@ -14,20 +13,10 @@ static const struct later_case {
     const char *wanted;
 } cases[] = {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
-    {"counters:\n  opens_30d: {count: email.opened, within: 30d}\n", "E0301 1:1"},
-    {"segments:\n  stuck: {if: 'contact.stage == \"trial\"', for: 7d}\n", "E0301 1:1"},
     {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
     {"tests:\n  - name: x\n", "E0301 1:1"},
     {"events: {a.b: {implies: {email.opened: {same: data.message}}}}\n", "E0301 1:16"},
 
-    {"scores: {s: {forget: {half_life: 30d}}}\n", "E0301 1:14"},
-    {"scores: {s: {groups: {email: {max: 40}}}}\n", "E0301 1:14"},
-    {"scores: {s: {combine: 0.6 * score.fit + 0.4 * score.engagement}}\n", "E0301 1:14"},
-    {"scores: {s: {rules: [{name: a, while: contact.country == \"CA\", points: 15}]}}\n",
-     "E0301 1:32"},
-    {RULE "group: email}]}}\n", "E0301 1:61"},
-    {RULE "limit: {times: 3, every: day}}]}}\n", "E0301 1:79"},
-    {RULE "limit: {points: 50, every: 30d}}]}}\n", "E0301 1:69, E0301 1:81"},
     {"scores: {s: {rules: [{name: a, on: [email.opened, email.clicked], points: 1}]}}\n",
      "E0301 1:36"},
     {"scores: {s: {rules: [{name: a, on: email.*, points: 1}]}}\n", "E0301 1:36"},

@@ -1,10 +1,14 @@
 // The schemas are JSON and hold what the compiler accepts.
+// with: tests/rules/json_schema.c
 #include <yyjson.h>
 
+#include "config/yaml_tree.h"
+#include "rules/literal.h"
 #include "rules/schema.h"
 #include "rules/vocabulary.h"
 
 #include "tests/rules/compile_text.h"
+#include "tests/rules/json_schema.h"
 #include "tests/support/suite.h"
 
 static yyjson_doc *parse(const struct buffer *json)
@@ -75,11 +79,141 @@ START_TEST(the_schema_of_actions_is_one)
 }
 END_TEST
 
+#define RULE  "scores: {s: {rules: [{name: a, on: order.placed, points: 1"
+#define STATE "scores: {s: {rules: [{name: a, while: '\"a\" in contact.tags', points: 1"
+
+// A file that the form tells good from bad: schema and compiler agree about it.
+static const struct corpus_case {
+    const char *text;
+    bool is_good;
+} corpus[] = {
+    {"", true},
+    {"counters:\n", true},
+    {"counters: {a: {count: email.opened}}\n", true},
+    {"counters: {a: {count: email.opened, label: Opens, within: 30d, if: event.id != 'x'}}\n",
+     true},
+    {"counters: {a: {sum: data.amount, on: order.placed}}\n", true},
+    {"counters: {a: {min: data.amount, on: order.placed}}\n", true},
+    {"counters: {a: {max: data.amount, on: order.placed}}\n", true},
+    {"counters: {a: {avg: data.amount, on: order.placed}}\n", true},
+    {"counters: {a: {first: event.time, on: order.placed}}\n", true},
+    {"counters: {a: {last: event.time, on: order.placed, within: 12h}}\n", true},
+    {"counters: {a: {distinct: data.url, on: page.viewed}}\n", true},
+    {"counters: {a: {}}\n", false},
+    {"counters: {a: {sum: data.amount}}\n", false},
+    {"counters: {a: {count: email.opened, on: email.opened}}\n", false},
+    {"counters: {a: {count: email.opened, sum: data.amount}}\n", false},
+    {"counters: {a: {sum: data.amount, max: data.amount, on: order.placed}}\n", false},
+    {"counters: {a: {count: email.opened, within: 30}}\n", false},
+    {"counters: {a: {count: email.opened, within: month}}\n", false},
+    {"counters: {a: {count: email.opened, windw: 30d}}\n", false},
+    {"counters: [a]\n", false},
+
+    {"scores: {s: {forget: none}}\n", true},
+    {"scores: {s: {forget: {half_life: 30d}}}\n", true},
+    {"scores: {s: {forget: {linear: {percent: 12.5, every: 30d}}}}\n", true},
+    {"scores: {s: {forget: {expire: 90d}}}\n", true},
+    {"scores: {s: {forget: {idle: {after: 14d, points: -5, every: 7d}}}}\n", true},
+    {"scores: {s: {forget: never}}\n", false},
+    {"scores: {s: {forget: {}}}\n", false},
+    {"scores: {s: {forget: {half_life: 30}}}\n", false},
+    {"scores: {s: {forget: {half_life: 30d, expire: 90d}}}\n", false},
+    {"scores: {s: {forget: {linear: {percent: 50}}}}\n", false},
+    {"scores: {s: {forget: {linear: {percent: 101, every: 1d}}}}\n", false},
+    {"scores: {s: {forget: {linear: {percent: 0, every: 1d}}}}\n", false},
+    {"scores: {s: {forget: {linear: 50}}}\n", false},
+    {"scores: {s: {forget: {idle: {after: 14d, every: 7d}}}}\n", false},
+    {"scores: {s: {groups: {g: {max: 40}}}}\n", true},
+    {"scores: {s: {groups: {g: {min: -40, max: 40.5}}}}\n", true},
+    {"scores: {s: {groups: {g: {}}}}\n", false},
+    {"scores: {s: {groups: {g: 40}}}\n", false},
+    {"scores: {s: {groups: {g: {most: 40}}}}\n", false},
+    {"scores: {s: {combine: 1 + 1, min: 0, max: 5, bands: {a: 0}, label: S}}\n", true},
+    {"scores: {s: {combine: 1 + 1, rules: []}}\n", false},
+    {"scores: {s: {combine: 1 + 1, forget: none}}\n", false},
+    {"scores: {s: {combine: 1 + 1, groups: {g: {max: 1}}}}\n", false},
+
+    {RULE "}]}}\n", true},
+    {RULE ", limit: {times: 3, every: day}}]}}\n", true},
+    {RULE ", limit: {points: 50, every: 30d, per: data.order}}]}}\n", true},
+    {RULE ", limit: {times: 3, points: 50.5}}]}}\n", true},
+    {RULE ", limit: {}}]}}\n", false},
+    {RULE ", limit: {every: day}}]}}\n", false},
+    {RULE ", limit: {times: 0}}]}}\n", false},
+    {RULE ", limit: {points: 0}}]}}\n", false},
+    {RULE ", limit: {points: -1}}]}}\n", false},
+    {RULE ", limit: {times: 1, every: hour}}]}}\n", false},
+    {RULE ", limit: {times: 1, every: 30}}]}}\n", false},
+    {STATE "}]}}\n", true},
+    {STATE ", if: 1 > 2}]}}\n", false},
+    {STATE ", limit: {times: 1}}]}}\n", false},
+    {STATE ", on: order.placed}]}}\n", false},
+    {"scores: {s: {rules: [{name: a, points: 1}]}}\n", false},
+    {"scores: {s: {rules: [{name: a, while: contact.id == 'x'}]}}\n", false},
+
+    {"segments:\n", true},
+    {"segments: {t: {if: contact.id == 'x'}}\n", true},
+    {"segments: {t: {if: contact.id == 'x', known_for: 30d, for: 36h, label: T}}\n", true},
+    {"segments: {t: {}}\n", false},
+    {"segments: {t: {if: contact.id == 'x', for: 7}}\n", false},
+    {"segments: {t: {if: contact.id == 'x', known_for: week}}\n", false},
+    {"segments: {t: {if: contact.id == 'x', know_for: 30d}}\n", false},
+    {"segments: {t: contact.id}\n", false},
+
+    {"workflows: {w: {on: email.opened, steps: [{tag: {add: x}}]}}\n", true},
+    {"workflows: {w: {on: email.opened, steps: [{id: a}]}}\n", false},
+    {"lists: {l: }\n", true},
+    {"contact: {fields: {f: {type: int}}}\n", true},
+    {"contact: {fields: {f: {type: integer}}}\n", false},
+    {"unknown: {}\n", false},
+};
+enum { CORPUS_COUNT = sizeof(corpus) / sizeof(corpus[0]) };
+
+static yyjson_doc *yaml_as_json(const char *text)
+{
+    struct arena arena = {0};
+    struct diagnostics list = {.count = 0};
+    struct buffer json = {0};
+    const struct yaml_node *tree = yaml_tree_parse(&arena, "a.yaml", bytes_text(text), &list);
+    ck_assert_ptr_nonnull(tree);
+    literal_add_json(&json, tree);
+    yyjson_doc *document = parse(&json);
+    buffer_free(&json);
+    diagnostics_free(&list);
+    arena_free(&arena);
+    return document;
+}
+
+START_TEST(schema_and_compiler_agree)
+{
+    const struct corpus_case *it = &corpus[_i];
+    struct buffer json = {0};
+    struct diagnostics list = {.count = 0};
+    struct ruleset *ruleset = NULL;
+    rules_schema_json(&json);
+    yyjson_doc *schema = parse(&json);
+    yyjson_doc *file = yaml_as_json(it->text);
+    bool is_taken = json_schema_takes(yyjson_doc_get_root(schema), yyjson_doc_get_root(file));
+    ck_assert_msg(
+        is_taken == it->is_good, "the schema %s: %s", is_taken ? "takes" : "refuses", it->text);
+    enum err err = compile_text_into(it->text, &list, &ruleset);
+    ck_assert_msg(
+        (err == ERR_OK) == it->is_good, "the compiler %s: %s", err == ERR_OK ? "takes" : "refuses",
+        it->text);
+    ruleset_destroy(ruleset);
+    diagnostics_free(&list);
+    yyjson_doc_free(file);
+    yyjson_doc_free(schema);
+    buffer_free(&json);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/schema");
     TCase *tcase = tcase_create("schema");
     tcase_add_test(tcase, the_schema_of_rules_has_every_key);
+    tcase_add_loop_test(tcase, schema_and_compiler_agree, 0, CORPUS_COUNT);
     tcase_add_test(tcase, the_schema_of_events_has_every_type);
     tcase_add_test(tcase, the_schema_of_actions_is_one);
     suite_add_tcase(suite, tcase);
