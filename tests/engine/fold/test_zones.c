@@ -217,6 +217,31 @@ START_TEST(a_zone_that_the_system_loses_stays)
 }
 END_TEST
 
+// A window is left while a timer fires, before any event of the frame: then the zone is needed first.
+START_TEST(a_timer_may_need_a_zone)
+{
+    struct fault fault = {ERR_OK, ""};
+    uint64_t sequence = 0;
+    world_open(
+        &world, "events: {noon: {data: {zone: optional string}}}\n"
+                "counters: {c: {count: noon, within: 1h}}\n"
+                "segments:\n"
+                "  quiet: {if: 'counter.c == 0 && contact.created.getHours(\"Far/Away\") < 24'}\n"
+                "scores: {s: {rules: [{name: q, on: segment.entered, points: 1}]}}\n");
+    world_feed_line(&world, "{\"id\":\"1\",\"source\":\"s\",\"type\":\"noon\",\"contact\":\"c\"}");
+    ck_assert_uint_eq(fake.reads, 0);
+    world.wall_ms += 7200000;
+    shard_frame_begin(world.shard, world.wall_ms);
+    ck_assert_int_eq(shard_frame_end(world.shard, &sequence, &fault), ERR_OK);
+    ck_assert_uint_eq(sequence, 3);
+    ck_assert_uint_eq(fake.reads, 1);
+    check_score("c", "s", 1);
+    world_publish(&world);
+    ck_assert_str_eq(journalled(), "Far/Away@3");
+    check_again();
+}
+END_TEST
+
 // --- what is no zone
 START_TEST(names_that_are_of_no_zone_leave_no_trace)
 {
@@ -524,18 +549,17 @@ START_TEST(bytes_on_disk_stay_as_they_are)
         .tick_mode = TICK_EVENT,
         .state = {300, 2, 3, 4},
         .actions_per_event_max = 5,
-        .derived_depth_max = 6};
+        .derived_depth_max = 6,
+        .counter_entries_max = 7};
     fold_settings_set_zone(&settings, BYTES_LITERAL("Near/By"));
     fold_settings_pack(&settings, &packed);
-    ck_assert(bytes_equal(
-        buffer_bytes(&packed), BYTES_LITERAL("\1\xac\2\2\3\4\5\6\7Near/By")));
+    ck_assert(bytes_equal(buffer_bytes(&packed), BYTES_LITERAL("\1\xac\2\2\3\4\5\6\7\7Near/By")));
     buffer_clear(&packed);
     zone_command_pack(
         &(struct zone_command){
             BYTES_LITERAL("Near/By"), BYTES_LITERAL("2026a"), BYTES_LITERAL("TZif2")},
         &packed);
-    ck_assert(
-        bytes_equal(buffer_bytes(&packed), BYTES_LITERAL("\7Near/By\0052026a\5TZif2")));
+    ck_assert(bytes_equal(buffer_bytes(&packed), BYTES_LITERAL("\7Near/By\0052026a\5TZif2")));
     ck_assert_int_eq(FRAME_COMMAND_ZONE, 4);
     buffer_free(&packed);
 }
@@ -625,6 +649,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_checkpoint_knows_where_the_zones_are);
     tcase_add_test(tcase, a_database_that_changes_changes_nothing_before_it_is_journalled);
     tcase_add_test(tcase, a_zone_that_the_system_loses_stays);
+    tcase_add_test(tcase, a_timer_may_need_a_zone);
     tcase_add_test(tcase, names_that_are_of_no_zone_leave_no_trace);
     tcase_add_test(tcase, a_zone_that_appears_is_none_until_the_frame_ends);
     tcase_add_test(tcase, one_event_does_not_have_what_was_none_forgotten);
