@@ -481,6 +481,36 @@ START_TEST(a_contact_lives_by_its_own_zone_else_by_the_accounts)
 }
 END_TEST
 
+// Two events an hour apart, with midnight between them in one zone only.
+START_TEST(a_limit_of_a_day_goes_by_the_contacts_days)
+{
+    static const struct {
+        const char *contact, *zone;
+        unsigned points;
+    } contacts[] = {
+        {"near", "Near/By", 2}, {"utc", "UTC", 1}, {"fixed", "+00:45", 2}, {"none", "", 2}};
+    char line[300];
+    world.params.zone = "Near/By";
+    world_open(
+        &world, "scores: {s: {rules: [{name: a, on: email.opened, points: 1,"
+                " limit: {times: 1, every: day}}]}}\n");
+    for (unsigned i = 0; i < 4; i++) {
+        if (contacts[i].zone[0] != '\0')
+            live_in(contacts[i].zone, contacts[i].contact, contacts[i].zone);
+        for (unsigned hour = 22; hour < 24; hour++) {
+            (void)snprintf(
+                line, sizeof(line),
+                "{\"type\":\"email.opened\",\"time\":\"2025-12-30T%u:30:00Z\",\"contact\":\"%s\","
+                "\"data\":{}}",
+                hour, contacts[i].contact);
+            world_feed_line(&world, line);
+        }
+        check_score(contacts[i].contact, "s", contacts[i].points);
+    }
+    check_again();
+}
+END_TEST
+
 START_TEST(between_frames_nothing_is_asked_of_the_system)
 {
     world_open(&world, RULES);
@@ -661,6 +691,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, all_zones_may_change_at_once);
     tcase_add_test(tcase, a_file_that_is_too_large_is_none_of_a_zone);
     tcase_add_test(tcase, a_contact_lives_by_its_own_zone_else_by_the_accounts);
+    tcase_add_test(tcase, a_limit_of_a_day_goes_by_the_contacts_days);
     tcase_add_test(tcase, between_frames_nothing_is_asked_of_the_system);
     tcase_add_test(tcase, the_accounts_zone_is_the_journals_until_it_is_put_in_force);
     tcase_add_test(tcase, settings_of_before_there_was_a_zone_mean_utc);
