@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/fold/history_zones.h"
 #include "engine/fold/live.h"
 #include "engine/fold/shard_internal.h"
 #include "engine/fold/shard_timers.h"
@@ -19,13 +21,14 @@
 struct history {
     struct shard *shadow;
     struct journal_reader *reader;
+    struct history_zones zones;
+    size_t zones_before; // that the shard knew
 };
 
 // --- folding beside the shard
 enum err history_begin(
     const struct shard *shard,
     const struct ruleset *ruleset,
-    uint64_t sequence,
     struct history **out,
     struct fault *fault)
 {
@@ -47,7 +50,8 @@ enum err history_begin(
     }
     shard_start_engine(shadow, shard->params.identity);
     shadow->fold.is_history = true;
-    zones_borrow(&shadow->fold.zones, &shard->fold.zones, sequence);
+    zones_borrow(&shadow->fold.zones, &shard->fold.zones);
+    history->zones_before = shard->fold.zones.count;
     shadow->decoder = decoder_create(&params.decode, ruleset_catalog(ruleset));
     decoder_set_unknown(shadow->decoder, params.unknown_events);
     shadow->borrowed = ruleset;
@@ -55,10 +59,23 @@ enum err history_begin(
     return ERR_OK;
 }
 
+void history_ask_system(struct history *history, const struct shard *shard)
+{
+    uint64_t bytes_max = shard->params.frame_bytes_max / FRAME_ZONES_PARTS;
+    history_zones_ask(&history->zones, &history->shadow->fold, shard->params.zone_files, bytes_max);
+}
+
+void history_take_zones(struct history *history, struct shard *shard)
+{
+    INVARIANT(shard->fold.zones.count == history->zones_before);
+    shard_zones_take(shard, buffer_bytes(&history->zones.found));
+}
+
 void history_end(struct history *history)
 {
     if (history == NULL)
         return;
+    history_zones_free(&history->zones);
     if (history->reader != NULL)
         journal_reader_close(history->reader);
     shard_close(history->shadow);

@@ -10,19 +10,23 @@
 
 struct history;
 
-// Begins at the journal's first frame. The ruleset, and the zones that the shard knows, are borrowed until history_end; zones
-// that the frame `sequence`, which puts it in place, or a later one brought are not known in it. Needs the memory of a
-// whole state.
+// Begins at the journal's first frame. The ruleset, and the zones that the shard knows now, are borrowed until history_end.
+// Needs the memory of a whole state.
 //   ERR_MISSING the journal's first frame is not there any more
 NODISCARD enum err history_begin(
     const struct shard *shard,
     const struct ruleset *ruleset,
-    uint64_t sequence,
     struct history **out,
     struct fault *fault);
+// The first time, not at a replay: zones that the shard does not know are had from its system, as they are wanted. From here
+// on the shard may not come to know zones otherwise before history_take_zones.
+void history_ask_system(struct history *history, const struct shard *shard);
 // Folds on, up to and with frame `sequence`. Reads the journal only: any thread, beside the shard's.
 //   ERR_CORRUPT, ERR_IO; ERR_STATE when the journal has no such frame yet
 NODISCARD enum err history_follow(struct history *history, uint64_t sequence, struct fault *fault);
+// Inside the frame of the shard that puts it in place, first of all: puts the zones that were had into the frame. A replay,
+// which knows them and those before them from the beginning, sees the same.
+void history_take_zones(struct history *history, struct shard *shard);
 // Inside a frame of the shard, whose new ruleset is bound: puts in place what came of it. Definitions with
 // `history: from_now` keep what they have where `before` (NULL: none) has the very same one, and are empty otherwise.
 void history_apply(struct history *history, struct shard *shard, const struct ruleset *before);

@@ -59,7 +59,7 @@ close_reader:
 static enum err apply_history(struct shard *shard, struct fault *fault)
 {
     struct history *history = NULL;
-    enum err err = history_begin(shard, shard->ruleset, shard->frame_sequence, &history, fault);
+    enum err err = history_begin(shard, shard->ruleset, &history, fault);
     if (err == ERR_OK)
         err = history_follow(history, shard->frame_sequence - 1, fault);
     if (err == ERR_OK)

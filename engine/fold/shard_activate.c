@@ -31,18 +31,14 @@ static bool needs_history(const struct shard *shard, const struct ruleset *rules
            ruleset_history_hash(shard->ruleset) != ruleset_history_hash(ruleset);
 }
 
-enum err shard_activate(
+static enum err put_in_force(
     struct shard *shard,
     struct ruleset *ruleset,
     const struct rule_bundle *bundle,
     int64_t wall_ms,
     struct fault *fault)
 {
-    enum err err = shard_zones_renew(shard, wall_ms, fault);
-    if (err != ERR_OK) {
-        ruleset_destroy(ruleset);
-        return err;
-    }
+    enum err err = ERR_OK;
     struct fold_settings wanted = settings_wanted(shard);
     bool is_same_settings =
         shard->has_settings && fold_settings_equal(&wanted, &shard->fold.settings);
@@ -55,9 +51,11 @@ enum err shard_activate(
     FAILPOINT(ACTIVATE_BEFORE);
     struct history *history = NULL;
     if (!is_same_ruleset && needs_history(shard, ruleset)) {
-        err = history_begin(shard, ruleset, shard->sequence + 1, &history, fault);
-        if (err == ERR_OK)
+        err = history_begin(shard, ruleset, &history, fault);
+        if (err == ERR_OK) {
+            history_ask_system(history, shard);
             err = history_follow(history, shard->sequence, fault);
+        }
         if (err != ERR_OK) {
             history_end(history);
             ruleset_destroy(ruleset);
@@ -69,6 +67,8 @@ enum err shard_activate(
     if (!is_same_settings)
         shard->fold.settings = wanted; // the clock of this frame is already the new one
     shard_frame_open(shard, wall_ms); // what is due fires by the new rules, in the frame after this
+    if (history != NULL)
+        history_take_zones(history, shard);
     if (!is_same_settings) {
         fold_settings_pack(&wanted, &payload);
         shard_add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
@@ -94,4 +94,17 @@ enum err shard_activate(
     err = shard_frame_end(shard, &sequence, fault);
     FAILPOINT(ACTIVATE_APPENDED);
     return err;
+}
+
+// Zones that have changed come afterwards: what is folded again for new rules is read from the journal, where frames made
+// here cannot be read yet.
+enum err shard_activate(
+    struct shard *shard,
+    struct ruleset *ruleset,
+    const struct rule_bundle *bundle,
+    int64_t wall_ms,
+    struct fault *fault)
+{
+    enum err err = put_in_force(shard, ruleset, bundle, wall_ms, fault);
+    return err == ERR_OK ? shard_zones_renew(shard, wall_ms, fault) : err;
 }

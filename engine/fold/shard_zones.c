@@ -5,8 +5,8 @@
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
 
-// Parts of the largest frame: what one frame's zones may take; and in which of those a renewal is cut.
-enum { FRAME_ZONES_PARTS = 16, FRAME_RENEWAL_PARTS = 4 };
+// Part of the largest frame at which a renewal goes on in another one.
+enum { FRAME_RENEWAL_PARTS = 4 };
 // Of a command beside the file.
 enum { COMMAND_BYTES_MAX = 128 };
 
@@ -244,6 +244,18 @@ enum err shard_zones_replay(
             return err;
     }
     return err == ERR_END ? ERR_OK : err;
+}
+
+void shard_zones_take(struct shard *shard, struct bytes payloads)
+{
+    struct cursor each = cursor_of(payloads);
+    while (cursor_left(&each) > 0) {
+        struct bytes payload = cursor_sized(&each);
+        enum err err = put_zone(shard, payload, shard->frame_sequence, NULL);
+        INVARIANT(err == ERR_OK); // it was put into other zones before
+        add_command(shard, payload);
+    }
+    shard->zones.frame_is = ZONES_CLOSED;
 }
 
 // --- checkpoints

@@ -12,6 +12,8 @@ struct shard;
 
 // Names that are of no zone come from contacts, in any number: the last few are remembered.
 enum { ZONES_UNKNOWN_KEPT = 256 };
+// Part of the largest frame that the zones of one frame may take.
+enum { FRAME_ZONES_PARTS = 16 };
 
 struct unknown_zone {
     uint64_t sequence; // of the last frame in which it was asked for; 0: none is here
@@ -41,6 +43,10 @@ bool shard_zones_are_full(const struct shard *shard);
 // Journals again what the system's database says otherwise than the journal, in frames of their own. Names that were of
 // no zone are asked for again. Between frames. Reads the file of each zone that is known.
 NODISCARD enum err shard_zones_renew(struct shard *shard, int64_t wall_ms, struct fault *fault);
+
+// In a frame in which nothing was folded yet: takes the zones of commands, whose payloads stand sized one behind the other,
+// and no others in this frame.
+void shard_zones_take(struct shard *shard, struct bytes payloads);
 
 // Replay: puts the zones of a frame's commands in force; before anything else of the frame. The reader stays where it is.
 //   ERR_CORRUPT

@@ -77,13 +77,12 @@ uint64_t zones_file_hash(struct bytes file)
     return hash_u64(file, 0);
 }
 
-void zones_borrow(struct zones *to, const struct zones *from, uint64_t sequence)
+void zones_borrow(struct zones *to, const struct zones *from)
 {
     INVARIANT(to->count == 0);
-    to->items = mem_resize(to->items, (from->count + 1) * sizeof(*to->items));
-    to->cap = from->count + 1;
-    for (size_t i = 0; i < from->count; i++) {
-        if (from->items[i].sequence < sequence)
-            to->items[to->count++] = from->items[i];
-    }
+    to->cap = from->count + 8;
+    to->items = mem_resize(to->items, to->cap * sizeof(*to->items));
+    to->count = from->count;
+    for (size_t i = 0; i < from->count; i++)
+        to->items[i] = from->items[i];
 }

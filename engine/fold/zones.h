@@ -36,8 +36,8 @@ const struct known_zone *zones_find(const struct zones *zones, struct bytes name
 NODISCARD enum err zones_put(
     struct zones *zones, struct bytes name, struct bytes file, uint64_t sequence);
 
-// Adds to none the zones that were journalled before a frame, as views of those of `from`.
-void zones_borrow(struct zones *to, const struct zones *from, uint64_t sequence);
+// Adds to none all zones of `from`, as views of them.
+void zones_borrow(struct zones *to, const struct zones *from);
 
 uint64_t zones_file_hash(struct bytes file);
 
