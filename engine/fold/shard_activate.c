@@ -68,7 +68,7 @@ enum err shard_activate(
     uint64_t sequence = 0;
     if (!is_same_settings)
         shard->fold.settings = wanted; // the clock of this frame is already the new one
-    shard_frame_open(shard, wall_ms); // what is due fires by the new rules, in the frame after this
+    shard_frame_open(shard, wall_ms);  // fires nothing
     if (!is_same_settings) {
         fold_settings_pack(&wanted, &payload);
         shard_add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));

@@ -38,6 +38,7 @@ void __wrap_fold_event(
 
 static void note(const struct fold *fold, struct contact_number contact, int64_t due_ms)
 {
+    planned.ruleset = ruleset_hash(fold->ruleset);
     INVARIANT(planned.count < PLANNED_FIRED_MAX);
     INVARIANT(planned.page == NULL || planned.page->is_set == 0);
     planned.fired[planned.count++] = (struct planned_firing){
