@@ -110,6 +110,7 @@ void lane_open(
     struct side_thread *side)
 {
     open_shard(lane, params, side);
+    lane_timers_settle(lane, rule_bundle_hash(rules), side);
     activate(lane, rules);
     lane_begin(lane);
     lane_inflight_open(lane, params->directory);

@@ -3,6 +3,8 @@
 
 #include "engine/base/invariant.h"
 
+enum { DISK_FULL_RETRY_MS = 1000 };
+
 static bool has_event_clock(const struct lane *lane)
 {
     return lane->settings->tick_mode == TICK_EVENT;
@@ -54,6 +56,26 @@ bool lane_timers_fire(struct lane *lane)
         runtime_fail(lane->runtime, exit_code_of(fault.err), "timers cannot be fired", &fault);
     INVARIANT(sequence > 0);
     return true;
+}
+
+static void sync_waiting(struct lane *lane, struct side_thread *side)
+{
+    struct fault fault = {.err = ERR_OK};
+    uint64_t durable = 0;
+    do {
+        fault.err = journal_sync(shard_journal(lane->shard), &durable, &fault);
+    } while (fault.err == ERR_NOSPACE && side_thread_wait_ms(side, DISK_FULL_RETRY_MS));
+    if (fault.err != ERR_OK)
+        runtime_fail(lane->runtime, EXIT_CODE_INTERNAL, "journal cannot be made durable", &fault);
+}
+
+void lane_timers_settle(struct lane *lane, uint64_t ruleset_next, struct side_thread *side)
+{
+    const struct ruleset *ruleset = shard_ruleset(lane->shard);
+    if (ruleset == NULL || ruleset_hash(ruleset) == ruleset_next)
+        return;
+    while (lane_timers_fire(lane))
+        sync_waiting(lane, side);
 }
 
 int64_t lane_timers_wait_ms(const struct lane *lane)

@@ -229,7 +229,8 @@ void stage_open(const char *rules)
     lane_make();
     struct rule_file file = {"rules.yaml", bytes_text(rules)};
     lane_open(stage.lane, &stage.params, &(struct rule_bundle){&file, 1}, stage.sides[1]);
-    STAGE_TURN_UNTIL(stage.lane->checkpoint.sequence_in_force == 1); // of the frame with the rules
+    // Of the frame with the rules, when it is new.
+    STAGE_TURN_UNTIL(stage.lane->checkpoint.sequence_in_force == shard_sequence(stage.lane->shard));
 }
 
 void stage_close(void)
@@ -249,6 +250,8 @@ void stage_close(void)
     mailbox_destroy(stage.mailbox);
     for (unsigned i = 0; i < stage.sent; i++)
         ticket_destroy(stage.tickets[i]);
+    stage.sent = stage.answered = 0;
+    atomic_store(&stage.runtime.is_stopping, false);
     postbox_close(&stage.box);
     ev_loop_destroy(stage.loop);
 }

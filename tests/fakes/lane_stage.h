@@ -47,7 +47,7 @@ extern struct lane_stage stage;
 // A directory, settings and parameters, which may be changed before the lane is opened.
 void stage_prepare(void);
 void stage_open(const char *rules);
-void stage_close(void); // stops it in order
+void stage_close(void); // stops it in order; it may be opened again
 
 // Runs what other threads have sent.
 void stage_pump(void);

@@ -1,9 +1,8 @@
 // Timers that events of a test ask for.
 #include "tests/fakes/planned_timers.h"
 
-#include <check.h>
-
 #include "engine/base/hash.h"
+#include "engine/base/invariant.h"
 #include "projections/timers.h"
 
 enum { ACTION_BYTES_MAX = 1 << 16 };
@@ -39,8 +38,9 @@ void __wrap_fold_event(
 
 static void note(const struct fold *fold, struct contact_number contact, int64_t due_ms)
 {
-    ck_assert_uint_lt(planned.count, PLANNED_FIRED_MAX);
-    ck_assert(planned.page == NULL || planned.page->is_set == 0);
+    planned.ruleset = ruleset_hash(fold->ruleset);
+    INVARIANT(planned.count < PLANNED_FIRED_MAX);
+    INVARIANT(planned.page == NULL || planned.page->is_set == 0);
     planned.fired[planned.count++] = (struct planned_firing){
         .due_ms = due_ms,
         .contact = contact.value,
@@ -52,7 +52,7 @@ static void note(const struct fold *fold, struct contact_number contact, int64_t
 static void decide(struct fold *fold, struct contact_number contact, int64_t due_ms)
 {
     static char text[ACTION_BYTES_MAX];
-    ck_assert_uint_lt(planned.action_bytes, sizeof(text));
+    INVARIANT(planned.action_bytes < sizeof(text));
     memset(text, '0', sizeof(text)); // JSON: a string of zeroes
     text[0] = '"';
     text[planned.action_bytes - 1] = '"';
@@ -69,7 +69,7 @@ static void decide(struct fold *fold, struct contact_number contact, int64_t due
 
 void __wrap_fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)
 {
-    ck_assert_int_eq(contact_due_ms(fold->state, contact), due_ms);
+    INVARIANT(contact_due_ms(fold->state, contact) == due_ms);
     note(fold, contact, due_ms);
     contact_add_note(fold->state, contact);
     bool is_last = due_ms % 10 == 0;

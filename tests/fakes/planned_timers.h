@@ -21,6 +21,7 @@ struct planned_firing {
 struct planned {
     struct planned_firing fired[PLANNED_FIRED_MAX]; // also those that were fired again in a replay
     size_t count;
+    uint64_t ruleset;            // in force while the last one fired
     size_t action_bytes;         // of each action; 0: none is decided
     const struct inflight *page; // what must blame no input while a timer fires; NULL: none
 };

@@ -16,8 +16,7 @@
 #include "tests/support/suite.h"
 
 static const char RULES[] = "scores: {s: {rules: [{name: order, on: order.placed, points: 1}]}}\n";
-static const char LATER_RULES[] =
-    "scores: {s: {rules: [{name: order, on: order.placed, points: 2}]}}\n";
+static const char LATER_RULES[] = "lists: {customers: {label: Customers}}\n"; // plan nothing
 
 #define T0 INT64_C(1767225600000) // world.wall_ms
 enum { NO_DUE = -2, ID_BYTES = 400 };

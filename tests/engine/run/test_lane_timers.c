@@ -12,6 +12,10 @@
 
 static const char RULES[] = "scores: {s: {rules: [{name: order, on: order.placed, points: 1}]}}\n";
 
+static const char OTHER_RULES[] =
+    "scores: {s: {rules: [{name: order, on: order.placed, points: 1}]}}\n"
+    "lists: {customers: {label: Customers}}\n";
+
 #define T0 INT64_C(1767225600000)
 enum { TIMERS = 40, FRAME_MAX = 4, OUTBOX_MAX = 10, HOUR_MS = 3600 * 1000 };
 
@@ -87,8 +91,12 @@ START_TEST(many_timers_wait_for_what_they_decided_to_leave)
     plan_many();
     gate_set(&stage.publishing, true);
     atomic_store(&stage.wall_ms, T0 + 5000);
-    send(TIMERS + 1, 6000, 999999);
+    if (mode == TICK_EVENT)
+        send(TIMERS + 1, 6000, 999999);
     STAGE_TURN_UNTIL(planned.count >= OUTBOX_MAX);
+    stage_turn_for_a_while();
+    if (mode == TICK_WALL) // those waited by themselves
+        send(TIMERS + 1, 6000, 999999);
     stage_turn_for_a_while();
     shard_flow(stage.lane->shard, &flow);
     ck_assert_uint_lt(flow.actions_waiting, OUTBOX_MAX + FRAME_MAX);
@@ -159,6 +167,25 @@ START_TEST(a_stop_does_not_wait_for_timers)
 }
 END_TEST
 
+// What is due is decided by the rules in force when it became due; the new ones only see what comes after.
+START_TEST(what_became_due_in_between_fires_before_other_rules_are_put_in_force)
+{
+    bool is_other = _i == 1;
+    stage_open(RULES);
+    uint64_t ruleset = ruleset_hash(shard_ruleset(stage.lane->shard));
+    plan_many();
+    stage_close();
+    ck_assert_uint_eq(planned.count, 0);
+    atomic_store(&stage.wall_ms, T0 + 5000);
+    stage_open(is_other ? OTHER_RULES : RULES);
+    STAGE_TURN_UNTIL(planned.count == TIMERS);
+    ck_assert_uint_eq(planned.ruleset, ruleset);
+    ck_assert_int_eq(ruleset_hash(shard_ruleset(stage.lane->shard)) != ruleset, is_other);
+    STAGE_TURN_UNTIL(atomic_load(&stage.published) == TIMERS);
+    stage_close();
+}
+END_TEST
+
 START_TEST(all_that_is_due_fires_before_the_end)
 {
     stage.runtime.is_once = true;
@@ -213,6 +240,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, at_a_stop_what_came_by_http_is_still_folded);
     tcase_add_test(tcase, at_a_stop_what_a_source_gives_again_is_left_to_it);
     tcase_add_test(tcase, a_stop_does_not_wait_for_timers);
+    tcase_add_loop_test(
+        tcase, what_became_due_in_between_fires_before_other_rules_are_put_in_force, 0, 2);
     tcase_add_test(tcase, all_that_is_due_fires_before_the_end);
     tcase_add_test(tcase, a_clock_that_jumps_fires_nothing);
     suite_add_tcase(suite, tcase);
