@@ -86,6 +86,7 @@ struct config {
         uint32_t string_bytes;
         uint32_t identifier_bytes;
         uint32_t ledger_entries;
+        uint32_t counter_entries;
         uint32_t limit_keys;
         uint32_t actions_per_event;
         uint32_t derived_depth;

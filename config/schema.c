@@ -262,6 +262,13 @@ static const struct config_row rows[] = {
         1000000,
         1000,
         "score entries of a contact that are kept one by one; older ones are summed up"),
+    U32("limits.counter_entries",
+        limits.counter_entries,
+        10,
+        100000,
+        1000,
+        "entries of one counter with a window, or of different values, per contact; then the "
+        "oldest are merged"),
     U32("limits.limit_keys",
         limits.limit_keys,
         10,

@@ -49,6 +49,7 @@ struct shard_params shard_params_from_config(
         .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
         .actions_per_event_max = config->limits.actions_per_event,
         .derived_depth_max = config->limits.derived_depth,
+        .counter_entries_max = config->limits.counter_entries,
         .dead_letter_bytes_max =
             config->dead_letters_kafka != NULL ? DEAD_LETTER_KAFKA_BYTES : UINT64_MAX,
         .zone = config->zone,

@@ -92,6 +92,10 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->rules_matched = fold->rules_matched;
     out->rules_limited = fold->rules_limited;
     out->expressions_failed = fold->expressions_failed;
+    out->entries_withdrawn = fold->entries_withdrawn;
+    out->withdrawals_unmatched = fold->withdrawals_unmatched;
+    out->counted_summarised = fold->counted_summarised;
+    out->counted_refused = fold->counted_refused;
     out->runs_started = fold->runs_started;
     out->zones_known = shard->fold.zones.count;
     out->zones_unknown = fold->zones_unknown;

@@ -30,4 +30,9 @@ NODISCARD enum err query_top(
 // {"score":…,"bands":[{"band":…,"from":…,"contacts":n},…]}
 NODISCARD enum err query_bands(struct shard *shard, struct bytes score, struct buffer *to);
 
+// {"segment":…,"count":n,"members":[{"id":…,"since":…},…]}: how many there are, and the first max of them by number. Since:
+// when the condition became true. ERR_MISSING no such segment.
+NODISCARD enum err query_members(
+    struct shard *shard, struct bytes segment, size_t max, struct buffer *to);
+
 #endif

@@ -147,6 +147,11 @@ int64_t shard_tick_ms(const struct shard *shard)
     return shard->fold.tick_ms;
 }
 
+void shard_look_at(struct shard *shard, int64_t now_ms)
+{
+    shard->fold.asked_ms = now_ms;
+}
+
 int64_t shard_position(const struct shard *shard, const char *source_name)
 {
     const struct position *position = positions_find(&shard->positions, bytes_text(source_name));

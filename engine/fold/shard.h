@@ -89,6 +89,10 @@ struct journal *shard_journal(struct shard *shard); // NULL when read only
 uint64_t shard_sequence(const struct shard *shard); // last frame folded
 int64_t shard_tick_ms(const struct shard *shard);
 
+// Questions about contacts (engine/fold/query.h) are answered as of the last tick, or of now_ms where that is later and
+// the clock is the wall's: points fade between events, too. Holds until the next call.
+void shard_look_at(struct shard *shard, int64_t now_ms);
+
 // Where a source goes on; SOURCE_POSITION_START when this shard never read it.
 int64_t shard_position(const struct shard *shard, const char *source_name);
 

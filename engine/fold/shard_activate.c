@@ -66,7 +66,7 @@ static enum err put_in_force(
     uint64_t sequence = 0;
     if (!is_same_settings)
         shard->fold.settings = wanted; // the clock of this frame is already the new one
-    shard_frame_open(shard, wall_ms); // fires nothing
+    shard_frame_open(shard, wall_ms);  // fires nothing
     if (history != NULL)
         history_take_zones(history, shard);
     if (!is_same_settings) {

@@ -12,6 +12,8 @@ struct shard_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t expressions_failed;
+    uint64_t entries_withdrawn, withdrawals_unmatched;
+    uint64_t counted_summarised, counted_refused;
     uint64_t zones_known, zones_unknown,
         zones_renewed; // names in the journal; asked for in vain; changed files
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;

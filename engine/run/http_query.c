@@ -1,4 +1,4 @@
-// GET /v1/contacts/… and /v1/scores/…
+// GET /v1/contacts/…, /v1/scores/… and /v1/segments/…
 #include "engine/run/http_query.h"
 
 #include <stdlib.h>
@@ -44,11 +44,15 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     const struct query *query = ask->owner;
     struct shard *shard = part->lane->shard;
     struct bytes name = bytes_text(query->name);
+    shard_look_at(shard, runtime_wall_ms(part->lane->runtime));
     switch (query->route) {
     case HTTP_ROUTE_CONTACT:
     case HTTP_ROUTE_EXPLAIN: part->err = ask_contact(query, part); return;
     case HTTP_ROUTE_TOP: part->err = query_top(shard, name, query->max, &part->text); return;
     case HTTP_ROUTE_BANDS: part->err = query_bands(shard, name, &part->text); return;
+    case HTTP_ROUTE_MEMBERS:
+        part->err = query_members(shard, name, query->max, &part->text);
+        return;
     case HTTP_ROUTE_NONE:
     case HTTP_ROUTE_EVENTS:
     case HTTP_ROUTE_HEALTH:
@@ -85,6 +89,8 @@ static void write_found(const struct query *query, const struct ask *ask, struct
         merge_top(texts, count, query->max, to);
     else if (query->route == HTTP_ROUTE_BANDS && count > 1)
         merge_bands(texts, count, to);
+    else if (query->route == HTTP_ROUTE_MEMBERS && count > 1)
+        merge_members(texts, count, query->max, to);
     else
         buffer_add_bytes(to, texts[0]);
     buffer_add_text(to, "\n");
@@ -100,7 +106,9 @@ static void write_missing(struct http_request *request)
 {
     http_reply_problem(
         &request->reply, MHD_HTTP_NOT_FOUND,
-        is_of_contact(request->target.route) ? "no such contact" : "no such score");
+        is_of_contact(request->target.route)          ? "no such contact"
+        : request->target.route == HTTP_ROUTE_MEMBERS ? "no such segment"
+                                                      : "no such score");
 }
 
 static void on_done(struct ask *ask)

@@ -9,10 +9,9 @@ static const struct {
     const char *suffix;
     enum http_route route;
 } named[] = {
-    {"/v1/contacts/", "/explain", HTTP_ROUTE_EXPLAIN},
-    {"/v1/contacts/", "", HTTP_ROUTE_CONTACT},
-    {"/v1/scores/", "/top", HTTP_ROUTE_TOP},
-    {"/v1/scores/", "/bands", HTTP_ROUTE_BANDS},
+    {"/v1/contacts/", "/explain", HTTP_ROUTE_EXPLAIN}, {"/v1/contacts/", "", HTTP_ROUTE_CONTACT},
+    {"/v1/scores/", "/top", HTTP_ROUTE_TOP},           {"/v1/scores/", "/bands", HTTP_ROUTE_BANDS},
+    {"/v1/segments/", "/members", HTTP_ROUTE_MEMBERS},
 };
 
 static const struct {
@@ -52,6 +51,7 @@ const char *http_route_method(enum http_route route)
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
+    case HTTP_ROUTE_MEMBERS:
     case HTTP_ROUTE_HEALTH:
     case HTTP_ROUTE_READY:
     case HTTP_ROUTE_METRICS: return "GET";

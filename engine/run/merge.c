@@ -1,4 +1,4 @@
-// Joins what several shards answered to one question about scores.
+// Joins what several shards answered to one question about scores or segments.
 #include "engine/run/merge.h"
 
 #include <inttypes.h>
@@ -132,6 +132,28 @@ void merge_bands(const struct bytes *texts, size_t count, struct buffer *to)
             buffer_add_text(to, ",");
         buffer_add(to, element.data, find(element, key) + sizeof(key) - 1);
         buffer_add_format(to, "%" PRIu64 "}", sum);
+    }
+    buffer_add_text(to, "]}");
+    free(lists);
+}
+
+void merge_members(const struct bytes *texts, size_t count, size_t max, struct buffer *to)
+{
+    static const char key[] = "\"count\":";
+    struct list *lists = open_lists(texts, count, "\"members\":");
+    uint64_t members = 0;
+    size_t done = 0;
+    for (size_t i = 0; i < count; i++)
+        members += count_of(texts[i], key);
+    buffer_add(to, texts[0].data, find(texts[0], key));
+    buffer_add_format(to, "%s%" PRIu64 ",\"members\":[", key, members);
+    for (size_t i = 0; i < count; i++) {
+        for (; lists[i].has_head && done < max; done++) {
+            if (done > 0)
+                buffer_add_u8(to, ',');
+            buffer_add_bytes(to, lists[i].head);
+            advance(&lists[i]);
+        }
     }
     buffer_add_text(to, "]}");
     free(lists);

@@ -1,4 +1,4 @@
-// Joins what several shards answered to one question about scores.
+// Joins what several shards answered to one question about scores or segments.
 #ifndef ENGINE_RUN_MERGE_H
 #define ENGINE_RUN_MERGE_H
 
@@ -8,5 +8,8 @@
 void merge_top(const struct bytes *texts, size_t count, size_t max, struct buffer *to);
 // texts: what query_bands printed, one a shard, with the same bands. Their sums.
 void merge_bands(const struct bytes *texts, size_t count, struct buffer *to);
+
+// texts: what query_members printed, one a shard. The first max of all, by shard, and how many there are.
+void merge_members(const struct bytes *texts, size_t count, size_t max, struct buffer *to);
 
 #endif

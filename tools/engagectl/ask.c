@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/fold/query.h"
+#include "engine/os/os_clock.h"
 #include "tools/engagectl/exit_of.h"
 #include "tools/engagectl/load_config.h"
 
@@ -56,8 +57,12 @@ int ask_shards(struct asking *asking)
 {
     struct fault fault = {.err = ERR_OK};
     enum err err = shard_set_open(asking->config, &asking->set, &fault);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        const struct clock clock = os_clock();
+        for (size_t i = 0; i < asking->set.count; i++)
+            shard_look_at(asking->set.shards[i], clock.ops->wall_ms(clock.self));
         return EXIT_CODE_DONE;
+    }
     if (err == ERR_MISSING && asking->fault.text[0] != '\0')
         command_talk(asking->command, "no daemon answers: %s", asking->fault.text);
     return exit_with_fault(asking->command, &fault);

@@ -42,6 +42,10 @@ static const struct command_option top_options[] = {
     {"number", 'n', "N", "how many (10)"},
 };
 
+static const struct command_option members_options[] = {
+    {"number", 'n', "N", "how many (1000)"},
+};
+
 static const struct command_option journal_cat_options[] = {
     {"contact", 0, "ID", "only events and actions of this contact"},
     {"from", 0, "SEQUENCE", "begins at this frame"},
@@ -68,6 +72,8 @@ static const struct command commands[] = {
      score_top_command},
     {"score bands", "NAME", "prints how many contacts are in each band", NULL, 1, 1, NULL, 0,
      score_bands_command},
+    {"segment members", "NAME", "prints who belongs to a segment, and since when", NULL, 1, 1,
+     ROWS(members_options), segment_members_command},
     {"journal stat", "", "prints files, bytes and sequences of each shard's journal", NULL, 0, 0,
      NULL, 0, journal_stat_command},
     {"journal cat", "", "prints the journals, one line of JSON for each thing in them", NULL, 0, 0,
