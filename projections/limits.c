@@ -31,18 +31,13 @@ static size_t row_at(const uint8_t *record, size_t index)
 }
 
 bool limit_next(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id rule,
-    uint64_t key,
-    size_t *at,
-    struct limit_row *out)
+    struct state *state, struct contact_number contact, size_t *at, struct limit_row *out)
 {
     const uint8_t *record = state_record(state, contact.value);
     size_t count = get_u16(record + RECORD_LIMIT_COUNT);
     while (*at < count) {
         const uint8_t *row = record + row_at(record, (*at)++);
-        if (get_u64(row) != key || get_u32(row + ROW_RULE) != rule.value)
+        if (get_u64(row) != out->key || get_u32(row + ROW_RULE) != out->rule.value)
             continue;
         *out = row_of(row);
         return true;
@@ -88,9 +83,9 @@ void limit_add(
     enum limit_mode mode)
 {
     INVARIANT(state->is_in_frame);
-    struct limit_row merged;
+    struct limit_row merged = *row;
     size_t next = 0;
-    if (mode == LIMIT_MERGE && limit_next(state, contact, row->rule, row->key, &next, &merged)) {
+    if (mode == LIMIT_MERGE && limit_next(state, contact, &next, &merged)) {
         merged.count += row->count;
         merged.points_milli += row->points_milli;
         merged.time_ms = row->time_ms > merged.time_ms ? row->time_ms : merged.time_ms;
@@ -128,12 +123,7 @@ void limit_prune(
 }
 
 void limit_give_back(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id rule,
-    uint32_t key_low,
-    int64_t time_ms,
-    int64_t points_milli)
+    struct state *state, struct contact_number contact, const struct ledger_entry *entry)
 {
     INVARIANT(state->is_in_frame);
     const uint8_t *record = state_record(state, contact.value);
@@ -141,18 +131,18 @@ void limit_give_back(
     size_t found = count;
     for (size_t i = 0; i < count; i++) {
         struct limit_row row = row_of(record + row_at(record, i));
-        if (row.rule.value != rule.value || (uint32_t)row.key != key_low)
+        if (row.rule.value != entry->rule.value || (uint32_t)row.key != entry->limit_key)
             continue;
-        if (found == count || row.time_ms == time_ms)
+        if (found == count || row.time_ms == entry->time_ms)
             found = i;
-        if (row.time_ms == time_ms)
+        if (row.time_ms == entry->time_ms)
             break;
     }
     if (found == count)
         return; // forgotten meanwhile
     struct limit_row row = row_of(record + row_at(record, found));
     row.count--;
-    row.points_milli -= points_milli;
+    row.points_milli -= entry->points_milli;
     if (row.count == 0) {
         remove_row(state, contact, found);
         return;

@@ -12,14 +12,9 @@ struct limit_row {
     int64_t points_milli;
 };
 
-// Walks the rows of a rule and key, oldest first: *at is 0 to start; false at the end.
+// Walks the rows of a rule and key (those of out), oldest first: *at is 0 to start; false at the end, and out is as it was.
 bool limit_next(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id rule,
-    uint64_t key,
-    size_t *at,
-    struct limit_row *out);
+    struct state *state, struct contact_number contact, size_t *at, struct limit_row *out);
 // Walks all rows.
 bool limit_next_any(
     struct state *state, struct contact_number contact, size_t *at, struct limit_row *out);
@@ -35,14 +30,9 @@ void limit_add(
 // Forgets the rows of a rule (any key) whose time is before before_ms. Inside a frame.
 void limit_prune(
     struct state *state, struct contact_number contact, struct name_id rule, int64_t before_ms);
-// Takes one entry back: of the rows of the rule whose key has these low 32 bits, the one of that time, else the first, loses
-// one of its count and the points; a row of count 0 is removed. Inside a frame.
+// Takes an entry back: of the rows of its rule whose key has its low 32 bits (entry->limit_key), the one of its time, else the
+// first, loses one of its count and its points; a row of count 0 is removed. Inside a frame.
 void limit_give_back(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id rule,
-    uint32_t key_low,
-    int64_t time_ms,
-    int64_t points_milli);
+    struct state *state, struct contact_number contact, const struct ledger_entry *entry);
 
 #endif

@@ -17,12 +17,10 @@
 //       46      2  limits
 //       48      8  due: when its timer fires, ms since TIME_MS_MIN and 1; 0: none
 //       56      4  bytes of the counters
-//       60      2  segments
-//       62      2  zero
+//       60      2  segments; then 2 that are zero
 //       64      …  the sections, in the order of enum section
 //
-// Identifiers, in order of arrival: kind (varint), length (varint), value.
-// Profile, in order of arrival: kind (1), name (varint), length (varint), payload.
+// Identifiers, in order of arrival: kind (varint), length (varint), value. Profile, likewise: kind (1), name (varint), length (varint), payload.
 // Scores, in order of arrival: name (4), sum of the entries (8), shown (8), due (8, as below).   Runs: name (4), count (4).
 // Limits, oldest first: key (8), rule (4), count (4), time (8), points (8).
 // Counters, in order of arrival: name (4), length (4), bytes.

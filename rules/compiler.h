@@ -132,8 +132,8 @@ struct bytes compile_copy(struct compiler *compiler, struct bytes text);
 struct rule_place compile_place(struct compiler *compiler, const struct yaml_node *node);
 // Text of an optional key ("label"); otherwise empty. Reports what is no text or holds a template.
 struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key);
-// True after E0303 when a text holds "{{".
-bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *node);
+bool compile_refuse_template(
+    struct compiler *compiler, const struct yaml_node *node); // after E0303
 // The event type that `on` names; false after a diagnostic.
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
@@ -143,8 +143,8 @@ void compile_live(struct compiler *compiler);
 
 // The hash of how a definition is written: keys and values in order, not where they stand or how they are quoted.
 uint64_t compile_hash(const struct yaml_node *node);
-// `history: from_now` of a definition.
-bool compile_from_now(struct compiler *compiler, const struct yaml_node *node);
+bool compile_from_now(
+    struct compiler *compiler, const struct yaml_node *node); // `history: from_now`
 
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);

@@ -60,9 +60,7 @@ static void give_back(void *context, const struct ledger_entry *entry)
     struct fold *fold = context;
     live_mark_score(fold, entry->score);
     if (entry->limit_key != 0)
-        limit_give_back(
-            fold->state, fold->contact, entry->rule, entry->limit_key, entry->time_ms,
-            entry->points_milli);
+        limit_give_back(fold->state, fold->contact, entry);
 }
 
 void fold_retract(struct fold *fold, const struct event *event)

@@ -166,11 +166,10 @@ static bool limit_leaves(
     struct ledger_entry *entry)
 {
     const struct limit_def *limit = &rule->limit;
-    struct limit_row row;
+    struct limit_row row = {.rule = entry->rule, .key = window->key};
     uint64_t times = 0;
     int64_t used_milli = 0;
-    for (size_t at = 0;
-         limit_next(fold->state, fold->contact, entry->rule, window->key, &at, &row);) {
+    for (size_t at = 0; limit_next(fold->state, fold->contact, &at, &row);) {
         bool is_inside = window->mode == LIMIT_MERGE ||
                          (row.time_ms > window->from_ms && row.time_ms <= fold->time_ms);
         if (!is_inside)

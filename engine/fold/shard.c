@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/dead_letter.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/fold/shard_internal.h"
 
 static char *path_below(const char *directory, const char *name)

@@ -89,10 +89,6 @@ struct journal *shard_journal(struct shard *shard); // NULL when read only
 uint64_t shard_sequence(const struct shard *shard); // last frame folded
 int64_t shard_tick_ms(const struct shard *shard);
 
-// Questions about contacts (engine/fold/query.h) are answered as of the last tick, or of now_ms where that is later and
-// the clock is the wall's: points fade between events, too. Holds until the next call.
-void shard_look_at(struct shard *shard, int64_t now_ms);
-
 // Where a source goes on; SOURCE_POSITION_START when this shard never read it.
 int64_t shard_position(const struct shard *shard, const char *source_name);
 
@@ -129,19 +125,6 @@ bool shard_frame_is_empty(const struct shard *shard);
 //   ERR_CORRUPT a record of the store could not be read (exit 74; the journal is unharmed)
 NODISCARD enum err shard_frame_end(
     struct shard *shard, uint64_t *sequence_out, struct fault *fault);
-
-// --- timers. Due ones are fired when a frame's tick has reached them: with the wall clock before the
-// frame's inputs, with the event clock before the event whose time moves the tick to or past them.
-// When the earliest is due; INT64_MAX when there is none. The first time this may read all of the store.
-int64_t shard_timer_due_ms(struct shard *shard);
-// Whether a frame begun now would fire any.
-bool shard_timer_is_due(struct shard *shard, int64_t wall_ms);
-// TICK_EVENT only, between frames: moves the clock to tick_ms, firing what is due up to and with it, in frames of
-// their own. Nothing happens when the clock is there already.
-NODISCARD enum err shard_advance(struct shard *shard, int64_t tick_ms, struct fault *fault);
-// The same by one frame, for callers that publish between them. *is_there_out: there was nothing left to do after it.
-NODISCARD enum err shard_advance_frame(
-    struct shard *shard, int64_t tick_ms, bool *is_there_out, struct fault *fault);
 
 // --- publishing. Frames become takeable when durable; taken in order; marked published in order.
 // Moves what can be published up to durable into *batch (appending); false when there was nothing.

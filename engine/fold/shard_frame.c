@@ -3,6 +3,7 @@
 
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 

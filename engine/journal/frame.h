@@ -39,7 +39,7 @@ enum frame_command_kind {
     FRAME_COMMAND_SETTINGS =
         2, // payload: the limits and the clock that the fold depends on (engine/fold/settings.h)
     FRAME_COMMAND_TIMERS = 3, // payload: how many timers were fired (engine/fold/frame_timers.h)
-    FRAME_COMMAND_ZONE = 4, // payload: a time zone's file (engine/fold/shard_zones.h)
+    FRAME_COMMAND_ZONE = 4,   // payload: a time zone's file (engine/fold/shard_zones.h)
     FRAME_COMMAND_HISTORY =
         5, // the ruleset of this frame is held against all frames before it (engine/fold/history.h)
 };

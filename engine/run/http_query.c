@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_text.h"
 #include "engine/run/merge.h"

@@ -6,6 +6,7 @@
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/run/crash.h"
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_checkpoint.h"

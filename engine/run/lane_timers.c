@@ -2,6 +2,7 @@
 #include "engine/run/lane_timers.h"
 
 #include "engine/base/invariant.h"
+#include "engine/fold/shard_clock.h"
 
 enum { DISK_FULL_RETRY_MS = 1000 };
 

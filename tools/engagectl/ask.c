@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/fold/query.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/os/os_clock.h"
 #include "tools/engagectl/exit_of.h"
 #include "tools/engagectl/load_config.h"

@@ -5,6 +5,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 #include "engine/event/decode.h"
+#include "engine/fold/shard_clock.h"
 #include "tools/engagectl/interrupt.h"
 #include "tools/engagectl/simulate.h"
 #include "tools/engagectl/simulate_gather.h"

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/time.h"
 #include "engine/fold/frame_timers.h"
+#include "engine/fold/shard_clock.h"
 #include "engine/fold/verify.h"
 
 #include "tests/fakes/fold_fixture.h"
