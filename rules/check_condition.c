@@ -55,18 +55,13 @@ void check_condition(
     enum condition_kind kind)
 {
     const struct cel_node *root = expression->root;
-    struct place place = yaml_place_within(expression->node, root->begin, root->end);
-    switch (truth_of(&compiler->scratch, expression->scope, root)) {
-    case TRUTH_OPEN: return;
-    case TRUTH_NEVER:
-        diagnostic_add(compiler->list, DIAGNOSTIC_W0508, place, "this is never true");
+    enum truth truth = truth_of(&compiler->scratch, expression->scope, root);
+    if (truth == TRUTH_OPEN || (truth == TRUTH_ALWAYS && kind == CONDITION_IS_NEEDED))
         return;
-    case TRUTH_ALWAYS:
-        if (kind == CONDITION_MAY_BE_LEFT_OUT)
-            diagnostic_add(
-                compiler->list, DIAGNOSTIC_W0508, place, "this is always true, leave it out");
-        return;
-    }
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_W0508,
+        yaml_place_within(expression->node, root->begin, root->end), "%s",
+        truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
 }
 
 // --- one_of
