@@ -6,6 +6,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
 #include "rules/compile_expression.h"
+#include "rules/compile_history.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.

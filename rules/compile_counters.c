@@ -1,5 +1,6 @@
 // Compiles `counters`: what they count, of which events, within which time.
 #include "rules/compile_expression.h"
+#include "rules/compile_history.h"
 #include "rules/compiler.h"
 
 #define WITHIN_MS_MAX INT64_C(31557600000000) // a thousand years

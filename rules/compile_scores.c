@@ -1,6 +1,7 @@
 // Compiles `scores`: limits of the total, bands, groups, forgetting, what they are made of.
 #include "rules/check_score.h"
 #include "rules/compile_expression.h"
+#include "rules/compile_history.h"
 #include "rules/compile_score_rules.h"
 
 enum { BANDS_MAX = 100 };

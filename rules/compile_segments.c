@@ -1,5 +1,6 @@
 // Compiles `segments`: who belongs to them, and for how long that must have been true.
 #include "rules/compile_expression.h"
+#include "rules/compile_history.h"
 #include "rules/compiler.h"
 
 #define SPAN_MS_MAX INT64_C(31557600000000) // a thousand years

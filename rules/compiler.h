@@ -141,11 +141,6 @@ bool compile_trigger(
 // After the expressions: what is live, in which order, and, where nothing is wrong, what it depends on. (compile_live.c)
 void compile_live(struct compiler *compiler);
 
-// The hash of how a definition is written: keys and values in order, not where they stand or how they are quoted.
-uint64_t compile_hash(const struct yaml_node *node);
-bool compile_from_now(
-    struct compiler *compiler, const struct yaml_node *node); // `history: from_now`
-
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);
 

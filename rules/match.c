@@ -14,44 +14,56 @@ static int compare_guarded(const void *a, const void *b)
     return (left->at > right->at) - (left->at < right->at);
 }
 
-// The list on the way.
-struct matched {
-    struct arena *arena;
-    const struct rule_expression *const *conditions;
-    uint32_t count;
-    uint32_t kinds;
-    bool *is_taken;
+// A condition that needs a value, and its place in the list.
+struct telling {
+    const struct rule_guard *guard;
+    uint32_t at;
 };
 
-static const struct rule_guard *guard_at(const struct matched *list, uint32_t at)
+// By member, then as listed.
+static int compare_members(const void *a, const void *b)
 {
-    const struct rule_expression *condition = list->conditions[at];
-    if (condition == NULL || condition->guard.kind == GUARD_NONE ||
-        (list->kinds >> condition->guard.kind & 1) == 0)
-        return NULL;
-    return &condition->guard;
+    const struct telling *left = a;
+    const struct telling *right = b;
+    int order = (int)left->guard->kind - (int)right->guard->kind;
+    if (order == 0 && left->guard->kind == GUARD_DATA)
+        order = bytes_compare(left->guard->member, right->guard->member);
+    else if (order == 0)
+        order =
+            (left->guard->field > right->guard->field) - (left->guard->field < right->guard->field);
+    return order != 0 ? order : (left->at > right->at) - (left->at < right->at);
 }
 
-// Takes all of the list from `first` on that need a value of the same member; marks them.
-static void take_member(const struct matched *list, struct match_guard *out)
+static const struct rule_guard *guard_at(const struct rule_expression *condition, uint32_t kinds)
 {
-    uint32_t first = 0;
-    while (list->is_taken[first] || guard_at(list, first) == NULL)
-        first++;
-    const struct rule_guard *member = guard_at(list, first);
-    struct guarded *items = arena_alloc(list->arena, (list->count - first) * sizeof(*items));
-    uint32_t *unasked = arena_alloc(list->arena, (list->count - first) * sizeof(*unasked));
-    *out = (struct match_guard){.member = *member, .items = items, .unasked = unasked};
-    for (uint32_t i = first; i < list->count; i++) {
-        const struct rule_guard *guard = guard_at(list, i);
-        if (guard == NULL || list->is_taken[i] || !guard_is_same_member(guard, member))
-            continue;
-        list->is_taken[i] = true;
-        items[out->count++] = (struct guarded){guard->hash, i};
-        if (!guard->is_asked_for)
-            unasked[out->unasked_count++] = i;
+    bool is_telling = condition != NULL && condition->guard.kind != GUARD_NONE &&
+                      (kinds >> condition->guard.kind & 1) != 0;
+    return is_telling ? &condition->guard : NULL;
+}
+
+// The guard of those that need a value of one member.
+static struct match_guard guard_of_member(
+    struct arena *arena, const struct telling *tellings, uint32_t count)
+{
+    struct guarded *items = arena_alloc(arena, count * sizeof(*items));
+    uint32_t *unasked = arena_alloc(arena, count * sizeof(*unasked));
+    struct match_guard guard = {
+        .member = *tellings[0].guard, .items = items, .count = count, .unasked = unasked};
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = (struct guarded){tellings[i].guard->hash, tellings[i].at};
+        if (!tellings[i].guard->is_asked_for)
+            unasked[guard.unasked_count++] = tellings[i].at;
     }
-    qsort(items, out->count, sizeof(*items), compare_guarded);
+    qsort(items, count, sizeof(*items), compare_guarded);
+    return guard;
+}
+
+static uint32_t same_member(const struct telling *tellings, uint32_t count)
+{
+    uint32_t same = 1;
+    while (same < count && guard_is_same_member(tellings[same].guard, tellings[0].guard))
+        same++;
+    return same;
 }
 
 struct match_set match_set_of(
@@ -61,31 +73,28 @@ struct match_set match_set_of(
     uint32_t kinds)
 {
     struct match_set set = {.guard_count = 0};
-    bool *is_taken = mem_zero(count + 1, sizeof(*is_taken));
-    const struct matched list = {arena, conditions, count, kinds, is_taken};
+    struct telling *tellings = mem_alloc((count + 1) * sizeof(*tellings));
     uint32_t *open = arena_alloc(arena, (count + 1) * sizeof(*open));
-    uint32_t left = 0;
-    struct match_guard *guards = NULL;
-    size_t cap = 0;
+    uint32_t telling_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (guard_at(&list, i) == NULL)
+        const struct rule_guard *guard = guard_at(conditions[i], kinds);
+        if (guard == NULL)
             open[set.open_count++] = i;
         else
-            left++;
+            tellings[telling_count++] = (struct telling){guard, i};
     }
-    while (left > 0) {
-        if (set.guard_count == cap)
-            guards = mem_resize(guards, (cap = cap == 0 ? 4 : cap * 2) * sizeof(*guards));
-        struct match_guard *guard = &guards[set.guard_count++];
-        take_member(&list, guard);
-        left -= guard->count;
+    qsort(tellings, telling_count, sizeof(*tellings), compare_members);
+    uint32_t members = 0;
+    for (uint32_t i = 0; i < telling_count; members++)
+        i += same_member(&tellings[i], telling_count - i);
+    struct match_guard *guards = arena_alloc(arena, (members + 1) * sizeof(*guards));
+    for (uint32_t i = 0; i < telling_count;) {
+        uint32_t same = same_member(&tellings[i], telling_count - i);
+        guards[set.guard_count++] = guard_of_member(arena, &tellings[i], same);
+        i += same;
     }
-    struct match_guard *kept = arena_alloc(arena, (set.guard_count + 1) * sizeof(*kept));
-    if (set.guard_count > 0)
-        memcpy(kept, guards, set.guard_count * sizeof(*kept));
     set.open = open;
-    set.guards = kept;
-    free(guards);
-    free(is_taken);
+    set.guards = guards;
+    free(tellings);
     return set;
 }

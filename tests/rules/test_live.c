@@ -192,9 +192,10 @@ static const struct threshold_case {
     {"80u >= score.s", {80001}, false},
     {"score[\"s\"] >= -2.5", {-2500}, false},
     {"score.s > -2.5", {-2499}, false},
-    {"score.s >= 0.07", {70}, false}, // 0.07 * 1000 is a little more than 70
-    {"score.s > 0.07", {71}, false},
-    {"score.s >= 1.001", {1001}, false}, // 1.001 * 1000 is a little less than 1001
+    {"score.s >= 2.007", {2007}, false}, // 2.007 * 1000 is a little more than 2007
+    {"score.s > 2.007", {2008}, false},
+    {"score.s >= 1.001", {1001}, false},
+    {"score.s > 1.001", {1002}, false}, // 1.001 * 1000 is a little less than 1001
     {"score.s > 1.0005", {1001}, false},
     {"score.s == 1.0005", {1001}, false},
     {"score.s >= 2 * 40 + 0.5", {80500}, false},
@@ -335,6 +336,7 @@ static const struct moment_case {
     {"now - contact.created > now - contact.ends", {0}, "W0506 9:7, W0506 9:31"},
     {"[contact.ends].exists(t, now > t)", {0}, "W0506 9:32"},
     {"cel.bind(t, contact.ends, now > t)", {0}, "W0506 9:33"},
+    {"cel.bind(contact, {\"created\": contact.ends}, now > contact.created)", {0}, "W0506 9:52"},
     {"min(now, contact.ends) > contact.created", {0}, "W0506 9:11"},
     {"string(now) > \"x\" || now > contact.ends", {86400}, "W0506 9:14"},
 };
