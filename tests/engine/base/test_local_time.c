@@ -109,7 +109,7 @@ static int64_t libc_first(int64_t local_s, size_t *count_out)
 {
     int64_t first = INT64_MAX, last = INT64_MAX;
     *count_out = 0;
-    for (int64_t at = local_s - 27 * 3600; at <= local_s + 27 * 3600; at += 3 * 3600) {
+    for (int64_t at = local_s - 27 * 3600; at <= local_s + 27 * 3600; at += 6 * 3600) {
         int64_t unix_s = local_s - libc_offset_s(at);
         if (unix_s == last || unix_s + libc_offset_s(unix_s) != local_s)
             continue;
@@ -144,11 +144,10 @@ static void try_transition(void *context, const char *name, const struct zone *f
 {
     struct local_zone zone = {.zone = file};
     int64_t before_s = edge_s + libc_offset_s(edge_s - 1), after_s = edge_s + libc_offset_s(edge_s);
-    const int64_t locals[] = {before_s - 1, before_s, (before_s + after_s) / 2,
-                              after_s - 1,  after_s,  after_s + 3600};
+    const int64_t locals[] = {before_s, (before_s + after_s) / 2, after_s - 1, after_s};
     for (size_t i = 0; i < sizeof(locals) / sizeof(locals[0]); i++)
         try_local(context, name, zone, locals[i], edge_s);
-    for (int64_t at = edge_s - 7200; at < edge_s + 7200; at += 1801) { // there and back
+    for (int64_t at = edge_s - 7200; at < edge_s + 7200; at += 3601) { // there and back
         int64_t local_ms = local_of_ms(zone, at * 1000 + 1);
         int64_t back_ms = local_to_utc_ms(zone, local_ms);
         ck_assert_int_eq(local_of_ms(zone, back_ms), local_ms);
