@@ -11,6 +11,7 @@
 // were taken apart.
 __extension__ typedef __int128 wide;
 enum { WIDE_BITS = 63, PERCENT_MILLI_ALL = 100000, SEARCH_STEPS_MAX = 4096 };
+#define DAY_MS INT64_C(86400000)
 
 static wide wide_of(int64_t milli)
 {
@@ -353,6 +354,22 @@ static bool has_entry_ahead(const struct score_parts *parts, int64_t from_ms)
     return false;
 }
 
+// As far as it is sure that nothing is crossed, in days that double; 0: not even for one.
+static int64_t sure_ms(
+    const struct search *search, int64_t from_ms, const struct sums *begin, int64_t end_ms)
+{
+    int64_t sure = 0;
+    for (int64_t span_ms = DAY_MS; from_ms + span_ms < end_ms; span_ms *= 2) {
+        struct sums end;
+        sums_at(search->parts, from_ms + span_ms, &end);
+        if (side_between(search, &end, begin) != search->side ||
+            side_between(search, begin, &end) != search->side)
+            break;
+        sure = span_ms;
+    }
+    return sure;
+}
+
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
 {
     const struct score_def *score = parts->score;
@@ -373,6 +390,13 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
     if (side_between(&search, &end, &begin) == search.side &&
         side_between(&search, &begin, &end) == search.side)
         return INT64_MAX;
+    int64_t sure = sure_ms(&search, from_ms, &begin, end_ms);
+    if (sure > 0) // far away: to be looked at again there, unless an event comes first
+        return from_ms + sure;
+    if (end_ms - from_ms > DAY_MS) {
+        end_ms = from_ms + DAY_MS;
+        sums_at(parts, end_ms, &end);
+    }
     if (score->forget.kind == FORGET_HALF_LIFE && !has_entry_ahead(parts, from_ms))
         return exact_crossing(
             &search, from_ms, fading_other_side(&search, &begin, from_ms, end_ms));
