@@ -29,6 +29,8 @@ static void fold_unbind(struct fold *fold)
 {
     free(fold->binding.scores);
     free(fold->binding.rules);
+    free(fold->memos);
+    fold->memos = NULL;
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
@@ -107,6 +109,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
         binding->is_heard[type] =
             match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0;
     }
+    fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
     live_bind(fold);
 }

@@ -12,6 +12,7 @@
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
+#include "engine/fold/score_value.h"
 #include "engine/fold/settings.h"
 #include "engine/fold/zones.h"
 #include "projections/identity.h"
@@ -61,6 +62,14 @@ struct fold_binding {
 
 struct derived_event;
 
+// What a score was last found to be worth; not valid once an entry or a state rule of it has changed.
+struct score_memo {
+    bool is_valid;
+    struct contact_number contact;
+    int64_t at_ms;
+    struct score_value value;
+};
+
 // Everything that folding needs. One shard's worker thread.
 struct fold {
     struct state *state;
@@ -98,7 +107,8 @@ struct fold {
     bool is_silent;        // nothing is derived: rules are brought in force
     bool is_history;       // workflows do not run (history.h)
     struct candidates candidates;
-    struct scored *scored; // entries of one score
+    struct score_memo *memos; // by score
+    struct scored *scored;    // entries of one score
     uint32_t scored_cap;
     struct ledger_points *points; // the same as the ledger has them
     uint32_t points_cap;

@@ -140,11 +140,17 @@ void live_mark_new(struct fold *fold)
         mark(&fold->live, fold->live.unguarded[i]);
 }
 
+static void mark_score(struct fold *fold, uint32_t score)
+{
+    fold->memos[score].is_valid = false;
+    mark(&fold->live, fold->live.score_positions[score]);
+}
+
 void live_mark_score(struct fold *fold, struct name_id score)
 {
     for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
         if (fold->binding.scores[i].value == score.value)
-            mark(&fold->live, fold->live.score_positions[i]);
+            mark_score(fold, i);
     }
 }
 
@@ -239,7 +245,7 @@ static void settle_rule(struct fold *fold, uint32_t index)
         segment_write(fold->state, fold->contact, name, &after);
     }
     if (is_true != was_true || (is_true && rule->points != NULL))
-        mark(&fold->live, fold->live.score_positions[rule->score]);
+        mark_score(fold, rule->score);
 }
 
 // --- segments

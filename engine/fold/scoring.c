@@ -109,13 +109,19 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
         add_state_rules(fold, score, &milli);
         return (struct score_value){milli, score_def_clamp(def, milli)};
     }
-    struct score_parts parts;
-    fold_score_parts(fold, score, &parts);
-    return score_value_at(&parts, at_ms);
+    struct score_memo *memo = &fold->memos[score];
+    if (!memo->is_valid || memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
+        struct score_parts parts;
+        fold_score_parts(fold, score, &parts);
+        *memo = (struct score_memo){true, fold->contact, at_ms, score_value_at(&parts, at_ms)};
+    }
+    return memo->value;
 }
 
 void fold_look_at(struct fold *fold, struct contact_number contact)
 {
+    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++)
+        fold->memos[i].is_valid = false;
     fold->contact = contact;
     bool is_later = fold->settings.tick_mode == TICK_WALL && fold->asked_ms > fold->tick_ms;
     fold->now_ms = is_later ? fold->asked_ms : fold->tick_ms;
