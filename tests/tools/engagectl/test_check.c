@@ -65,7 +65,7 @@ static const struct check_case {
      "engagectl check: 2 files, 1 rule, 0 workflows: ok\n"},
     {"check rules bad.yaml", 78, "bad.yaml:1:14: error[E0201]:", "engagectl check: 1 error\n"},
     {"check nowhere bad.yaml", 78, "nowhere: error[E0111]: ", "engagectl check: 2 errors\n"},
-    {"check warned.yaml", 0, "warned.yaml:1:83: warning[W0505]:",
+    {"check warned.yaml", 0, "warned.yaml:1:88: warning[W0505]:",
      "engagectl check: 1 file, 1 rule, 0 workflows: 1 warning\n"},
     {"check --strict warned.yaml", 78,
      "warning[W0505]:", "engagectl check: 1 file, 1 rule, 0 workflows: 1 warning\n"},
