@@ -5,7 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/buffer.h"
 #include "projections/contacts.h"
-#include "projections/pairs.h"
+#include "projections/pair_list.h"
 #include "projections/slots.h"
 #include "projections/state.h"
 #include "projections/timers.h"
@@ -13,24 +13,6 @@
 struct store;
 struct store_meta;
 struct checkpoint_limits;
-
-// --- pairs added since the last checkpoint, in order of arrival
-enum { PAIR_BLOCK_PAIRS = 1022 };
-struct pair_block {
-    struct pair_block *next;
-    size_t count;
-    struct pair pairs[PAIR_BLOCK_PAIRS];
-};
-// Zero-initialised is a valid empty list.
-struct pair_list {
-    struct pair_block *first;
-    struct pair_block *last;
-    uint64_t count;
-    uint64_t bytes;
-};
-void pair_list_add(struct pair_list *list, struct pair pair);
-void pair_list_append(struct pair_list *list, struct pair_list *from); // leaves from empty
-void pair_list_free(struct pair_list *list);
 
 // --- dedup (dedup.c)
 enum { DEDUP_PARTS_MAX = 256, DEDUP_PARTS_PER_WINDOW = 128 };
