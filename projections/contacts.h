@@ -13,6 +13,10 @@
 #include "projections/state.h"
 
 uint64_t contacts_count(const struct state *state); // contacts are 1..count
+// Calls each for every contact in number order: one pass in the order of the store, which keeps in memory only what
+// was there and what is changed. Ends early when the state fails.
+typedef void contact_each_fn(void *context, struct contact_number contact);
+void contacts_each(struct state *state, contact_each_fn *each, void *context);
 
 // --- changes; inside a frame, contact != 0. Those that return bool say whether anything changed.
 void contact_seen(

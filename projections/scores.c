@@ -117,6 +117,8 @@ void score_set_due(
 // --- a pass over all contacts
 // A heap whose first rank is the worst of those kept.
 struct top {
+    score_value_fn *value_of;
+    void *context;
     struct score_rank *ranks;
     size_t count;
     size_t max;
@@ -143,8 +145,10 @@ static void top_sift_down(struct score_rank *ranks, size_t count, size_t at)
     }
 }
 
-static void top_offer(struct top *top, struct score_rank rank)
+static void top_offer(void *context, struct contact_number contact)
 {
+    struct top *top = context;
+    struct score_rank rank = {contact, top->value_of(top->context, contact)};
     if (top->count < top->max) {
         top->ranks[top->count++] = rank;
         if (top->count == top->max)
@@ -165,11 +169,8 @@ size_t score_top(
 {
     if (max == 0)
         return 0;
-    struct top top = {.ranks = ranks_out, .max = max};
-    for (uint64_t i = 1; i <= contacts_count(state); i++) {
-        struct contact_number contact = {i};
-        top_offer(&top, (struct score_rank){contact, value_of(context, contact)});
-    }
+    struct top top = {.value_of = value_of, .context = context, .ranks = ranks_out, .max = max};
+    contacts_each(state, top_offer, &top);
     for (size_t i = top.count / 2; i-- > 0;)
         top_sift_down(ranks_out, top.count, i);
     for (size_t left = top.count; left > 1; left--) { // the worst goes last

@@ -24,8 +24,8 @@ int64_t score_due_ms(struct state *state, struct contact_number contact, struct 
 void score_set_due(
     struct state *state, struct contact_number contact, struct name_id score, int64_t due_ms);
 
-// The n contacts with the highest value, best first; equal ones by number. One pass over all contacts. Returns how many were
-// written.
+// The contacts with the highest values, best first; equal ones by number. One pass over all contacts (contacts_each),
+// of each of which value_of is asked. Returns how many were written.
 struct score_rank {
     struct contact_number contact;
     int64_t value_milli;

@@ -82,6 +82,12 @@ void timers_restore(struct timers *timers, uint64_t count); // into an empty sta
 void timers_free(struct timers *timers);
 uint64_t timers_bytes(const struct timers *timers);
 
+// The contact that contacts_each is at, and its record, which need not be resident.
+struct visit {
+    uint64_t contact; // 0: none
+    const uint8_t *record;
+};
+
 struct state {
     struct state_params params;
     struct slots slots;
@@ -103,6 +109,7 @@ struct state {
     struct checkpoint_limits *limits;
     struct snapshot *snapshot;
     struct buffer checkpoint_text; // what the views of the last checkpoint point into
+    struct visit visit;
 };
 
 // Forgets every key; the digest no longer holds them. Inside a frame. (dedup.c)

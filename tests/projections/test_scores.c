@@ -1,6 +1,8 @@
 // Scores: what was last announced, and who has the most.
 #include <inttypes.h>
 
+#include "projections/store.h"
+
 #include "tests/projections/support.h"
 #include "tests/support/suite.h"
 
@@ -143,6 +145,105 @@ START_TEST(the_top_is_the_top_of_all_sorted)
 }
 END_TEST
 
+static void read_all(void *context, struct contact_number contact)
+{
+    struct arena arena = {0};
+    struct contact_view view;
+    ck_assert_int_eq(contact_read(context, contact, &arena, &view), ERR_OK);
+    ck_assert_uint_eq(view.number.value, contact.value);
+    char value[24];
+    (void)snprintf(value, sizeof(value), "c%" PRIu64, contact.value);
+    ck_assert(bytes_equal_text(view.identifiers[0].value, value));
+    arena_free(&arena);
+}
+
+START_TEST(a_pass_over_stored_contacts_keeps_none_of_them_in_memory)
+{
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    struct state *state = test_open(&params);
+    int64_t values[CONTACTS + 1] = {0};
+    make_contacts(state, values);
+    (void)test_checkpoint(state, 1);
+    state_close(state);
+
+    state = test_open(&params);
+    expect_top(state, values, 7);
+    contacts_each(state, read_all, state);
+    struct state_counts counts;
+    state_counts(state, &counts);
+    ck_assert_uint_eq(counts.overlay_records, 0);
+    ck_assert_int_eq(score_shown(state, (struct contact_number){3}, score), values[3]);
+    state_counts(state, &counts);
+    ck_assert_uint_eq(counts.overlay_records, 1);
+    expect_top(state, values, 300);
+    state_close(state);
+    test_directory_remove(&directory);
+}
+END_TEST
+
+// What reads another contact than the one that is at hand makes it resident, and loses nothing.
+static void read_the_next(void *context, struct contact_number contact)
+{
+    struct contact_number next = {contact.value % CONTACTS + 1};
+    read_all(context, next);
+    read_all(context, contact);
+}
+
+START_TEST(a_pass_may_look_at_other_contacts)
+{
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    struct state *state = test_open(&params);
+    int64_t values[CONTACTS + 1] = {0};
+    make_contacts(state, values);
+    (void)test_checkpoint(state, 1);
+    state_close(state);
+
+    state = test_open(&params);
+    contacts_each(state, read_the_next, state);
+    ck_assert_int_eq(state_error(state, NULL), ERR_OK);
+    ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
+    state_close(state);
+    test_directory_remove(&directory);
+}
+END_TEST
+
+static void raise_every_third(void *context, struct contact_number contact)
+{
+    int64_t shown_milli = score_shown(context, contact, score);
+    if (contact.value % 3 == 0)
+        score_set_shown(context, contact, score, shown_milli + 1000);
+    ck_assert_int_eq(
+        score_shown(context, contact, score), shown_milli + (contact.value % 3 == 0 ? 1000 : 0));
+}
+
+START_TEST(a_pass_may_change_what_it_is_at)
+{
+    struct test_directory directory = test_directory_make();
+    struct state_params params = test_params(directory.store);
+    struct state *state = test_open(&params);
+    int64_t values[CONTACTS + 1] = {0};
+    make_contacts(state, values);
+    (void)test_checkpoint(state, 1);
+    state_close(state);
+
+    state = test_open(&params);
+    state_frame_begin(state, 0);
+    contacts_each(state, raise_every_third, state);
+    (void)state_frame_end(state);
+    struct state_counts counts;
+    state_counts(state, &counts);
+    ck_assert_uint_eq(counts.overlay_records, CONTACTS / 3);
+    for (uint64_t contact = 3; contact <= CONTACTS; contact += 3)
+        values[contact] += 1000;
+    expect_top(state, values, 300);
+    ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
+    state_close(state);
+    test_directory_remove(&directory);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("scores");
@@ -151,6 +252,9 @@ Suite *test_suite(void)
     tcase_add_test(scores, an_entry_keeps_its_score_when_others_are_shown);
     tcase_add_test(scores, when_a_score_is_due_is_kept_apart_from_what_it_is);
     tcase_add_test(scores, the_top_is_the_top_of_all_sorted);
+    tcase_add_test(scores, a_pass_over_stored_contacts_keeps_none_of_them_in_memory);
+    tcase_add_test(scores, a_pass_may_look_at_other_contacts);
+    tcase_add_test(scores, a_pass_may_change_what_it_is_at);
     suite_add_tcase(suite, scores);
     return suite;
 }
