@@ -151,6 +151,8 @@ static struct limit_window window_of(struct fold *fold, const struct limit_def *
         break;
     }
     }
+    if ((uint32_t)window.key == 0) // would say of an entry that no limit counted it
+        window.key++;
     return window;
 }
 
