@@ -272,7 +272,7 @@ static const struct config_row rows[] = {
     U32("limits.limit_keys",
         limits.limit_keys,
         10,
-        1000000,
+        65535,
         1000,
         "values that the limits of scoring rules remember per contact"),
     U32("limits.actions_per_event",

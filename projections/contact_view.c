@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "projections/contacts.h"
+#include "projections/counters.h"
 #include "projections/ledger.h"
 #include "projections/profile.h"
 #include "projections/segments.h"
@@ -137,13 +138,27 @@ static void view_scores(const uint8_t *record, struct arena *arena, struct conta
 
 static void view_ledger(struct state *state, struct arena *arena, struct contact_view *out)
 {
-    uint32_t count = ledger_lines(state, out->number);
-    struct ledger_entry *ledger = arena_alloc(arena, count * sizeof(*ledger));
-    size_t at = 0;
-    while (at < count && ledger_next(state, out->number, &at, &ledger[at]))
-        continue;
+    struct ledger_walk walk = ledger_walk_all(state, out->number);
+    size_t most = ledger_entries_most(state, out->number);
+    struct ledger_entry *ledger = arena_alloc(arena, most * sizeof(*ledger));
+    struct ledger_entry entry;
+    while (ledger_walk_next(&walk, &entry))
+        ledger[out->ledger_count++] = entry;
     out->ledger = ledger;
-    out->ledger_count = count;
+}
+
+static void view_counters(struct state *state, struct arena *arena, struct contact_view *out)
+{
+    struct contact_counter counter;
+    size_t count = 0;
+    for (size_t at = 0; counter_next(state, out->number, &at, &counter.counter, &counter.bytes);)
+        count++;
+    struct contact_counter *counters = arena_alloc(arena, count * sizeof(*counters));
+    for (size_t at = 0; counter_next(state, out->number, &at, &counter.counter, &counter.bytes);) {
+        counter.bytes = arena_copy(arena, counter.bytes);
+        counters[out->counter_count++] = counter;
+    }
+    out->counters = counters;
 }
 
 static void view_segments(struct state *state, struct arena *arena, struct contact_view *out)
@@ -185,6 +200,7 @@ enum err contact_read(
     view_scores(record, arena, out);
     view_runs(record, arena, out);
     view_segments(state, arena, out);
+    view_counters(state, arena, out);
     view_ledger(state, arena, out);
     return ERR_OK;
 }

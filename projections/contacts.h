@@ -13,6 +13,10 @@
 #include "projections/state.h"
 
 uint64_t contacts_count(const struct state *state); // contacts are 1..count
+// Calls each for every contact in number order: one pass in the order of the store, which keeps in memory only what
+// was there and what is changed. Ends early when the state fails.
+typedef void contact_each_fn(void *context, struct contact_number contact);
+void contacts_each(struct state *state, contact_each_fn *each, void *context);
 
 // --- changes; inside a frame, contact != 0. Those that return bool say whether anything changed.
 void contact_seen(
@@ -86,10 +90,15 @@ struct contact_run {
     struct name_id workflow;
     uint32_t count;
 };
+struct contact_counter {
+    struct name_id counter;
+    struct bytes bytes; // the fold's own
+};
+// A segment, or a state rule by its name "SCORE/RULE", whose condition holds.
 struct contact_segment {
     struct bytes name;
     bool is_member;
-    int64_t since_ms; // its condition holds without a break
+    int64_t since_ms; // it holds without a break
 };
 // One line of a score's ledger. A condensed line stands for `count` earlier entries of one rule.
 struct ledger_entry {
@@ -99,7 +108,8 @@ struct ledger_entry {
     uint32_t count;       // 1, or how many were condensed
     int64_t time_ms;      // of the event; of the newest one when condensed
     int64_t points_milli;
-    int64_t cut_milli;  // what a limit kept back of the points: within 32 bits, else the nearest
+    // What a limit kept back: within 32 bits, else the nearest; 0 where the points need more.
+    int64_t cut_milli;
     uint64_t event_key; // by which the event is withdrawn; 0: it cannot be
     uint32_t limit_key; // low bits of its limit's key; 0: none
 };
@@ -116,10 +126,11 @@ struct contact_view {
     const struct contact_consent_entry *consents; // by channel
     const struct contact_score *scores;           // by score id
     const struct contact_run *runs;
-    const struct contact_segment *segments;
-    const struct ledger_entry *ledger; // in order of arrival
+    const struct contact_segment *segments; // by name
+    const struct contact_counter *counters; // in order of arrival
+    const struct ledger_entry *ledger;      // in order of arrival
     uint32_t identifier_count, field_count, tag_count, list_count, consent_count, score_count,
-        run_count, segment_count, ledger_count;
+        run_count, segment_count, counter_count, ledger_count;
 };
 //   ERR_MISSING no such contact · ERR_CORRUPT, ERR_IO the store cannot be read
 NODISCARD enum err contact_read(

@@ -5,12 +5,15 @@
 
 #include "projections/contacts.h"
 
+enum { COUNTERS_BYTES_MAX = 8 << 20 }; // of all counters of a contact
+
 // The bytes of a counter; empty when it has none. Borrowed until the next change or read of any record.
 struct bytes counter_read(
     struct state *state, struct contact_number contact, struct name_id counter);
 // Makes the counter's bytes `len` long and gives them, to be written at once: the bytes before the smaller
-// of both lengths are kept, those behind are zero. 0 removes the counter and gives NULL. Inside a frame. NULL, and counted
-// as a refused change, when the record would become too large.
+// of both lengths are kept, those behind are zero. 0 removes the counter and gives NULL. NULL, and counted
+// as a refused change, without a name or where a longer one, of more than 8 bytes, goes beyond COUNTERS_BYTES_MAX;
+// the counter is then as before. Inside a frame.
 uint8_t *counter_write(
     struct state *state, struct contact_number contact, struct name_id counter, size_t len);
 

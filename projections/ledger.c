@@ -1,7 +1,7 @@
+// The ledger section of a record.
 #include "projections/ledger.h"
 
 #include "engine/base/invariant.h"
-#include "engine/base/time.h"
 #include "projections/scores.h"
 #include "projections/state_internal.h"
 
@@ -17,13 +17,6 @@ int64_t score_sum_add(int64_t a_milli, int64_t b_milli)
     return clamp(clamp(a_milli) + clamp(b_milli));
 }
 
-static int64_t time_within(int64_t time_ms)
-{
-    if (time_ms < TIME_MS_MIN)
-        return TIME_MS_MIN;
-    return time_ms > TIME_MS_MAX ? TIME_MS_MAX : time_ms;
-}
-
 static int32_t cut_within(int64_t cut_milli)
 {
     if (cut_milli > INT32_MAX)
@@ -32,64 +25,48 @@ static int32_t cut_within(int64_t cut_milli)
 }
 
 // --- reading
-static struct ledger_entry entry_of(const uint8_t *record, const uint8_t *from)
-{
-    struct record_line line = record_line_get(from);
-    bool is_condensed = (line.ref & RECORD_CONDENSED_FLAG) != 0;
-    return (struct ledger_entry){
-        .score = {score_name_at(record, line.score_index)},
-        .rule = {line.rule},
-        .ref = {is_condensed ? 0 : line.ref},
-        .count = is_condensed ? (uint32_t)line.ref : 1,
-        .time_ms = line.time_ms,
-        .points_milli = line.points_milli,
-        .cut_milli = line.cut_milli,
-        .event_key = line.event_key,
-        .limit_key = line.limit_key,
-    };
-}
-
 uint32_t ledger_count(struct state *state, struct contact_number contact)
 {
     return get_u32(state_record(state, contact.value) + RECORD_LEDGER_COUNT);
 }
 
-uint32_t ledger_lines(struct state *state, struct contact_number contact)
+uint32_t ledger_entries_most(struct state *state, struct contact_number contact)
+{
+    return get_u32(state_record(state, contact.value) + RECORD_LEDGER_BYTES) / LINE_BYTES;
+}
+
+struct ledger_walk ledger_walk_all(struct state *state, struct contact_number contact)
 {
     const uint8_t *record = state_record(state, contact.value);
-    return get_u32(record + RECORD_LEDGER_COUNT) + get_u32(record + RECORD_CONDENSED_COUNT);
+    return (struct ledger_walk){
+        .at = record + record_section_at(record, SECTION_LEDGER),
+        .end = record + record_len(record),
+        .scores = record + record_section_at(record, SECTION_SCORES),
+        .score_count = get_u16(record + RECORD_SCORE_COUNT),
+        .score_index = LEDGER_ALL_SCORES,
+    };
+}
+
+struct ledger_walk ledger_walk_score(
+    struct state *state, struct contact_number contact, struct name_id score)
+{
+    struct ledger_walk walk = ledger_walk_all(state, contact);
+    walk.score_index = score_row_find(state_record(state, contact.value), score);
+    if (walk.score_index == walk.score_count)
+        walk.at = walk.end;
+    return walk;
 }
 
 bool ledger_next(
     struct state *state, struct contact_number contact, size_t *at, struct ledger_entry *out)
 {
-    const uint8_t *record = state_record(state, contact.value);
-    size_t begin = record_section_at(record, SECTION_CONDENSED);
-    size_t from = begin + *at * RECORD_LINE_BYTES;
-    if (from >= record_len(record))
+    struct ledger_walk walk = ledger_walk_all(state, contact);
+    const uint8_t *begin = walk.at;
+    walk.at += *at;
+    if (!ledger_walk_next(&walk, out))
         return false;
-    *out = entry_of(record, record + from);
-    (*at)++;
+    *at = (size_t)(walk.at - begin);
     return true;
-}
-
-uint32_t ledger_points_of(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id score,
-    struct ledger_points *out)
-{
-    const uint8_t *record = state_record(state, contact.value);
-    uint32_t index = score_row_find(record, score);
-    const uint8_t *line = record + record_section_at(record, SECTION_CONDENSED);
-    const uint8_t *end = record + record_len(record);
-    uint32_t count = 0;
-    for (; line < end; line += RECORD_LINE_BYTES) {
-        struct record_line found = record_line_get(line);
-        if (found.score_index == index)
-            out[count++] = (struct ledger_points){found.time_ms, found.points_milli, {found.rule}};
-    }
-    return count;
 }
 
 // --- writing
@@ -105,16 +82,18 @@ static bool line_of(
         state->changes_refused++;
         return false;
     }
+    bool is_condensed = entry->ref.packed == 0;
     *out = (struct record_line){
-        .ref = entry->ref.packed & ~RECORD_CONDENSED_FLAG,
-        .time_ms = time_within(entry->time_ms),
+        .ref = is_condensed ? LINE_CONDENSED | entry->count : entry->ref.packed & ~LINE_CONDENSED,
+        .time_ms = record_time(entry->time_ms),
         .score_index = index,
         .rule = entry->rule.value,
         .points_milli = clamp(entry->points_milli),
-        .event_key = entry->event_key,
-        .cut_milli = cut_within(entry->cut_milli),
-        .limit_key = entry->limit_key,
+        .event_key = is_condensed ? 0 : entry->event_key,
+        .limit_key = is_condensed ? 0 : entry->limit_key,
     };
+    if (!line_is_wide(out))
+        out->cut_milli = cut_within(entry->cut_milli);
     return true;
 }
 
@@ -129,9 +108,23 @@ void ledger_add(
     score_sum_raise(state, contact, line.score_index, line.points_milli);
     uint8_t *record = state_record_write(state, contact.value);
     size_t at = record_len(record);
-    record = state_resize(state, contact.value, (struct resize){at, 0, RECORD_LINE_BYTES});
+    record = state_resize(state, contact.value, (struct resize){at, 0, line_bytes(&line)});
     record_line_put(record + at, &line);
     (void)record_add_u32(record, RECORD_LEDGER_COUNT, 1);
+    (void)record_add_u32(record, RECORD_LEDGER_BYTES, (int64_t)line_bytes(&line));
+}
+
+// Takes out a plain line at an offset of the section.
+static void line_remove(
+    struct state *state, struct contact_number contact, size_t at, const struct record_line *line)
+{
+    uint8_t *record = state_record_write(state, contact.value);
+    size_t begin = record_section_at(record, SECTION_LEDGER);
+    struct resize resize = {begin + at, line_bytes(line), 0};
+    record = state_resize(state, contact.value, resize);
+    (void)record_add_u32(record, RECORD_LEDGER_COUNT, -1);
+    (void)record_add_u32(record, RECORD_LEDGER_BYTES, -(int64_t)line_bytes(line));
+    score_sum_raise(state, contact, line->score_index, -line->points_milli);
 }
 
 uint32_t ledger_withdraw(
@@ -142,21 +135,20 @@ uint32_t ledger_withdraw(
     void *context)
 {
     uint32_t withdrawn = 0;
-    uint32_t index = 0;
+    size_t at = 0;
     INVARIANT(state->is_in_frame);
-    while (event_key != 0 && index < ledger_count(state, contact)) {
-        const uint8_t *record = state_record(state, contact.value);
-        size_t at = record_section_at(record, SECTION_LEDGER) + (size_t)index * RECORD_LINE_BYTES;
-        struct record_line line = record_line_get(record + at);
+    while (event_key != 0) {
+        struct ledger_walk walk = ledger_walk_all(state, contact);
+        walk.at += at;
+        if (walk.at >= walk.end)
+            break;
+        struct record_line line = record_line_get(walk.at);
         if (line.event_key != event_key) {
-            index++;
+            at += line_bytes(&line);
             continue;
         }
-        struct ledger_entry entry = entry_of(record, record + at);
-        (void)state_record_write(state, contact.value);
-        uint8_t *to = state_resize(state, contact.value, (struct resize){at, RECORD_LINE_BYTES, 0});
-        (void)record_add_u32(to, RECORD_LEDGER_COUNT, -1);
-        score_sum_raise(state, contact, line.score_index, -line.points_milli);
+        struct ledger_entry entry = ledger_entry_of(&walk, &line);
+        line_remove(state, contact, at, &line);
         each(context, &entry);
         withdrawn++;
     }
@@ -170,34 +162,30 @@ void ledger_replace(
     uint32_t count)
 {
     INVARIANT(state->is_in_frame);
-    uint32_t before = ledger_lines(state, contact);
-    uint32_t condensed = 0;
+    uint32_t plain_before = ledger_count(state, contact);
+    uint32_t plain = 0;
     struct buffer *lines = &state->scratch;
     (void)state_record_write(state, contact.value);
     score_sums_clear(state, contact);
     buffer_clear(lines);
     for (uint32_t i = 0; i < count; i++) {
         struct record_line line;
+        INVARIANT(entries[i].ref.packed != 0 || plain == 0);
         if (!line_of(state, contact, &entries[i], &line))
             continue;
-        if (line.ref == 0) {
-            INVARIANT(lines->len == (size_t)condensed * RECORD_LINE_BYTES);
-            line.ref = RECORD_CONDENSED_FLAG | entries[i].count;
-            condensed++;
-        }
+        plain += !line_is_condensed(&line);
         score_sum_raise(state, contact, line.score_index, line.points_milli);
-        record_line_put(buffer_reserve(lines, RECORD_LINE_BYTES), &line);
-        lines->len += RECORD_LINE_BYTES;
+        record_line_put(buffer_reserve(lines, LINE_LONG_BYTES), &line);
+        lines->len += line_bytes(&line);
     }
     const uint8_t *old = state_record(state, contact.value);
-    size_t at = record_section_at(old, SECTION_CONDENSED);
+    size_t at = record_section_at(old, SECTION_LEDGER);
     size_t old_bytes = record_len(old) - at;
     uint8_t *record =
         state_resize(state, contact.value, (struct resize){at, old_bytes, lines->len});
     if (lines->len > 0)
         memcpy(record + at, lines->data, lines->len);
-    uint32_t after = (uint32_t)(lines->len / RECORD_LINE_BYTES);
-    put_u32(record + RECORD_CONDENSED_COUNT, condensed);
-    put_u32(record + RECORD_LEDGER_COUNT, after - condensed);
-    state->ledger_condensed += before > after ? before - after : 0;
+    put_u32(record + RECORD_LEDGER_COUNT, plain);
+    put_u32(record + RECORD_LEDGER_BYTES, (uint32_t)lines->len);
+    state->ledger_condensed += plain_before > plain ? plain_before - plain : 0;
 }

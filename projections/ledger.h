@@ -3,36 +3,43 @@
 #define PROJECTIONS_LEDGER_H
 
 #include "projections/contacts.h"
+#include "projections/record_line.h"
 
 #define SCORE_SUM_MAX INT64_C(9000000000000000)
 
 // Adds two numbers of thousandths, saturating at +-SCORE_SUM_MAX.
 int64_t score_sum_add(int64_t a_milli, int64_t b_milli);
 
-// Appends an entry and adds its points to its score's sum. Inside a frame. An entry without a score or a rule, or of one score
-// more than a record has room for, is refused and counted.
+// Appends an entry of an event (ref is not 0, count is 1) and adds its points to its score's sum. Points saturate
+// at +-SCORE_SUM_MAX, the time is kept within the years 0 to 9999. Inside a frame. An entry without a score or a
+// rule, or of one score more than a record has room for, is refused and counted.
 void ledger_add(
     struct state *state, struct contact_number contact, const struct ledger_entry *entry);
 uint32_t ledger_count(struct state *state, struct contact_number contact); // without condensed ones
-uint32_t ledger_lines(struct state *state, struct contact_number contact); // all
+// At least as many as there are of both kinds: for who makes room for them.
+uint32_t ledger_entries_most(struct state *state, struct contact_number contact);
 // Walks all entries: *at is 0 to start; false at the end.
 bool ledger_next(
     struct state *state, struct contact_number contact, size_t *at, struct ledger_entry *out);
 
-// The entries of one score, without what only printing needs: out has room for ledger_lines. Gives how many.
-struct ledger_points {
-    int64_t time_ms;
-    int64_t points_milli;
-    struct name_id rule;
+// The same without asking for the record each time. Valid until the next change of the contact, or call for
+// another one.
+struct ledger_walk {
+    const uint8_t *at;
+    const uint8_t *end;
+    const uint8_t *scores; // their rows
+    uint32_t score_count;
+    uint32_t score_index; // the only one whose entries are given, or LEDGER_ALL_SCORES
 };
-uint32_t ledger_points_of(
-    struct state *state,
-    struct contact_number contact,
-    struct name_id score,
-    struct ledger_points *out);
+#define LEDGER_ALL_SCORES UINT32_MAX
+struct ledger_walk ledger_walk_all(struct state *state, struct contact_number contact);
+struct ledger_walk ledger_walk_score(
+    struct state *state, struct contact_number contact, struct name_id score);
+static inline bool ledger_walk_next(struct ledger_walk *walk, struct ledger_entry *out);
 
-// Removes the entries of an event, and their points from the sums; calls each with every one of them, behind the
-// removal. Gives how many there were. Inside a frame.
+// Removes the plain entries of an event, and their points from the sums; calls each with every one of them, behind
+// the removal. The function may change the contact, but not its ledger. Gives how many there were; of the key 0
+// there are none. Inside a frame.
 typedef void ledger_withdrawn_fn(void *context, const struct ledger_entry *entry);
 uint32_t ledger_withdraw(
     struct state *state,
@@ -41,12 +48,47 @@ uint32_t ledger_withdraw(
     ledger_withdrawn_fn *each,
     void *context);
 
-// Writes the ledger anew; entries whose ref is 0 are condensed ones and come first. Sums are made anew from them. The
-// difference in lines is counted as condensed. Inside a frame.
+// Writes the ledger anew; entries whose ref is 0 are condensed ones and come first. Sums are made anew from them.
+// Plain entries that were there and are no more are counted as condensed. Inside a frame.
 void ledger_replace(
     struct state *state,
     struct contact_number contact,
     const struct ledger_entry *entries,
     uint32_t count);
+
+// --- how a walk reads a line
+static inline struct ledger_entry ledger_entry_of(
+    const struct ledger_walk *walk, const struct record_line *line)
+{
+    bool is_condensed = line_is_condensed(line);
+    uint32_t score = 0;
+    if (line->score_index < walk->score_count)
+        score = get_u32(walk->scores + (size_t)line->score_index * RECORD_SCORE_BYTES);
+    return (struct ledger_entry){
+        .score = {score},
+        .rule = {line->rule},
+        .ref = {is_condensed ? 0 : line->ref},
+        .count = is_condensed ? (uint32_t)line->ref : 1,
+        .time_ms = line->time_ms,
+        .points_milli = line->points_milli,
+        .cut_milli = line->cut_milli,
+        .event_key = line->event_key,
+        .limit_key = line->limit_key,
+    };
+}
+
+static inline bool ledger_walk_next(struct ledger_walk *walk, struct ledger_entry *out)
+{
+    while (walk->at < walk->end) {
+        const uint8_t *from = walk->at;
+        walk->at += line_bytes_at(from);
+        if (walk->score_index != LEDGER_ALL_SCORES && line_score_at(from) != walk->score_index)
+            continue;
+        struct record_line line = record_line_get(from);
+        *out = ledger_entry_of(walk, &line);
+        return true;
+    }
+    return false;
+}
 
 #endif

@@ -1,8 +1,9 @@
 // Lists of the pairs added since the last checkpoint.
+#include "projections/pair_list.h"
+
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
-#include "projections/state_internal.h"
 
 void pair_list_add(struct pair_list *list, struct pair pair)
 {

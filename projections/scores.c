@@ -2,12 +2,13 @@
 #include "projections/scores.h"
 
 #include "engine/base/invariant.h"
-#include "engine/base/time.h"
+#include "projections/counters.h"
 #include "projections/ledger.h"
 #include "projections/state_internal.h"
 
-enum { ROW_SUM = 4, ROW_SHOWN = 12, ROW_DUE = 20 };
+enum { ROW_SUM = 4, ROW_SHOWN = 12 };
 
+// Which of the record's scores it is; the count of scores when it has none of that name.
 uint32_t score_row_find(const uint8_t *record, struct name_id score)
 {
     uint32_t count = get_u16(record + RECORD_SCORE_COUNT);
@@ -21,12 +22,6 @@ uint32_t score_row_find(const uint8_t *record, struct name_id score)
 static size_t row_at(const uint8_t *record, uint32_t index)
 {
     return record_section_at(record, SECTION_SCORES) + (size_t)index * RECORD_SCORE_BYTES;
-}
-
-uint32_t score_name_at(const uint8_t *record, uint32_t index)
-{
-    return index < get_u16(record + RECORD_SCORE_COUNT) ? get_u32(record + row_at(record, index))
-                                                        : 0;
 }
 
 bool score_row_make(
@@ -102,32 +97,28 @@ void score_set_shown(
     put_u64(record + row_at(record, index) + ROW_SHOWN, (uint64_t)shown_milli);
 }
 
-// 0 in the row: never; else milliseconds since TIME_MS_MIN, and 1.
 int64_t score_due_ms(struct state *state, struct contact_number contact, struct name_id score)
 {
-    int64_t packed = row_value(state, contact, score, ROW_DUE);
-    return packed == 0 ? INT64_MAX : packed - 1 + TIME_MS_MIN;
+    struct bytes due = counter_read(state, contact, score);
+    return due.len == 8 ? (int64_t)get_u64(due.data) : INT64_MAX;
 }
 
 void score_set_due(
     struct state *state, struct contact_number contact, struct name_id score, int64_t due_ms)
 {
-    uint32_t index = 0;
     INVARIANT(state->is_in_frame);
     if (score_due_ms(state, contact, score) == due_ms)
         return;
-    if (!score_row_make(state, contact, score, &index)) {
-        state->changes_refused++;
-        return;
-    }
-    uint8_t *record = state_record_write(state, contact.value);
-    uint64_t packed = due_ms == INT64_MAX ? 0 : (uint64_t)(due_ms - TIME_MS_MIN) + 1;
-    put_u64(record + row_at(record, index) + ROW_DUE, packed);
+    uint8_t *due = counter_write(state, contact, score, due_ms == INT64_MAX ? 0 : 8);
+    if (due != NULL)
+        put_u64(due, (uint64_t)due_ms);
 }
 
 // --- a pass over all contacts
 // A heap whose first rank is the worst of those kept.
 struct top {
+    score_value_fn *value_of;
+    void *context;
     struct score_rank *ranks;
     size_t count;
     size_t max;
@@ -154,8 +145,10 @@ static void top_sift_down(struct score_rank *ranks, size_t count, size_t at)
     }
 }
 
-static void top_offer(struct top *top, struct score_rank rank)
+static void top_offer(void *context, struct contact_number contact)
 {
+    struct top *top = context;
+    struct score_rank rank = {contact, top->value_of(top->context, contact)};
     if (top->count < top->max) {
         top->ranks[top->count++] = rank;
         if (top->count == top->max)
@@ -176,11 +169,8 @@ size_t score_top(
 {
     if (max == 0)
         return 0;
-    struct top top = {.ranks = ranks_out, .max = max};
-    for (uint64_t i = 1; i <= contacts_count(state); i++) {
-        struct contact_number contact = {i};
-        top_offer(&top, (struct score_rank){contact, value_of(context, contact)});
-    }
+    struct top top = {.value_of = value_of, .context = context, .ranks = ranks_out, .max = max};
+    contacts_each(state, top_offer, &top);
     for (size_t i = top.count / 2; i-- > 0;)
         top_sift_down(ranks_out, top.count, i);
     for (size_t left = top.count; left > 1; left--) { // the worst goes last

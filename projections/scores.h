@@ -17,14 +17,15 @@ bool score_is_known(struct state *state, struct contact_number contact, struct n
 void score_set_shown(
     struct state *state, struct contact_number contact, struct name_id score, int64_t shown_milli);
 
-// When it is to be looked at by time alone, as was planned last; INT64_MAX: never. It is kept for whoever plans (engine/fold/live.h).
+// When it is to be looked at by time alone, as was planned last; INT64_MAX: never. It is kept for whoever plans
+// (engine/fold/live.h), among the counters, by the score's name: most scores have none.
 int64_t score_due_ms(struct state *state, struct contact_number contact, struct name_id score);
-// Inside a frame. INT64_MAX makes no row where there is none.
+// Inside a frame.
 void score_set_due(
     struct state *state, struct contact_number contact, struct name_id score, int64_t due_ms);
 
-// The n contacts with the highest value, best first; equal ones by number. One pass over all contacts. Returns how many were
-// written.
+// The contacts with the highest values, best first; equal ones by number. One pass over all contacts (contacts_each),
+// of each of which value_of is asked. Returns how many were written.
 struct score_rank {
     struct contact_number contact;
     int64_t value_milli;
@@ -41,9 +42,8 @@ size_t score_top(
 // The row of a score, made where there is none; false when there is no room, or no score.
 bool score_row_make(
     struct state *state, struct contact_number contact, struct name_id score, uint32_t *index_out);
-// Which row a score has; the number of rows where it has none.
-uint32_t score_row_find(const uint8_t *record, struct name_id score);
-uint32_t score_name_at(const uint8_t *record, uint32_t index); // 0 where there is no such row
+uint32_t score_row_find(
+    const uint8_t *record, struct name_id score); // the count of rows where there is none
 // Sums saturate at +-9e15 thousandths.
 void score_sum_raise(
     struct state *state, struct contact_number contact, uint32_t index, int64_t points_milli);

@@ -1,7 +1,7 @@
+// The segments section of a record.
 #include "projections/segments.h"
 
 #include "engine/base/invariant.h"
-#include "engine/base/time.h"
 #include "projections/state_internal.h"
 
 #define MEMBER_FLAG (UINT64_C(1) << 63)
@@ -47,29 +47,27 @@ void segment_write(
     const struct segment_state *to)
 {
     INVARIANT(state->is_in_frame);
+    const uint8_t *found_in = state_record(state, contact.value);
+    size_t at = row_at(found_in, segment);
+    bool is_there = at < record_section_at(found_in, SECTION_COUNTERS);
+    bool has_room = get_u16(found_in + RECORD_SEGMENT_COUNT) < UINT16_MAX;
+    if (!is_there && !to->is_true)
+        return;
+    if (!is_there && (segment.value == 0 || !has_room)) {
+        state->changes_refused++;
+        return;
+    }
     uint8_t *record = state_record_write(state, contact.value);
-    size_t at = row_at(record, segment);
-    bool is_there = at < record_section_at(record, SECTION_COUNTERS);
-    if (segment.value == 0)
-        return;
-    if (!to->is_true) {
-        if (!is_there)
-            return;
-        record = state_resize(state, contact.value, (struct resize){at, RECORD_SEGMENT_BYTES, 0});
-        (void)record_add_u16(record, RECORD_SEGMENT_COUNT, -1);
-        return;
+    size_t old_bytes = is_there ? RECORD_SEGMENT_BYTES : 0;
+    size_t new_bytes = to->is_true ? RECORD_SEGMENT_BYTES : 0;
+    if (old_bytes != new_bytes) {
+        record = state_resize(state, contact.value, (struct resize){at, old_bytes, new_bytes});
+        (void)record_add_u16(record, RECORD_SEGMENT_COUNT, to->is_true ? 1 : -1);
     }
-    if (!is_there) {
-        if (get_u16(record + RECORD_SEGMENT_COUNT) == UINT16_MAX) {
-            state->changes_refused++;
-            return;
-        }
-        record = state_resize(state, contact.value, (struct resize){at, 0, RECORD_SEGMENT_BYTES});
-        (void)record_add_u16(record, RECORD_SEGMENT_COUNT, 1);
-        put_u32(record + at, segment.value);
-    }
-    int64_t since_ms = to->since_ms < TIME_MS_MIN ? TIME_MS_MIN : to->since_ms;
-    uint64_t packed = (uint64_t)(since_ms - TIME_MS_MIN);
+    if (!to->is_true)
+        return;
+    uint64_t packed = (uint64_t)(record_time(to->since_ms) - TIME_MS_MIN);
+    put_u32(record + at, segment.value);
     put_u64(record + at + 4, packed | (to->is_member ? MEMBER_FLAG : 0));
 }
 

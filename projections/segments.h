@@ -12,7 +12,8 @@ struct segment_state {
 
 struct segment_state segment_read(
     struct state *state, struct contact_number contact, struct name_id segment);
-// Inside a frame. Not true removes it.
+// Inside a frame. Not true removes it. The time is kept within the years 0 to 9999. Without a name, or beyond 65,535
+// of a contact, it is counted as a refused change.
 void segment_write(
     struct state *state,
     struct contact_number contact,

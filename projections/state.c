@@ -9,17 +9,23 @@
 
 enum { LEDGER_ENTRIES_LEAST = 2, LIMIT_KEYS_LEAST = 1 };
 
+// What a record can count to.
+static void params_bound(struct state_params *params)
+{
+    if (params->ledger_entries_max < LEDGER_ENTRIES_LEAST)
+        params->ledger_entries_max = LEDGER_ENTRIES_LEAST;
+    if (params->limit_keys_max < LIMIT_KEYS_LEAST)
+        params->limit_keys_max = LIMIT_KEYS_LEAST;
+    if (params->limit_keys_max > UINT16_MAX)
+        params->limit_keys_max = UINT16_MAX;
+}
+
 static struct state *state_create(const struct state_params *params)
 {
     struct state *state = mem_zero(1, sizeof(*state));
     state->params = *params;
     state->params.directory = NULL; // the caller's
-    if (state->params.ledger_entries_max < LEDGER_ENTRIES_LEAST)
-        state->params.ledger_entries_max = LEDGER_ENTRIES_LEAST;
-    if (state->params.limit_keys_max < LIMIT_KEYS_LEAST)
-        state->params.limit_keys_max = LIMIT_KEYS_LEAST;
-    if (state->params.limit_keys_max > UINT16_MAX)
-        state->params.limit_keys_max = UINT16_MAX;
+    params_bound(&state->params);
     state->stored = mem_zero(1, sizeof(*state->stored));
     state->limits = mem_zero(1, sizeof(*state->limits));
     *state->limits = CHECKPOINT_LIMITS_DEFAULT;
@@ -202,4 +208,5 @@ void state_restore_limits(struct state *state, const struct state_limits *limits
     state->params.dedup_events_max = limits->dedup_events_max;
     state->params.ledger_entries_max = limits->ledger_entries_max;
     state->params.limit_keys_max = limits->limit_keys_max;
+    params_bound(&state->params);
 }

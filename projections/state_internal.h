@@ -5,7 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/buffer.h"
 #include "projections/contacts.h"
-#include "projections/pairs.h"
+#include "projections/pair_list.h"
 #include "projections/slots.h"
 #include "projections/state.h"
 #include "projections/timers.h"
@@ -13,24 +13,6 @@
 struct store;
 struct store_meta;
 struct checkpoint_limits;
-
-// --- pairs added since the last checkpoint, in order of arrival
-enum { PAIR_BLOCK_PAIRS = 1022 };
-struct pair_block {
-    struct pair_block *next;
-    size_t count;
-    struct pair pairs[PAIR_BLOCK_PAIRS];
-};
-// Zero-initialised is a valid empty list.
-struct pair_list {
-    struct pair_block *first;
-    struct pair_block *last;
-    uint64_t count;
-    uint64_t bytes;
-};
-void pair_list_add(struct pair_list *list, struct pair pair);
-void pair_list_append(struct pair_list *list, struct pair_list *from); // leaves from empty
-void pair_list_free(struct pair_list *list);
 
 // --- dedup (dedup.c)
 enum { DEDUP_PARTS_MAX = 256, DEDUP_PARTS_PER_WINDOW = 128 };
@@ -100,6 +82,12 @@ void timers_restore(struct timers *timers, uint64_t count); // into an empty sta
 void timers_free(struct timers *timers);
 uint64_t timers_bytes(const struct timers *timers);
 
+// The contact that contacts_each is at, and its record, which need not be resident.
+struct visit {
+    uint64_t contact; // 0: none
+    const uint8_t *record;
+};
+
 struct state {
     struct state_params params;
     struct slots slots;
@@ -121,6 +109,7 @@ struct state {
     struct checkpoint_limits *limits;
     struct snapshot *snapshot;
     struct buffer checkpoint_text; // what the views of the last checkpoint point into
+    struct visit visit;
 };
 
 // Forgets every key; the digest no longer holds them. Inside a frame. (dedup.c)

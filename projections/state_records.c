@@ -42,7 +42,7 @@ static void record_load(struct state *state, uint64_t contact)
         value = (struct store_value){bytes_of(nothing, sizeof(nothing)), 0};
     }
     slots_load(&state->slots, contact, value.payload, value.checksum);
-    if (state->store != NULL && !state->is_in_frame)
+    if (state->store != NULL && !state->is_in_frame && state->visit.contact == 0)
         store_release(state->store);
 }
 
@@ -75,6 +75,8 @@ const uint8_t *state_record(struct state *state, uint64_t contact)
     INVARIANT(contact != 0);
     INVARIANT(contact <= state->slots.count);
     const struct slot *slot = slots_at(&state->slots, contact);
+    if (slot_record(slot) == NULL && contact == state->visit.contact)
+        return state->visit.record;
     if (slot_record(slot) == NULL)
         record_load(state, contact);
     return slot_record(slot);
@@ -83,8 +85,11 @@ const uint8_t *state_record(struct state *state, uint64_t contact)
 uint8_t *state_record_write(struct state *state, uint64_t contact)
 {
     INVARIANT(state->is_in_frame);
-    (void)state_record(state, contact);
+    INVARIANT(contact != 0);
+    INVARIANT(contact <= state->slots.count);
     const struct slot *slot = slots_at(&state->slots, contact);
+    if (slot_record(slot) == NULL)
+        record_load(state, contact);
     if ((slot->tagged & SLOT_TOUCHED) == 0)
         slots_touch(&state->slots, contact);
     return slot_record(slot);
@@ -106,4 +111,25 @@ void state_each_record(struct state *state, record_each_fn *each, void *context)
     }
     if (state->store != NULL && !state->is_in_frame)
         store_release(state->store);
+}
+
+struct contact_pass {
+    struct state *state;
+    contact_each_fn *each;
+    void *context;
+};
+
+static void visit_record(void *context, uint64_t contact, struct bytes record)
+{
+    const struct contact_pass *pass = context;
+    pass->state->visit = (struct visit){contact, record.data};
+    pass->each(pass->context, (struct contact_number){contact});
+}
+
+void contacts_each(struct state *state, contact_each_fn *each, void *context)
+{
+    struct contact_pass pass = {state, each, context};
+    INVARIANT(state->visit.contact == 0);
+    state_each_record(state, visit_record, &pass);
+    state->visit = (struct visit){0};
 }

@@ -74,7 +74,7 @@ struct ledger_copy {
 
 static struct ledger_copy read_unspent(struct fold *fold)
 {
-    uint32_t most = ledger_lines(fold->state, fold->contact);
+    uint32_t most = ledger_entries_most(fold->state, fold->contact);
     struct ledger_copy copy = {
         arena_alloc(&fold->arena, (most + 1) * sizeof(struct ledger_entry)), 0};
     struct ledger_entry entry;

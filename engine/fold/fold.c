@@ -45,7 +45,6 @@ void fold_free(struct fold *fold)
     fold_unbind(fold);
     live_free(&fold->live);
     free(fold->scored);
-    free(fold->points);
     candidates_free(&fold->candidates);
     arena_free(&fold->arena);
     buffer_free(&fold->json);

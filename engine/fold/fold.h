@@ -110,8 +110,6 @@ struct fold {
     struct score_memo *memos; // by score
     struct scored *scored;    // entries of one score
     uint32_t scored_cap;
-    struct ledger_points *points; // the same as the ledger has them
-    uint32_t points_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];
 };
 

@@ -328,17 +328,21 @@ void live_plan(struct fold *fold)
         contact_set_due(fold->state, fold->contact, due_ms);
 }
 
+static void sweep_contact(void *context, struct contact_number contact)
+{
+    struct fold *fold = context;
+    fold->contact = contact;
+    live_mark_all(fold);
+    live_settle(fold, 1);
+    live_plan(fold);
+}
+
 void live_sweep(struct fold *fold)
 {
     if (ruleset_live_count(fold->ruleset) == 0)
         return;
     fold->is_silent = true;
     fold->now_ms = fold->tick_ms;
-    for (uint64_t i = 1; i <= contacts_count(fold->state); i++) {
-        fold->contact = (struct contact_number){i};
-        live_mark_all(fold);
-        live_settle(fold, 1);
-        live_plan(fold);
-    }
+    contacts_each(fold->state, sweep_contact, fold);
     fold->is_silent = false;
 }

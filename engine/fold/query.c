@@ -277,13 +277,16 @@ enum err query_top(struct shard *shard, struct bytes name, size_t max, struct bu
 }
 
 struct band_counts {
+    struct score_question question;
     const struct score_def *score;
     uint64_t below; // below the lowest band
     uint64_t *counts;
 };
 
-static void count_band(struct band_counts *bands, int64_t value_milli)
+static void count_band(void *context, struct contact_number contact)
 {
+    struct band_counts *bands = context;
+    int64_t value_milli = score_of_contact(&bands->question, contact);
     uint32_t band = bands->score->band_count;
     while (band > 0 && bands->score->bands[band - 1].from_milli > value_milli)
         band--;
@@ -299,10 +302,11 @@ enum err query_bands(struct shard *shard, struct bytes name, struct buffer *to)
     if (score == NULL)
         return ERR_MISSING;
     struct band_counts bands = {
-        .score = score, .counts = mem_zero(score->band_count + 1, sizeof(uint64_t))};
-    struct score_question question = question_of(shard, score);
-    for (uint64_t i = 1; i <= contacts_count(shard->state); i++)
-        count_band(&bands, score_of_contact(&question, (struct contact_number){i}));
+        .question = question_of(shard, score),
+        .score = score,
+        .counts = mem_zero(score->band_count + 1, sizeof(uint64_t)),
+    };
+    contacts_each(shard->state, count_band, &bands);
     buffer_add_text(to, "{\"score\":");
     text_add_json(to, name);
     buffer_add_format(to, ",\"below\":%" PRIu64 ",\"bands\":[", bands.below);

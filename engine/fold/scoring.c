@@ -38,16 +38,6 @@ static struct scored *scored_room(struct fold *fold, uint32_t count)
     return fold->scored;
 }
 
-static struct ledger_points *points_room(struct fold *fold, uint32_t count)
-{
-    if (count > fold->points_cap) {
-        fold->points_cap = count * 2;
-        free(fold->points);
-        fold->points = mem_alloc(fold->points_cap * sizeof(*fold->points));
-    }
-    return fold->points;
-}
-
 bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out)
 {
     *milli_out = rule->points_milli;
@@ -84,14 +74,14 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
         fold, score, state_milli); // may ask for other scores, so before the entries are gathered
     memcpy(fold->state_milli, state_milli, sizeof(state_milli));
 
-    uint32_t most = ledger_lines(fold->state, fold->contact);
-    struct scored *scored = scored_room(fold, most);
-    struct ledger_points *points = points_room(fold, most);
-    uint32_t count =
-        ledger_points_of(fold->state, fold->contact, fold->binding.scores[score], points);
-    for (uint32_t i = 0; i < count; i++)
-        scored[i] = (struct scored){
-            points[i].time_ms, points[i].points_milli, group_of(fold, score, points[i].rule)};
+    uint32_t count = 0;
+    struct name_id name = fold->binding.scores[score];
+    struct scored *scored = scored_room(fold, ledger_entries_most(fold->state, fold->contact));
+    struct ledger_walk walk = ledger_walk_score(fold->state, fold->contact, name);
+    struct ledger_entry entry;
+    while (ledger_walk_next(&walk, &entry))
+        scored[count++] =
+            (struct scored){entry.time_ms, entry.points_milli, group_of(fold, score, entry.rule)};
     *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
 }
 
@@ -161,6 +151,8 @@ static struct limit_window window_of(struct fold *fold, const struct limit_def *
         break;
     }
     }
+    if ((uint32_t)window.key == 0) // would say of an entry that no limit counted it
+        window.key++;
     return window;
 }
 
@@ -225,12 +217,13 @@ static void limit_note(
             kept_ms = LIMIT_KEPT_MS;
         limit_prune(fold->state, fold->contact, entry->rule, fold->now_ms - kept_ms);
     }
+    bool is_counted_only = limit->span == LIMIT_EVER && limit->points_milli == 0;
     const struct limit_row row = {
         .rule = entry->rule,
         .count = 1,
         .key = window->key,
-        .time_ms = entry->time_ms,
-        .points_milli = entry->points_milli,
+        .time_ms = is_counted_only ? 0 : entry->time_ms,
+        .points_milli = is_counted_only ? 0 : entry->points_milli,
     };
     limit_add(fold->state, fold->contact, &row, window->mode);
 }

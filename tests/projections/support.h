@@ -12,6 +12,7 @@
 #include "engine/base/hash.h"
 #include "projections/checkpoint.h"
 #include "projections/dedup.h"
+#include "projections/ledger.h"
 #include "projections/scores.h"
 
 #include "tests/support/suite.h"
@@ -100,6 +101,48 @@ static inline struct contact_number test_contact(struct state *state, const char
     struct identity_key key =
         identity_key_of(state, test_name(state, NAME_IDENTIFIER, "contact_id"), bytes_text(value));
     return identity_resolve(state, &key, 1, 1000, &is_new);
+}
+
+// Sums up the older half of the plain entries, a line for each rule and score, as the fold does where nothing is
+// forgotten.
+static inline void test_condense(struct state *state, struct contact_number contact)
+{
+    uint32_t older = (ledger_count(state, contact) + 1) / 2;
+    struct ledger_entry *entries =
+        calloc(ledger_entries_most(state, contact) + 1, sizeof(*entries));
+    struct ledger_entry entry;
+    uint32_t count = 0, summed = 0, plain = 0;
+    for (size_t at = 0; ledger_next(state, contact, &at, &entry);) {
+        plain += entry.ref.packed != 0;
+        bool is_older = plain <= older;
+        uint32_t i = 0;
+        while (i < summed && (entries[i].rule.value != entry.rule.value ||
+                              entries[i].score.value != entry.score.value))
+            i++;
+        if (!is_older || i == summed)
+            entries[i = count++] = (struct ledger_entry){.score = entry.score, .rule = entry.rule};
+        if (!is_older) {
+            entries[i] = entry;
+            continue;
+        }
+        summed = count;
+        entries[i].count += entry.count;
+        entries[i].points_milli += entry.points_milli;
+        entries[i].time_ms =
+            entry.time_ms > entries[i].time_ms ? entry.time_ms : entries[i].time_ms;
+    }
+    ledger_replace(state, contact, entries, count);
+    free(entries);
+}
+
+// Adds an entry, makes room for it before, and shows what there is then.
+static inline void test_add_entry(
+    struct state *state, struct contact_number contact, const struct ledger_entry *entry)
+{
+    if (ledger_count(state, contact) >= state->params.ledger_entries_max)
+        test_condense(state, contact);
+    ledger_add(state, contact, entry);
+    score_set_shown(state, contact, entry->score, score_sum(state, contact, entry->score));
 }
 
 #endif

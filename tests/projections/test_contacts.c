@@ -303,10 +303,13 @@ START_TEST(records_moved_together_keep_their_bytes)
             struct contact_number number = test_contact(state, value);
             ck_assert_uint_eq(number.value, contact);
             struct ledger_entry entry = {
-                .score = {1}, .rule = {round + 1}, .count = 1, .points_milli = (int64_t)contact};
-            struct score_change change;
+                .score = {1},
+                .rule = {round + 1},
+                .ref = event_ref_of(contact, 0),
+                .count = 1,
+                .points_milli = (int64_t)contact};
             for (uint64_t i = 0; i < entries_of(contact, round); i++)
-                score_add(state, number, &entry, &(struct score_limit){0, 0}, &change);
+                test_add_entry(state, number, &entry);
             if (contact % 64 == 0 || contact == CONTACTS)
                 (void)state_frame_end(state);
         }
@@ -317,7 +320,7 @@ START_TEST(records_moved_together_keep_their_bytes)
         for (uint32_t round = 0; round < ROUNDS; round++)
             entries += entries_of(contact, round);
         ck_assert_int_eq(
-            score_sum(state, (struct contact_number){contact}, (struct name_id){1}),
+            score_shown(state, (struct contact_number){contact}, (struct name_id){1}),
             (int64_t)(entries * contact));
     }
     ck_assert_uint_gt(state->slots.slab.compact_page, 0); // it was at work

@@ -1,8 +1,27 @@
 // The bytes of the store as they were written once: they must read the same for ever.
+#include "projections/counters.h"
+#include "projections/limits.h"
 #include "projections/profile.h"
+#include "projections/segments.h"
 
 #include "tests/projections/support.h"
 #include "tests/support/suite.h"
+
+static void make_live(struct state *state, struct contact_number contact)
+{
+    static const size_t lengths[] = {3, 100, 700}; // exact, with room behind, with a long head
+    static const char *const names[] = {"opens", "pages", "history"};
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct name_id counter = test_name(state, NAME_COUNTER, names[i]);
+        memset(counter_write(state, contact, counter, lengths[i]), 'a' + (int)i, lengths[i]);
+    }
+    segment_write(
+        state, contact, test_name(state, NAME_SEGMENT, "hot"),
+        &(struct segment_state){true, true, INT64_C(1790000000123)});
+    segment_write(
+        state, contact, test_name(state, NAME_SEGMENT, "asleep"),
+        &(struct segment_state){true, false, -1});
+}
 
 // A contact with something in every section, made the same way each time.
 static struct state *make_contact(void)
@@ -38,12 +57,23 @@ static struct state *make_contact(void)
         .count = 1,
     };
     for (uint64_t i = 1; i <= 6; i++) {
-        struct score_change change;
         entry.ref = event_ref_of(i, 2);
         entry.time_ms = INT64_C(1790000000000) + (int64_t)i;
         entry.points_milli = i % 2 == 0 ? 1500 : -250;
-        score_add(state, contact, &entry, &(struct score_limit){9, 0xabcdef}, &change);
+        entry.cut_milli = i == 6 ? 3500 : 0;
+        entry.event_key = UINT64_C(0x1122334455667700) + i;
+        entry.limit_key = i % 2 == 0 ? 0xabcdef : 0;
+        test_add_entry(state, contact, &entry);
+        struct limit_row row = {.rule = entry.rule, .count = 1, .key = 0xabcdef};
+        limit_add(state, contact, &row, LIMIT_MERGE);
+        row.key = 0xfedcba;
+        row.time_ms = entry.time_ms;
+        row.points_milli = entry.points_milli;
+        limit_add(state, contact, &row, i < 5 ? LIMIT_MERGE : LIMIT_APPEND);
     }
+    entry.points_milli = INT64_C(5000000000);
+    test_add_entry(state, contact, &entry);
+    make_live(state, contact);
     (void)state_frame_end(state);
     return state;
 }

@@ -4,6 +4,9 @@
 #include <stdatomic.h>
 
 #include "engine/base/memory.h"
+#include "projections/counters.h"
+#include "projections/limits.h"
+#include "projections/segments.h"
 
 #include "tests/projections/support.h"
 #include "tests/support/suite.h"
@@ -20,6 +23,8 @@ struct model_contact {
     uint32_t lines[NAMES]; // by rule
     int64_t points[NAMES]; // by rule
     uint32_t runs[NAMES];
+    struct segment_state segments[NAMES];
+    uint32_t counters[NAMES]; // bytes, each of this value
 };
 
 struct model {
@@ -105,18 +110,42 @@ static void step_score(struct world *world, uint32_t number)
         .time_ms = world->tick_ms - draw(&world->draws, 1000),
         .points_milli = (int64_t)draw(&world->draws, 20000) - 5000,
     };
+    struct contact_number of = {number};
+    ck_assert_int_eq(score_shown(world->state, of, entry.score), contact->sums[rule % 2]);
+    ck_assert_int_eq(score_sum(world->state, of, entry.score), contact->sums[rule % 2]);
     // The limited rules use one key each, so that no limit is ever forgotten.
-    struct score_limit limit = {.times = rule < 3 ? 5 : 0, .key_hash = 77};
-    struct score_change change;
-    score_add(world->state, (struct contact_number){number}, &entry, &limit, &change);
-    ck_assert_int_eq(change.before_milli, contact->sums[rule % 2]);
-    ck_assert(change.is_applied == (rule >= 3 || contact->lines[rule] < 5));
-    if (change.is_applied) {
-        contact->sums[rule % 2] += entry.points_milli;
-        contact->lines[rule]++;
-        contact->points[rule] += entry.points_milli;
-    }
-    ck_assert_int_eq(change.after_milli, contact->sums[rule % 2]);
+    struct limit_row row = {.rule = entry.rule, .count = 1, .key = 77};
+    struct limit_row found = {.rule = entry.rule, .key = 77};
+    size_t at = 0;
+    ck_assert(limit_next(world->state, of, &at, &found) == (rule < 3 && contact->lines[rule] > 0));
+    ck_assert_uint_eq(found.count, rule < 3 ? contact->lines[rule] : 0);
+    if (found.count == 5)
+        return;
+    if (rule < 3)
+        limit_add(world->state, of, &row, LIMIT_MERGE);
+    test_add_entry(world->state, of, &entry);
+    contact->sums[rule % 2] += entry.points_milli;
+    contact->lines[rule]++;
+    contact->points[rule] += entry.points_milli;
+}
+
+// Segments and counters of the same numbers.
+static void step_live(struct world *world, uint32_t number)
+{
+    struct model_contact *model = &world->model->contacts[number];
+    struct contact_number contact = {number};
+    uint32_t i = draw(&world->draws, NAMES);
+    struct segment_state segment = {.is_true = draw(&world->draws, 3) > 0};
+    segment.is_member = segment.is_true && draw(&world->draws, 2) == 0;
+    segment.since_ms = segment.is_true ? world->tick_ms : 0;
+    segment_write(world->state, contact, name_at(world->state, NAME_SEGMENT, i), &segment);
+    model->segments[i] = segment;
+    i = draw(&world->draws, NAMES);
+    model->counters[i] = draw(&world->draws, 60);
+    uint8_t *bytes = counter_write(
+        world->state, contact, name_at(world->state, NAME_COUNTER, i), model->counters[i]);
+    if (bytes != NULL)
+        memset(bytes, (int)model->counters[i], model->counters[i]);
 }
 
 static void step_profile(struct world *world, uint32_t number)
@@ -188,10 +217,11 @@ static void step(struct world *world)
     model->events++;
     uint32_t i = draw(&world->draws, NAMES);
     uint32_t occurrence;
-    switch (draw(&world->draws, 4)) {
+    switch (draw(&world->draws, 5)) {
     case 0: step_score(world, number); return;
     case 1: step_profile(world, number); return;
-    case 2:
+    case 2: step_live(world, number); return;
+    case 3:
         ck_assert(contact_start_run(
             world->state, contact, name_at(world->state, NAME_WORKFLOW, i), REENTER_ALWAYS,
             &occurrence));
@@ -273,12 +303,39 @@ static void compare_scores(
     ck_assert_int_eq(memcmp(points, model->points, sizeof(points)), 0);
     for (uint32_t i = 0; i < view->score_count; i++) {
         uint32_t score = text_is(names_text(state, view->scores[i].score), NAME_SCORE, 0) ? 0 : 1;
+        ck_assert_int_eq(view->scores[i].shown_milli, model->sums[score]);
         ck_assert_int_eq(view->scores[i].sum_milli, model->sums[score]);
     }
     uint32_t runs = 0;
     for (uint32_t i = 0; i < NAMES; i++)
         runs += model->runs[i] != 0;
     ck_assert_uint_eq(view->run_count, runs);
+}
+
+static void compare_live(
+    struct state *state, const struct model_contact *model, const struct contact_view *view)
+{
+    uint32_t segments = 0, counters = 0;
+    for (uint32_t i = 0; i < NAMES; i++) {
+        counters += model->counters[i] > 0;
+        if (!model->segments[i].is_true)
+            continue;
+        ck_assert_uint_lt(segments, view->segment_count);
+        const struct contact_segment *segment = &view->segments[segments++];
+        ck_assert(text_is(segment->name, NAME_SEGMENT, i));
+        ck_assert_int_eq(segment->since_ms, model->segments[i].since_ms);
+        ck_assert(segment->is_member == model->segments[i].is_member);
+    }
+    ck_assert_uint_eq(view->segment_count, segments);
+    ck_assert_uint_eq(view->counter_count, counters);
+    for (uint32_t i = 0; i < counters; i++) {
+        uint32_t name = 0;
+        while (!text_is(names_text(state, view->counters[i].counter), NAME_COUNTER, name))
+            ck_assert_uint_lt(++name, NAMES);
+        uint8_t expected[60];
+        memset(expected, (int)model->counters[name], model->counters[name]);
+        ck_assert(bytes_equal(view->counters[i].bytes, bytes_of(expected, model->counters[name])));
+    }
 }
 
 static void compare(struct world *world)
@@ -296,6 +353,7 @@ static void compare(struct world *world)
         ck_assert_uint_eq(view.identifier_count, model->identifiers);
         compare_profile(model, &view);
         compare_scores(world->state, model, &view);
+        compare_live(world->state, model, &view);
         arena_clear(&arena);
     }
     arena_free(&arena);

@@ -81,7 +81,6 @@ static void fold_events(struct state *state, uint32_t from, uint32_t count)
 {
     struct name_id score = test_name(state, NAME_SCORE, "engagement");
     struct name_id rule = test_name(state, NAME_RULE, "opened");
-    struct score_limit none = {0};
     for (uint32_t i = from; i < from + count; i++) {
         struct hash128 key = dedup_key(state, BYTES_LITERAL("s"), bytes_of(&i, sizeof(i)));
         (void)dedup_add(state, key, 1000 + i);
@@ -92,12 +91,10 @@ static void fold_events(struct state *state, uint32_t from, uint32_t count)
             .count = 1,
             .time_ms = i,
             .points_milli = 5000};
-        struct score_change change;
-        uint64_t contact = i % contacts_count(state) + 1;
-        score_add(state, (struct contact_number){contact}, &entry, &none, &change);
-        for (uint32_t line = 1; i < CONTACTS && contact % LONG_EVERY == 0 && line < LONG_LINES;
-             line++)
-            score_add(state, (struct contact_number){contact}, &entry, &none, &change);
+        struct contact_number contact = {i % contacts_count(state) + 1};
+        bool is_long = i < CONTACTS && contact.value % LONG_EVERY == 0;
+        for (uint32_t line = 0; line < (is_long ? LONG_LINES : 1); line++)
+            test_add_entry(state, contact, &entry);
     }
 }
 

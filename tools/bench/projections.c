@@ -14,13 +14,16 @@
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
 #include "projections/dedup.h"
+#include "projections/ledger.h"
+#include "projections/limits.h"
 #include "projections/scores.h"
 #include "projections/store.h"
 #include "projections/timers.h"
 
 // How many events before its fold what an event needs is asked for: table lines, then slot and record.
 enum { FAR = 24, NEAR = 12 };
-enum { BATCH = 128, VALUE_BYTES = 24, RULES = 16, STEP_MS = 40, TIMER_SPAN_MS = 20 * 86400 * 1000 };
+enum { BATCH = 128, VALUE_BYTES = 24, RULES = 16, LIMIT_TIMES = 100 };
+enum { STEP_MS = 40, TIMER_SPAN_MS = 20 * 86400 * 1000 };
 
 struct bench {
     struct state *state;
@@ -94,10 +97,19 @@ static void job_fold(struct bench *bench, const struct job *job, uint32_t index)
         .count = 1,
         .time_ms = bench->tick_ms,
         .points_milli = 5000,
+        .event_key = job->dedup.low,
+        .limit_key = 1,
     };
-    struct score_limit limit = {.times = 100, .key_hash = 1};
-    struct score_change change;
-    score_add(bench->state, contact, &entry, &limit, &change);
+    const struct limit_row row = {.rule = entry.rule, .count = 1, .key = 1};
+    struct limit_row found = {.rule = entry.rule, .key = 1};
+    size_t at = 0;
+    (void)limit_next(bench->state, contact, &at, &found);
+    if (found.count >= LIMIT_TIMES)
+        return;
+    ledger_add(bench->state, contact, &entry);
+    limit_add(bench->state, contact, &row, LIMIT_MERGE);
+    int64_t sum_milli = score_sum(bench->state, contact, entry.score);
+    score_set_shown(bench->state, contact, entry.score, sum_milli);
 }
 
 // Folds `count` events; contacts come from next_contact (0: at random). Returns the

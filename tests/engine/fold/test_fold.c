@@ -91,6 +91,65 @@ START_TEST(a_contact_prints_what_its_events_said)
 }
 END_TEST
 
+START_TEST(a_contact_prints_the_segments_it_is_a_member_of)
+{
+    static const char SEGMENTS[] =
+        "segments:\n"
+        "  vip: {if: 'true'}\n"
+        "  patient: {if: 'true', for: 10d}\n" // true, and not a member yet
+        "  asleep: {if: 'contact.id == \"c-17\"'}\n"
+        "scores:\n"
+        "  fit: {rules: [{name: known, while: 'true', points: 3}]}\n"; // kept as segments are
+    world_open(&world, SEGMENTS);
+    world_feed_line(&world, EVENT("1", "order.placed", "\"c-17\"", "{}"));
+    const char *text = world_contact(&world, "c-17");
+    ck_assert_msg(
+        strstr(
+            text,
+            "\"scores\":{\"fit\":{\"value\":3}},\"segments\":[\"asleep\",\"vip\"],\"events\":1}"),
+        "%s", text);
+    world_feed_line(&world, EVENT("2", "order.placed", "\"c-18\"", "{}"));
+    text = world_contact(&world, "c-18");
+    ck_assert_msg(strstr(text, "\"segments\":[\"vip\"],"), "%s", text);
+}
+END_TEST
+
+// What an event gave and counted is there again when it is withdrawn, whether its limit goes by a key or not.
+START_TEST(a_withdrawn_event_makes_room_in_its_limit)
+{
+    static const char LIMITS[] =
+        "scores:\n"
+        "  s:\n"
+        "    rules:\n"
+        "      - {name: once, on: order.placed, points: 1, limit: {times: 1}}\n"
+        "      - {name: keyed, on: order.placed, points: 10, limit: {times: 1, per: data.order}}\n"
+        "      - {name: often, on: order.placed, points: 100, limit: {times: 2, every: 10d}}\n"
+        "      - {name: daily, on: order.placed, points: 1000, limit: {points: 1500, every: "
+        "day}}\n";
+    static const struct {
+        const char *line;
+        const char *value;
+    } steps[] = {
+        {EVENT("1", "order.placed", "\"c-17\"", "{\"order\":\"a\"}"), "1111"},
+        {EVENT("2", "order.placed", "\"c-17\"", "{\"order\":\"a\"}"), "1711"}, // the day gives 500
+        {EVENT("3", "order.placed", "\"c-17\"", "{\"order\":\"a\"}"), "1711"}, // nothing is left
+        {EVENT("4", "event.retracted", "\"c-17\"", "{\"source\":\"shop\",\"event\":\"1\"}"), "600"},
+        {EVENT("5", "order.placed", "\"c-17\"", "{\"order\":\"a\"}"), "1711"},
+        {EVENT("6", "event.retracted", "\"c-17\"", "{\"source\":\"shop\",\"event\":\"1\"}"),
+         "1711"},
+        {EVENT("7", "order.placed", "\"c-17\"", "{\"order\":\"a\"}"), "1711"},
+    };
+    world_open(&world, LIMITS);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        char expected[64];
+        (void)snprintf(expected, sizeof(expected), "{\"s\":{\"value\":%s}}", steps[i].value);
+        world_feed_line(&world, steps[i].line);
+        const char *text = world_contact(&world, "c-17");
+        ck_assert_msg(strstr(text, expected) != NULL, "step %zu: %s", i + 1, text);
+    }
+}
+END_TEST
+
 START_TEST(an_action_is_a_cloud_event_with_a_derived_id)
 {
     world_open(&world, RULES);
@@ -466,6 +525,8 @@ Suite *test_suite(void)
     TCase *cases = tcase_create("fold");
     tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, a_contact_prints_what_its_events_said);
+    tcase_add_test(cases, a_contact_prints_the_segments_it_is_a_member_of);
+    tcase_add_test(cases, a_withdrawn_event_makes_room_in_its_limit);
     tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);
     tcase_add_test(cases, a_duplicate_changes_nothing_and_a_limit_holds);
     tcase_add_test(cases, crossing_a_band_is_one_event_and_totals_are_clamped);
