@@ -1,8 +1,11 @@
 // Tree to program: operands first, then the operation. What is constant is evaluated here.
+//
+// All is put together in memory of its own, and what the program needs of it is copied at the end: it borrows nothing
+// from the tree, and is no larger than it must be.
 #include "rules/cel/program_internal.h"
 #include "rules/cel/regex.h"
 
-// An array that grows in the arena.
+// An array that grows in the emitter's memory.
 struct list {
     void *items;
     uint32_t count, cap;
@@ -15,7 +18,7 @@ struct local_slot {
 };
 
 struct emitter {
-    struct arena *arena;
+    struct arena arena;
     const struct cel_scope *scope;
     struct list ops, constants, members, functions, regexes, macros;
     uint32_t depth, depth_max; // of the stack
@@ -24,13 +27,14 @@ struct emitter {
     uint64_t fold_cost_left; // of the whole expression
 };
 
-enum { FOLD_COST_MAX = 20000, FOLD_COST_ALL_MAX = 200000 };
+// A constant may be so much larger than the text that it comes from, in elements or 16 bytes of text.
+enum { FOLD_COST_MAX = 20000, FOLD_COST_ALL_MAX = 200000, FOLD_SIZE_SPARE = 64 };
 
 static void *list_add(struct emitter *emitter, struct list *list, size_t item_bytes)
 {
     if (list->count == list->cap) {
         uint32_t cap = list->cap == 0 ? 8 : list->cap * 2;
-        void *items = arena_alloc(emitter->arena, cap * item_bytes);
+        void *items = arena_alloc(&emitter->arena, cap * item_bytes);
         if (list->count > 0)
             memcpy(items, list->items, list->count * item_bytes);
         list->items = items;
@@ -82,10 +86,11 @@ static struct cel_program view(const struct emitter *emitter)
     };
 }
 
-// Replaces the instructions from begin on, which leave one value, by that value. False when it is an error or
-// costs much: then it is left to be evaluated each time.
-static bool fold(struct emitter *emitter, uint32_t begin, uint32_t at)
+// Replaces the instructions from begin on, which leave the value of the node, by that value. False when it is an error,
+// costs much or is large: then it is left to be evaluated each time.
+static bool fold(struct emitter *emitter, uint32_t begin, const struct cel_node *node)
 {
+    size_t size_max = node->end - node->begin + FOLD_SIZE_SPARE;
     struct cel_program program = view(emitter);
     struct cel_eval *eval = &emitter->folding;
     uint64_t cost_max =
@@ -94,16 +99,18 @@ static bool fold(struct emitter *emitter, uint32_t begin, uint32_t at)
     eval_reserve(eval, program.stack_max);
     struct cel_value *top =
         eval->stack + emitter->depth - 1; // as when it is evaluated: names have places
-    eval->arena = *emitter->arena;        // values stay in the program's arena
+    eval->arena = emitter->arena;         // values stay in the emitter's memory
     bool is_done = program_run(eval, &program, begin, program.op_count, top);
-    *emitter->arena = eval->arena;
-    eval->arena = (struct arena){0};
     emitter->fold_cost_left -= cost_max - eval->cost_left;
-    if (!is_done || eval->cost_left == 0 || top->kind == CEL_ERROR)
+    bool is_good = is_done && eval->cost_left > 0 && top->kind != CEL_ERROR &&
+                   value_size(eval, *top, size_max) <= size_max;
+    emitter->arena = eval->arena;
+    eval->arena = (struct arena){0};
+    if (!is_good)
         return false;
     emitter->ops.count = begin;
     emitter->depth--;
-    emit_constant(emitter, *top, at);
+    emit_constant(emitter, *top, node->begin);
     return true;
 }
 
@@ -127,7 +134,7 @@ static bool compile_fail(
     struct emitter *emitter, const struct cel_node *node, enum cel_error_code code, const char *why)
 {
     size_t len = strlen(why);
-    uint8_t *text = arena_alloc(emitter->arena, len + node->text.len + 3);
+    uint8_t *text = arena_alloc(&emitter->arena, len + node->text.len + 3);
     memcpy(text, why, len);
     memcpy(text + len, node->text.data, node->text.len);
     text[len + node->text.len] = '\'';
@@ -456,17 +463,45 @@ static bool compile_node(struct emitter *emitter, const struct cel_node *node)
     bool is_constant = compile_kind(emitter, node); // no deeper than CEL_DEPTH_MAX
     if (!is_constant || node->kind == CEL_NODE_LITERAL)
         return is_constant;
-    return fold(emitter, begin, node->begin);
+    return fold(emitter, begin, node);
+}
+
+// --- the program
+static void *copy_items(struct arena *arena, const struct list *list, size_t item_bytes)
+{
+    void *items = arena_alloc(arena, list->count * item_bytes + 1);
+    if (list->count > 0)
+        memcpy(items, list->items, list->count * item_bytes);
+    return items;
+}
+
+static struct cel_program *copy_program(struct arena *arena, struct emitter *emitter)
+{
+    struct cel_program *program = arena_alloc(arena, sizeof(*program));
+    struct cel_value *constants = copy_items(arena, &emitter->constants, sizeof(struct cel_value));
+    struct member *members = copy_items(arena, &emitter->members, sizeof(struct member));
+    *program = view(emitter);
+    program->ops = copy_items(arena, &emitter->ops, sizeof(struct op));
+    program->functions = copy_items(arena, &emitter->functions, sizeof(cel_function *));
+    program->regexes = copy_items(arena, &emitter->regexes, sizeof(struct cel_regex *));
+    program->macros = copy_items(arena, &emitter->macros, sizeof(struct macro_code));
+    program->constants = constants;
+    program->members = members;
+    for (uint32_t i = 0; i < emitter->constants.count; i++)
+        constants[i] = value_copy(arena, &emitter->folding, constants[i]);
+    for (uint32_t i = 0; i < emitter->members.count; i++)
+        members[i].name = arena_copy(arena, members[i].name);
+    return program;
 }
 
 struct cel_program *cel_compile(
     struct arena *arena, const struct cel_scope *scope, const struct cel_node *root)
 {
-    struct emitter emitter = {.arena = arena, .scope = scope, .fold_cost_left = FOLD_COST_ALL_MAX};
+    struct emitter emitter = {.scope = scope, .fold_cost_left = FOLD_COST_ALL_MAX};
     (void)compile_node(&emitter, root);
+    struct cel_program *program = copy_program(arena, &emitter);
     cel_eval_free(&emitter.folding);
-    struct cel_program *program = arena_alloc(arena, sizeof(*program));
-    *program = view(&emitter);
+    arena_free(&emitter.arena);
     return program;
 }
 

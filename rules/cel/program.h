@@ -7,7 +7,7 @@
 struct cel_program;
 
 // The tree must have gone through cel_check or cel_resolve with this scope. The program lives in the
-// arena and borrows from it, from the tree's text and from the scope's library; regular expressions that
+// arena and borrows from the scope, not from the tree; regular expressions that
 // are constant are compiled here and belong to it (cel_program_free). A program is never changed: any
 // number of threads may run it.
 struct cel_program *cel_compile(

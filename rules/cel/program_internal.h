@@ -89,6 +89,10 @@ bool program_run_macro(
 struct cel_value eval_limit_nesting(struct cel_eval *eval, struct cel_value value);
 // The error of a map that has the key twice, or a key that cannot be one.
 struct cel_value eval_fail_map(struct cel_eval *eval, struct cel_value key);
+// A copy of a value that owns all it points to; it is no error. What it holds several times is copied as often.
+struct cel_value value_copy(struct arena *arena, struct cel_eval *eval, struct cel_value value);
+// How much would be copied: elements, and 16 bytes of text each. Nothing beyond max is looked at.
+size_t value_size(struct cel_eval *eval, struct cel_value value, size_t max);
 // Lets go of the patterns that cel_eval_regex keeps.
 void eval_free_regexes(struct cel_eval *eval);
 // Room for that many values on the stack.
