@@ -24,6 +24,29 @@ static struct fold_settings settings_wanted(const struct shard *shard)
     return settings;
 }
 
+// What the new rules make of all frames so far. The last of them may be in the journal's memory only: they are written
+// first, which finds nothing to do where the shard's frames are durable already.
+static enum err fold_history(
+    struct shard *shard, const struct ruleset *ruleset, struct history **out, struct fault *fault)
+{
+    struct history *history = NULL;
+    uint64_t durable = journal_sequence_durable(shard->journal);
+    enum err err = ERR_OK;
+    if (durable < shard->sequence)
+        err = journal_sync(shard->journal, &durable, fault);
+    if (err == ERR_OK)
+        err = history_begin(shard, ruleset, &history, fault);
+    if (err == ERR_OK) {
+        history_ask_system(history, shard);
+        err = history_follow(history, shard->sequence, fault);
+    }
+    if (err == ERR_OK)
+        *out = history;
+    else
+        history_end(history);
+    return err;
+}
+
 // Whether events that came before would have made other numbers of the contacts under the new rules.
 static bool needs_history(const struct shard *shard, const struct ruleset *ruleset)
 {
@@ -51,13 +74,8 @@ static enum err put_in_force(
     FAILPOINT(ACTIVATE_BEFORE);
     struct history *history = NULL;
     if (!is_same_ruleset && needs_history(shard, ruleset)) {
-        err = history_begin(shard, ruleset, &history, fault);
-        if (err == ERR_OK) {
-            history_ask_system(history, shard);
-            err = history_follow(history, shard->sequence, fault);
-        }
+        err = fold_history(shard, ruleset, &history, fault);
         if (err != ERR_OK) {
-            history_end(history);
             ruleset_destroy(ruleset);
             return err;
         }
