@@ -49,6 +49,7 @@ void fold_free(struct fold *fold)
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
+    failures_free(&fold->failures);
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -108,6 +109,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
             match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0;
     }
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
+    failures_bind(&fold->failures, ruleset);
     live_bind(fold);
 }
 
@@ -256,6 +258,7 @@ void fold_event(
     INVARIANT(fold->ruleset != NULL);
     INVARIANT(event->identifier_count > 0);
     fold->counts.events++;
+    fold->is_tried = false;
     fold->input = event;
     fold->ref = ref;
     fold->time_ms = event->time_ms == EVENT_TIME_NONE ? fold->tick_ms : event->time_ms;
@@ -296,6 +299,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     input.id = bytes_of(id, sizeof(id));
     input.time_ms = due_ms;
     fold->counts.timers_fired++;
+    fold->is_tried = false;
     fold->input = &input;
     fold->ref = event_ref_of(fold->sequence, FRAME_INPUTS_MAX); // no input of the frame
     fold->time_ms = due_ms;

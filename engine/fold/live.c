@@ -327,6 +327,7 @@ void live_sweep(struct fold *fold)
     if (ruleset_live_count(fold->ruleset) == 0)
         return;
     fold->is_silent = true;
+    fold->is_tried = false;
     fold->now_ms = fold->tick_ms;
     for (uint64_t i = 1; i <= contacts_count(fold->state); i++) {
         fold->contact = (struct contact_number){i};

@@ -117,6 +117,7 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
 void fold_look_at(struct fold *fold, struct contact_number contact)
 {
     fold->contact = contact;
+    fold->is_tried = true;
     bool is_later = fold->settings.tick_mode == TICK_WALL && fold->asked_ms > fold->tick_ms;
     fold->now_ms = is_later ? fold->asked_ms : fold->tick_ms;
 }
