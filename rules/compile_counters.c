@@ -86,6 +86,7 @@ static void compile_counter(struct compiler *compiler, const struct yaml_entry *
         .hash = compile_hash(entry->value),
         .place = compile_place(compiler, entry->key),
     };
+    compile_owner(compiler, "counters", counter.name);
     size_t kind = find_kind(compiler, entry, keys);
     if (kind != KIND_COUNT)
         compile_kind(compiler, entry, kind, keys, &counter);

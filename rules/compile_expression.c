@@ -15,6 +15,30 @@ struct pending_expression {
     struct rule_expression *expression;
 };
 
+void compile_owner(struct compiler *compiler, const char *section, struct bytes name)
+{
+    struct buffer owner = {0};
+    buffer_add_format(&owner, "%s.", section);
+    buffer_add_bytes(&owner, name);
+    compiler->owner = compile_copy(compiler, buffer_bytes(&owner));
+    buffer_free(&owner);
+}
+
+// "scores.engagement/order if". The key may have the quotes of messages.
+static struct bytes name_of(struct compiler *compiler, const char *key)
+{
+    struct buffer name = {0};
+    buffer_add_bytes(&name, compiler->owner);
+    buffer_add_u8(&name, ' ');
+    for (; *key != '\0'; key++) {
+        if (*key != '\'')
+            buffer_add_u8(&name, (uint8_t)*key);
+    }
+    struct bytes copy = compile_copy(compiler, buffer_bytes(&name));
+    buffer_free(&name);
+    return copy;
+}
+
 static const struct rule_expression *take_expression(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -28,6 +52,8 @@ static const struct rule_expression *take_expression(
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
+        .index = (uint32_t)ruleset->expression_count,
+        .name = name_of(compiler, what),
         .text = compile_copy(compiler, text),
         .node = node,
     };
@@ -327,8 +353,6 @@ void compile_expressions(struct compiler *compiler)
 void compile_expressions_end(struct compiler *compiler)
 {
     struct ruleset *ruleset = compiler->ruleset;
-    for (size_t i = 0; i < ruleset->expression_count; i++) {
+    for (size_t i = 0; i < ruleset->expression_count; i++)
         ruleset->expressions[i]->node = NULL;
-        ruleset->expressions[i]->root = NULL;
-    }
 }

@@ -184,6 +184,7 @@ void compile_score_rule(
     const struct yaml_node *group = yaml_get(node, "group");
     if (name != NULL)
         compile_rule_name(compiler, name, score, names, &rule);
+    compile_owner(compiler, "scores", rule.state_name);
     compile_what_counts(compiler, node, keys, &rule);
     if (points != NULL)
         compile_points(compiler, points, &rule);

@@ -244,6 +244,7 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
     compile_bands(compiler, yaml_get(entry->value, "bands"), &score);
     compile_groups(compiler, yaml_get(entry->value, "groups"), &score);
     compile_forget(compiler, yaml_get(entry->value, "forget"), &score.forget);
+    compile_owner(compiler, "scores", score.name);
     const struct yaml_node *rules = yaml_get(entry->value, "rules");
     size_t first_rule = ruleset->rule_count;
     if (yaml_get(entry->value, "combine") != NULL)

@@ -27,6 +27,7 @@ static void compile_segment(struct compiler *compiler, const struct yaml_entry *
         compile_required(compiler, entry->value, "if", yaml_place(entry->key), keys);
     const struct yaml_node *known_for = yaml_get(entry->value, "known_for");
     const struct yaml_node *held_for = yaml_get(entry->value, "for");
+    compile_owner(compiler, "segments", segment.name);
     if (condition != NULL)
         segment.condition =
             compile_contact_expression(compiler, condition, "'if'", EXPRESSION_LIVE);

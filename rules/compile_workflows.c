@@ -51,6 +51,7 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     if (on != NULL)
         (void)compile_trigger(compiler, on, "'on'", &workflow.on);
     const struct yaml_node *condition = yaml_get(node, "if");
+    compile_owner(compiler, "workflows", workflow.name);
     if (condition != NULL)
         workflow.condition =
             compile_expression(compiler, condition, "'if'", workflow.on, EXPRESSION_CONDITION);

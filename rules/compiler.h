@@ -37,6 +37,7 @@ struct compiler {
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
     size_t event_name_count;
+    struct bytes owner;                 // of expressions taken now
     struct pending_expression *pending; // to be compiled when all names are known
     size_t pending_count, pending_cap;
 };

@@ -29,14 +29,15 @@ struct rule_moment {
 };
 
 struct rule_expression {
+    uint32_t index;    // among those of the ruleset
+    struct bytes name; // where it is written: "scores.engagement/order if"
     struct bytes text; // as written
     struct cel_program *program;
     struct rule_guard guard; // of a condition
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
-    // While compiling only: where it stands, and its tree once it is checked.
-    const struct yaml_node *node;
-    const struct cel_node *root;
+    const struct cel_node *root;  // its tree, checked
+    const struct yaml_node *node; // while compiling only: where it stands
 };
 
 #endif

@@ -228,6 +228,11 @@ const struct segment_def *ruleset_segment_find(const struct ruleset *ruleset, st
     return NULL;
 }
 
+size_t ruleset_expression_count(const struct ruleset *ruleset)
+{
+    return ruleset->expression_count;
+}
+
 size_t ruleset_live_count(const struct ruleset *ruleset)
 {
     return ruleset->live_count;

@@ -77,4 +77,6 @@ const struct segment_def *ruleset_segment(const struct ruleset *ruleset, size_t 
 const struct segment_def *ruleset_segment_find(
     const struct ruleset *ruleset, struct bytes name); // or NULL
 
+size_t ruleset_expression_count(const struct ruleset *ruleset);
+
 #endif

@@ -234,3 +234,8 @@ const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
         .is_open = true};
     return &scopes->scope;
 }
+
+const struct cel_scope *scope_of_parts(const struct ruleset *ruleset)
+{
+    return &ruleset->scopes->scope; // names and library are the same whatever the event
+}

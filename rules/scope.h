@@ -67,6 +67,9 @@ bool scope_contact_has(struct bytes name);
 // Valid until the next call for another type.
 const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
 
+// For cel_compile of parts of a ruleset's expressions, which have been checked. Any thread.
+const struct cel_scope *scope_of_parts(const struct ruleset *ruleset);
+
 // The type by which an expression knows a declared one.
 const struct cel_type *scope_type_of(struct arena *arena, enum data_type type);
 

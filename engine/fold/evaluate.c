@@ -26,10 +26,14 @@ static struct cel_value run(struct fold *fold, const struct cel_program *program
     return value;
 }
 
-static void count_failure(struct fold *fold, const struct rule_expression *expression)
+static void count_failure(
+    struct fold *fold,
+    const struct rule_expression *expression,
+    struct cel_value value,
+    const char *otherwise)
 {
-    (void)expression;
-    fold->counts.expressions_failed++;
+    if (!fold->is_tried)
+        failures_count(&fold->failures, expression, failure_why(value, otherwise), fold->ref);
 }
 
 bool fold_condition(struct fold *fold, const struct rule_expression *condition)
@@ -37,7 +41,7 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     struct cel_value value = run(fold, condition->program);
     if (value.kind == CEL_BOOL)
         return value.as.boolean;
-    count_failure(fold, condition);
+    count_failure(fold, condition, value, "neither true nor false");
     return false;
 }
 
@@ -63,9 +67,10 @@ static double real_of(struct cel_value value)
 
 bool fold_points(struct fold *fold, const struct rule_expression *points, int64_t *milli_out)
 {
-    double real = real_of(run(fold, points->program));
+    struct cel_value value = run(fold, points->program);
+    double real = real_of(value);
     if (!(real >= -POINTS_MAX && real <= POINTS_MAX)) { // a NaN neither
-        count_failure(fold, points);
+        count_failure(fold, points, value, "no number of at most a million");
         return false;
     }
     *milli_out = (int64_t)round(real * 1000); // half away from zero
@@ -153,7 +158,7 @@ bool fold_counted(struct fold *fold, const struct counter_def *counter, struct c
     case COUNTER_COUNT: is_good = true; break;
     }
     if (!is_good)
-        count_failure(fold, counter->value);
+        count_failure(fold, counter->value, value, "no value that the counter keeps");
     return is_good;
 }
 

@@ -50,6 +50,7 @@ void fold_free(struct fold *fold)
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
+    failures_free(&fold->failures);
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -110,6 +111,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     }
     fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
+    failures_bind(&fold->failures, ruleset);
     live_bind(fold);
 }
 
@@ -258,6 +260,7 @@ void fold_event(
     INVARIANT(fold->ruleset != NULL);
     INVARIANT(event->identifier_count > 0);
     fold->counts.events++;
+    fold->is_tried = false;
     fold->input = event;
     fold->ref = ref;
     fold->time_ms = event->time_ms == EVENT_TIME_NONE ? fold->tick_ms : event->time_ms;
@@ -298,6 +301,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     input.id = bytes_of(id, sizeof(id));
     input.time_ms = due_ms;
     fold->counts.timers_fired++;
+    fold->is_tried = false;
     fold->input = &input;
     fold->ref = event_ref_of(fold->sequence, FRAME_INPUTS_MAX); // no input of the frame
     fold->time_ms = due_ms;

@@ -9,6 +9,7 @@
 #include "engine/event/event.h"
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
+#include "engine/fold/failures.h"
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
@@ -38,7 +39,6 @@ struct fold_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited, runs_started;
     uint64_t fields_refused, unknown_types;
-    uint64_t expressions_failed; // conditions and points that could not be evaluated: no match
     uint64_t entries_withdrawn, withdrawals_unmatched;
     uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
     uint64_t timers_fired;
@@ -89,6 +89,8 @@ struct fold {
     void *emit_context;
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
+    struct failures failures; // of expressions: they did not match
+    bool is_tried;            // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;
     struct event_ref ref;

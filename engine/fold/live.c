@@ -342,6 +342,7 @@ void live_sweep(struct fold *fold)
     if (ruleset_live_count(fold->ruleset) == 0)
         return;
     fold->is_silent = true;
+    fold->is_tried = false;
     fold->now_ms = fold->tick_ms;
     contacts_each(fold->state, sweep_contact, fold);
     fold->is_silent = false;

@@ -52,8 +52,10 @@ int64_t live_score_due(struct fold *fold, uint32_t index)
 static uint32_t outcome_at(struct fold *fold, const struct live_node *node, int64_t at_ms)
 {
     int64_t now_ms = fold->now_ms;
+    bool was_tried = fold->is_tried;
     uint32_t outcome = 0;
     fold->now_ms = at_ms;
+    fold->is_tried = true;
     switch (node->kind) {
     case LIVE_RULE:
         outcome = fold_condition(fold, ruleset_rule(fold->ruleset, node->index)->state);
@@ -68,6 +70,7 @@ static uint32_t outcome_at(struct fold *fold, const struct live_node *node, int6
         break;
     }
     fold->now_ms = now_ms;
+    fold->is_tried = was_tried;
     return outcome;
 }
 

@@ -78,6 +78,11 @@ void shard_flow(const struct shard *shard, struct shard_flow *out)
     };
 }
 
+const struct failures *shard_failures(const struct shard *shard)
+{
+    return &shard->fold.failures;
+}
+
 void shard_counts(const struct shard *shard, struct shard_counts *out)
 {
     *out = shard->counts;
@@ -91,7 +96,7 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->derived_too_deep = fold->derived_too_deep;
     out->rules_matched = fold->rules_matched;
     out->rules_limited = fold->rules_limited;
-    out->expressions_failed = fold->expressions_failed;
+    out->expressions_failed = failures_total(&shard->fold.failures);
     out->entries_withdrawn = fold->entries_withdrawn;
     out->withdrawals_unmatched = fold->withdrawals_unmatched;
     out->counted_summarised = fold->counted_summarised;

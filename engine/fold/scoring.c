@@ -113,6 +113,7 @@ void fold_look_at(struct fold *fold, struct contact_number contact)
     for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++)
         fold->memos[i].is_valid = false;
     fold->contact = contact;
+    fold->is_tried = true;
     bool is_later = fold->settings.tick_mode == TICK_WALL && fold->asked_ms > fold->tick_ms;
     fold->now_ms = is_later ? fold->asked_ms : fold->tick_ms;
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+struct failures;
 struct shard;
 
 struct shard_counts {
@@ -22,6 +23,8 @@ struct shard_counts {
     uint64_t sequence, sequence_durable, sequence_published, sequence_checkpoint;
 };
 void shard_counts(const struct shard *shard, struct shard_counts *out);
+// Which expressions failed since the opening (engine/fold/failures.h). Worker thread; borrowed until the next frame.
+const struct failures *shard_failures(const struct shard *shard);
 
 // What passed through since the opening, each counted by the part that saw it. Recalled is what an earlier
 // process decided and this one read from the journal. Worker thread.

@@ -10,6 +10,7 @@
 #include "engine/run/crash.h"
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_checkpoint.h"
+#include "engine/run/lane_failures.h"
 #include "engine/run/lane_inflight.h"
 #include "engine/run/lane_timers.h"
 #include "engine/run/ticket.h"
@@ -204,6 +205,7 @@ static bool fold_frame(struct lane *lane)
     if (fault.err != ERR_OK)
         runtime_fail(lane->runtime, exit_code_of(fault.err), "events cannot be folded", &fault);
     INVARIANT(sequence > 0 && folded <= left);
+    lane_failures_tell(lane);
     if (folded == 0)
         return false;
     note_frame(lane, hand->next, hand->next + folded, sequence, hand->polled_us);

@@ -92,6 +92,7 @@ struct lane {
     struct lane_checkpoint checkpoint;
     struct histogram latency;          // from poll to durable
     struct outbox_confirmed confirmed; // by the publisher
+    uint32_t failures_told;            // expressions that the log has named
     int64_t broken_us;                 // when a balance first did not add up
     struct inflight *inflight; // what is in hand, for the next process; NULL: could not be mapped
 

@@ -3,6 +3,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_clock.h"
+#include "engine/run/lane_failures.h"
 
 enum { DISK_FULL_RETRY_MS = 1000 };
 
@@ -56,6 +57,7 @@ bool lane_timers_fire(struct lane *lane)
     if (fault.err != ERR_OK)
         runtime_fail(lane->runtime, exit_code_of(fault.err), "timers cannot be fired", &fault);
     INVARIANT(sequence > 0);
+    lane_failures_tell(lane);
     return true;
 }
 

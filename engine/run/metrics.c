@@ -12,6 +12,7 @@
 #include "engine/run/http_pace.h"
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_timers.h"
+#include "engine/run/metrics_failures.h"
 
 // What one lane says of itself.
 struct lane_facts {
@@ -75,8 +76,6 @@ static const struct metric metrics[] = {
      COUNT(derived_too_deep)},
     {COUNTER("rules_matched"), "Score rules that gave points.", COUNT(rules_matched)},
     {COUNTER("rules_limited"), "Score rules whose limit was reached.", COUNT(rules_limited)},
-    {COUNTER("expressions_failed"), "Conditions and points that failed: they did not match.",
-     COUNT(expressions_failed)},
     {COUNTER("entries_withdrawn"), "Score entries taken back with their event.",
      COUNT(entries_withdrawn)},
     {COUNTER("withdrawals_unmatched"), "Withdrawn events that had given no points.",
@@ -130,6 +129,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     struct lane *lane = part->lane;
     struct lane_facts *facts = mem_zero(1, sizeof(*facts));
     shard_counts(lane->shard, &facts->counts);
+    metrics_failures_pack(shard_failures(lane->shard), &part->text);
     lane_balance_facts(lane, &facts->balance);
     facts->decided = facts->balance.flow.decided + facts->balance.flow.actions_recalled;
     facts->broken = atomic_load(&lane->broken);
@@ -245,6 +245,15 @@ static void print_timer_delays(const struct ask *ask, struct buffer *to)
     }
 }
 
+static void print_failures(const struct ask *ask, struct buffer *to)
+{
+    struct bytes *packed = mem_zero(ask->part_count, sizeof(*packed));
+    for (uint32_t k = 0; k < ask->part_count; k++)
+        packed[k] = buffer_bytes(&ask->parts[k].text);
+    metrics_failures_print(packed, ask->part_count, to);
+    free(packed);
+}
+
 static void print_lanes(const struct ask *ask, struct buffer *to)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
@@ -255,6 +264,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
                 to, "%s{shard=\"%" PRIu32 "\"} %" PRIu64 "\n", metric->name, k,
                 value_of(ask->parts[k].facts, metric->offset));
     }
+    print_failures(ask, to);
     print_balances(ask, to);
     print_lags(ask, to);
     print_timer_delays(ask, to);

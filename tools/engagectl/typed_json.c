@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/base/text.h"
+#include "rules/cel/json.h"
 #include "rules/cel/text.h"
 #include "rules/cel/type.h"
 
@@ -189,13 +190,6 @@ bool plain_json_read(struct arena *arena, const struct json *json, struct cel_va
 }
 
 // --- writing
-static void add_double(struct buffer *to, double real)
-{
-    char text[CEL_DOUBLE_TEXT_MAX];
-    size_t len = cel_print_double(real, text);
-    buffer_add(to, text, len);
-}
-
 static void add_quoted(struct buffer *to, const char *text, size_t len)
 {
     text_add_json(to, bytes_of(text, len));
@@ -205,21 +199,6 @@ static void add_typed_double(struct buffer *to, double real)
 {
     char text[CEL_DOUBLE_TEXT_MAX];
     add_quoted(to, text, cel_print_double_short(real, text));
-}
-
-static void add_base64(struct buffer *to, struct bytes bytes)
-{
-    struct arena arena = {0};
-    text_add_json(to, cel_base64_encode(&arena, bytes));
-    arena_free(&arena);
-}
-
-static void add_time(struct buffer *to, struct cel_value value)
-{
-    char text[CEL_TIME_TEXT_MAX];
-    size_t len = value.kind == CEL_TIMESTAMP ? cel_print_timestamp(value, text)
-                                             : cel_print_duration(value, text);
-    add_quoted(to, text, len);
 }
 
 static const char *type_word(enum cel_kind kind)
@@ -281,12 +260,6 @@ static void add_typed_map(struct writer *writer, const struct cel_map *map)
     buffer_add_text(writer->to, "]");
 }
 
-static void add_type_name(struct buffer *to, struct cel_value value)
-{
-    const char *name = cel_type_name(value.as.type);
-    add_quoted(to, name, strlen(name));
-}
-
 static void add_typed(struct writer *writer, struct cel_value value)
 {
     struct buffer *to = writer->to;
@@ -299,12 +272,12 @@ static void add_typed(struct writer *writer, struct cel_value value)
     case CEL_UINT: buffer_add_format(to, "\"%" PRIu64 "\"", value.as.unsigned_integer); break;
     case CEL_DOUBLE: add_typed_double(to, value.as.real); break;
     case CEL_STRING: text_add_json(to, value.as.text); break;
-    case CEL_BYTES: add_base64(to, value.as.text); break;
     case CEL_LIST: add_typed_list(writer, value.as.list); break;
     case CEL_MAP: add_typed_map(writer, value.as.map); break;
+    case CEL_BYTES:
     case CEL_TIMESTAMP:
-    case CEL_DURATION: add_time(to, value); break;
-    case CEL_TYPE: add_type_name(to, value); break;
+    case CEL_DURATION:
+    case CEL_TYPE: cel_json_add_text(to, value); break;
     }
     buffer_add_text(to, "}");
 }
@@ -316,72 +289,7 @@ bool typed_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value v
     return !is_full(&writer);
 }
 
-// --- writing, plain
-static void add_plain(struct writer *writer, struct cel_value value);
-
-static void add_plain_key(struct writer *writer, struct cel_value key)
-{
-    if (key.kind == CEL_STRING) {
-        text_add_json(writer->to, key.as.text);
-        return;
-    }
-    buffer_add_text(writer->to, "\"");
-    add_plain(writer, key); // a bool or a whole number
-    buffer_add_text(writer->to, "\"");
-}
-
-static void add_plain_map(struct writer *writer, const struct cel_map *map)
-{
-    buffer_add_text(writer->to, "{");
-    for (size_t i = 0; i < map->count && !is_full(writer); i++) {
-        struct cel_value key, value;
-        cel_map_at(writer->eval, map, i, &key, &value);
-        buffer_add_text(writer->to, i > 0 ? ", " : "");
-        add_plain_key(writer, key);
-        buffer_add_text(writer->to, ": ");
-        add_plain(writer, value);
-    }
-    buffer_add_text(writer->to, "}");
-}
-
-static void add_plain_list(struct writer *writer, const struct cel_list *list)
-{
-    buffer_add_text(writer->to, "[");
-    for (size_t i = 0; i < list->count && !is_full(writer); i++) {
-        buffer_add_text(writer->to, i > 0 ? ", " : "");
-        add_plain(writer, cel_list_at(writer->eval, list, i));
-    }
-    buffer_add_text(writer->to, "]");
-}
-
-static void add_plain(struct writer *writer, struct cel_value value)
-{
-    struct buffer *to = writer->to;
-    bool is_word = value.kind == CEL_DOUBLE && !isfinite(value.as.real);
-    switch (value.kind) {
-    case CEL_ERROR:
-    case CEL_NULL: buffer_add_text(to, "null"); break;
-    case CEL_BOOL: buffer_add_text(to, value.as.boolean ? "true" : "false"); break;
-    case CEL_INT: buffer_add_format(to, "%" PRId64, value.as.integer); break;
-    case CEL_UINT: buffer_add_format(to, "%" PRIu64, value.as.unsigned_integer); break;
-    case CEL_DOUBLE:
-        buffer_add_text(to, is_word ? "\"" : "");
-        add_double(to, value.as.real);
-        buffer_add_text(to, is_word ? "\"" : "");
-        break;
-    case CEL_STRING: text_add_json(to, value.as.text); break;
-    case CEL_BYTES: add_base64(to, value.as.text); break;
-    case CEL_LIST: add_plain_list(writer, value.as.list); break;
-    case CEL_MAP: add_plain_map(writer, value.as.map); break;
-    case CEL_TIMESTAMP:
-    case CEL_DURATION: add_time(to, value); break;
-    case CEL_TYPE: add_type_name(to, value); break;
-    }
-}
-
 bool plain_json_add(struct buffer *to, struct cel_eval *eval, struct cel_value value)
 {
-    struct writer writer = {to, eval, to->len + VALUE_JSON_BYTES_MAX};
-    add_plain(&writer, value);
-    return !is_full(&writer);
+    return cel_json_add(to, eval, value, VALUE_JSON_BYTES_MAX);
 }

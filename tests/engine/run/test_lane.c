@@ -127,6 +127,27 @@ START_TEST(a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with)
 }
 END_TEST
 
+// The log names each expression that fails once, and where the event is, but nothing of what it says.
+START_TEST(an_expression_that_fails_is_told_once)
+{
+    static const char rules[] =
+        "scores: {s: {rules: [{name: r, on: order.placed, if: data.secret.x == 1, points: 1}]}}\n";
+    stage_close();
+    stage_open(rules);
+    send_order();
+    STAGE_TURN_UNTIL(stage.answered == 1);
+    send_order();
+    STAGE_TURN_UNTIL(stage.answered == 2);
+    const char *told = strstr(stage.log, "an expression of the rules failed");
+    ck_assert_msg(told != NULL, "%s", stage.log);
+    ck_assert_ptr_nonnull(strstr(told, "rule=\"scores.s/r if\""));
+    ck_assert_ptr_nonnull(strstr(told, "reason=\"no such key\""));
+    ck_assert_ptr_nonnull(strstr(told, "index=0"));
+    ck_assert_ptr_null(strstr(told + 1, "an expression of the rules failed"));
+    ck_assert_ptr_null(strstr(stage.log, "secret"));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("lane");
@@ -139,6 +160,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_full_disk_answers_nothing_until_there_is_room);
     tcase_add_test(tcase, a_checkpoint_waits_until_its_actions_are_out_and_so_does_a_stop);
     tcase_add_test(tcase, a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with);
+    tcase_add_test(tcase, an_expression_that_fails_is_told_once);
     suite_add_tcase(suite, tcase);
     return suite;
 }
