@@ -100,6 +100,25 @@ check "no events, no contacts" test ! -s "$work/empty.contacts"
 check "events after --until are left out" grep -q '^after --until 8$' "$work/until.talk"
 check "those before it are not" sh -c "grep -q '\"id\":\"c-2\".*\"value\":2.5,\"band\":\"cold\"' '$work/until.contacts'"
 
+# --- a year of real data, with everything that scores and segments can do
+"$root/tools/demo/events" >"$work/year.ndjson"
+year() { # year NAME: the rules of the demo over it, with half a day more of time
+    "$ctl" simulate --rules "$root/rules/examples/retail" --events "$work/year.ndjson" \
+        --until 2018-01-01T12:00:00Z --actions "$work/$1.actions" --contacts "$work/$1.contacts" 2>"$work/$1.talk"
+}
+check "a year of the demo" year year
+year again
+check "a year twice: the same actions" same "$work/year.actions" "$work/again.actions"
+check "a year twice: the same contacts" same "$work/year.contacts" "$work/again.contacts"
+for word in cold warm hot still moving low medium high; do
+    check "a year: some are in the band $word" grep -q "\"band\":\"$word\"" "$work/year.contacts"
+done
+for word in regulars pausing gone faithful coupon-hunters big-households best-now; do
+    check "a year: some are in the segment $word" grep -q "\"segments\":\[[^]]*\"$word\"" "$work/year.contacts"
+    check "a year: some are not in the segment $word" grep -qv "\"$word\"" "$work/year.contacts"
+done
+check "a year: time alone made actions" grep -q '"workflow":"come-back".*"type":"timer"' "$work/year.actions"
+
 # --- refusals
 mkdir "$work/broken"
 printf 'scores: {z: {mni: 1}}\n' >"$work/broken/rules.yaml"

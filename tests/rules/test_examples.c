@@ -10,55 +10,92 @@
 #include "tests/support/suite.h"
 
 #define EXAMPLES "rules/examples"
-enum { PATH_BYTES = 512 };
+#define CATALOG  "rules/catalog"
+enum { PATH_BYTES = 512, FILES_MAX = 256 };
 
-// Compiles a file or a directory; how many rules and workflows came of it.
-static size_t compile_path(const char *path)
+// Files and directories that are compiled as one ruleset.
+struct rule_files {
+    struct arena arena;
+    struct rule_file files[FILES_MAX];
+    size_t count;
+};
+
+static void add_path(struct rule_files *all, const char *path)
 {
-    struct arena arena = {0};
     struct os_tree tree;
     struct fault fault;
+    ck_assert_msg(os_read_tree(path, &all->arena, &tree, &fault) == ERR_OK, "%s", path);
+    ck_assert_uint_le(all->count + tree.count, FILES_MAX);
+    for (size_t i = 0; i < tree.count; i++)
+        all->files[all->count++] = (struct rule_file){tree.files[i].path, tree.files[i].text};
+}
+
+// Compiles them without a word; how many rules, workflows and segments came of it. Frees the files.
+static size_t compile_files(struct rule_files *all)
+{
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     struct buffer shown = {0};
-    ck_assert_msg(os_read_tree(path, &arena, &tree, &fault) == ERR_OK, "%s", path);
-    struct rule_file *files = arena_alloc(&arena, tree.count * sizeof(*files));
-    for (size_t i = 0; i < tree.count; i++)
-        files[i] = (struct rule_file){tree.files[i].path, tree.files[i].text};
-    enum err err = ruleset_compile(&(struct rule_bundle){files, tree.count}, &list, &ruleset);
+    enum err err = ruleset_compile(&(struct rule_bundle){all->files, all->count}, &list, &ruleset);
     diagnostics_print(&list, DIAGNOSTIC_FORMAT_TEXT, &shown);
     ck_assert_msg(
-        err == ERR_OK && list.count == 0, "%s:\n%.*s", path, (int)shown.len,
-        (const char *)shown.data);
-    size_t count = ruleset_rule_count(ruleset) + ruleset_workflow_count(ruleset);
+        err == ERR_OK && list.count == 0, "%.*s", (int)shown.len, (const char *)shown.data);
+    size_t count = ruleset_rule_count(ruleset) + ruleset_workflow_count(ruleset) +
+                   ruleset_segment_count(ruleset);
     ruleset_destroy(ruleset);
     buffer_free(&shown);
     diagnostics_free(&list);
-    arena_free(&arena);
+    arena_free(&all->arena);
     return count;
+}
+
+// What stands in a directory, each by itself; how many there were.
+static size_t compile_each(const char *path)
+{
+    DIR *directory = opendir(path);
+    size_t seen = 0;
+    ck_assert_ptr_nonnull(directory);
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        struct rule_files all = {.count = 0};
+        char child[PATH_BYTES];
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
+        add_path(&all, child);
+        ck_assert_uint_gt(compile_files(&all), 0);
+        seen++;
+    }
+    (void)closedir(directory);
+    return seen;
 }
 
 START_TEST(each_example_compiles_by_itself)
 {
-    DIR *directory = opendir(EXAMPLES);
-    size_t seen = 0;
-    ck_assert_ptr_nonnull(directory);
-    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
-        char path[PATH_BYTES];
-        if (entry->d_name[0] == '.')
-            continue;
-        (void)snprintf(path, sizeof(path), EXAMPLES "/%s", entry->d_name);
-        ck_assert_uint_gt(compile_path(path), 0);
-        seen++;
-    }
-    (void)closedir(directory);
-    ck_assert_uint_ge(seen, 4);
+    ck_assert_uint_ge(compile_each(EXAMPLES), 17);
+}
+END_TEST
+
+START_TEST(each_file_of_suggested_segments_compiles_by_itself)
+{
+    ck_assert_uint_ge(compile_each(CATALOG), 5);
 }
 END_TEST
 
 START_TEST(all_examples_compile_together)
 {
-    ck_assert_uint_gt(compile_path(EXAMPLES), 0);
+    struct rule_files all = {.count = 0};
+    add_path(&all, EXAMPLES);
+    ck_assert_uint_gt(compile_files(&all), 0);
+}
+END_TEST
+
+// Whoever has rules already takes the suggestions into them.
+START_TEST(suggested_segments_compile_beside_all_examples)
+{
+    struct rule_files all = {.count = 0};
+    add_path(&all, EXAMPLES);
+    add_path(&all, CATALOG);
+    ck_assert_uint_gt(compile_files(&all), 0);
 }
 END_TEST
 
@@ -113,6 +150,8 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("examples");
     tcase_add_test(tcase, each_example_compiles_by_itself);
     tcase_add_test(tcase, all_examples_compile_together);
+    tcase_add_test(tcase, each_file_of_suggested_segments_compiles_by_itself);
+    tcase_add_test(tcase, suggested_segments_compile_beside_all_examples);
     tcase_add_test(tcase, every_built_in_event_has_a_label_and_an_example_that_decodes);
     tcase_add_test(tcase, every_event_the_engine_acts_on_is_in_the_catalogue);
     suite_add_tcase(suite, tcase);

@@ -36,6 +36,7 @@ sed 's/^\(sources\|sinks\|http\):/# &/; s/^# \(sources: {kafka\|sinks: {kafka\)/
 check "its part for Kafka is right, too" sh -c 'grep -q "^sinks: {kafka" kafka.yaml && moved/bin/engaged --check --config kafka.yaml'
 unit=moved/lib/systemd/system/engaged.service
 check "the unit starts what was installed" grep -qx "ExecStart=/usr/bin/engaged --config /etc/engaged/engaged.yaml" "$unit"
+check "the suggested segments are there, and right" moved/bin/engagectl check "$examples/rules/catalog"
 check "the licence is there" test -s "$examples/LICENSE"
 
 echo "$passed passed, $failed failed, $skipped skipped"
