@@ -55,7 +55,7 @@ void check_condition(
     enum condition_kind kind)
 {
     const struct cel_node *root = expression->root;
-    enum truth truth = truth_of(&compiler->scratch, expression->scope, root);
+    enum truth truth = truth_of(&compiler->tree, expression->scope, root);
     if (truth == TRUTH_OPEN || (truth == TRUTH_ALWAYS && kind == CONDITION_IS_NEEDED))
         return;
     diagnostic_add(

@@ -109,6 +109,7 @@ static void compiler_end(struct compiler *compiler)
     for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
         symbols_free(&compiler->symbols[i]);
     arena_free(&compiler->scratch);
+    arena_free(&compiler->tree);
     diagnostics_sort(compiler->list);
 }
 

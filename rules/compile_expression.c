@@ -6,6 +6,7 @@
 #include "rules/cel/regex.h"
 #include "rules/check_condition.h"
 #include "rules/expression_problem.h"
+#include "rules/live_facts.h"
 #include "rules/scope.h"
 
 struct pending_expression {
@@ -93,18 +94,18 @@ const struct rule_expression *compile_contact_expression(
     return take_expression(compiler, node, what, EVENT_TYPE_UNKNOWN, use);
 }
 
-// Whether a counter can keep a value of the type.
-static bool is_scalar(const struct cel_type *type)
+// The type, as one that stays, of values that a counter can keep; else NULL.
+static const struct cel_type *scalar_type(const struct cel_type *type)
 {
     switch (type->kind) {
-    case CEL_TYPE_DYN:
-    case CEL_TYPE_BOOL:
-    case CEL_TYPE_INT:
-    case CEL_TYPE_UINT:
-    case CEL_TYPE_DOUBLE:
-    case CEL_TYPE_STRING:
-    case CEL_TYPE_TIMESTAMP:
-    case CEL_TYPE_DURATION: return true;
+    case CEL_TYPE_DYN: return &cel_type_dyn;
+    case CEL_TYPE_BOOL: return &cel_type_bool;
+    case CEL_TYPE_INT: return &cel_type_int;
+    case CEL_TYPE_UINT: return &cel_type_uint;
+    case CEL_TYPE_DOUBLE: return &cel_type_double;
+    case CEL_TYPE_STRING: return &cel_type_string;
+    case CEL_TYPE_TIMESTAMP: return &cel_type_timestamp;
+    case CEL_TYPE_DURATION: return &cel_type_duration;
     case CEL_TYPE_NULL:
     case CEL_TYPE_BYTES:
     case CEL_TYPE_LIST:
@@ -113,7 +114,7 @@ static bool is_scalar(const struct cel_type *type)
     case CEL_TYPE_OBJECT:
     case CEL_TYPE_VARIABLE: break;
     }
-    return false;
+    return NULL;
 }
 
 // Whether a value of the type may be what the expression is for.
@@ -130,7 +131,7 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
                type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_KEY:
     case EXPRESSION_DISTINCT: return type->kind != CEL_TYPE_TYPE;
-    case EXPRESSION_VALUE: return is_scalar(type);
+    case EXPRESSION_VALUE: return scalar_type(type) != NULL;
     }
     return false;
 }
@@ -214,7 +215,8 @@ static void warn_undeclared(
         nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
 }
 
-// What is written out and can only fail: "(" as a regular expression, a 30 February, a division by 0.
+// What is written out and can only fail, as far as that is found out at small cost: "(" as a regular expression, a
+// 30 February, a division by 0.
 struct constants {
     struct compiler *compiler;
     const struct pending_expression *pending;
@@ -254,22 +256,29 @@ static void check_constants(struct constants *constants, const struct cel_node *
         check_pattern(constants, node->children[1]);
     if (!is_constant)
         return;
-    struct cel_program *program =
-        cel_compile(&constants->compiler->scratch, constants->scope, node);
-    struct cel_value value = cel_run(&constants->eval, program, 0);
-    if (value.kind == CEL_ERROR)
+    struct cel_program *program = cel_compile(&constants->compiler->tree, constants->scope, node);
+    struct cel_value value = cel_run(&constants->eval, program, cel_constant_cost(node));
+    if (value.kind == CEL_ERROR && value.as.error->code != CEL_ERROR_COST)
         report_constant(constants, node, value.as.error->message);
     cel_program_free(program);
 }
 
 // data.NAME of a type whose values are told apart as they came: not a time, which may be written in several ways.
-static struct bytes plain_data_member(const struct cel_node *root)
+static struct bytes plain_data_member(struct compiler *compiler, const struct cel_node *root)
 {
     bool is_member = root->kind == CEL_NODE_SELECT && root->children[0]->kind == CEL_NODE_IDENT &&
                      root->children[0]->variable == SCOPE_DATA;
     bool is_plain = root->type->kind == CEL_TYPE_STRING || root->type->kind == CEL_TYPE_INT ||
                     root->type->kind == CEL_TYPE_DOUBLE || root->type->kind == CEL_TYPE_BOOL;
-    return is_member && is_plain ? root->text : (struct bytes){NULL, 0};
+    return is_member && is_plain ? compile_copy(compiler, root->text) : (struct bytes){NULL, 0};
+}
+
+static struct rule_guard compile_guard(struct compiler *compiler, const struct cel_node *root)
+{
+    struct rule_guard guard = guard_of(compiler->ruleset, root);
+    if (guard.kind == GUARD_DATA)
+        guard.member = compile_copy(compiler, guard.member);
+    return guard;
 }
 
 // What may be compiled, and yet be a slip.
@@ -292,13 +301,39 @@ static void check_sense(
     }
 }
 
-static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)
+// What is kept of a tree, beside the program.
+static void take_tree(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_scope *scope,
+    const struct cel_node *root)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    struct rule_expression *expression = pending->expression;
+    expression->program = cel_compile(&ruleset->arena, scope, root);
+    switch (pending->use) {
+    case EXPRESSION_KEY: expression->data_member = plain_data_member(compiler, root); return;
+    case EXPRESSION_LIVE:
+        expression->guard = compile_guard(compiler, root);
+        expression->facts = live_facts_of(compiler, scope, root);
+        return;
+    case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
+    case EXPRESSION_CONDITION:
+    case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;
+    case EXPRESSION_VALUE: expression->kept_type = scalar_type(root->type); return;
+    case EXPRESSION_POINTS:
+    case EXPRESSION_NUMBER:
+    case EXPRESSION_DISTINCT: return;
+    }
+}
+
+static void check_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
     struct ruleset *ruleset = compiler->ruleset;
     const struct cel_scope *scope = scopes_of(ruleset->scopes, pending->on);
     struct cel_problems problems = {0};
-    struct cel_node *root = cel_parse(&ruleset->arena, pending->expression->text, &problems);
-    if (root == NULL || !cel_check(&ruleset->arena, scope, root, &problems)) {
+    struct cel_node *root = cel_parse(&compiler->tree, pending->expression->text, &problems);
+    if (root == NULL || !cel_check(&compiler->tree, scope, root, &problems)) {
         const struct expression_source source = {
             .node = pending->node, .is_without_event = pending->on == EVENT_TYPE_UNKNOWN};
         expression_report(compiler->list, &source, scope, &problems);
@@ -313,12 +348,13 @@ static void compile_pending(struct compiler *compiler, const struct pending_expr
     if (!check_use(compiler, pending, root->type))
         return;
     check_sense(compiler, pending, &(struct checked_expression){pending->node, scope, root});
-    pending->expression->root = root;
-    pending->expression->program = cel_compile(&ruleset->arena, scope, root);
-    if (pending->use == EXPRESSION_KEY)
-        pending->expression->data_member = plain_data_member(root);
-    else if (root->type->kind == CEL_TYPE_BOOL)
-        pending->expression->guard = guard_of(ruleset, root);
+    take_tree(compiler, pending, scope, root);
+}
+
+static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)
+{
+    check_pending(compiler, pending);
+    arena_clear(&compiler->tree);
 }
 
 // FIRST and LAST are of the type of what they keep.
@@ -326,9 +362,8 @@ static void type_counters(struct ruleset *ruleset)
 {
     for (size_t i = 0; i < ruleset->counter_count; i++) {
         const struct counter_def *counter = &ruleset->counters[i];
-        bool is_kept = counter->kind == COUNTER_FIRST || counter->kind == COUNTER_LAST;
-        if (is_kept && counter->value != NULL && counter->value->root != NULL)
-            scopes_set_counter(ruleset->scopes, i, counter->value->root->type);
+        if (counter->value != NULL && counter->value->kept_type != NULL)
+            scopes_set_counter(ruleset->scopes, i, counter->value->kept_type);
     }
 }
 
@@ -353,6 +388,9 @@ void compile_expressions(struct compiler *compiler)
 void compile_expressions_end(struct compiler *compiler)
 {
     struct ruleset *ruleset = compiler->ruleset;
-    for (size_t i = 0; i < ruleset->expression_count; i++)
+    for (size_t i = 0; i < ruleset->expression_count; i++) {
         ruleset->expressions[i]->node = NULL;
+        ruleset->expressions[i]->facts = NULL;
+        ruleset->expressions[i]->kept_type = NULL;
+    }
 }

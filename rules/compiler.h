@@ -30,6 +30,7 @@ struct compiler {
     struct diagnostics *list;
     size_t errors_before; // of the list, when compiling began
     struct arena scratch;
+    struct arena tree; // of the expression in hand
     struct symbols symbols[SYMBOL_KIND_COUNT];
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
     const char *file;               // that is being compiled, as the ruleset keeps it

@@ -6,6 +6,7 @@
 #include "rules/guard.h"
 #include "rules/ruleset.h"
 
+struct live_facts;
 struct yaml_node;
 
 // What an expression is for: the type that it must have.
@@ -36,8 +37,11 @@ struct rule_expression {
     struct rule_guard guard; // of a condition
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
-    const struct cel_node *root;  // its tree, checked
-    const struct yaml_node *node; // while compiling only: where it stands
+    // While compiling only: where it stands; of one whose value a counter keeps, its type; of a live one, what was found
+    // in its tree.
+    const struct yaml_node *node;
+    const struct cel_type *kept_type;
+    const struct live_facts *facts;
 };
 
 #endif

@@ -80,7 +80,9 @@ static struct place place_of(const struct live_plan *plan, const struct step *st
         return rule->parts[0] == NULL ? PLACE_NONE : yaml_place(rule->parts[0]->node);
     }
     const struct planned_read *read = read_of(plan, planned, step->edge);
-    return yaml_place_within(read->part->node, read->at->begin, read->at->end);
+    const struct rule_expression *part = planned->parts[read->part];
+    const struct read *at = &part->facts->reads[read->read];
+    return yaml_place_within(part->node, at->begin, at->end);
 }
 
 // The last step of the way leads back to a node on it.

@@ -6,27 +6,36 @@
 
 struct planner {
     struct live_plan *plan;
-    struct reads reads; // of the node in hand
-    uint32_t *seen_by;  // by dependency: the node that read it last, and 1
+    uint32_t *seen_by; // by dependency: the node that read it last, and 1
 };
 
-static void take_reads(struct planner *planner, const struct rule_expression *part, uint32_t node)
+static void add_read(struct planner *planner, struct planned_read read, uint32_t node)
 {
     struct live_plan *plan = planner->plan;
-    if (part == NULL)
+    if (planner->seen_by[read.of] == node + 1 || plan->read_count > LIVE_READS_MAX)
         return;
-    planner->reads.count = 0;
-    reads_add(&planner->reads, plan->ruleset, part->root);
-    for (size_t i = 0; i < planner->reads.count; i++) {
-        const struct read *read = &planner->reads.items[i];
-        if (planner->seen_by[read->of] == node + 1)
-            continue;
-        planner->seen_by[read->of] = node + 1;
-        plan->reads =
-            compile_grow(plan->reads, &plan->read_cap, plan->read_count, sizeof(*plan->reads));
-        plan->reads[plan->read_count++] = (struct planned_read){read->of, part, read->at};
-        plan->nodes[node].read_count++;
+    planner->seen_by[read.of] = node + 1;
+    plan->reads =
+        compile_grow(plan->reads, &plan->read_cap, plan->read_count, sizeof(*plan->reads));
+    plan->reads[plan->read_count++] = read;
+    plan->nodes[node].read_count++;
+}
+
+static void take_reads(struct planner *planner, uint32_t part, uint32_t node)
+{
+    struct live_plan *plan = planner->plan;
+    const struct rule_expression *expression = plan->nodes[node].parts[part];
+    if (expression == NULL || expression->facts == NULL || plan->read_count > LIVE_READS_MAX)
+        return;
+    for (uint32_t i = 0; i < expression->facts->read_count; i++) {
+        const struct read *read = &expression->facts->reads[i];
+        for (uint32_t m = 0; m < read->count; m++)
+            add_read(planner, (struct planned_read){read->first + m, part, i}, node);
     }
+    if (plan->read_count > LIVE_READS_MAX)
+        diagnostic_add(
+            plan->compiler->list, DIAGNOSTIC_E0407, yaml_place(expression->node),
+            "segments and scores read more than %d members in all", LIVE_READS_MAX);
 }
 
 static void add_node(
@@ -43,8 +52,8 @@ static void add_node(
         .parts = {first, second},
         .first_read = (uint32_t)plan->read_count,
     };
-    for (int i = 0; i < LIVE_PARTS_MAX; i++)
-        take_reads(planner, plan->nodes[node].parts[i], node);
+    for (uint32_t i = 0; i < LIVE_PARTS_MAX; i++)
+        take_reads(planner, i, node);
 }
 
 // Those of a score follow each other.
@@ -87,7 +96,6 @@ void live_plan_make(struct compiler *compiler, struct live_plan *out)
         add_node(&planner, LIVE_SCORE, i, ruleset->scores[i].combine, NULL);
     for (uint32_t i = 0; i < ruleset->segment_count; i++)
         add_node(&planner, LIVE_SEGMENT, i, ruleset->segments[i].condition, NULL);
-    reads_free(&planner.reads);
     set_state_rules(out);
 }
 

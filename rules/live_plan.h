@@ -2,8 +2,7 @@
 #ifndef RULES_LIVE_PLAN_H
 #define RULES_LIVE_PLAN_H
 
-#include "rules/compiler.h"
-#include "rules/reads.h"
+#include "rules/live_facts.h"
 
 enum { LIVE_PARTS_MAX = 2 };
 
@@ -22,9 +21,12 @@ struct planned {
 
 struct planned_read {
     dependency of; // each once in a node
-    const struct rule_expression *part;
-    const struct cel_node *at;
+    uint32_t part; // of the node
+    uint32_t read; // of what was found in it
 };
+
+// What the expressions of all nodes read together; of those that read all scores, each of them counts.
+enum { LIVE_READS_MAX = 500000 };
 
 struct live_plan {
     struct compiler *compiler;
@@ -48,7 +50,7 @@ static inline uint32_t live_plan_segment(const struct live_plan *plan, size_t se
     return plan->rule_count + (uint32_t)(plan->ruleset->score_count + segment);
 }
 
-// The nodes and what each reads. live_plan_free lets go of what is not in the compiler's scratch.
+// The nodes and what each reads; E0407 where that is too much. live_plan_free lets go of what is not in the compiler's scratch.
 void live_plan_make(struct compiler *compiler, struct live_plan *out);
 void live_plan_free(struct live_plan *plan);
 // Gives each node its position, behind all that it reads. E0220 for what reads itself, E0407 for scores that are made of

@@ -1,13 +1,9 @@
 // When live nodes are to be looked at by time alone: moments, full hours, and the thresholds of scores.
 #include "rules/expression.h"
 #include "rules/live_plan.h"
-#include "rules/moments.h"
-#include "rules/scope.h"
-#include "rules/thresholds.h"
 
 struct timing {
     struct live_plan *plan;
-    const struct cel_scope *scope;
     struct thresholds thresholds;
     bool *forgets; // by score: changes by time alone, or one that it is combined from does
     bool *watched; // by score: something would see it change
@@ -50,73 +46,72 @@ static void find_forgetting(struct timing *timing)
     }
 }
 
+static void add_threshold(struct timing *timing, struct threshold threshold)
+{
+    struct thresholds *to = &timing->thresholds;
+    to->items = compile_grow(to->items, &to->cap, to->count, sizeof(*to->items));
+    to->items[to->count++] = threshold;
+    timing->watched[threshold.score] = true;
+}
+
 static void add_bands(struct timing *timing)
 {
     const struct ruleset *ruleset = timing->plan->ruleset;
-    struct thresholds *to = &timing->thresholds;
     if (!is_heard(ruleset, BUILTIN_SCORE_BAND_CHANGED) && !is_heard(ruleset, BUILTIN_SCORE_CHANGED))
         return;
     for (uint32_t i = 0; i < ruleset->score_count; i++) {
         const struct score_def *score = &ruleset->scores[i];
-        timing->watched[i] = score->band_count > 0;
-        for (uint32_t b = 0; b < score->band_count; b++) {
-            to->items = compile_grow(to->items, &to->cap, to->count, sizeof(*to->items));
-            to->items[to->count++] = (struct threshold){i, score->bands[b].from_milli};
-        }
+        for (uint32_t b = 0; b < score->band_count; b++)
+            add_threshold(timing, (struct threshold){i, score->bands[b].from_milli});
     }
 }
 
 // The scores that a node reads: compared with constants, or freely.
-static void time_scores(struct timing *timing, struct planned *planned)
+static void time_scores(
+    struct timing *timing, struct planned *planned, const struct live_facts *facts)
 {
-    struct live_plan *plan = timing->plan;
-    struct thresholds *thresholds = &timing->thresholds;
-    size_t before = thresholds->count;
-    for (int i = 0; i < LIVE_PARTS_MAX; i++) {
-        if (planned->parts[i] != NULL)
-            thresholds_add(
-                thresholds, &plan->compiler->scratch, timing->scope, planned->parts[i]->root);
-    }
-    for (size_t i = before; i < thresholds->count; i++)
-        timing->watched[thresholds->items[i].score] = true;
-    for (uint32_t i = 0; i < planned->read_count; i++) {
-        uint32_t score = 0;
-        if (reads_kind(plan->ruleset, plan->reads[planned->first_read + i].of, &score) !=
-                READ_SCORE ||
-            !thresholds->read_freely[score])
-            continue;
-        thresholds->read_freely[score] = false; // of this node only
-        timing->watched[score] = true;
-        planned->node.is_hourly = planned->node.is_hourly || timing->forgets[score];
+    for (uint32_t i = 0; i < facts->threshold_count; i++)
+        add_threshold(timing, facts->thresholds[i]);
+    for (uint32_t i = 0; i < facts->free_score_count; i++) {
+        const struct score_span *span = &facts->free_scores[i];
+        for (uint32_t score = span->first; score < span->first + span->count; score++) {
+            timing->watched[score] = true;
+            planned->node.is_hourly = planned->node.is_hourly || timing->forgets[score];
+        }
     }
 }
 
-static void time_now(struct timing *timing, struct planned *planned)
+static void warn_hourly(
+    struct timing *timing, struct planned *planned, const struct rule_expression *part)
 {
-    struct live_plan *plan = timing->plan;
-    struct moments moments = {.count = 0};
-    for (int i = 0; i < LIVE_PARTS_MAX; i++) {
-        const struct rule_expression *part = planned->parts[i];
-        if (part == NULL)
-            continue;
-        moments.hourly_count = 0;
-        moments_add(&moments, plan->ruleset, timing->scope, part->root);
-        for (size_t h = 0; h < moments.hourly_count; h++) {
-            planned->node.is_hourly = true;
-            diagnostic_add(
-                plan->compiler->list, DIAGNOSTIC_W0506,
-                yaml_place_within(part->node, moments.hourly[h]->begin, moments.hourly[h]->end),
-                "this is looked at again at each full hour: expected a comparison like "
-                "now - TIME < DURATION");
-        }
+    for (uint32_t i = 0; i < part->facts->hourly_count; i++) {
+        const struct tree_span *at = &part->facts->hourly[i];
+        planned->node.is_hourly = true;
+        diagnostic_add(
+            timing->plan->compiler->list, DIAGNOSTIC_W0506,
+            yaml_place_within(part->node, at->begin, at->end),
+            "this is looked at again at each full hour: expected a comparison like "
+            "now - TIME < DURATION");
     }
-    size_t bytes = moments.count * sizeof(*moments.items);
-    struct rule_moment *kept = arena_alloc(&plan->ruleset->arena, bytes + 1);
-    if (moments.count > 0)
-        memcpy(kept, moments.items, bytes);
+}
+
+static void time_node(struct timing *timing, struct planned *planned)
+{
+    uint32_t count = 0;
+    for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
+        time_scores(timing, planned, planned->parts[i]->facts);
+        warn_hourly(timing, planned, planned->parts[i]);
+        count += planned->parts[i]->facts->moment_count;
+    }
+    struct rule_moment *kept =
+        arena_alloc(&timing->plan->ruleset->arena, count * sizeof(*kept) + 1);
     planned->node.moments = kept;
-    planned->node.moment_count = (uint32_t)moments.count;
-    moments_free(&moments);
+    planned->node.moment_count = count;
+    for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
+        const struct live_facts *facts = planned->parts[i]->facts;
+        memcpy(kept, facts->moments, facts->moment_count * sizeof(*kept));
+        kept += facts->moment_count;
+    }
 }
 
 static void take_guard(struct planned *planned)
@@ -149,17 +144,15 @@ static void set_thresholds(struct timing *timing)
 void live_plan_times(struct live_plan *plan)
 {
     size_t bytes = plan->ruleset->score_count * sizeof(bool) + 1;
-    bool *flags[3];
-    for (int i = 0; i < 3; i++) {
+    bool *flags[2];
+    for (int i = 0; i < 2; i++) {
         flags[i] = arena_alloc(&plan->compiler->scratch, bytes);
         memset(flags[i], 0, bytes);
     }
     struct timing timing = {
         .plan = plan,
-        .scope = scopes_of(plan->ruleset->scopes, EVENT_TYPE_UNKNOWN),
-        .thresholds = {.read_freely = flags[0]},
-        .forgets = flags[1],
-        .watched = flags[2],
+        .forgets = flags[0],
+        .watched = flags[1],
     };
     find_forgetting(&timing);
     add_bands(&timing);
@@ -168,8 +161,7 @@ void live_plan_times(struct live_plan *plan)
         // A score that is combined from others, and that nobody watches, is worked out when it is asked for.
         if (planned->node.kind == LIVE_SCORE && !timing.watched[planned->node.index])
             continue;
-        time_now(&timing, planned);
-        time_scores(&timing, planned);
+        time_node(&timing, planned);
         take_guard(planned);
     }
     set_thresholds(&timing);

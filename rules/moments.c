@@ -122,7 +122,7 @@ static bool may_be_time(const struct cel_type *type)
 // A comparison that changes at a moment; false where the node is none.
 static bool add_comparison(
     struct moments *moments,
-    struct ruleset *ruleset,
+    const struct moment_room *room,
     const struct cel_scope *scope,
     const struct cel_node *node)
 {
@@ -133,13 +133,13 @@ static bool add_comparison(
     if (is_left == reads_now(node->children[1]))
         return false;
     struct cel_node *moment =
-        solve(&ruleset->arena, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
+        solve(room->trees, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
     if (moment == NULL || moment->height > CEL_DEPTH_MAX ||
-        !cel_check(&ruleset->arena, scope, moment, &problems) || !may_be_time(moment->type))
+        !cel_check(room->trees, scope, moment, &problems) || !may_be_time(moment->type))
         return false;
     moments->items =
         compile_grow(moments->items, &moments->cap, moments->count, sizeof(*moments->items));
-    moments->items[moments->count++].program = cel_compile(&ruleset->arena, scope, moment);
+    moments->items[moments->count++].program = cel_compile(room->programs, scope, moment);
     return true;
 }
 
@@ -147,23 +147,23 @@ static void add_hourly(struct moments *moments, const struct cel_node *node)
 {
     moments->hourly = compile_grow(
         moments->hourly, &moments->hourly_cap, moments->hourly_count, sizeof(*moments->hourly));
-    moments->hourly[moments->hourly_count++] = node;
+    moments->hourly[moments->hourly_count++] = (struct tree_span){node->begin, node->end};
 }
 
 void moments_add(
     struct moments *moments,
-    struct ruleset *ruleset,
+    const struct moment_room *room,
     const struct cel_scope *scope,
     const struct cel_node *root)
 {
-    if (root == NULL || add_comparison(moments, ruleset, scope, root))
+    if (add_comparison(moments, room, scope, root))
         return;
     if (reads_is_clock(root)) {
         add_hourly(moments, root);
         return;
     }
     for (uint32_t i = 0; i < root->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        moments_add(moments, ruleset, scope, root->children[i]);
+        moments_add(moments, room, scope, root->children[i]);
 }
 
 void moments_free(struct moments *moments)

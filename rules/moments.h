@@ -8,20 +8,28 @@
 #include "rules/cel/check.h"
 #include "rules/expression.h"
 
-struct ruleset;
+// Bytes of an expression's text.
+struct tree_span {
+    uint32_t begin, end;
+};
 
 // What was found in trees. Zero-initialised is empty.
 struct moments {
     struct rule_moment *items; // owned; their programs are the taker's
     size_t count, cap;
-    const struct cel_node **hourly; // owned: uses of the clock for which no moment can be told
+    struct tree_span *hourly; // owned: uses of the clock for which no moment can be told
     size_t hourly_count, hourly_cap;
 };
 
-// Adds what a tree holds that was checked with the scope; NULL adds nothing. Programs live in the ruleset.
+// Where trees are made, and programs.
+struct moment_room {
+    struct arena *trees, *programs;
+};
+
+// Adds what a tree holds that was checked with the scope.
 void moments_add(
     struct moments *moments,
-    struct ruleset *ruleset,
+    const struct moment_room *room,
     const struct cel_scope *scope,
     const struct cel_node *root);
 void moments_free(struct moments *moments);

@@ -52,10 +52,12 @@ enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t
     return READ_CONTACT;
 }
 
-static void add(struct reads *reads, dependency of, const struct cel_node *at)
+static void add(struct reads *reads, dependency first, uint32_t count, const struct cel_node *at)
 {
+    if (count == 0)
+        return;
     reads->items = compile_grow(reads->items, &reads->cap, reads->count, sizeof(*reads->items));
-    reads->items[reads->count++] = (struct read){of, at};
+    reads->items[reads->count++] = (struct read){first, count, at->begin, at->end};
 }
 
 // The members of a variable: its first dependency, and how many there are.
@@ -93,18 +95,15 @@ static bool is_member(const struct cel_node *node)
 
 void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root)
 {
-    if (root == NULL)
-        return;
     if (is_member(root)) {
         struct members members = members_of(ruleset, root->children[0]->variable);
         if (root->field < members.count)
-            add(reads, members.first + root->field, root);
+            add(reads, members.first + root->field, 1, root);
         return;
     }
     if (root->kind == CEL_NODE_IDENT) { // the whole of it
         struct members members = members_of(ruleset, root->variable);
-        for (uint32_t i = 0; i < members.count; i++)
-            add(reads, members.first + i, root);
+        add(reads, members.first, members.count, root);
     }
     for (uint32_t i = 0; i < root->child_count; i++) // no deeper than CEL_DEPTH_MAX
         reads_add(reads, ruleset, root->children[i]);

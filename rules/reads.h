@@ -5,19 +5,20 @@
 #include "rules/cel/ast.h"
 #include "rules/live.h"
 
+// Members that follow each other: one, or all of an object that is read as a whole.
 struct read {
-    dependency of;
-    const struct cel_node *at;
+    dependency first;
+    uint32_t count;
+    uint32_t begin, end; // bytes of the expression's text
 };
 
 // Zero-initialised is empty.
 struct reads {
-    struct read *items; // owned; the same dependency may come several times
+    struct read *items; // owned; the same may come several times
     size_t count, cap;
 };
 
-// Adds what a tree reads, in the order written; of contact, counter, score or segment as a whole all that there is.
-// NULL adds nothing.
+// Adds what a checked tree reads, in the order written.
 void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root);
 void reads_free(struct reads *reads);
 

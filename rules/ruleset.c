@@ -116,14 +116,13 @@ void ruleset_destroy(struct ruleset *ruleset)
         return;
     for (size_t i = 0; i < ruleset->expression_count; i++)
         cel_program_free(ruleset->expressions[i]->program);
-    for (size_t i = 0; i < ruleset->live_count; i++) {
-        for (uint32_t m = 0; m < ruleset->live[i].moment_count; m++)
-            cel_program_free(ruleset->live[i].moments[m].program);
-    }
+    for (size_t i = 0; i < ruleset->moment_count; i++)
+        cel_program_free(ruleset->moments[i].program);
     scopes_free(ruleset->scopes);
     catalog_destroy(ruleset->catalog);
     arena_free(&ruleset->arena);
     free(ruleset->expressions);
+    free(ruleset->moments);
     free(ruleset->counters);
     free(ruleset->segments);
     free(ruleset->scores);

@@ -18,7 +18,8 @@ struct ruleset {
     struct field_def *fields;
     struct bytes *lists; // those that are declared
     struct rule_expression **expressions;
-    struct scopes *scopes; // what expressions were checked with; programs borrow from it
+    struct rule_moment *moments; // all of them, also those that nothing looks at
+    struct scopes *scopes;       // what expressions were checked with; programs borrow from it
     struct counter_def *counters;
     struct segment_def *segments;
     struct live_node *live;  // in an order in which each comes behind what it reads
@@ -37,6 +38,7 @@ struct ruleset {
     size_t field_count, field_cap;
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;
+    size_t moment_count, moment_cap;
     struct match_list *matches; // by event type
     size_t match_count;
 };

@@ -8,11 +8,13 @@
 
 struct scopes {
     struct arena arena;
+    struct arena data_arena; // of data
     const struct ruleset *ruleset;
     struct cel_library *library;
     struct cel_object contact, score, counter, segment, event;
     struct cel_field *counter_fields;
-    struct cel_object data; // of the type asked for last
+    event_type data_type;   // asked for last; EVENT_TYPE_UNKNOWN: none yet
+    struct cel_object data; // of it
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
     struct cel_scope scope;
 };
@@ -115,7 +117,10 @@ static void make_contact(struct scopes *scopes)
         fields[i] =
             (struct cel_field){scope_contact_name(ruleset, i), contact_type(arena, ruleset, i)};
     scopes->contact = (struct cel_object){
-        .name = BYTES_LITERAL("contact"), .fields = fields, .field_count = count};
+        .name = BYTES_LITERAL("contact"),
+        .fields = fields,
+        .field_count = count,
+        .index = cel_field_index_of(arena, fields, count)};
 }
 
 static void make_score(struct scopes *scopes)
@@ -128,7 +133,8 @@ static void make_score(struct scopes *scopes)
     scopes->score = (struct cel_object){
         .name = BYTES_LITERAL("score"),
         .fields = fields,
-        .field_count = (uint32_t)ruleset->score_count};
+        .field_count = (uint32_t)ruleset->score_count,
+        .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)ruleset->score_count)};
 }
 
 static const struct cel_type *counter_type(const struct counter_def *counter)
@@ -158,7 +164,8 @@ static void make_counter(struct scopes *scopes)
     scopes->counter = (struct cel_object){
         .name = BYTES_LITERAL("counter"),
         .fields = scopes->counter_fields,
-        .field_count = (uint32_t)count};
+        .field_count = (uint32_t)count,
+        .index = cel_field_index_of(&scopes->arena, scopes->counter_fields, (uint32_t)count)};
 }
 
 static void make_segment(struct scopes *scopes)
@@ -169,7 +176,10 @@ static void make_segment(struct scopes *scopes)
     for (size_t i = 0; i < count; i++)
         fields[i] = (struct cel_field){ruleset->segments[i].name, &cel_type_bool};
     scopes->segment = (struct cel_object){
-        .name = BYTES_LITERAL("segment"), .fields = fields, .field_count = (uint32_t)count};
+        .name = BYTES_LITERAL("segment"),
+        .fields = fields,
+        .field_count = (uint32_t)count,
+        .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)count)};
 }
 
 void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type)
@@ -181,6 +191,7 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
 {
     struct scopes *scopes = mem_zero(1, sizeof(*scopes));
     scopes->ruleset = ruleset;
+    scopes->data_type = EVENT_TYPE_UNKNOWN;
     scopes->library = cel_library_new();
     make_event(scopes);
     make_contact(scopes);
@@ -212,6 +223,7 @@ void scopes_free(struct scopes *scopes)
         return;
     cel_library_free(scopes->library);
     arena_free(&scopes->arena);
+    arena_free(&scopes->data_arena);
     free(scopes);
 }
 
@@ -221,12 +233,16 @@ const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
     if (type == EVENT_TYPE_UNKNOWN)
         return &scopes->scope;
     scopes->scope.variable_count = SCOPE_VARIABLE_COUNT;
+    if (type == scopes->data_type)
+        return &scopes->scope;
+    scopes->data_type = type;
+    arena_clear(&scopes->data_arena);
     const struct event_type_def *def = catalog_type(scopes->ruleset->catalog, type);
     struct cel_field *fields =
-        arena_alloc(&scopes->arena, (def->field_count + 1) * sizeof(*fields));
+        arena_alloc(&scopes->data_arena, (def->field_count + 1) * sizeof(*fields));
     for (size_t i = 0; i < def->field_count; i++)
         fields[i] = (struct cel_field){
-            def->fields[i].name, scope_type_of(&scopes->arena, def->fields[i].type)};
+            def->fields[i].name, scope_type_of(&scopes->data_arena, def->fields[i].type)};
     scopes->data = (struct cel_object){
         .name = def->name,
         .fields = fields,

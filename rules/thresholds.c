@@ -96,23 +96,28 @@ static bool add_comparison(
     return true;
 }
 
+static void add_free(struct thresholds *thresholds, uint32_t first, uint32_t count)
+{
+    thresholds->free = compile_grow(
+        thresholds->free, &thresholds->free_cap, thresholds->free_count, sizeof(*thresholds->free));
+    thresholds->free[thresholds->free_count++] = (struct score_span){first, count};
+}
+
 void thresholds_add(
     struct thresholds *thresholds,
     struct arena *scratch,
     const struct cel_scope *scope,
     const struct cel_node *root)
 {
-    if (root == NULL || add_comparison(thresholds, scratch, scope, root))
+    if (add_comparison(thresholds, scratch, scope, root))
         return;
     uint32_t score = reads_score(root);
     if (score != UINT32_MAX) {
-        thresholds->read_freely[score] = true;
+        add_free(thresholds, score, 1);
         return;
     }
-    bool is_whole = root->kind == CEL_NODE_IDENT && root->variable == SCOPE_SCORE;
-    uint32_t count = is_whole ? scope->variables[SCOPE_SCORE].type->object->field_count : 0;
-    for (uint32_t i = 0; i < count; i++)
-        thresholds->read_freely[i] = true;
+    if (root->kind == CEL_NODE_IDENT && root->variable == SCOPE_SCORE)
+        add_free(thresholds, 0, scope->variables[SCOPE_SCORE].type->object->field_count);
     bool is_asked_for = root->kind == CEL_NODE_HAS && root->field != CEL_NO_FIELD; // has(score.x)
     for (uint32_t i = 0; i < root->child_count && !is_asked_for;
          i++) // no deeper than CEL_DEPTH_MAX
@@ -136,6 +141,6 @@ void thresholds_sort(struct thresholds *thresholds)
 void thresholds_free(struct thresholds *thresholds)
 {
     free(thresholds->items);
-    thresholds->items = NULL;
-    thresholds->count = thresholds->cap = 0;
+    free(thresholds->free);
+    *thresholds = (struct thresholds){0};
 }

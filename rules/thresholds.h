@@ -9,14 +9,20 @@ struct threshold {
     int64_t milli; // a value is on the one side below it, on the other from it on
 };
 
-// Zero-initialised but for read_freely is empty.
+// Scores that follow each other: one, or all of them.
+struct score_span {
+    uint32_t first, count;
+};
+
+// Zero-initialised is empty.
 struct thresholds {
     struct threshold *items; // owned
     size_t count, cap;
-    bool *read_freely; // by score: read otherwise than in a comparison with a constant; borrowed
+    struct score_span *free; // owned: read otherwise than in a comparison with a constant
+    size_t free_count, free_cap;
 };
 
-// Adds what a checked tree compares scores with; NULL adds nothing. Scratch is for constants.
+// Adds what a checked tree compares scores with. Scratch is for constants.
 void thresholds_add(
     struct thresholds *thresholds,
     struct arena *scratch,

@@ -100,12 +100,9 @@ static const struct cel_type *check_ident(struct checker *checker, struct cel_no
 static const struct cel_type *member_of_object(
     struct checker *checker, struct cel_node *node, const struct cel_object *object)
 {
-    for (uint32_t i = 0; i < object->field_count; i++) {
-        if (bytes_equal(object->fields[i].name, node->text)) {
-            node->field = i;
-            return object->fields[i].type;
-        }
-    }
+    node->field = cel_object_find(object, node->text);
+    if (node->field != CEL_NO_FIELD)
+        return object->fields[node->field].type;
     return object->is_open ? &cel_type_dyn : fail_name(checker, node, object);
 }
 

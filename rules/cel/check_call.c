@@ -142,12 +142,9 @@ static const struct cel_type *check_object_index(struct checker *checker, struct
                                                             : fail_args(checker, call);
     }
     struct bytes name = key->literal.as.text;
-    for (uint32_t i = 0; i < object->field_count; i++) {
-        if (bytes_equal(object->fields[i].name, name)) {
-            call->field = i;
-            return object->fields[i].type;
-        }
-    }
+    call->field = cel_object_find(object, name);
+    if (call->field != CEL_NO_FIELD)
+        return object->fields[call->field].type;
     if (object->is_open)
         return &cel_type_dyn;
     cel_problem_add(

@@ -82,11 +82,8 @@ static bool put_together(struct checker *checker, struct cel_node *node, struct 
 
 static const struct cel_field *field_of(const struct cel_object *object, struct bytes name)
 {
-    for (uint32_t i = 0; i < object->field_count; i++) {
-        if (bytes_equal(object->fields[i].name, name))
-            return &object->fields[i];
-    }
-    return NULL;
+    uint32_t field = cel_object_find(object, name);
+    return field == CEL_NO_FIELD ? NULL : &object->fields[field];
 }
 
 // The object before the first dot, or NULL. What is wrong with it is said where it is checked.

@@ -28,7 +28,7 @@ struct emitter {
 };
 
 // A constant may be so much larger than the text that it comes from, in elements or 16 bytes of text.
-enum { FOLD_COST_MAX = 20000, FOLD_COST_ALL_MAX = 200000, FOLD_SIZE_SPARE = 64 };
+enum { FOLD_COST_ALL_MAX = 200000, FOLD_SIZE_SPARE = 64 };
 
 static void *list_add(struct emitter *emitter, struct list *list, size_t item_bytes)
 {
@@ -86,21 +86,43 @@ static struct cel_program view(const struct emitter *emitter)
     };
 }
 
-// Replaces the instructions from begin on, which leave the value of the node, by that value. False when it is an error,
-// costs much or is large: then it is left to be evaluated each time.
-static bool fold(struct emitter *emitter, uint32_t begin, const struct cel_node *node)
+// How much there is, before a part is compiled.
+struct mark {
+    uint32_t ops, constants, members, functions, macros;
+};
+
+static struct mark mark_of(const struct emitter *emitter)
+{
+    return (struct mark){
+        emitter->ops.count, emitter->constants.count, emitter->members.count,
+        emitter->functions.count, emitter->macros.count};
+}
+
+static void back_to(struct emitter *emitter, struct mark mark)
+{
+    emitter->ops.count = mark.ops;
+    emitter->constants.count = mark.constants;
+    emitter->members.count = mark.members;
+    emitter->functions.count = mark.functions;
+    emitter->macros.count = mark.macros;
+}
+
+// Replaces what was compiled since the mark, which leaves the value of the node, by that value. False when it is an
+// error, costs much or is large: then it is left to be evaluated each time.
+static bool fold(struct emitter *emitter, struct mark mark, const struct cel_node *node)
 {
     size_t size_max = node->end - node->begin + FOLD_SIZE_SPARE;
     struct cel_program program = view(emitter);
     struct cel_eval *eval = &emitter->folding;
-    uint64_t cost_max =
-        emitter->fold_cost_left < FOLD_COST_MAX ? emitter->fold_cost_left : FOLD_COST_MAX;
+    uint64_t cost_max = cel_constant_cost(node);
+    if (cost_max > emitter->fold_cost_left)
+        cost_max = emitter->fold_cost_left;
     eval->cost_left = cost_max;
     eval_reserve(eval, program.stack_max);
     struct cel_value *top =
         eval->stack + emitter->depth - 1; // as when it is evaluated: names have places
     eval->arena = emitter->arena;         // values stay in the emitter's memory
-    bool is_done = program_run(eval, &program, begin, program.op_count, top);
+    bool is_done = program_run(eval, &program, mark.ops, program.op_count, top);
     emitter->fold_cost_left -= cost_max - eval->cost_left;
     bool is_good = is_done && eval->cost_left > 0 && top->kind != CEL_ERROR &&
                    value_size(eval, *top, size_max) <= size_max;
@@ -108,7 +130,7 @@ static bool fold(struct emitter *emitter, uint32_t begin, const struct cel_node 
     eval->arena = (struct arena){0};
     if (!is_good)
         return false;
-    emitter->ops.count = begin;
+    back_to(emitter, mark);
     emitter->depth--;
     emit_constant(emitter, *top, node->begin);
     return true;
@@ -459,11 +481,11 @@ static bool compile_kind(struct emitter *emitter, const struct cel_node *node)
 
 static bool compile_node(struct emitter *emitter, const struct cel_node *node)
 {
-    uint32_t begin = emitter->ops.count;
+    struct mark mark = mark_of(emitter);
     bool is_constant = compile_kind(emitter, node); // no deeper than CEL_DEPTH_MAX
     if (!is_constant || node->kind == CEL_NODE_LITERAL)
         return is_constant;
-    return fold(emitter, begin, node);
+    return fold(emitter, mark, node);
 }
 
 // --- the program

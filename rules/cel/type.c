@@ -1,5 +1,6 @@
 #include "rules/cel/type.h"
 
+#include "engine/base/hash.h"
 #include "rules/cel/value.h"
 
 #define PLAIN(name, of) const struct cel_type cel_type_##name = {.kind = CEL_TYPE_##of}
@@ -50,6 +51,54 @@ const struct cel_type *cel_type_object(struct arena *arena, const struct cel_obj
     struct cel_type *type = type_new(arena, CEL_TYPE_OBJECT);
     type->object = object;
     return type;
+}
+
+// --- fields
+enum { FIELDS_WITHOUT_INDEX = 16 };
+
+struct cel_field_index {
+    uint32_t *slots; // open addressing: index of a field and 1; 0: free
+    uint32_t mask;
+};
+
+const struct cel_field_index *cel_field_index_of(
+    struct arena *arena, const struct cel_field *fields, uint32_t count)
+{
+    if (count <= FIELDS_WITHOUT_INDEX)
+        return NULL;
+    struct cel_field_index *index = arena_alloc(arena, sizeof(*index));
+    index->mask = 1;
+    while (index->mask < count * 2)
+        index->mask = index->mask * 2 + 1;
+    size_t bytes = ((size_t)index->mask + 1) * sizeof(*index->slots);
+    index->slots = arena_alloc(arena, bytes);
+    memset(index->slots, 0, bytes);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = (uint32_t)hash_u64(fields[i].name, 0) & index->mask;
+        while (index->slots[at] != 0)
+            at = (at + 1) & index->mask;
+        index->slots[at] = i + 1;
+    }
+    return index;
+}
+
+uint32_t cel_object_find(const struct cel_object *object, struct bytes name)
+{
+    if (object->index == NULL) {
+        for (uint32_t i = 0; i < object->field_count; i++) {
+            if (bytes_equal(object->fields[i].name, name))
+                return i;
+        }
+        return CEL_NO_FIELD;
+    }
+    const struct cel_field_index *index = object->index;
+    uint32_t at = (uint32_t)hash_u64(name, 0) & index->mask;
+    while (index->slots[at] != 0) {
+        if (bytes_equal(object->fields[index->slots[at] - 1].name, name))
+            return index->slots[at] - 1;
+        at = (at + 1) & index->mask;
+    }
+    return CEL_NO_FIELD;
 }
 
 const struct cel_type *cel_type_variable(struct arena *arena, uint32_t variable)

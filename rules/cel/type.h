@@ -45,6 +45,7 @@ struct cel_object {
     const struct cel_field *fields;
     uint32_t field_count;
     bool is_open; // members beyond the fields are dyn; else they are an error
+    const struct cel_field_index *index; // NULL: fields are looked for one after the other
 };
 
 extern const struct cel_type cel_type_dyn, cel_type_null, cel_type_bool, cel_type_int,
@@ -56,6 +57,12 @@ const struct cel_type *cel_type_map(
     struct arena *arena, const struct cel_type *key, const struct cel_type *value);
 const struct cel_type *cel_type_of_type(struct arena *arena, const struct cel_type *of);
 const struct cel_type *cel_type_object(struct arena *arena, const struct cel_object *object);
+
+// An index by name, for an object of many fields; NULL for few. In the arena, and borrows the names.
+const struct cel_field_index *cel_field_index_of(
+    struct arena *arena, const struct cel_field *fields, uint32_t count);
+// The index of a field; CEL_NO_FIELD when there is none.
+uint32_t cel_object_find(const struct cel_object *object, struct bytes name);
 
 const struct cel_type *cel_type_variable(struct arena *arena, uint32_t variable);
 

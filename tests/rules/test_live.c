@@ -486,6 +486,24 @@ START_TEST(a_long_chain_of_segments_is_put_in_order)
 }
 END_TEST
 
+// Each reads all counters: counted one by one.
+START_TEST(what_is_read_in_all_is_bounded)
+{
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "counters:\n");
+        for (int i = 0; i < 1000; i++)
+            buffer_add_format(&text, "  c%d: {count: email.opened}\n", i);
+        buffer_add_text(&text, "segments:\n");
+        for (int i = 0; i < 500 + more; i++)
+            buffer_add_format(&text, "  t%d: {if: 'counter.exists(n, counter[n] > 5)'}\n", i);
+        buffer_add_u8(&text, 0);
+        assert_diagnostics("reads", (const char *)text.data, more == 0 ? "" : "E0407 1503:14");
+        buffer_free(&text);
+    }
+}
+END_TEST
+
 START_TEST(earlier_errors_of_a_list_are_not_of_this_ruleset)
 {
     struct diagnostics list = {.count = 0};
@@ -517,6 +535,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, rings_are_found_beside_other_errors);
     tcase_add_test(tcase, scores_are_made_of_others_as_deep_as_may_be);
     tcase_add_test(tcase, a_long_chain_of_segments_is_put_in_order);
+    tcase_add_test(tcase, what_is_read_in_all_is_bounded);
     tcase_add_test(tcase, earlier_errors_of_a_list_are_not_of_this_ruleset);
     suite_add_tcase(suite, tcase);
     return suite;

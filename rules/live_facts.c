@@ -1,0 +1,49 @@
+#include "rules/live_facts.h"
+
+// A copy of an array in the scratch.
+static const void *keep(struct compiler *compiler, const void *items, size_t count, size_t bytes)
+{
+    return arena_copy(&compiler->scratch, bytes_of(items, count * bytes)).data;
+}
+
+// Programs of moments belong to the ruleset, whether or not anything will look at them.
+static void own_moments(struct ruleset *ruleset, const struct moments *moments)
+{
+    for (size_t i = 0; i < moments->count; i++) {
+        ruleset->moments = compile_grow(
+            ruleset->moments, &ruleset->moment_cap, ruleset->moment_count,
+            sizeof(*ruleset->moments));
+        ruleset->moments[ruleset->moment_count++] = moments->items[i];
+    }
+}
+
+const struct live_facts *live_facts_of(
+    struct compiler *compiler, const struct cel_scope *scope, const struct cel_node *root)
+{
+    struct ruleset *ruleset = compiler->ruleset;
+    struct reads reads = {.count = 0};
+    struct thresholds thresholds = {.count = 0};
+    struct moments moments = {.count = 0};
+    struct live_facts *facts = arena_alloc(&compiler->scratch, sizeof(*facts));
+    reads_add(&reads, ruleset, root);
+    thresholds_add(&thresholds, &compiler->tree, scope, root);
+    moments_add(&moments, &(struct moment_room){&compiler->tree, &ruleset->arena}, scope, root);
+    own_moments(ruleset, &moments);
+    *facts = (struct live_facts){
+        .reads = keep(compiler, reads.items, reads.count, sizeof(*reads.items)),
+        .read_count = (uint32_t)reads.count,
+        .thresholds = keep(compiler, thresholds.items, thresholds.count, sizeof(*thresholds.items)),
+        .threshold_count = (uint32_t)thresholds.count,
+        .free_scores =
+            keep(compiler, thresholds.free, thresholds.free_count, sizeof(*thresholds.free)),
+        .free_score_count = (uint32_t)thresholds.free_count,
+        .moments = keep(compiler, moments.items, moments.count, sizeof(*moments.items)),
+        .moment_count = (uint32_t)moments.count,
+        .hourly = keep(compiler, moments.hourly, moments.hourly_count, sizeof(*moments.hourly)),
+        .hourly_count = (uint32_t)moments.hourly_count,
+    };
+    reads_free(&reads);
+    thresholds_free(&thresholds);
+    moments_free(&moments);
+    return facts;
+}
