@@ -116,6 +116,18 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
     EXPLAIN(E0222, "No score has this name. Declare it under `scores:`."),
     EXPLAIN(E0223, "No segment has this name. Declare it under `segments:`."),
     EXPLAIN(
+        E0224,
+        "A test names a workflow, or a rule of a score, that there is none of. Rules are named "
+        "with their score, `engagement/opened`, or by their own name where no other has it."),
+    EXPLAIN(
+        E0225,
+        "A test names a step that does not emit this action in the workflow, or in any workflow "
+        "where none is named. A step without an `id` has its number in the workflow, from 1."),
+    EXPLAIN(
+        E0226,
+        "A test expects something of a contact that neither its own `contact` nor any of its "
+        "events names."),
+    EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
         "rather than ignored, so that rules never do less than they say."),

@@ -41,6 +41,9 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0221, ERROR, "unknown counter")                                   \
     X(E0222, ERROR, "unknown score")                                     \
     X(E0223, ERROR, "unknown segment")                                   \
+    X(E0224, ERROR, "unknown workflow or rule")                          \
+    X(E0225, ERROR, "unknown step")                                      \
+    X(E0226, ERROR, "unknown contact of a test")                         \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \
     X(E0303, ERROR, "templates are not supported yet")                   \

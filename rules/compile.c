@@ -19,6 +19,7 @@ static const struct {
     {"lists", compile_lists, NULL},       {"actions", compile_actions, NULL},
     {"counters", compile_counters, NULL}, {"scores", compile_scores, NULL},
     {"segments", compile_segments, NULL}, {"workflows", compile_workflows, NULL},
+    {"tests", compile_tests, NULL},
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
 

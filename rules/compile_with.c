@@ -1,13 +1,14 @@
 // Compiles `with`: the values of an action's parameters, checked against their declaration.
+#include "rules/compile_with.h"
+
 #include <stdio.h>
 
 #include "engine/base/invariant.h"
-#include "rules/compiler.h"
 #include "rules/literal.h"
 
 enum { WHAT_BYTES = 140 };
 
-static uint32_t param_find(const struct action_def *action, struct bytes name)
+uint32_t action_param_find(const struct action_def *action, struct bytes name)
 {
     for (uint32_t i = 0; i < action->param_count; i++) {
         if (bytes_equal(action->params[i].name, name))
@@ -16,7 +17,7 @@ static uint32_t param_find(const struct action_def *action, struct bytes name)
     return action->param_count;
 }
 
-static void report_param(
+void compile_unknown_param(
     struct compiler *compiler, const struct yaml_node *key, const struct action_def *action)
 {
     const char *known[ACTION_PARAMS_MAX];
@@ -67,9 +68,9 @@ void compile_with(
     if (node != NULL)
         entry = yaml_first_entry(node);
     for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
-        uint32_t index = param_find(action, yaml_text(entry.key));
+        uint32_t index = action_param_find(action, yaml_text(entry.key));
         if (index == action->param_count) {
-            report_param(compiler, entry.key, action);
+            compile_unknown_param(compiler, entry.key, action);
             has_unknown = true;
             continue;
         }

@@ -22,6 +22,7 @@ enum symbol_kind {
     SYMBOL_SEGMENT,
     SYMBOL_ACTION,
     SYMBOL_WORKFLOW,
+    SYMBOL_TEST,
     SYMBOL_KIND_COUNT,
 };
 
@@ -55,6 +56,7 @@ compile_function compile_counters;
 compile_function compile_scores;
 compile_function compile_segments;
 compile_function compile_workflows;
+compile_function compile_tests;
 
 // Once `contact` of all files is compiled: no field may be called like a kind of identifier.
 void compile_contact_finish(struct compiler *compiler);

@@ -2,11 +2,15 @@
 #ifndef RULES_RULESET_DATA_H
 #define RULES_RULESET_DATA_H
 
+#include <stdatomic.h>
+
 #include "engine/base/arena.h"
+#include "rules/rule_test.h"
 #include "rules/ruleset.h"
 
 struct ruleset {
-    struct arena arena; // texts and everything that definitions point at
+    atomic_uint further_holders; // beside the first
+    struct arena arena;          // texts and everything that definitions point at
     struct catalog *catalog;
     uint64_t hash;
     uint64_t history_hash;
@@ -22,6 +26,7 @@ struct ruleset {
     struct scopes *scopes;       // what expressions were checked with; programs borrow from it
     struct counter_def *counters;
     struct segment_def *segments;
+    struct rule_test *tests;
     struct live_node *live;  // in an order in which each comes behind what it reads
     uint32_t *dependents;    // positions, the lists of all dependencies one after the other
     uint32_t *dependents_at; // where each list begins; one more, for its end
@@ -31,6 +36,7 @@ struct ruleset {
     bool has_timers;
     size_t counter_count, counter_cap;
     size_t segment_count, segment_cap;
+    size_t test_count, test_cap;
     size_t score_count, score_cap;
     size_t rule_count, rule_cap;
     size_t workflow_count, workflow_cap;

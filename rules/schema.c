@@ -7,6 +7,7 @@
 #include "rules/vocabulary.h"
 
 #define DURATION_PATTERN "^[0-9]+(ms|s|m|h|d|w)$"
+#define TIME_PATTERN     "^(-?[0-9]+(ms|s|m|h|d|w)|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)$"
 
 static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TOP] = "file",
@@ -28,6 +29,11 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_STEP] = "step",
     [SECTION_STEP_TAG] = "step_tag",
     [SECTION_STEP_LIST] = "step_list",
+    [SECTION_TEST] = "test",
+    [SECTION_TEST_EVENT] = "test_event",
+    [SECTION_TEST_EXPECTATION] = "test_expectation",
+    [SECTION_TEST_SCORE] = "test_score",
+    [SECTION_TEST_ACTION] = "test_action",
 };
 
 // Which keys go together, each with a comma before it; ' stands for a quote.
@@ -45,6 +51,7 @@ static const char *const section_forms[SECTION_COUNT] = {
     [SECTION_SCORE_LIMIT] = ",'anyOf':[{'required':['times']},{'required':['points']}]",
     [SECTION_FORGET] = ",'minProperties':1,'maxProperties':1",
     [SECTION_STEP] = ",'oneOf':[{'required':['do']},{'required':['tag']},{'required':['list']}]",
+    [SECTION_TEST_SCORE] = ",'minProperties':1",
 };
 
 static void add_forms(struct buffer *to, const char *forms)
@@ -73,67 +80,90 @@ static void add_reference(struct buffer *to, enum section section)
     buffer_add_format(to, "{\"$ref\":\"#/definitions/%s\"}", section_ids[section]);
 }
 
-// The constraints of a shape, each with a comma before it.
-static void add_shape(struct buffer *to, const struct key_row *key)
+// What a shape always is, with a comma before it; NULL: that depends on its key.
+static const char *fixed_shape(enum shape shape)
 {
-    static const char text[] = "[\"string\",\"number\",\"boolean\"]"; // YAML without quotes
-    switch (key->shape) {
-    case SHAPE_TEXT: buffer_add_format(to, ",\"type\":%s", text); return;
-    case SHAPE_WORD: add_words(to, key->words); return;
-    case SHAPE_NUMBER: buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001"); return;
-    case SHAPE_NUMBER_ABOVE_0:
-        buffer_add_text(to, ",\"type\":\"number\",\"multipleOf\":0.001,\"exclusiveMinimum\":0");
-        return;
-    case SHAPE_PERCENT:
-        buffer_add_text(
-            to, ",\"type\":\"number\",\"multipleOf\":0.001,\"exclusiveMinimum\":0,\"maximum\":100");
-        return;
-    case SHAPE_NUMBER_OR_TEXT: buffer_add_text(to, ",\"type\":[\"number\",\"string\"]"); return;
-    case SHAPE_WHOLE: buffer_add_text(to, ",\"type\":\"integer\",\"minimum\":1"); return;
-    case SHAPE_DURATION:
-        buffer_add_text(to, ",\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"");
-        return;
+#define POINTS "\"type\":\"number\",\"multipleOf\":0.001"
+#define TEXT   "\"string\",\"number\",\"boolean\"" // YAML without quotes
+#define MAP_OF ",\"type\":\"object\",\"additionalProperties\":"
+    switch (shape) {
+    case SHAPE_TEXT: return ",\"type\":[" TEXT "]";
+    case SHAPE_TEXT_OR_NULL: return ",\"type\":[" TEXT ",\"null\"]";
+    case SHAPE_NUMBER: return "," POINTS;
+    case SHAPE_NUMBER_ABOVE_0: return "," POINTS ",\"exclusiveMinimum\":0";
+    case SHAPE_PERCENT: return "," POINTS ",\"exclusiveMinimum\":0,\"maximum\":100";
+    case SHAPE_NUMBER_OR_TEXT: return ",\"type\":[\"number\",\"string\"]";
+    case SHAPE_WHOLE: return ",\"type\":\"integer\",\"minimum\":1";
+    case SHAPE_DURATION: return ",\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"";
+    case SHAPE_TIME: return ",\"type\":\"string\",\"pattern\":\"" TIME_PATTERN "\"";
+    case SHAPE_NAMES: return ",\"type\":[" TEXT ",\"array\"],\"items\":{\"type\":[" TEXT "]}";
+    case SHAPE_NAME_LIST: return ",\"type\":\"array\",\"items\":{\"type\":[" TEXT "]}";
+    case SHAPE_MAP_TEXT: return MAP_OF "{\"type\":\"string\"}";
+    case SHAPE_MAP_BOOL: return MAP_OF "{\"type\":\"boolean\"}";
+    case SHAPE_MAP_NUMBER: return MAP_OF "{\"type\":\"number\"}";
+    case SHAPE_MAP_ANY: return ",\"type\":\"object\"";
+    case SHAPE_CONTACT: return ",\"type\":[" TEXT ",\"object\"]";
+    case SHAPE_WORD:
     case SHAPE_SPAN:
-        buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"");
-        add_words(to, key->words);
-        buffer_add_text(to, "},{\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"}]");
-        return;
     case SHAPE_SECTION_OR_WORD:
-        buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"");
+    case SHAPE_SECTION:
+    case SHAPE_MAP_OF:
+    case SHAPE_LIST_OF:
+    case SHAPE_MAP_NUMBER_OR: break;
+    }
+    return NULL;
+#undef POINTS
+#undef TEXT
+#undef MAP_OF
+}
+
+static void add_text_of_words(struct buffer *to, const char *words)
+{
+    buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"");
+    add_words(to, words);
+    buffer_add_text(to, "},");
+}
+
+// A shape that its key says more about.
+static void add_shape_of(struct buffer *to, const struct key_row *key)
+{
+    if (key->shape == SHAPE_WORD) {
         add_words(to, key->words);
-        buffer_add_text(to, "},");
+    } else if (key->shape == SHAPE_SPAN) {
+        add_text_of_words(to, key->words);
+        buffer_add_text(to, "{\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"}]");
+    } else if (key->shape == SHAPE_SECTION_OR_WORD) {
+        add_text_of_words(to, key->words);
         add_reference(to, key->of);
         buffer_add_u8(to, ']');
-        return;
-    case SHAPE_NAMES:
-        buffer_add_format(
-            to, ",\"type\":[\"string\",\"number\",\"boolean\",\"array\"],\"items\":{\"type\":%s}",
-            text);
-        return;
-    case SHAPE_NAME_LIST:
-        buffer_add_format(to, ",\"type\":\"array\",\"items\":{\"type\":%s}", text);
-        return;
-    case SHAPE_SECTION:
+    } else if (key->shape == SHAPE_SECTION) {
         buffer_add_text(to, ",\"allOf\":[");
         add_reference(to, key->of);
         buffer_add_u8(to, ']');
-        return;
-    case SHAPE_MAP_OF:
+    } else if (key->shape == SHAPE_MAP_OF) {
         buffer_add_text(to, ",\"type\":[\"object\",\"null\"],\"additionalProperties\":");
         add_reference(to, key->of);
-        return;
-    case SHAPE_LIST_OF:
-        buffer_add_text(to, ",\"type\":\"array\",\"items\":");
+    } else if (key->shape == SHAPE_MAP_NUMBER_OR) {
+        buffer_add_text(
+            to, ",\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{\"type\":\"number\"},");
         add_reference(to, key->of);
-        return;
-    case SHAPE_MAP_TEXT:
-        buffer_add_text(to, ",\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}");
-        return;
-    case SHAPE_MAP_NUMBER:
-        buffer_add_text(to, ",\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}");
-        return;
-    case SHAPE_MAP_ANY: buffer_add_text(to, ",\"type\":\"object\""); return;
+        buffer_add_text(to, "]}");
+    } else { // SHAPE_LIST_OF; at the top, nothing may stand behind the colon
+        buffer_add_format(
+            to, ",\"type\":%s,\"items\":",
+            key->of == SECTION_TEST ? "[\"array\",\"null\"]" : "\"array\"");
+        add_reference(to, key->of);
     }
+}
+
+// The constraints of a shape, each with a comma before it.
+static void add_shape(struct buffer *to, const struct key_row *key)
+{
+    const char *fixed = fixed_shape(key->shape);
+    if (fixed != NULL)
+        buffer_add_text(to, fixed);
+    else
+        add_shape_of(to, key);
 }
 
 static void add_required(struct buffer *to, const struct section_def *def)

@@ -14,8 +14,9 @@ static const struct key_row top_keys[] = {
     {"segments", SHAPE_MAP_OF, SECTION_SEGMENT, NULL, "audiences that a condition defines", false},
     {"actions", SHAPE_MAP_OF, SECTION_ACTION, NULL, "what workflows may do, by name", false},
     {"workflows", SHAPE_MAP_OF, SECTION_WORKFLOW, NULL, "workflows, by name", false},
+    {"tests", SHAPE_LIST_OF, SECTION_TEST, NULL, "what must come of which events", false},
 };
-static const char *const top_later[] = {"objects", "teams", "tests"};
+static const char *const top_later[] = {"objects", "teams"};
 
 static const struct key_row event_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -163,6 +164,57 @@ static const struct key_row step_list_keys[] = {
     {"remove", SHAPE_NAMES, 0, NULL, "a list or several", false},
 };
 
+static const struct key_row test_keys[] = {
+    {"name", SHAPE_TEXT, 0, NULL, "unique among the tests", true},
+    {"contact", SHAPE_CONTACT, 0, NULL, "what is known of the contact before the test begins",
+     false},
+    {"start", SHAPE_TIME, 0, NULL, "when the test begins; default: 2026-01-05T00:00:00Z, a Monday",
+     false},
+    {"zone", SHAPE_TEXT, 0, NULL, "the account's time zone; default: UTC", false},
+    {"events", SHAPE_LIST_OF, SECTION_TEST_EVENT, NULL, "what happens", false},
+    {"expect", SHAPE_LIST_OF, SECTION_TEST_EXPECTATION, NULL, "what must have come of it", true},
+};
+
+static const struct key_row test_event_keys[] = {
+    {"at", SHAPE_TIME, 0, NULL, "when it arrives: a duration from the start, or a time", true},
+    {"type", SHAPE_TEXT, 0, NULL, "the event type", true},
+    {"data", SHAPE_MAP_ANY, 0, NULL, "its data, as the event type declares them", false},
+    {"contact", SHAPE_CONTACT, 0, NULL, "whom it is about; default: the test's contact", false},
+    {"time", SHAPE_TIME, 0, NULL, "when it happened; default: when it arrives", false},
+    {"id", SHAPE_TEXT, 0, NULL, "default: event- and its number in the list, from 1", false},
+    {"source", SHAPE_TEXT, 0, NULL, "default: test", false},
+};
+
+static const struct key_row test_expectation_keys[] = {
+    {"at", SHAPE_TIME, 0, NULL, "when it must hold: a duration from the start, or a time", true},
+    {"contact", SHAPE_CONTACT, 0, NULL, "of whom; default: the test's contact", false},
+    {"score", SHAPE_MAP_NUMBER_OR, SECTION_TEST_SCORE, NULL, "scores as they are shown, by name",
+     false},
+    {"bands", SHAPE_MAP_TEXT, 0, NULL, "bands of scores, by the score's name", false},
+    {"segments", SHAPE_MAP_BOOL, 0, NULL, "whether the contact is a member, by name", false},
+    {"counters", SHAPE_MAP_ANY, 0, NULL, "counters, by name; null: it has no value", false},
+    {"fields", SHAPE_MAP_ANY, 0, NULL, "fields, by name; null: it is not set", false},
+    {"tags", SHAPE_NAME_LIST, 0, NULL, "all tags", false},
+    {"lists", SHAPE_NAME_LIST, 0, NULL, "all lists", false},
+    {"stage", SHAPE_TEXT_OR_NULL, 0, NULL, "the stage; null: there is none", false},
+    {"actions", SHAPE_LIST_OF, SECTION_TEST_ACTION, NULL,
+     "all actions since the expectation before, in order", false},
+    {"because", SHAPE_NAME_LIST, 0, NULL,
+     "workflows and rules (score/rule) that were at work since then", false},
+};
+
+static const struct key_row test_score_keys[] = {
+    {"value", SHAPE_NUMBER, 0, NULL, "its value", false},
+    {"band", SHAPE_TEXT_OR_NULL, 0, NULL, "its band; null: below the lowest", false},
+};
+
+static const struct key_row test_action_keys[] = {
+    {"do", SHAPE_TEXT, 0, NULL, "the action", true},
+    {"with", SHAPE_MAP_ANY, 0, NULL, "some of its parameters; null: it is not there", false},
+    {"workflow", SHAPE_TEXT, 0, NULL, "the workflow that it comes from", false},
+    {"step", SHAPE_TEXT, 0, NULL, "the step that it comes from", false},
+};
+
 #define SECTION(what, keys)              \
     {                                    \
         what, keys, COUNT(keys), NULL, 0 \
@@ -192,6 +244,11 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),
     [SECTION_STEP_LIST] = SECTION("'list'", step_list_keys),
+    [SECTION_TEST] = SECTION("a test", test_keys),
+    [SECTION_TEST_EVENT] = SECTION("an event of a test", test_event_keys),
+    [SECTION_TEST_EXPECTATION] = SECTION("an expectation", test_expectation_keys),
+    [SECTION_TEST_SCORE] = SECTION("what is expected of a score", test_score_keys),
+    [SECTION_TEST_ACTION] = SECTION("an expected action", test_action_keys),
 };
 
 static const char *const triggers[] = {"date", "schedule", "idle"};

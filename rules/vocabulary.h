@@ -26,12 +26,18 @@ enum section {
     SECTION_STEP,
     SECTION_STEP_TAG,
     SECTION_STEP_LIST,
+    SECTION_TEST,
+    SECTION_TEST_EVENT,
+    SECTION_TEST_EXPECTATION,
+    SECTION_TEST_SCORE,
+    SECTION_TEST_ACTION,
     SECTION_COUNT,
 };
 
 // What the value of a key looks like.
 enum shape {
     SHAPE_TEXT,
+    SHAPE_TEXT_OR_NULL,
     SHAPE_WORD,            // one of words
     SHAPE_NUMBER,          // of points
     SHAPE_NUMBER_ABOVE_0,  // likewise
@@ -40,6 +46,7 @@ enum shape {
     SHAPE_WHOLE,           // at least 1
     SHAPE_DURATION,        // 30d, 12h
     SHAPE_SPAN,            // one of words, or a duration
+    SHAPE_TIME,            // a duration from somewhere on, or a time
     SHAPE_SECTION_OR_WORD, // a mapping of the kind `of`, or one of words
     SHAPE_NAMES,           // a name or a list of names
     SHAPE_NAME_LIST,       // a list of names
@@ -47,8 +54,11 @@ enum shape {
     SHAPE_MAP_OF,          // name: a mapping of the kind `of`
     SHAPE_LIST_OF,         // a list of mappings of the kind `of`
     SHAPE_MAP_TEXT,        // name: text
+    SHAPE_MAP_BOOL,        // name: true or false
     SHAPE_MAP_NUMBER,      // name: number of points
+    SHAPE_MAP_NUMBER_OR,   // name: number of points, or a mapping of the kind `of`
     SHAPE_MAP_ANY,         // name: anything
+    SHAPE_CONTACT,         // a contact's id, or name: anything
 };
 
 struct key_row {

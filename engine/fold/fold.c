@@ -160,6 +160,12 @@ void fold_derive(
     fold->counts.derived++;
 }
 
+void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t index)
+{
+    if (fold->matched.tell != NULL)
+        fold->matched.tell(fold->matched.context, kind, index, fold->contact);
+}
+
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};

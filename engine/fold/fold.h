@@ -10,6 +10,7 @@
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/failures.h"
+#include "engine/fold/fold_outlets.h"
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
@@ -19,18 +20,6 @@
 #include "projections/identity.h"
 #include "projections/state.h"
 #include "rules/ruleset.h"
-
-// An action that the fold decided, rendered. Borrowed during the call.
-struct fold_action {
-    struct hash128 id;
-    struct bytes topic;
-    struct bytes key; // contact id
-    struct bytes json;
-};
-typedef void fold_emit_fn(void *context, const struct fold_action *action);
-
-// A zone of this name, which is fit, is not known: puts it into the fold's zones, or does not.
-typedef void fold_want_zone_fn(void *context, struct bytes name);
 
 struct fold_counts {
     uint64_t events; // folded, duplicates not among them
@@ -87,6 +76,7 @@ struct fold {
     int64_t asked_ms;   // when questions are asked, where that is later than the tick; 0: not known
     fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already
     void *emit_context;
+    struct matched matched;
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
     struct failures failures; // of expressions: they did not match

@@ -243,6 +243,8 @@ static void settle_rule(struct fold *fold, uint32_t index)
         const struct segment_state after = {
             .is_true = is_true, .is_member = true, .since_ms = fold->now_ms};
         segment_write(fold->state, fold->contact, name, &after);
+        if (is_true)
+            fold_tell_matched(fold, MATCHED_RULE, index);
     }
     if (is_true != was_true || (is_true && rule->points != NULL))
         mark_score(fold, rule->score);
@@ -272,6 +274,8 @@ static void settle_segment(struct fold *fold, uint32_t index)
     segment_write(fold->state, fold->contact, name, &after);
     if (after.is_member == before.is_member)
         return;
+    if (after.is_member)
+        fold_tell_matched(fold, MATCHED_SEGMENT, index);
     const struct value_pair data[] = {{BYTES_LITERAL("segment"), value_text(segment->name)}};
     fold_derive(
         fold, after.is_member ? BUILTIN_SEGMENT_ENTERED : BUILTIN_SEGMENT_LEFT, fold->settle_depth,

@@ -15,6 +15,8 @@ struct contact_number query_find(struct shard *shard, struct bytes id);
 // A contact, as docs/cli says everything prints it.
 NODISCARD enum err query_contact(
     struct shard *shard, struct contact_number contact, struct buffer *to);
+// {"opens_30d":3,"last_order":"2026-…"}: the counters of the rules in force that have something to say of the contact.
+void query_counters(struct shard *shard, struct contact_number contact, struct buffer *to);
 // Each score with value, band and every ledger entry: event (source, id, type, time, position), rule,
 // place, ruleset, points; what min and max cut; the sum. score empty: all scores. Entries' events are read from the
 // journal through disk and directory.

@@ -286,4 +286,5 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
     if (is_limited)
         limit_note(fold, &rule->limit, &window, &entry);
     fold->counts.rules_matched++;
+    fold_tell_matched(fold, MATCHED_RULE, rule->index);
 }

@@ -24,7 +24,8 @@ struct shard *shard_create(const struct shard_params *params)
     struct shard *shard = mem_zero(1, sizeof(*shard));
     shard->params = *params;
     shard->journal_directory = path_below(params->directory, "journal");
-    shard->store_directory = path_below(params->directory, "store");
+    if (params->store == SHARD_STORE_KEPT)
+        shard->store_directory = path_below(params->directory, "store");
     shard->batch = mem_zero(BATCH_INPUTS_MAX, sizeof(*shard->batch));
     shard->builder = frame_builder_create();
     return shard;
@@ -126,6 +127,11 @@ void shard_add_dead_letter(
 const struct ruleset *shard_ruleset(const struct shard *shard)
 {
     return shard->ruleset;
+}
+
+void shard_tell_matched(struct shard *shard, struct matched to)
+{
+    shard->fold.matched = to;
 }
 
 struct state *shard_state(struct shard *shard)

@@ -12,6 +12,7 @@
 #include "engine/base/err.h"
 #include "engine/event/decode.h"
 #include "engine/fold/inflight.h"
+#include "engine/fold/matched.h"
 #include "engine/fold/outbox.h"
 #include "engine/fold/shard_counts.h"
 #include "engine/journal/journal.h"
@@ -21,6 +22,7 @@
 #include "rules/ruleset.h"
 
 enum tick_mode { TICK_WALL, TICK_EVENT };
+enum shard_store { SHARD_STORE_KEPT, SHARD_STORE_NONE };
 
 struct shard_params {
     struct disk disk;
@@ -43,6 +45,7 @@ struct shard_params {
     const char *zone;
     struct zone_files zone_files; // asked while frames are made, for zones that the journal has not
     enum state_access access;     // STATE_READ_ONLY: nothing is written, no frame can be begun
+    enum shard_store store;       // SHARD_STORE_NONE: the state is in memory only, no checkpoints
 };
 
 // What opening found and did, for the operator's log.
@@ -87,6 +90,8 @@ const struct ruleset *shard_ruleset(const struct shard *shard); // NULL before t
 struct state *shard_state(struct shard *shard);
 struct journal *shard_journal(struct shard *shard); // NULL when read only
 uint64_t shard_sequence(const struct shard *shard); // last frame folded
+// From now on it is told what of the rules matches; what is there when rules are put in force is told, too.
+void shard_tell_matched(struct shard *shard, struct matched to);
 int64_t shard_tick_ms(const struct shard *shard);
 
 // Where a source goes on; SOURCE_POSITION_START when this shard never read it.

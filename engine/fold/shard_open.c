@@ -39,7 +39,9 @@ static enum err open_journal(struct shard *shard, struct shard_report *report, s
         .identity = params->identity,
         .file_bytes_max = params->journal_file_bytes,
         .frame_bytes_max = params->frame_bytes_max,
-        .sequence_known = state_peek(shard->store_directory, params->state.map_bytes),
+        .sequence_known = shard->store_directory == NULL
+                              ? 0
+                              : state_peek(shard->store_directory, params->state.map_bytes),
     };
     err = journal_open(&journal, &shard->journal, &report->journal, fault);
     if (err != ERR_OK)
@@ -126,7 +128,7 @@ static enum err start_empty(struct shard *shard, struct fault *fault)
     shard->state = NULL;
     if (shard->params.access == STATE_READ_ONLY) {
         directory = NULL; // folded in memory; the store is left as it is
-    } else {
+    } else if (directory != NULL) {
         enum err err = state_remove(directory, fault);
         if (err != ERR_OK)
             return err;

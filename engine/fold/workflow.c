@@ -109,6 +109,7 @@ void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, u
             &occurrence))
         return;
     fold->counts.runs_started++;
+    fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
     derive_run(fold, BUILTIN_RUN_STARTED, workflow, occurrence, depth + 1);
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];

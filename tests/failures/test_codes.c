@@ -189,6 +189,7 @@ static void refuse_what_crashed(void)
 
 // --- files
 #define RULE "scores: {s: {rules: [{name: a, on: order.placed, points: "
+#define TEST "tests: [{name: t, expect: [{at: 0s, "
 #define FLOW "actions: {mail: {with: {n: int}}}\nworkflows: {w: {on: email.opened, steps: ["
 
 enum file_kind { FILE_RULES, FILE_CONFIG };
@@ -235,6 +236,11 @@ static const struct file_case {
     {DIAGNOSTIC_E0221, 1, 28, FILE_RULES, "segments: {t: {if: counter.c > 1}}\n", 0, ""},
     {DIAGNOSTIC_E0222, 1, 26, FILE_RULES, "segments: {t: {if: score.s > 1}}\n", 0, ""},
     {DIAGNOSTIC_E0223, 1, 28, FILE_RULES, "segments: {t: {if: segment.u}}\n", 0, ""},
+    {DIAGNOSTIC_E0224, 1, 47, FILE_RULES, TEST "because: [w]}]}]\n", 0, ""},
+    {DIAGNOSTIC_E0225, 3, 64, FILE_RULES,
+     FLOW "{id: a, do: mail, with: {n: 1}}]}}\n" TEST "actions: [{do: mail, step: b}]}]}]\n", 0,
+     ""},
+    {DIAGNOSTIC_E0226, 1, 46, FILE_RULES, TEST "contact: b, stage: x}]}]\n", 0, ""},
     {DIAGNOSTIC_E0301, 1, 1, FILE_RULES, "teams: {}\n", 0, ""},
     {DIAGNOSTIC_E0302, 2, 64, FILE_RULES, FLOW "{do: mail, with: {n: 1 + 1}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0303, 2, 55, FILE_RULES, FLOW "{tag: {add: 'x {{ data.y }}'}}]}}\n", 0, ""},

@@ -79,8 +79,11 @@ START_TEST(the_schema_of_actions_is_one)
 }
 END_TEST
 
-#define RULE  "scores: {s: {rules: [{name: a, on: order.placed, points: 1"
-#define STATE "scores: {s: {rules: [{name: a, while: '\"a\" in contact.tags', points: 1"
+#define TEST    "tests: [{name: t, expect: [{at: 0s, "
+#define END     "}]}]\n"
+#define HAPPENS "tests: [{name: t, expect: [{at: 0s, stage: x}], events: [{"
+#define RULE    "scores: {s: {rules: [{name: a, on: order.placed, points: 1"
+#define STATE   "scores: {s: {rules: [{name: a, while: '\"a\" in contact.tags', points: 1"
 
 // A file that the form tells good from bad: schema and compiler agree about it.
 static const struct corpus_case {
@@ -162,6 +165,35 @@ static const struct corpus_case {
     {"segments: {t: {if: contact.id == 'x', known_for: week}}\n", false},
     {"segments: {t: {if: contact.id == 'x', know_for: 30d}}\n", false},
     {"segments: {t: contact.id}\n", false},
+
+    {"tests:\n", true},
+    {"tests: []\n", true},
+    {TEST "stage: x" END, true},
+    {TEST "stage: , tags: [], lists: [a, 1], fields: {}, counters: {}" END, true},
+    {"tests: {a: {}}\n", false},
+    {"tests: [{name: t}]\n", false},
+    {"tests: [{expect: [{at: 0s, stage: x}]}]\n", false},
+    {"tests: [{name: t, expect: [{stage: x}]}]\n", false},
+    {"tests: [{name: t, expect: [{at: 2h30m, stage: x}]}]\n", false},
+    {"tests: [{name: t, expect: [{at: 2026-02-05T10:00:00+07:00, stage: x}]}]\n", true},
+    {"tests: [{name: t, start: 2025-03-29, expect: [{at: 2026-02-05, stage: x}]}]\n", true},
+    {TEST "stage: [x]" END, false},
+    {TEST "tags: vip" END, false},
+    {TEST "segments: {}, score: {}, bands: {}" END, true},
+    {TEST "segments: [a]" END, false},
+    {TEST "score: 5" END, false},
+    {TEST "actions: [{do: 5, from: w}]" END, false},
+    {TEST "actions: {}" END, false},
+    {TEST "because: w" END, false},
+    {TEST "contact: c-1, stage: x" END, true},
+    {TEST "contact: {contact_id: c-1}, stage: x" END, true},
+    {TEST "contact: [c-1], stage: x" END, false},
+    {HAPPENS "at: 0s, type: email.opened}]}]\n", true},
+    {HAPPENS "at: 0s, type: email.opened, time: -3d, id: 5, source: s, data: {}}]}]\n", true},
+    {HAPPENS "at: 0s}]}]\n", false},
+    {HAPPENS "type: email.opened}]}]\n", false},
+    {HAPPENS "at: 0s, type: email.opened, data: [x]}]}]\n", false},
+    {HAPPENS "at: 0s, type: email.opened, when: 1h}]}]\n", false},
 
     {"workflows: {w: {on: email.opened, steps: [{tag: {add: x}}]}}\n", true},
     {"workflows: {w: {on: email.opened, steps: [{id: a}]}}\n", false},

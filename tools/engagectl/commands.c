@@ -18,6 +18,13 @@ static const struct command_option check_options[] = {
     {"strict", 0, NULL, "warnings fail, too"},
 };
 
+static const struct command_option test_options[] = {
+    {"run", 0, "GLOB", "only tests of such a name: 'welcome*'"},
+    {"junit", 0, "FILE", "writes the results as JUnit XML, too; '-' is standard output"},
+    {"coverage", 0, NULL, "how often each rule, segment and workflow was reached"},
+    {"verbose", 'v', NULL, "lists the tests that pass, too"},
+};
+
 static const struct command_option eval_options[] = {
     {"bindings", 0, "JSON", "the variables: {\"data\": {\"amount\": 12}}"},
     {"contact", 0, "ID", "'contact' and 'score' are those of this contact"},
@@ -55,6 +62,8 @@ static const struct command_option journal_cat_options[] = {
 static const struct command commands[] = {
     {"check", "[PATH…]", "compiles rule files or directories and prints all diagnostics", NULL, 0,
      COMMAND_ARGS_MANY, ROWS(check_options), check_command},
+    {"test", "[PATH…]", "runs the tests beside the rules", NULL, 0, COMMAND_ARGS_MANY,
+     ROWS(test_options), test_command},
     {"eval", "EXPRESSION | --batch", "prints what an expression (CEL) comes to", NULL, 0, 1,
      ROWS(eval_options), eval_command},
     {"simulate", "--rules DIR --events FILE",

@@ -18,6 +18,7 @@ void commands_add_help(struct buffer *to, const struct command *command);
 const struct command_option *commands_common_options(size_t *count_out);
 
 command_function check_command;
+command_function test_command;
 command_function eval_command;
 command_function schema_command;
 command_function help_command;

@@ -1,0 +1,26 @@
+// What of the rules has matched, told as it does to whoever counts it: tests of rules.
+#ifndef ENGINE_FOLD_MATCHED_H
+#define ENGINE_FOLD_MATCHED_H
+
+#include <stdint.h>
+
+#include "projections/identity.h"
+
+enum matched_kind {
+    MATCHED_RULE,     // gave points, or, with `while`, became true; index: into the ruleset's rules
+    MATCHED_SEGMENT,  // was entered
+    MATCHED_WORKFLOW, // a run of it started
+};
+typedef void matched_fn(
+    void *context, enum matched_kind kind, uint32_t index, struct contact_number contact);
+
+struct matched {
+    matched_fn *tell; // NULL: nobody counts
+    void *context;
+};
+
+// For the files of the fold: of the contact in hand.
+struct fold;
+void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t index);
+
+#endif
