@@ -1,6 +1,7 @@
 // Asking a ruleset: what an event may match, definitions by index and by name.
 #include "rules/ruleset.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "engine/base/invariant.h"
@@ -110,9 +111,16 @@ void ruleset_link(struct ruleset *ruleset)
         link_sets(ruleset, &ruleset->matches[i]);
 }
 
+struct ruleset *ruleset_hold(struct ruleset *ruleset)
+{
+    unsigned before = atomic_fetch_add(&ruleset->further_holders, 1);
+    INVARIANT(before < UINT_MAX);
+    return ruleset;
+}
+
 void ruleset_destroy(struct ruleset *ruleset)
 {
-    if (ruleset == NULL)
+    if (ruleset == NULL || atomic_fetch_sub(&ruleset->further_holders, 1) > 0)
         return;
     for (size_t i = 0; i < ruleset->expression_count; i++)
         cel_program_free(ruleset->expressions[i]->program);

@@ -33,7 +33,9 @@ struct field_def {
 //   ERR_INVALID at least one error; *out is untouched. Warnings alone compile.
 NODISCARD enum err ruleset_compile(
     const struct rule_bundle *bundle, struct diagnostics *diagnostics, struct ruleset **out);
-void ruleset_destroy(struct ruleset *ruleset);
+// One more holder: the ruleset is freed when each of them has destroyed it. Any thread.
+struct ruleset *ruleset_hold(struct ruleset *ruleset);
+void ruleset_destroy(struct ruleset *ruleset); // NULL is fine. Any thread
 
 uint64_t ruleset_hash(const struct ruleset *ruleset); // of the bundle; printed as 16 hex digits
 // Of how everything is written that says what events make of counters, scores and segments: where two rulesets have

@@ -2,10 +2,13 @@
 #ifndef RULES_RULESET_DATA_H
 #define RULES_RULESET_DATA_H
 
+#include <stdatomic.h>
+
 #include "engine/base/arena.h"
 #include "rules/ruleset.h"
 
 struct ruleset {
+    atomic_uint further_holders; // beside the first
     struct arena arena; // texts and everything that definitions point at
     struct catalog *catalog;
     uint64_t hash;

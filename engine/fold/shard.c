@@ -128,6 +128,11 @@ const struct ruleset *shard_ruleset(const struct shard *shard)
     return shard->ruleset;
 }
 
+uint64_t shard_ruleset_sequence(const struct shard *shard)
+{
+    return shard->ruleset_at;
+}
+
 struct state *shard_state(struct shard *shard)
 {
     return shard->state;
