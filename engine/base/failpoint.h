@@ -49,6 +49,7 @@
     X(PUBLISHED_MARKED, "published.marked", "C16")           \
     X(RELOAD_READ, "reload.read", "C17")                     \
     X(RELOAD_COMPILED, "reload.compiled", "C17")             \
+    X(RELOAD_FOLLOWED, "reload.followed", "C17")             \
     X(RELOAD_SWAPPED, "reload.swapped", "C17")               \
     X(ACTIVATE_BEFORE, "activate.before", "C17")             \
     X(ACTIVATE_FOLDED, "activate.folded", "C17")             \

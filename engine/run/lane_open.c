@@ -3,8 +3,6 @@
 
 #include "engine/run/lane_inflight.h"
 #include "engine/run/lane_rules.h"
-#include "engine/run/lane_timers.h"
-
 enum { DISK_FULL_RETRY_MS = 1000 };
 enum { PROGRESS_US = 5 * 1000 * 1000 };
 
@@ -84,8 +82,7 @@ void lane_open(
     struct side_thread *side)
 {
     open_shard(lane, params, side);
-    lane_timers_settle(lane, ruleset_hash(rules->ruleset), side);
-    lane_put_in_force(lane, rules);
+    lane_rules_open(lane, rules, side);
     lane_begin(lane);
     lane_inflight_open(lane, params->directory);
 }

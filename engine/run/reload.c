@@ -7,7 +7,6 @@
 #include "engine/base/failpoint.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
-#include "engine/run/ask.h"
 #include "engine/run/lane_rules.h"
 
 enum { GONE_WAIT_MS = 300 };
@@ -26,7 +25,8 @@ struct reload {
     struct diagnostics list;
     struct fault fault;
     // while shards take it over
-    struct ask *ask;
+    struct rules_job job;
+    uint32_t shards_done;
 };
 
 const char *reload_result_name(enum reload_result result)
@@ -131,19 +131,6 @@ static void end(struct reload *reload)
         begin(reload);
 }
 
-// On each lane's worker, between two frames.
-static void run_part(const struct ask *ask, struct ask_part *part)
-{
-    const struct reload *reload = ask->owner;
-    struct lane *lane = part->lane;
-    // What stops takes nothing up any more: the next start reads the directory.
-    bool may_be = !atomic_load(&lane->runtime->is_stopping) && atomic_load(&lane->broken) == 0;
-    if (!may_be)
-        return;
-    lane_put_in_force(lane, &reload->next);
-    lane_sync(lane);
-}
-
 // Every shard has the new rules: nothing but the main thread's own hold is left of the old ones.
 static void take_over(struct reload *reload)
 {
@@ -164,21 +151,39 @@ static void take_over(struct reload *reload)
     end(reload);
 }
 
-static void on_taken(struct ask *ask)
+static void on_taken(struct post *post);
+
+// One shard after the other, so that no more than one journal is folded again at a time: that takes the memory of a state.
+static void hand_on(struct reload *reload)
 {
-    struct reload *reload = ask->owner;
-    ask_destroy(ask);
-    reload->ask = NULL;
-    if (atomic_load(&reload->params.runtime->is_stopping))
-        return; // some shards may have them and some not
-    take_over(reload);
+    const struct fleet *fleet = reload->params.fleet;
+    if (reload->shards_done == fleet->shards) {
+        take_over(reload);
+        return;
+    }
+    reload->job = (struct rules_job){
+        .lane = fleet->lanes[reload->shards_done],
+        .rules = &reload->next,
+        .side = reload->side,
+        .reply_to = reload->params.box,
+        .done_run = on_taken,
+    };
+    rules_job_send(&reload->job);
+}
+
+static void on_taken(struct post *post)
+{
+    struct rules_job *job = (struct rules_job *)post;
+    struct reload *reload = (struct reload *)(void *)((char *)job - offsetof(struct reload, job));
+    reload->shards_done++;
+    if (!atomic_load(&reload->params.runtime->is_stopping)) // then some shards may have them and some not
+        hand_on(reload);
 }
 
 static void on_read(struct post *post)
 {
     struct reload *reload = (struct reload *)post;
     struct runtime *runtime = reload->params.runtime;
-    const struct fleet *fleet = reload->params.fleet;
     if (atomic_load(&runtime->is_stopping))
         return;
     rules_log(&runtime->log, &reload->list);
@@ -194,10 +199,8 @@ static void on_read(struct post *post)
             DIAG_HEX("ruleset", reload->status.ruleset));
         break;
     case RELOAD_LOADED:
-        if (fleet->shards == 0)
-            take_over(reload); // shards will begin with them
-        else
-            reload->ask = ask_all(reload->params.fleet, reload->params.box, run_part, on_taken, reload);
+        reload->shards_done = 0;
+        hand_on(reload); // where there are no shards yet they will begin with them
         return;
     case RELOAD_RESULT_COUNT: break;
     }
@@ -236,8 +239,6 @@ void reload_destroy(struct reload *reload)
     if (reload == NULL)
         return;
     INVARIANT(reload->side == NULL);
-    if (reload->ask != NULL)
-        ask_destroy(reload->ask);
     rules_free(&reload->next);
     diagnostics_free(&reload->list);
     free(reload);

@@ -75,6 +75,7 @@ check "... which is said for each" same "$(grep -c "rules put in force shard=. s
 check "... and once for all" same "$(grep -c "new rules are in force ruleset=$(in_force)" daemon.log)" 1
 check "... and is what --check calls them" same "$(in_force)" "$(hash_of_rules calm.yaml)"
 good=$(in_force)
+check "what came before has the score that it would have had" same "$(score ann)" 3
 check "what comes from now on is scored by them" same "$(post "$(view v-2 bob)")$(score bob)" 2023
 post "$(view v-1 ann)" >status
 check "an event from before the change is a duplicate after it" grep -q '"duplicates":1' reply
