@@ -41,12 +41,13 @@ static uint64_t zones_renewed(const struct lane *lane)
     return counts.zones_renewed;
 }
 
-static void say_in_force(const struct lane *lane)
+static void say_in_force(const struct lane *lane, int64_t held_us)
 {
     DIAG(
         &lane->runtime->log, DIAG_INFO, "rules put in force", DIAG_NUM("shard", lane->number),
         DIAG_NUM("sequence", shard_ruleset_sequence(lane->shard)),
-        DIAG_HEX("ruleset", ruleset_hash(shard_ruleset(lane->shard))));
+        DIAG_HEX("ruleset", ruleset_hash(shard_ruleset(lane->shard))),
+        DIAG_NUM("held_ms", held_us / 1000));
     say_zones(lane);
 }
 
@@ -86,6 +87,7 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
     struct activation *activation = NULL;
     struct fault fault = {.err = ERR_OK};
     uint64_t in_force = shard_ruleset_sequence(lane->shard);
+    int64_t began_us = runtime_mono_us(lane->runtime);
     int64_t at_ms = lane_timers_settle(lane, ruleset_hash(rules->ruleset), side);
     lane->rules.zones_renewed = zones_renewed(lane);
     enum err err = activation_begin(
@@ -99,7 +101,7 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
     if (err != ERR_OK)
         fail(lane, &fault, err);
     if (shard_ruleset_sequence(lane->shard) != in_force)
-        say_in_force(lane);
+        say_in_force(lane, runtime_mono_us(lane->runtime) - began_us);
     else
         say_zones(lane);
 }
@@ -248,10 +250,7 @@ static bool put_in_force(struct lane *lane)
     rules->activation = NULL;
     if (err != ERR_OK)
         fail(lane, &fault, err);
-    say_in_force(lane);
-    DIAG(
-        &lane->runtime->log, DIAG_DEBUG, "held for new rules", DIAG_NUM("shard", lane->number),
-        DIAG_NUM("held_ms", (runtime_mono_us(lane->runtime) - rules->held_us) / 1000));
+    say_in_force(lane, runtime_mono_us(lane->runtime) - rules->held_us);
     if (has_history)
         lane_checkpoint_hasten(lane); // or a restart would fold the journal again
     end(lane);
