@@ -47,6 +47,10 @@
     X(FILE_SINK_SYNCED, "file-sink.synced", "C14")           \
     X(PUBLISHED_BEFORE_MARK, "published.before-mark", "C15") \
     X(PUBLISHED_MARKED, "published.marked", "C16")           \
+    X(RELOAD_READ, "reload.read", "C17")                     \
+    X(RELOAD_COMPILED, "reload.compiled", "C17")             \
+    X(RELOAD_FOLLOWED, "reload.followed", "C17")             \
+    X(RELOAD_SWAPPED, "reload.swapped", "C17")               \
     X(ACTIVATE_BEFORE, "activate.before", "C17")             \
     X(ACTIVATE_FOLDED, "activate.folded", "C17")             \
     X(ACTIVATE_APPENDED, "activate.appended", "C17")         \

@@ -22,7 +22,6 @@ struct history {
     struct shard *shadow;
     struct journal_reader *reader;
     struct history_zones zones;
-    size_t zones_before; // that the shard knew
 };
 
 // --- folding beside the shard
@@ -51,7 +50,6 @@ enum err history_begin(
     shard_start_engine(shadow, shard->params.identity);
     shadow->fold.is_history = true;
     zones_borrow(&shadow->fold.zones, &shard->fold.zones);
-    history->zones_before = shard->fold.zones.count;
     shadow->decoder = decoder_create(&params.decode, ruleset_catalog(ruleset));
     decoder_set_unknown(shadow->decoder, params.unknown_events);
     shadow->borrowed = ruleset;
@@ -65,9 +63,23 @@ void history_ask_system(struct history *history, const struct shard *shard)
     history_zones_ask(&history->zones, &history->shadow->fold, shard->params.zone_files, bytes_max);
 }
 
+bool history_agrees(const struct history *history, const struct shard *shard)
+{
+    const struct zones *seen = &history->shadow->fold.zones;
+    for (size_t i = 0; i < shard->fold.zones.count; i++) {
+        const struct known_zone *known = &shard->fold.zones.items[i];
+        const struct known_zone *then = zones_find(seen, known->name);
+        if (then == NULL && history_zones_was_none(&history->zones, known->name))
+            return false;
+        if (then != NULL && then->file_hash != known->file_hash)
+            return false;
+    }
+    return true;
+}
+
 void history_take_zones(struct history *history, struct shard *shard)
 {
-    INVARIANT(shard->fold.zones.count == history->zones_before);
+    INVARIANT(history_agrees(history, shard));
     shard_zones_take(shard, buffer_bytes(&history->zones.found));
 }
 

@@ -73,6 +73,11 @@ void history_zones_ask(
     fold->want_zone_context = zones;
 }
 
+bool history_zones_was_none(const struct history_zones *zones, struct bytes name)
+{
+    return zones->none != NULL && is_none(zones, name);
+}
+
 void history_zones_free(struct history_zones *zones)
 {
     buffer_free(&zones->found);

@@ -23,6 +23,8 @@ void history_zones_ask(
     struct fold *fold,
     struct zone_files files,
     uint64_t found_bytes_max);
+// Whether the name was asked for and is of no zone, as far as the bits tell: one that they do not know was not asked for.
+bool history_zones_was_none(const struct history_zones *zones, struct bytes name);
 void history_zones_free(struct history_zones *zones);
 
 #endif

@@ -23,6 +23,8 @@ struct shard *shard_create(const struct shard_params *params)
     INVARIANT(params->frame_events_max > 0 && params->frame_events_max <= FRAME_INPUTS_MAX);
     struct shard *shard = mem_zero(1, sizeof(*shard));
     shard->params = *params;
+    shard->directory = mem_text(params->directory, strlen(params->directory));
+    shard->params.directory = shard->directory;
     shard->journal_directory = path_below(params->directory, "journal");
     if (params->store == SHARD_STORE_KEPT)
         shard->store_directory = path_below(params->directory, "store");
@@ -60,6 +62,7 @@ void shard_close(struct shard *shard)
     buffer_free(&shard->checkpoint_ruleset);
     arena_free(&shard->arena);
     free(shard->batch);
+    free(shard->directory);
     free(shard->journal_directory);
     free(shard->store_directory);
     free(shard);
@@ -132,6 +135,11 @@ const struct ruleset *shard_ruleset(const struct shard *shard)
 void shard_tell_matched(struct shard *shard, struct matched to)
 {
     shard->fold.matched = to;
+}
+
+uint64_t shard_ruleset_sequence(const struct shard *shard)
+{
+    return shard->ruleset_at;
 }
 
 struct state *shard_state(struct shard *shard)

@@ -1,5 +1,10 @@
 // Putting rules and settings in force, by a frame of their own.
+#include <stdlib.h>
+
 #include "engine/base/failpoint.h"
+#include "engine/base/invariant.h"
+#include "engine/base/memory.h"
+#include "engine/fold/activation.h"
 #include "engine/fold/history.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/contacts.h"
@@ -24,29 +29,6 @@ static struct fold_settings settings_wanted(const struct shard *shard)
     return settings;
 }
 
-// What the new rules make of all frames so far. The last of them may be in the journal's memory only: they are written
-// first, which finds nothing to do where the shard's frames are durable already.
-static enum err fold_history(
-    struct shard *shard, const struct ruleset *ruleset, struct history **out, struct fault *fault)
-{
-    struct history *history = NULL;
-    uint64_t durable = journal_sequence_durable(shard->journal);
-    enum err err = ERR_OK;
-    if (durable < shard->sequence)
-        err = journal_sync(shard->journal, &durable, fault);
-    if (err == ERR_OK)
-        err = history_begin(shard, ruleset, &history, fault);
-    if (err == ERR_OK) {
-        history_ask_system(history, shard);
-        err = history_follow(history, shard->sequence, fault);
-    }
-    if (err == ERR_OK)
-        *out = history;
-    else
-        history_end(history);
-    return err;
-}
-
 // Whether events that came before would have made other numbers of the contacts under the new rules.
 static bool needs_history(const struct shard *shard, const struct ruleset *ruleset)
 {
@@ -54,68 +36,173 @@ static bool needs_history(const struct shard *shard, const struct ruleset *rules
            ruleset_history_hash(shard->ruleset) != ruleset_history_hash(ruleset);
 }
 
-static enum err put_in_force(
+struct activation {
+    struct ruleset *ruleset; // NULL: that in force stays
+    const struct rule_bundle *bundle;
+    struct history *history; // NULL: none is needed
+    uint64_t followed;
+};
+
+// ---- beside the shard
+
+static enum err begin_history(
+    struct activation *activation, const struct shard *shard, struct fault *fault)
+{
+    activation->followed = 0;
+    enum err err = history_begin(shard, activation->ruleset, &activation->history, fault);
+    if (err == ERR_OK)
+        history_ask_system(activation->history, shard);
+    return err;
+}
+
+enum err activation_begin(
     struct shard *shard,
     struct ruleset *ruleset,
     const struct rule_bundle *bundle,
-    int64_t wall_ms,
+    struct activation **out,
     struct fault *fault)
 {
-    enum err err = ERR_OK;
     struct fold_settings wanted = settings_wanted(shard);
     bool is_same_settings =
         shard->has_settings && fold_settings_equal(&wanted, &shard->fold.settings);
     bool is_same_ruleset =
         shard->ruleset != NULL && ruleset_hash(shard->ruleset) == ruleset_hash(ruleset);
-    if (is_same_settings && is_same_ruleset) {
-        ruleset_destroy(ruleset);
-        return ERR_OK;
-    }
-    FAILPOINT(ACTIVATE_BEFORE);
-    struct history *history = NULL;
-    if (!is_same_ruleset && needs_history(shard, ruleset)) {
-        err = fold_history(shard, ruleset, &history, fault);
-        if (err != ERR_OK) {
-            ruleset_destroy(ruleset);
-            return err;
-        }
-    }
-    struct buffer payload = {0};
-    uint64_t sequence = 0;
-    if (!is_same_settings)
-        shard->fold.settings = wanted; // the clock of this frame is already the new one
-    shard_frame_open(shard, wall_ms);  // fires nothing
-    if (history != NULL)
-        history_take_zones(history, shard);
-    if (!is_same_settings) {
-        fold_settings_pack(&wanted, &payload);
-        shard_add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
-        state_set_limits(shard->state, &wanted.state);
-        shard->has_settings = true;
-    }
     if (is_same_ruleset) {
         ruleset_destroy(ruleset);
-    } else {
-        buffer_clear(&payload);
-        rule_bundle_pack(bundle, &payload);
-        shard_add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
-        shard_take_ruleset(shard, ruleset, shard->frame_sequence);
-        if (history != NULL) {
-            shard_add_command(shard, FRAME_COMMAND_HISTORY, (struct bytes){NULL, 0});
-            history_apply(history, shard, shard->ruleset_before);
-        }
+        ruleset = NULL;
     }
-    buffer_free(&payload);
-    history_end(history);
-    shard_forget_ruleset_before(shard);
-    FAILPOINT(ACTIVATE_FOLDED);
-    err = shard_frame_end(shard, &sequence, fault);
-    FAILPOINT(ACTIVATE_APPENDED);
+    *out = NULL;
+    if (is_same_settings && is_same_ruleset)
+        return ERR_OK;
+    FAILPOINT(ACTIVATE_BEFORE);
+    struct activation *activation = mem_zero(1, sizeof(*activation));
+    activation->ruleset = ruleset;
+    activation->bundle = bundle;
+    enum err err = ERR_OK;
+    if (!is_same_ruleset && needs_history(shard, ruleset))
+        err = begin_history(activation, shard, fault);
+    if (err != ERR_OK) {
+        activation_abandon(activation);
+        return err;
+    }
+    *out = activation;
+    return ERR_OK;
+}
+
+bool activation_has_history(const struct activation *activation)
+{
+    return activation->history != NULL;
+}
+
+uint64_t activation_sequence(const struct activation *activation)
+{
+    return activation->followed;
+}
+
+enum err activation_follow(struct activation *activation, uint64_t sequence, struct fault *fault)
+{
+    enum err err = history_follow(activation->history, sequence, fault);
+    if (err == ERR_OK)
+        activation->followed = sequence;
     return err;
 }
 
-// Zones that have changed come afterwards: what is folded again for new rules is read from the journal, where frames made
-// here cannot be read yet.
+void activation_abandon(struct activation *activation)
+{
+    if (activation == NULL)
+        return;
+    history_end(activation->history);
+    ruleset_destroy(activation->ruleset);
+    free(activation);
+}
+
+// ---- in the shard's frame
+
+static void put_settings(struct shard *shard, const struct fold_settings *wanted)
+{
+    struct buffer payload = {0};
+    fold_settings_pack(wanted, &payload);
+    shard_add_command(shard, FRAME_COMMAND_SETTINGS, buffer_bytes(&payload));
+    state_set_limits(shard->state, &wanted->state);
+    shard->has_settings = true;
+    buffer_free(&payload);
+}
+
+static void put_ruleset(struct shard *shard, struct activation *activation)
+{
+    struct buffer payload = {0};
+    rule_bundle_pack(activation->bundle, &payload);
+    shard_add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
+    buffer_free(&payload);
+    shard_take_ruleset(shard, activation->ruleset, shard->frame_sequence);
+    activation->ruleset = NULL;
+    if (activation->history != NULL) {
+        shard_add_command(shard, FRAME_COMMAND_HISTORY, (struct bytes){NULL, 0});
+        history_apply(activation->history, shard, shard->ruleset_before);
+    }
+}
+
+static enum err begin_again(
+    struct activation *activation, const struct shard *shard, struct fault *fault)
+{
+    history_end(activation->history);
+    activation->history = NULL;
+    enum err err = begin_history(activation, shard, fault);
+    return err == ERR_OK
+               ? fault_set(fault, ERR_AGAIN, "other time zones have come to be known meanwhile")
+               : err;
+}
+
+enum err activation_end(
+    struct activation *activation, struct shard *shard, int64_t wall_ms, struct fault *fault)
+{
+    struct fold_settings wanted = settings_wanted(shard);
+    bool is_same_settings =
+        shard->has_settings && fold_settings_equal(&wanted, &shard->fold.settings);
+    uint64_t sequence = 0;
+    if (activation->history != NULL) {
+        INVARIANT(activation->followed == shard->sequence);
+        if (!history_agrees(activation->history, shard))
+            return begin_again(activation, shard, fault);
+    }
+    if (!is_same_settings)
+        shard->fold.settings = wanted; // the clock of this frame is already the new one
+    shard_frame_open(shard, wall_ms);  // fires nothing
+    if (activation->history != NULL)
+        history_take_zones(activation->history, shard);
+    if (!is_same_settings)
+        put_settings(shard, &wanted);
+    if (activation->ruleset != NULL)
+        put_ruleset(shard, activation);
+    activation_abandon(activation); // nothing of it is left to be done
+    shard_forget_ruleset_before(shard);
+    FAILPOINT(ACTIVATE_FOLDED);
+    enum err err = shard_frame_end(shard, &sequence, fault);
+    FAILPOINT(ACTIVATE_APPENDED);
+    // Zones that have changed come afterwards: what is folded again for new rules is read from the journal, where frames
+    // made here cannot be read yet.
+    return err == ERR_OK ? shard_zones_renew(shard, wall_ms, fault) : err;
+}
+
+enum err activation_renew_zones(struct shard *shard, int64_t wall_ms, struct fault *fault)
+{
+    return shard_zones_renew(shard, wall_ms, fault);
+}
+
+// ---- all at once
+
+// The last frames may be in the journal's memory only: they are written first, which finds nothing to do where they are
+// durable already.
+static enum err follow_all(
+    struct activation *activation, struct shard *shard, struct fault *fault)
+{
+    uint64_t durable = journal_sequence_durable(shard->journal);
+    enum err err = ERR_OK;
+    if (durable < shard->sequence)
+        err = journal_sync(shard->journal, &durable, fault);
+    return err == ERR_OK ? activation_follow(activation, shard->sequence, fault) : err;
+}
+
 enum err shard_activate(
     struct shard *shard,
     struct ruleset *ruleset,
@@ -123,6 +210,15 @@ enum err shard_activate(
     int64_t wall_ms,
     struct fault *fault)
 {
-    enum err err = put_in_force(shard, ruleset, bundle, wall_ms, fault);
-    return err == ERR_OK ? shard_zones_renew(shard, wall_ms, fault) : err;
+    struct activation *activation = NULL;
+    enum err err = activation_begin(shard, ruleset, bundle, &activation, fault);
+    if (err == ERR_OK && activation == NULL)
+        return shard_zones_renew(shard, wall_ms, fault);
+    if (err == ERR_OK && activation_has_history(activation))
+        err = follow_all(activation, shard, fault);
+    if (err != ERR_OK) {
+        activation_abandon(activation);
+        return err;
+    }
+    return activation_end(activation, shard, wall_ms, fault);
 }

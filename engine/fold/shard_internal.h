@@ -35,6 +35,7 @@ struct batch_input {
 
 struct shard {
     struct shard_params params;
+    char *directory;
     char *journal_directory;
     char *store_directory;   // NULL: none, the state is in memory only
     struct journal *journal; // NULL: read only, or folding again for verify

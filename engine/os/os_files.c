@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine/base/buffer.h"
+#include "engine/base/hash.h"
 #include "engine/base/memory.h"
 
 static enum err fault_of_errno(struct fault *fault, const char *path)
@@ -38,17 +39,22 @@ static enum err read_all(int fd, const char *path, struct buffer *text, struct f
     return ERR_OK;
 }
 
-enum err os_read_file(const char *path, struct arena *arena, struct bytes *out, struct fault *fault)
+// *about is how the file stood before its first byte was read.
+static enum err read_file(
+    const char *path,
+    struct arena *arena,
+    struct bytes *out,
+    struct stat *about,
+    struct fault *fault)
 {
-    struct stat about;
     struct buffer text = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return fault_of_errno(fault, path);
     enum err err = ERR_OK;
-    if (fstat(fd, &about) != 0)
+    if (fstat(fd, about) != 0)
         err = fault_of_errno(fault, path);
-    else if (!S_ISREG(about.st_mode))
+    else if (!S_ISREG(about->st_mode))
         err = fault_set(fault, ERR_INVALID, "%s: not a regular file", path);
     else
         err = read_all(fd, path, &text, fault);
@@ -59,14 +65,37 @@ enum err os_read_file(const char *path, struct arena *arena, struct bytes *out, 
     return err;
 }
 
+enum err os_read_file(const char *path, struct arena *arena, struct bytes *out, struct fault *fault)
+{
+    struct stat about;
+    return read_file(path, arena, out, &about, fault);
+}
+
 // The walk of one tree: files found so far, paths relative to the root.
 struct tree_walk {
     const char *root;
-    struct arena *arena;
+    struct arena *arena; // NULL: files are looked at and not read
     struct os_text *files;
     size_t count, cap;
+    struct os_tree_mark mark;
     struct fault *fault;
 };
+
+// Adds up, for readdir gives no order.
+static void mark_file(struct tree_walk *walk, const char *relative, const struct stat *about)
+{
+    const uint64_t facts[] = {
+        (uint64_t)about->st_dev,         (uint64_t)about->st_ino,
+        (uint64_t)about->st_size,        (uint64_t)about->st_mtim.tv_sec,
+        (uint64_t)about->st_mtim.tv_nsec, (uint64_t)about->st_ctim.tv_sec,
+        (uint64_t)about->st_ctim.tv_nsec,
+    };
+    uint64_t hash = hash_u64(bytes_text(relative), 0);
+    walk->mark.files += hash_u64(bytes_of((const uint8_t *)facts, sizeof(facts)), hash);
+    int64_t changed_ms = (int64_t)about->st_ctim.tv_sec * 1000 + about->st_ctim.tv_nsec / 1000000;
+    if (changed_ms > walk->mark.changed_ms)
+        walk->mark.changed_ms = changed_ms;
+}
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -80,15 +109,24 @@ static enum err add_file(struct tree_walk *walk, const char *full, const char *r
     if (walk->count == OS_TREE_FILES_MAX)
         return fault_set(
             walk->fault, ERR_LIMIT, "%s: more than %d files", walk->root, OS_TREE_FILES_MAX);
+    struct stat about;
+    if (walk->arena == NULL) {
+        if (stat(full, &about) != 0)
+            return fault_of_errno(walk->fault, full);
+        mark_file(walk, relative, &about);
+        walk->count++;
+        return ERR_OK;
+    }
     if (walk->count == walk->cap) {
         walk->cap = walk->cap == 0 ? 16 : walk->cap * 2;
         walk->files = mem_resize(walk->files, walk->cap * sizeof(*walk->files));
     }
     struct os_text *file = &walk->files[walk->count];
-    enum err err = os_read_file(full, walk->arena, &file->text, walk->fault);
+    enum err err = read_file(full, walk->arena, &file->text, &about, walk->fault);
     if (err != ERR_OK)
         return err;
     file->path = arena_text(walk->arena, bytes_text(relative));
+    mark_file(walk, relative, &about);
     walk->count++;
     return ERR_OK;
 }
@@ -142,23 +180,38 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(((const struct os_text *)a)->path, ((const struct os_text *)b)->path);
 }
 
+static enum err walk_tree(struct tree_walk *walk)
+{
+    const char *path = walk->root;
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return fault_of_errno(walk->fault, path);
+    const char *slash = strrchr(path, '/');
+    return S_ISDIR(about.st_mode) ? walk_directory(walk, "", 0)
+                                  : add_file(walk, path, slash == NULL ? path : slash + 1);
+}
+
+enum err os_mark_tree(const char *path, struct os_tree_mark *out, struct fault *fault)
+{
+    struct tree_walk walk = {.root = path, .fault = fault};
+    enum err err = walk_tree(&walk);
+    if (err == ERR_OK)
+        *out = walk.mark;
+    return err;
+}
+
 enum err os_read_tree(
     const char *path, struct arena *arena, struct os_tree *out, struct fault *fault)
 {
     struct tree_walk walk = {.root = path, .arena = arena, .fault = fault};
-    struct stat about;
-    if (stat(path, &about) != 0)
-        return fault_of_errno(fault, path);
-    const char *slash = strrchr(path, '/');
-    enum err err = S_ISDIR(about.st_mode) ? walk_directory(&walk, "", 0)
-                                          : add_file(&walk, path, slash == NULL ? path : slash + 1);
+    enum err err = walk_tree(&walk);
     if (err == ERR_OK) {
         if (walk.count > 0)
             qsort(walk.files, walk.count, sizeof(*walk.files), compare_paths);
         struct os_text *files = arena_alloc(arena, walk.count * sizeof(*files) + 1);
         if (walk.count > 0)
             memcpy(files, walk.files, walk.count * sizeof(*files));
-        *out = (struct os_tree){files, walk.count};
+        *out = (struct os_tree){files, walk.count, walk.mark};
     }
     free(walk.files);
     return err;

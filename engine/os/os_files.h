@@ -15,9 +15,16 @@ struct os_text {
     struct bytes text;
 };
 
+// How the files of a tree stood when each was opened: which they are, their lengths, when they were changed.
+struct os_tree_mark {
+    uint64_t files;     // another number when anything of that changes
+    int64_t changed_ms; // when the one changed last was, by the clock of its file system
+};
+
 struct os_tree {
     const struct os_text *files; // sorted by path, byte by byte
     size_t count;
+    struct os_tree_mark mark;
 };
 
 // Reads one regular file. A file above OS_FILE_BYTES_MAX is read up to one byte more than that, so that
@@ -32,5 +39,10 @@ NODISCARD enum err os_read_file(
 //   ERR_MISSING no such directory · ERR_LIMIT more files or deeper than the limits · ERR_IO
 NODISCARD enum err os_read_tree(
     const char *path, struct arena *arena, struct os_tree *out, struct fault *fault);
+
+// The mark that os_read_tree would give now. When it is the one that it gave, all files were at one moment what
+// was read of them, unless one was written again within the same tick of the file system's clock.
+//   ERR_MISSING · ERR_LIMIT · ERR_IO
+NODISCARD enum err os_mark_tree(const char *path, struct os_tree_mark *out, struct fault *fault);
 
 #endif

@@ -23,11 +23,11 @@
 #include "engine/run/kafka_connect.h"
 #include "engine/run/kafka_settings.h"
 #include "engine/run/progress.h"
+#include "engine/run/reload.h"
 #include "engine/run/runtime.h"
 #include "engine/run/setup.h"
 #include "engine/run/signals.h"
 #include "engine/run/sources.h"
-#include "rules/ruleset.h"
 
 // What is still to be published after a signal gets this long; it is in the journal all the same.
 #define STOP_DEADLINE_S 8.0
@@ -52,6 +52,7 @@ struct daemon {
     bool is_connected; // the connect thread has nothing to do any more
     struct http_events *events;
     struct http_server *http;
+    struct reload *reload;
     struct fleet fleet;
     size_t ended_count;
     size_t drained_count;
@@ -137,9 +138,16 @@ static void on_stop_signal(void *context, int number)
 
 static void on_reload_signal(void *context)
 {
-    struct daemon *daemon = context;
-    DIAG_PLAIN(
-        &daemon->runtime.log, DIAG_WARN, "reload is not supported yet: restart to change rules");
+    const struct daemon *daemon = context;
+    if (!atomic_load(&daemon->runtime.is_stopping))
+        reload_ask(daemon->reload);
+}
+
+static void on_rules_loaded(void *context, const struct rules *rules)
+{
+    const struct daemon *daemon = context;
+    if (daemon->events != NULL)
+        http_events_set_catalog(daemon->events, ruleset_catalog(rules->ruleset));
 }
 
 static struct daemon *daemon_of(const struct worker *worker)
@@ -281,13 +289,15 @@ static enum exit_code start_http(struct daemon *daemon)
         return refuse(daemon, EXIT_CODE_REFUSED, &fault);
     if (config->source_http)
         daemon->events = http_events_create(
-            &daemon->fleet, &daemon->plan.shard, ruleset_catalog(daemon->setup.ruleset), produce);
+            &daemon->fleet, &daemon->plan.shard, ruleset_catalog(daemon->setup.rules.ruleset),
+            produce);
     struct http_context context = {
         .runtime = &daemon->runtime,
         .config = config,
         .fleet = &daemon->fleet,
         .box = &daemon->box,
         .events = daemon->events,
+        .reload = daemon->reload,
         .began_us = daemon->progress.began_us,
     };
     fault.err = http_server_open(&context, daemon->loop, &daemon->http, &fault);
@@ -311,8 +321,17 @@ static enum exit_code start(struct daemon *daemon)
             daemon, fault.err == ERR_MISSING ? EXIT_CODE_REFUSED : exit_code_of(fault.err), &fault);
     DIAG(
         &daemon->runtime.log, DIAG_INFO, "starting", DIAG_TEXT("version", ENGAGED_VERSION),
-        DIAG_HEX("ruleset", ruleset_hash(daemon->setup.ruleset)));
+        DIAG_HEX("ruleset", ruleset_hash(daemon->setup.rules.ruleset)));
     daemon->prepare_side = side_thread_start("prepare");
+    daemon->reload = reload_create(&(struct reload_params){
+        .runtime = &daemon->runtime,
+        .config = daemon->setup.config,
+        .fleet = &daemon->fleet,
+        .box = &daemon->box,
+        .rules = &daemon->setup.rules,
+        .on_loaded = on_rules_loaded,
+        .context = daemon,
+    });
     daemon->plan = (struct worker_plan){
         .runtime = &daemon->runtime,
         .rules = &daemon->setup.rules,
@@ -391,9 +410,11 @@ static void close_all(struct daemon *daemon)
 {
     http_server_close(daemon->http);
     http_events_destroy(daemon->events);
+    reload_stop(daemon->reload);
     side_thread_join(daemon->prepare_side); // before the journals it works on are closed
     side_thread_join(daemon->connect_side);
     fleet_stop(&daemon->fleet);
+    reload_destroy(daemon->reload);
     kafka_consumer_close(daemon->fleet.consumer);
     sinks_close(daemon->sinks);
     data_dir_close(daemon->dir);
@@ -423,6 +444,7 @@ static enum exit_code run(struct daemon *daemon)
 
 enum exit_code daemon_run(const struct options *options)
 {
+    signals_hold();
     struct daemon *daemon = mem_zero(1, sizeof(*daemon));
     enum exit_code code = EXIT_CODE_REFUSED;
     if (setup_load(options->config_path, &daemon->setup) != ERR_OK)
@@ -430,7 +452,7 @@ enum exit_code daemon_run(const struct options *options)
     if (options->action == OPTIONS_CHECK) {
         (void)fprintf(
             stderr, "configuration and rules are fine: %zu rule files, ruleset %016" PRIx64 "\n",
-            daemon->setup.rules.count, ruleset_hash(daemon->setup.ruleset));
+            daemon->setup.rules.bundle.count, ruleset_hash(daemon->setup.rules.ruleset));
         setup_free(&daemon->setup);
         code = EXIT_CODE_DONE;
         goto free_daemon;

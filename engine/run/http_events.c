@@ -51,6 +51,11 @@ struct http_events *http_events_create(
     return events;
 }
 
+void http_events_set_catalog(struct http_events *events, const struct catalog *catalog)
+{
+    decoder_set_catalog(events->decoder, catalog);
+}
+
 void http_events_destroy(struct http_events *events)
 {
     if (events == NULL)

@@ -16,6 +16,8 @@ struct http_events *http_events_create(
     const struct shard_params *params,
     const struct catalog *catalog,
     struct http_produce *produce);
+// Other rules are in force: what it refuses and where events belong follows their catalogue, which is borrowed.
+void http_events_set_catalog(struct http_events *events, const struct catalog *catalog);
 void http_events_destroy(struct http_events *events); // NULL is fine
 
 void http_events_handle(struct http_request *request);

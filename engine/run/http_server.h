@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "engine/run/fleet.h"
 #include "engine/run/http_events.h"
+#include "engine/run/reload.h"
 #include "engine/run/runtime.h"
 
 // What the handlers see. Borrowed for as long as the server lives.
@@ -14,6 +15,7 @@ struct http_context {
     struct fleet *fleet;
     struct postbox *box;        // of the main thread
     struct http_events *events; // NULL: POST /v1/events is not configured
+    const struct reload *reload;
     int64_t began_us;
 };
 

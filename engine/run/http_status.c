@@ -1,6 +1,8 @@
 // GET /healthz and /readyz.
 #include "engine/run/http_status.h"
 
+#include "engine/base/text.h"
+
 void http_status_health(struct http_request *request)
 {
     buffer_add_text(http_reply_json(&request->reply, MHD_HTTP_OK), "{\"status\":\"alive\"}\n");
@@ -15,6 +17,21 @@ static void add_reason(struct reasons *reasons, bool holds, const char *text)
 {
     if (holds)
         buffer_add_format(reasons->to, "%s\"%s\"", reasons->count++ == 0 ? "" : ",", text);
+}
+
+// What an operator should know although everything goes on.
+static void add_warnings(struct buffer *body, const struct reload *reload)
+{
+    if (reload == NULL || reload_get_status(reload)->reason[0] == '\0')
+        return;
+    struct buffer text = {0};
+    buffer_add_format(
+        &text, "the newest rules are refused, those in force stay: %s",
+        reload_get_status(reload)->reason);
+    buffer_add_text(body, ",\"warnings\":[");
+    text_add_json(body, buffer_bytes(&text));
+    buffer_add_text(body, "]");
+    buffer_free(&text);
 }
 
 void http_status_ready(struct http_request *request)
@@ -38,13 +55,17 @@ void http_status_ready(struct http_request *request)
     add_reason(&reasons, atomic_load(&runtime->disks_full) > 0, "disk full");
     add_reason(&reasons, atomic_load(&runtime->sinks_waiting) > 0, "a sink cannot be reached");
     if (reasons.count == 0) {
-        buffer_add_text(http_reply_json(&request->reply, MHD_HTTP_OK), "{\"status\":\"ready\"}\n");
+        struct buffer *body = http_reply_json(&request->reply, MHD_HTTP_OK);
+        buffer_add_text(body, "{\"status\":\"ready\"");
+        add_warnings(body, context->reload);
+        buffer_add_text(body, "}\n");
     } else {
         struct buffer *body =
             http_reply_problem_begin(&request->reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready");
         buffer_add_text(body, ",\"reasons\":[");
         buffer_add_bytes(body, buffer_bytes(&texts));
         buffer_add_text(body, "]");
+        add_warnings(body, context->reload);
         http_reply_problem_end(&request->reply);
         request->reply.retry_after_s = 1;
     }

@@ -5,7 +5,8 @@
 #include "engine/run/http_request.h"
 
 void http_status_health(struct http_request *request);
-// 503 with every reason while anything is not as it should be.
+// 503 with every reason while anything is not as it should be. Rules that are refused are a warning: the last good ones
+// do their work.
 void http_status_ready(struct http_request *request);
 
 #endif

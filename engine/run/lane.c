@@ -12,6 +12,7 @@
 #include "engine/run/lane_checkpoint.h"
 #include "engine/run/lane_failures.h"
 #include "engine/run/lane_inflight.h"
+#include "engine/run/lane_rules.h"
 #include "engine/run/lane_timers.h"
 #include "engine/run/ticket.h"
 
@@ -343,7 +344,8 @@ static bool read_all(struct lane *lane, int64_t now_us)
 static bool fire_due(struct lane *lane)
 {
     bool is_free = lane->hand.inlet == NULL && !atomic_load(&lane->runtime->is_stopping);
-    return is_free && lane_timers_are_due(lane) && has_room(lane) && lane_timers_fire(lane);
+    return is_free && lane_timers_are_due(lane) && has_room(lane) &&
+           lane_timers_fire(lane, lane_clock_ms(lane));
 }
 
 bool lane_turn(struct lane *lane, int64_t now_us)
@@ -351,7 +353,11 @@ bool lane_turn(struct lane *lane, int64_t now_us)
     if (!lane_balance_holds(lane, now_us))
         return false; // nothing more is taken in, sent or made the state of a checkpoint
     // What is read fires what is due before it.
-    bool is_busy = read_all(lane, now_us) || fire_due(lane);
+    bool is_busy = false;
+    if (!lane_rules_hold(lane))
+        is_busy = read_all(lane, now_us) || fire_due(lane);
+    else if (has_room(lane) || atomic_load(&lane->runtime->is_stopping))
+        is_busy = lane_rules_turn(lane);
     lane_sync(lane);
     lane_checkpoint_turn(lane, now_us);
     show_state(lane);
@@ -395,7 +401,7 @@ bool lane_is_drained(const struct lane *lane)
     }
     uint64_t sequence = shard_sequence(lane->shard);
     return lane->sync.durable == sequence && lane->published == sequence &&
-           lane_checkpoint_is_done(lane);
+           lane_checkpoint_is_done(lane) && lane_rules_are_settled(lane);
 }
 
 void lane_begin(struct lane *lane)

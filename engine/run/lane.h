@@ -61,8 +61,34 @@ struct lane_checkpoint {
     uint64_t sequence;
     uint64_t mark;          // the sink's, of the last publication up to sequence
     int64_t due_us;         // not before
+    bool is_hastened;       // the next one
     uint64_t events_before; // read, and timers fired, when the last one began
     uint64_t sequence_in_force;
+    enum err err;
+    struct fault fault;
+};
+
+enum rules_phase {
+    RULES_SETTLED,
+    RULES_FOLLOWING, // the journal is folded again beside the lane
+    RULES_HOLDING,   // the lane takes nothing in until the new ones are in force
+};
+
+struct activation;
+struct rules_job;
+
+// New rules on their way to being in force; the post travels between the lane and the side thread that follows.
+struct lane_rules {
+    struct post post;
+    enum rules_phase phase;
+    bool is_aside; // the side thread has it
+    struct rules_job *job;
+    struct activation *activation;
+    uint64_t follow_to;
+    uint32_t rounds;
+    int64_t at_ms;   // the tick of their frame
+    int64_t held_us; // since then
+    uint64_t zones_renewed;
     enum err err;
     struct fault fault;
 };
@@ -90,6 +116,7 @@ struct lane {
     uint64_t mark;
     struct publish_job *free_jobs;
     struct lane_checkpoint checkpoint;
+    struct lane_rules rules;
     struct histogram latency;          // from poll to durable
     struct outbox_confirmed confirmed; // by the publisher
     uint32_t failures_told;            // expressions that the log has named

@@ -22,7 +22,8 @@ static void on_end(struct post *post)
     int64_t now_us = runtime_mono_us(lane->runtime);
     if (checkpoint->err == ERR_OK) {
         checkpoint->sequence_in_force = checkpoint->sequence;
-        checkpoint->due_us = now_us + lane->settings->checkpoint_age_us;
+        checkpoint->due_us =
+            checkpoint->is_hastened ? now_us : now_us + lane->settings->checkpoint_age_us;
         DIAG(
             &lane->runtime->log, DIAG_DEBUG, "checkpoint", DIAG_NUM("shard", lane->number),
             DIAG_NUM("sequence", checkpoint->sequence));
@@ -115,6 +116,7 @@ void lane_checkpoint_turn(struct lane *lane, int64_t now_us)
         INVARIANT(checkpoint->snapshot != NULL); // something is new: is_due saw it
         checkpoint->mark = lane->mark;
         checkpoint->err = ERR_OK;
+        checkpoint->is_hastened = false;
         checkpoint->events_before = work_done(lane);
         send_to_thread(lane, CHECKPOINT_WRITING, run_write);
     }
@@ -131,6 +133,12 @@ void lane_checkpoint_published(struct lane *lane, uint64_t sequence, uint64_t ma
         checkpoint->phase == CHECKPOINT_WRITING || checkpoint->phase == CHECKPOINT_WRITTEN;
     if (is_before_commit && sequence <= checkpoint->sequence)
         checkpoint->mark = mark;
+}
+
+void lane_checkpoint_hasten(struct lane *lane)
+{
+    lane->checkpoint.due_us = 0;
+    lane->checkpoint.is_hastened = true; // also when one of before ends
 }
 
 bool lane_checkpoint_is_done(const struct lane *lane)

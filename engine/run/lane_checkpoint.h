@@ -8,6 +8,8 @@
 void lane_checkpoint_turn(struct lane *lane, int64_t now_us);
 // Called with every publication that is confirmed; sequence: its last frame.
 void lane_checkpoint_published(struct lane *lane, uint64_t sequence, uint64_t mark);
+// The next one is due at once.
+void lane_checkpoint_hasten(struct lane *lane);
 // Nothing has changed since the last one, and none is under way.
 bool lane_checkpoint_is_done(const struct lane *lane);
 

@@ -2,9 +2,7 @@
 #include "engine/run/lane_open.h"
 
 #include "engine/run/lane_inflight.h"
-#include "engine/run/lane_timers.h"
-#include "rules/ruleset.h"
-
+#include "engine/run/lane_rules.h"
 enum { DISK_FULL_RETRY_MS = 1000 };
 enum { PROGRESS_US = 5 * 1000 * 1000 };
 
@@ -77,41 +75,14 @@ static void open_shard(
     say_report(lane, &report, runtime_mono_us(lane->runtime) - began_us);
 }
 
-static void say_zones(const struct lane *lane)
-{
-    struct shard_counts counts;
-    shard_counts(lane->shard, &counts);
-    if (counts.zones_renewed > 0)
-        DIAG(
-            &lane->runtime->log, DIAG_INFO, "time zones of the system have changed",
-            DIAG_NUM("shard", lane->number), DIAG_NUM("zones", counts.zones_renewed),
-            DIAG_NUM("sequence", counts.sequence));
-}
-
-static void activate(struct lane *lane, const struct rule_bundle *rules)
-{
-    struct diagnostics diagnostics = {0};
-    struct ruleset *ruleset = NULL;
-    struct fault fault = {.err = ERR_OK};
-    enum err err = ruleset_compile(rules, &diagnostics, &ruleset);
-    diagnostics_free(&diagnostics);
-    if (err == ERR_OK)
-        err = shard_activate(lane->shard, ruleset, rules, lane_clock_ms(lane), &fault);
-    fault.err = err;
-    if (err != ERR_OK)
-        runtime_fail(lane->runtime, EXIT_CODE_INTERNAL, "rules cannot be put in force", &fault);
-    say_zones(lane);
-}
-
 void lane_open(
     struct lane *lane,
     const struct shard_params *params,
-    const struct rule_bundle *rules,
+    const struct rules *rules,
     struct side_thread *side)
 {
     open_shard(lane, params, side);
-    lane_timers_settle(lane, rule_bundle_hash(rules), side);
-    activate(lane, rules);
+    lane_rules_open(lane, rules, side);
     lane_begin(lane);
     lane_inflight_open(lane, params->directory);
 }

@@ -44,11 +44,10 @@ bool lane_timers_are_due(const struct lane *lane)
     return shard_timer_is_due(lane->shard, lane_clock_ms(lane));
 }
 
-bool lane_timers_fire(struct lane *lane)
+bool lane_timers_fire(struct lane *lane, int64_t now_ms)
 {
     struct fault fault = {.err = ERR_OK};
     uint64_t sequence = 0;
-    int64_t now_ms = lane_clock_ms(lane);
     if (!shard_timer_is_due(lane->shard, now_ms))
         return false;
     shard_watch(lane->shard, NULL);
@@ -72,13 +71,15 @@ static void sync_waiting(struct lane *lane, struct side_thread *side)
         runtime_fail(lane->runtime, EXIT_CODE_INTERNAL, "journal cannot be made durable", &fault);
 }
 
-void lane_timers_settle(struct lane *lane, uint64_t ruleset_next, struct side_thread *side)
+int64_t lane_timers_settle(struct lane *lane, uint64_t ruleset_next, struct side_thread *side)
 {
     const struct ruleset *ruleset = shard_ruleset(lane->shard);
+    int64_t now_ms = lane_clock_ms(lane);
     if (ruleset == NULL || ruleset_hash(ruleset) == ruleset_next)
-        return;
-    while (lane_timers_fire(lane))
+        return now_ms;
+    while (lane_timers_fire(lane, now_ms))
         sync_waiting(lane, side);
+    return now_ms;
 }
 
 int64_t lane_timers_wait_ms(const struct lane *lane)

@@ -24,6 +24,7 @@ struct lane_facts {
     uint64_t gaps;
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
+    uint64_t rules_sequence;
     unsigned broken; // balances, a bit each
     int64_t timer_delay_ms;
     int64_t lag; // behind Kafka; -1: not known, or no such source
@@ -98,6 +99,8 @@ static const struct metric metrics[] = {
     {GAUGE("sequence"), "Last frame folded.", COUNT(sequence)},
     {GAUGE("sequence_durable"), "Last frame on the disk.", COUNT(sequence_durable)},
     {GAUGE("sequence_published"), "Last frame published.", COUNT(sequence_published)},
+    {GAUGE("rules_sequence"), "Frame that put the rules in force.",
+     offsetof(struct lane_facts, rules_sequence)},
     {GAUGE("sequence_checkpoint"), "Frame that the store stands at.", COUNT(sequence_checkpoint)},
     {GAUGE("contacts"), "Contacts known.", STATE(contacts)},
     {GAUGE("timers"), "Contacts with a timer.", STATE(timers)},
@@ -143,6 +146,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
             facts->lag = kafka_source_lag(&lane->inlets[i].source);
     }
     facts->journal_waiting_bytes = journal_waiting_bytes(lane->sync.journal);
+    facts->rules_sequence = shard_ruleset_sequence(lane->shard);
     facts->is_reading = atomic_load(&lane->is_reading) ? 1 : 0;
     part->facts = facts;
 }
@@ -200,6 +204,29 @@ static void print_process(const struct http_context *context, struct buffer *to)
     gauge(
         to, "engaged_sinks_waiting", "Publishers that cannot reach their sink.",
         atomic_load(&runtime->sinks_waiting));
+}
+
+static void print_rules(const struct reload *reload, struct buffer *to)
+{
+    static const char reloads[] = "engaged_rules_reloads_total";
+    if (reload == NULL)
+        return;
+    const struct reload_status *status = reload_get_status(reload);
+    head(to, reloads, "counter", "Times that the rules were read again, by what came of it.");
+    for (enum reload_result result = RELOAD_LOADED; result < RELOAD_RESULT_COUNT; result++)
+        buffer_add_format(
+            to, "%s{result=\"%s\"} %" PRIu64 "\n", reloads, reload_result_name(result),
+            status->counts[result]);
+    gauge(
+        to, "engaged_rules_last_reload_successful",
+        "1 when the rules read last are in force, 0 when they were refused.",
+        status->reason[0] == '\0' ? 1 : 0);
+    gauge(
+        to, "engaged_rules_last_reload_success_timestamp_seconds",
+        "When the rules read last were in force, seconds since 1970.", status->success_ms / 1000);
+    head(to, "engaged_rules_info", "gauge", "The ruleset in force on every shard.");
+    buffer_add_format(
+        to, "engaged_rules_info{ruleset=\"%016" PRIx64 "\"} 1\n", status->ruleset);
 }
 
 static uint64_t value_of(const struct lane_facts *facts, size_t offset)
@@ -283,6 +310,7 @@ static struct buffer *begin_reply(struct http_request *request)
     struct buffer *body = http_reply_json(&request->reply, MHD_HTTP_OK);
     request->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     print_process(request->context, body);
+    print_rules(request->context->reload, body);
     print_http(request->server, body);
     return body;
 }

@@ -1,10 +1,10 @@
 // What the daemon is started with: configuration and rules, read and checked.
 #include "engine/run/setup.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/fold/params.h"
@@ -13,7 +13,6 @@
 #include "engine/os/os_zone.h"
 #include "engine/run/kafka_settings.h"
 #include "engine/run/output_files.h"
-#include "rules/ruleset.h"
 
 enum { MIB = 1024 * 1024 };
 
@@ -60,40 +59,21 @@ static enum err load_config(const char *path, struct setup *setup)
     return err;
 }
 
-// The journal carries the rules in one frame.
-static enum err check_rules_size(const struct config *config, const struct rule_bundle *rules)
+static bool wait_ms(void *context, uint32_t wait_ms)
 {
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < rules->count; i++)
-        bytes += strlen(rules->files[i].path) + rules->files[i].text.len;
-    if (bytes <= config->limits.frame_bytes / 2)
-        return ERR_OK;
-    struct fault fault = {.err = ERR_OK};
-    (void)fault_set(
-        &fault, ERR_INVALID,
-        "rules: %" PRIu64 " bytes are more than half of limits.frame_bytes, which is %" PRIu32,
-        bytes, config->limits.frame_bytes);
-    return refuse(&fault);
+    (void)context;
+    struct timespec pause = {wait_ms / 1000, wait_ms % 1000 * 1000000L};
+    return nanosleep(&pause, NULL) == 0;
 }
 
 static enum err load_rules(struct setup *setup)
 {
     struct fault fault = {.err = ERR_OK};
-    struct os_tree tree = {NULL, 0};
-    if (os_read_tree(setup->config->rules, &setup->arena, &tree, &fault) != ERR_OK) {
-        (void)fault_wrap(&fault, ERR_INVALID, "rules");
+    struct rules_pause pause = {.wait_ms = wait_ms};
+    if (rules_read(setup->config, &pause, &setup->rules, &fault) != ERR_OK)
         return refuse(&fault);
-    }
-    struct rule_file *files = arena_alloc(&setup->arena, (tree.count + 1) * sizeof(*files));
-    for (size_t i = 0; i < tree.count; i++)
-        files[i] = (struct rule_file){.path = tree.files[i].path, .text = tree.files[i].text};
-    setup->rules = (struct rule_bundle){.files = files, .count = tree.count};
-
-    if (check_rules_size(setup->config, &setup->rules) != ERR_OK)
-        return ERR_INVALID;
-
     struct diagnostics list = {0};
-    enum err err = ruleset_compile(&setup->rules, &list, &setup->ruleset);
+    enum err err = rules_compile(&setup->rules, &list);
     print_diagnostics(&list);
     diagnostics_free(&list);
     return err;
@@ -175,7 +155,7 @@ enum err setup_load(const char *config_path, struct setup *out)
 
 void setup_free(struct setup *setup)
 {
-    ruleset_destroy(setup->ruleset);
+    rules_free(&setup->rules);
     config_destroy(setup->config);
     arena_free(&setup->arena);
 }

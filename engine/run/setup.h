@@ -4,15 +4,14 @@
 
 #include "config/config.h"
 #include "engine/base/arena.h"
+#include "engine/run/rules.h"
 #include "engine/run/worker.h"
-#include "rules/bundle.h"
 
 // Owns everything in it.
 struct setup {
     struct arena arena;
     struct config *config;
-    struct rule_bundle rules;
-    struct ruleset *ruleset; // for checks on the main thread; each shard compiles its own
+    struct rules rules;
 };
 
 // Reads everything and prints every error and warning to standard error. Creates nothing.

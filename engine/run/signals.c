@@ -27,6 +27,19 @@ static void on_reload_signal(struct ev_loop *loop, struct ev_signal *watcher, in
     signals->on_reload(signals->context);
 }
 
+static void mask_reload(int how)
+{
+    sigset_t reload;
+    (void)sigemptyset(&reload);
+    (void)sigaddset(&reload, SIGHUP);
+    (void)sigprocmask(how, &reload, NULL);
+}
+
+void signals_hold(void)
+{
+    mask_reload(SIG_BLOCK);
+}
+
 void signals_open(struct signals *signals, struct ev_loop *loop)
 {
     (void)signal(SIGPIPE, SIG_IGN);
@@ -40,6 +53,7 @@ void signals_open(struct signals *signals, struct ev_loop *loop)
     ev_signal_start(loop, &signals->stop_term);
     ev_signal_start(loop, &signals->stop_int);
     ev_signal_start(loop, &signals->reload);
+    mask_reload(SIG_UNBLOCK);
 }
 
 void signals_release(struct signals *signals)

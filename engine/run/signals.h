@@ -14,6 +14,8 @@ struct signals {
     void *context;
 };
 
+// From now on a SIGHUP waits for signals_open. Before the first thread.
+void signals_hold(void);
 // on_stop, on_reload and context are set. Ignores SIGPIPE.
 void signals_open(struct signals *signals, struct ev_loop *loop);
 // From now on SIGTERM and SIGINT end the process as they do by default.

@@ -3,7 +3,7 @@
 #define ENGINE_RUN_WORKER_H
 
 #include "engine/run/lane.h"
-#include "rules/bundle.h"
+#include "engine/run/rules.h"
 
 struct worker;
 
@@ -14,7 +14,7 @@ struct worker_plan {
     struct shard_params shard; // directory, shard and identity are filled in for each
     uint32_t shard_count;      // of the whole daemon
     const char *data;          // the data directory
-    const struct rule_bundle *rules;
+    const struct rules *rules; // that its shards begin with
     struct side_thread *prepare_side;
     struct postbox *main_box;
     post_run_fn

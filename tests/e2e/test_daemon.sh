@@ -104,7 +104,7 @@ check "a second one on its directory ends with 73" exits 73 "$engaged" --config 
 everything >after.sum
 check "... and has changed nothing" cmp before.sum after.sum
 kill -HUP "$daemon"
-check "SIGHUP does not end it" wait_until 5 logged "reload is not supported yet"
+check "SIGHUP does not end it" wait_until 5 logged "rules unchanged"
 check "SIGTERM ends it with 0" stop
 check "... saying that it has stopped" logged "stopped exit=0"
 start engaged.yaml

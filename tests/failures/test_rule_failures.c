@@ -1,4 +1,5 @@
-// Every call that reading a tree of rules makes to the system fails once, and for ever: all rules or an error.
+// Every call that reading a tree of rules, and looking at it again, makes to the system fails once, and for ever: all
+// rules or an error.
 // links: engine/base engine/port engine/os
 #define _GNU_SOURCE // RTLD_NEXT
 #include <dirent.h>
@@ -118,7 +119,7 @@ static unsigned files_open(void)
 static bool read_once(unsigned fail_at, int failure, bool is_for_ever)
 {
     struct arena arena = {0};
-    struct os_tree tree = {NULL, 0};
+    struct os_tree tree = {.files = NULL};
     struct fault fault = {ERR_OK, ""};
     unsigned before = files_open();
     door.fail_at = fail_at;
@@ -126,7 +127,11 @@ static bool read_once(unsigned fail_at, int failure, bool is_for_ever)
     door.is_for_ever = is_for_ever;
     door.calls = door.failures = 0;
     door.is_armed = true;
+    struct os_tree_mark mark = {0, 0};
     enum err err = os_read_tree(root, &arena, &tree, &fault);
+    bool is_read = err == ERR_OK;
+    if (is_read)
+        err = os_mark_tree(root, &mark, &fault);
     door.is_armed = false;
     ck_assert_uint_eq(files_open(), before);
     if (err == ERR_OK) {
@@ -134,10 +139,12 @@ static bool read_once(unsigned fail_at, int failure, bool is_for_ever)
             tree.count == RULE_FILES, "call %u: %zu files and no error", fail_at, tree.count);
         for (unsigned i = 0; i < RULE_FILES; i++)
             ck_assert_str_eq(tree.files[i].path, names[i]);
+        ck_assert_msg(mark.files == tree.mark.files, "call %u: another mark", fail_at);
     } else {
         ck_assert_msg(door.failures > 0, "%s", fault.text);
         ck_assert_msg(strstr(fault.text, root) != NULL, "call %u: \"%s\"", fail_at, fault.text);
-        ck_assert_ptr_null(tree.files);
+        ck_assert(is_read || tree.files == NULL);
+        ck_assert_uint_eq(mark.files, 0);
     }
     arena_free(&arena);
     return door.failures > 0;

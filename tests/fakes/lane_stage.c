@@ -228,7 +228,12 @@ void stage_open(const char *rules)
     stage.publisher = publisher_start(&stage.runtime, (struct sink){.ops = &sink_ops}, 1);
     lane_make();
     struct rule_file file = {"rules.yaml", bytes_text(rules)};
-    lane_open(stage.lane, &stage.params, &(struct rule_bundle){&file, 1}, stage.sides[1]);
+    struct rules compiled = {.bundle = {&file, 1}};
+    struct diagnostics list = {0};
+    ck_assert_int_eq(rules_compile(&compiled, &list), ERR_OK);
+    diagnostics_free(&list);
+    lane_open(stage.lane, &stage.params, &compiled, stage.sides[1]);
+    rules_free(&compiled);
     // Of the frame with the rules, when it is new.
     STAGE_TURN_UNTIL(stage.lane->checkpoint.sequence_in_force == shard_sequence(stage.lane->shard));
 }

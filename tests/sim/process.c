@@ -117,7 +117,13 @@ static void open_lane(struct sim_process *process, struct lane *lane, struct sim
     params.directory = directory;
     params.shard = lane->number;
     params.identity = process->plan->identity;
-    lane_open(lane, &params, &process->plan->rules, worker->sync_side);
+    struct rules rules = {.bundle = process->plan->rules};
+    struct diagnostics list = {0};
+    enum err err = rules_compile(&rules, &list);
+    INVARIANT(err == ERR_OK);
+    diagnostics_free(&list);
+    lane_open(lane, &params, &rules, worker->sync_side);
+    rules_free(&rules);
 }
 
 static bool take_turns(struct sim_process *process, struct sim_worker *worker)

@@ -166,7 +166,7 @@ static bool cut_at_point(struct cut_run *run, const char *name, unsigned pass)
     recipe_prepare(world, point_recipe(name));
     world_feed(world, POINT_EVENTS);
     world_start(world, order);
-    enum happened happened = world_drive(world, WAIT_US);
+    enum happened happened = recipe_drive(world, point_recipe(name), WAIT_US);
     if (happened == HAPPENED_SETTLED)
         happened = world_stop(world, WAIT_US);
     bool is_reached = happened == HAPPENED_STOPPED;

@@ -6,9 +6,10 @@
 #include "tests/torture/phases.h"
 
 enum { EPOCH_CYCLES = 16, OPEN_WAIT_US = 10 * 1000000, STORM_MIN = 3, STORM_MAX = 6 };
+enum { RELOAD_WAIT_US = 150 * 1000 };
 
 struct kill_counts {
-    unsigned in_midwork, publishing, stopping, second_term, frozen, storms, recovering;
+    unsigned in_midwork, publishing, stopping, second_term, frozen, storms, recovering, reloading;
 };
 
 static void crash(struct world *world, struct kill_counts *counts)
@@ -67,6 +68,11 @@ static enum happened live(struct world *world, struct kill_counts *counts)
         return world_drive(world, (int64_t)dice_between(&world->dice, 0, 10000));
     enum happened happened = world_drive_open(world, OPEN_WAIT_US);
     int64_t began = now_us();
+    if (happened == HAPPENED_NOTHING && dice_percent(&world->dice, 20)) {
+        counts->reloading++;
+        world_reload(world); // dies before, in, or behind it
+        sleep_us((int64_t)dice_between(&world->dice, 0, RELOAD_WAIT_US));
+    }
     if (happened == HAPPENED_NOTHING)
         happened =
             world_drive(world, (int64_t)dice_between(&world->dice, 0, (uint64_t)world->work_us));
@@ -123,9 +129,9 @@ void phase_kills(const struct settings *settings, struct tally *tally)
     (void)printf(
         "kills: %u in mid-work, %u when all was read, %u while recovering, %u while stopping, %u "
         "with a second SIGTERM, "
-        "%u after SIGSTOP, %u storms of recoveries\n",
+        "%u after SIGSTOP, %u around a reload, %u storms of recoveries\n",
         counts.in_midwork, counts.publishing, counts.recovering, counts.stopping,
-        counts.second_term, counts.frozen, counts.storms);
+        counts.second_term, counts.frozen, counts.reloading, counts.storms);
     tally_check(
         tally, counts.in_midwork * 10 >= settings->cycles, "a tenth of the kills is in mid-work");
     tally_verdict(tally, &world, began);

@@ -71,7 +71,7 @@ void ledger_free(struct ledger *ledger)
 {
     free(ledger->notes);
     free(ledger->line_at);
-    *ledger = (struct ledger){.notes = NULL};
+    *ledger = (struct ledger){.page_points = ledger->page_points};
 }
 
 void ledger_give(struct ledger *ledger, size_t count, struct text *lines)

@@ -7,7 +7,7 @@
 
 #include "tests/torture/journal_view.h"
 
-enum { CONTACTS = 300, SLOTS = 3, FORM_POINTS = 20, PAGE_POINTS = 1 };
+enum { CONTACTS = 300, SLOTS = 3, FORM_POINTS = 20 };
 
 enum event_kind { EVENT_PAGE, EVENT_FORM, EVENT_REFUSED };
 
@@ -28,6 +28,7 @@ struct ledger {
     uint64_t file_bytes;
     uint64_t inputs; // of the journal, as it is read
     uint32_t order;
+    uint32_t page_points; // by the newest rules, which count for all that came before them, too
 };
 
 // What was found wrong; the first is kept in words.

@@ -211,7 +211,7 @@ uint64_t ledger_check_contacts(
         enum event_kind kind = event_kind_of(number);
         if (kind == EVENT_REFUSED || ledger->notes[number].journalled == 0)
             continue;
-        points[event_contact_of(number)] += kind == EVENT_FORM ? FORM_POINTS : PAGE_POINTS;
+        points[event_contact_of(number)] += kind == EVENT_FORM ? FORM_POINTS : ledger->page_points;
         events[event_contact_of(number)]++;
     }
     size_t at = 0;

@@ -40,6 +40,7 @@ enum recipe {
     RECIPE_REPLAY,     // frames behind the checkpoint
     RECIPE_NO_STORE,   // a store that is to be given up
     RECIPE_TORN_LINES, // a file of actions with half a line at its end
+    RECIPE_RELOAD,     // nothing before, but other rules while it runs
 };
 
 struct points {
@@ -53,5 +54,7 @@ bool point_is_elsewhere(const char *name); // belongs to the tests with a real K
 enum recipe point_recipe(const char *name);
 // Brings the world, which has no daemon running, into the state that the recipe names.
 void recipe_prepare(struct world *world, enum recipe recipe);
+// world_drive, as the recipe needs it.
+enum happened recipe_drive(struct world *world, enum recipe recipe, int64_t for_us);
 
 #endif

@@ -8,6 +8,8 @@
 #include "tests/torture/phases.h"
 
 enum { EPOCH_STARTS = 14, POINT_EVENTS = 2600, WAIT_US = 20 * 1000000, TORN_TRIES = 24 };
+// A reload waits for its files to be at rest.
+enum { RELOADS_MAX = 5, RELOAD_US = 400 * 1000 };
 
 // Beyond these a pass may be rare, and is asked for only when the run is long.
 static const unsigned passes[] = {1, 2, 3, 5, 8, 13, 21, 34, 55};
@@ -51,6 +53,7 @@ enum recipe point_recipe(const char *name)
         {"recover.tail", RECIPE_TORN},    {"recover.sealed", RECIPE_UNSEALED},
         {"replay.", RECIPE_REPLAY},       {"store.given-up", RECIPE_NO_STORE},
         {"store.empty", RECIPE_NO_STORE}, {"sink.tail-cut", RECIPE_TORN_LINES},
+        {"reload.", RECIPE_RELOAD},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (strncmp(name, table[i].start, strlen(table[i].start)) == 0)
@@ -108,7 +111,8 @@ void recipe_prepare(struct world *world, enum recipe recipe)
 {
     char order[64];
     switch (recipe) {
-    case RECIPE_NONE: break;
+    case RECIPE_NONE:
+    case RECIPE_RELOAD: break;
     case RECIPE_FRESH:
         if (!world->is_new) {
             (void)world_settle(world);
@@ -140,6 +144,26 @@ void recipe_prepare(struct world *world, enum recipe recipe)
     }
 }
 
+enum happened recipe_drive(struct world *world, enum recipe recipe, int64_t for_us)
+{
+    int64_t until = now_us() + for_us;
+    if (recipe != RECIPE_RELOAD)
+        return world_drive(world, for_us);
+    enum happened happened = world_drive_open(world, for_us);
+    for (unsigned i = 0; i < RELOADS_MAX && now_us() < until; i++) {
+        if (happened == HAPPENED_GONE || happened == HAPPENED_STOPPED)
+            return happened;
+        int64_t slice = now_us() + RELOAD_US;
+        world_reload(world);
+        happened = HAPPENED_SETTLED; // that it has nothing to do says nothing about the reload
+        while (happened == HAPPENED_SETTLED && now_us() < slice) {
+            happened = world_drive(world, slice - now_us());
+            sleep_us(5000);
+        }
+    }
+    return happened == HAPPENED_NOTHING ? world_drive(world, for_us) : happened;
+}
+
 // ---- killing
 
 static void begin_when_full(struct world *world, enum ledger_feed feed)
@@ -152,11 +176,11 @@ static void begin_when_full(struct world *world, enum ledger_feed feed)
 }
 
 // Runs to a point, and through all there is to do when it is not passed so often. Whether it was.
-static bool run_to_point(struct world *world, const char *order)
+static bool run_to_point(struct world *world, const char *order, enum recipe recipe)
 {
     world_feed(world, POINT_EVENTS);
     world_start(world, order);
-    enum happened happened = world_drive(world, WAIT_US);
+    enum happened happened = recipe_drive(world, recipe, WAIT_US);
     if (happened == HAPPENED_SETTLED)
         happened = world_stop(world, WAIT_US);
     bool is_reached = happened == HAPPENED_STOPPED || child_died_of(&world->child, SIGKILL);
@@ -172,7 +196,7 @@ static bool kill_at(struct world *world, const char *name, unsigned pass)
     (void)snprintf(order, sizeof(order), "%s=kill@%u", name, pass);
     begin_when_full(world, world->feed);
     recipe_prepare(world, point_recipe(name));
-    bool is_reached = run_to_point(world, order);
+    bool is_reached = run_to_point(world, order, point_recipe(name));
     if (!is_reached && !child_exited_with(&world->child, 0))
         findings_add(
             &world->found, FOUND_OTHER, "%s: it ended with %s", order,
@@ -192,7 +216,7 @@ static bool stop_at(struct world *world, const char *name)
         order, sizeof(order), "%s=stop@%" PRIu64, name, dice_between(&world->dice, 1, 2));
     begin_when_full(world, world->feed);
     recipe_prepare(world, point_recipe(name));
-    bool is_reached = run_to_point(world, order);
+    bool is_reached = run_to_point(world, order, point_recipe(name));
     world->verdict.faults += is_reached;
     if (is_reached) {
         sleep_us(30000);

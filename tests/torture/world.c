@@ -10,13 +10,13 @@
 
 enum { POLLS_MAX = 1 + CLIENT_CONNECTIONS, LOOK_MS = 1, OPEN_SLICE_US = 300 };
 
-static const char rules_text[] =
+static const char rules_head[] =
     "scores:\n"
     "  engagement:\n"
     "    label: Engagement\n"
     "    bands: {warm: 10, hot: 50}\n"
-    "    rules:\n"
-    "      - {name: view, on: page.viewed, points: 1}\n"
+    "    rules:\n";
+static const char rules_rest[] =
     "      - {name: form, on: form.submitted, points: 20}\n"
     "actions:\n"
     "  send_email: {label: Mail, channel: email, topic: actions.email, with: {template: string}}\n"
@@ -38,6 +38,29 @@ void world_path(const struct world *world, const char *name, char out[PATH_BYTES
     path_of(out, world->place, name);
 }
 
+// Whole at once; with points that are others than before, so that the journal is folded again for them.
+static void write_rules(struct world *world)
+{
+    char path[PATH_BYTES], aside[PATH_BYTES];
+    struct text text = {0};
+    world->ledger.page_points = world->ledger.page_points % 3 + 1;
+    path_of(path, world->rules, "rules.yaml");
+    path_of(aside, world->rules, "next");
+    text_add(
+        &text, "%s      - {name: view, on: page.viewed, points: %u}\n%s", rules_head,
+        world->ledger.page_points, rules_rest);
+    file_write(aside, &text);
+    if (rename(aside, path) != 0)
+        give_up("the rules cannot be written");
+    text_free(&text);
+}
+
+void world_reload(struct world *world)
+{
+    write_rules(world);
+    child_signal(&world->child, SIGHUP);
+}
+
 void world_open(struct world *world, const struct settings *settings, const char *phase)
 {
     *world = (struct world){.settings = settings, .phase = phase};
@@ -54,12 +77,7 @@ void world_open(struct world *world, const struct settings *settings, const char
     path_of(world->rules, settings->root, "rules");
     (void)mkdir(world->place, 0700);
     (void)mkdir(world->rules, 0700);
-    char path[PATH_BYTES];
-    path_of(path, world->rules, "rules.yaml");
-    struct text text = {0};
-    text_add(&text, "%s", rules_text);
-    file_write(path, &text);
-    text_free(&text);
+    write_rules(world);
 }
 
 void world_close(struct world *world)

@@ -61,6 +61,8 @@ void world_start(struct world *world, const char *failpoints);
 enum happened world_drive(struct world *world, int64_t for_us);
 // The same until the shard is open, too.
 enum happened world_drive_open(struct world *world, int64_t for_us);
+// Other rules, and SIGHUP.
+void world_reload(struct world *world);
 void world_kill(struct world *world);
 // SIGTERM; waits for the end, at most for_us.
 enum happened world_stop(struct world *world, int64_t for_us);

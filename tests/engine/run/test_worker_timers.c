@@ -126,7 +126,7 @@ static bool has_published_all(void)
     return atomic_load(&world.published) == TIMERS;
 }
 
-static struct worker *start(const struct rule_bundle *rules)
+static struct worker *start(const struct rules *rules)
 {
     static const struct sink_ops sink_ops = {
         .recover = sink_recover, .publish = sink_publish, .destroy = sink_destroy};
@@ -177,7 +177,10 @@ START_TEST(timers_fire_at_their_time_while_nothing_comes)
 {
     static char lines[TIMERS][200];
     struct rule_file file = {"rules.yaml", bytes_text(RULES)};
-    struct rule_bundle rules = {&file, 1};
+    struct rules rules = {.bundle = {&file, 1}};
+    struct diagnostics list = {0};
+    ck_assert_int_eq(rules_compile(&rules, &list), ERR_OK);
+    diagnostics_free(&list);
     planned.action_bytes = 50;
     world.runtime.log = (struct diag){.wall_ms = no_time, .write_line = no_line};
     world.runtime.clock = os_clock();
@@ -218,6 +221,7 @@ START_TEST(timers_fire_at_their_time_while_nothing_comes)
     worker_nudge(worker);
     wait_for(has_drained);
     worker_join(worker);
+    rules_free(&rules);
     side_thread_join(world.plan.prepare_side);
     mailbox_destroy(world.mailbox);
     for (unsigned i = 0; i < TIMERS; i++)
