@@ -218,7 +218,8 @@ void limit_give_back(
     struct limit_row row = row_get(section.data + at);
     size_t old_bytes = row_bytes(&row);
     row.count--;
+    int64_t points_milli = entry->points_milli < 0 ? -entry->points_milli : entry->points_milli;
     if (row_is_long(&row))
-        row.points_milli = score_sum_add(row.points_milli, -entry->points_milli);
+        row.points_milli = score_sum_add(row.points_milli, -points_milli);
     row_write(state, contact.value, at, old_bytes, row.count > 0 ? &row : NULL);
 }

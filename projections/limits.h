@@ -9,8 +9,8 @@ struct limit_row {
     uint32_t count; // entries that it stands for
     uint64_t key;   // hash of the value of `per` and of the calendar span
     // What a limit does not ask for is 0: a row without both takes half the memory, and is not pruned.
-    int64_t time_ms; // of the entry, or of the newest of them; kept within the years 0 to 9999
-    int64_t points_milli;
+    int64_t time_ms;      // of the entry, or of the newest of them; kept within the years 0 to 9999
+    int64_t points_milli; // without their sign
 };
 
 // Walks the rows of a rule and key (those of out), oldest first: *at is 0 to start; false at the end, and out is as

@@ -128,8 +128,7 @@ void compile_unknown(
 
 // E0301: "'word' is not supported yet".
 void compile_not_yet(struct compiler *compiler, struct place place, struct bytes word);
-// As much of a text as a message shows, for "%.*s".
-int compile_shown_len(struct bytes text);
+int compile_shown_len(struct bytes text); // as much of it as a message shows, for "%.*s"
 
 // A copy in the ruleset's arena, NUL-terminated.
 struct bytes compile_copy(struct compiler *compiler, struct bytes text);

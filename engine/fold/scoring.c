@@ -174,7 +174,7 @@ static bool limit_leaves(
         if (!is_inside)
             continue;
         times += row.count;
-        used_milli += row.points_milli < 0 ? -row.points_milli : row.points_milli;
+        used_milli += row.points_milli;
     }
     if (limit->times > 0 && times >= limit->times)
         return false;
@@ -224,7 +224,9 @@ static void limit_note(
         .count = 1,
         .key = window->key,
         .time_ms = is_counted_only ? 0 : entry->time_ms,
-        .points_milli = is_counted_only ? 0 : entry->points_milli,
+        .points_milli = is_counted_only           ? 0
+                        : entry->points_milli < 0 ? -entry->points_milli
+                                                  : entry->points_milli,
     };
     limit_add(fold->state, fold->contact, &row, window->mode);
 }

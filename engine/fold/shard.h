@@ -87,7 +87,7 @@ NODISCARD enum err shard_activate(
     int64_t wall_ms,
     struct fault *fault);
 const struct ruleset *shard_ruleset(const struct shard *shard); // NULL before the first activation
-uint64_t shard_ruleset_sequence(const struct shard *shard); // of the frame that put it in force
+uint64_t shard_ruleset_sequence(const struct shard *shard);     // of the frame that put it in force
 struct state *shard_state(struct shard *shard);
 struct journal *shard_journal(struct shard *shard); // NULL when read only
 uint64_t shard_sequence(const struct shard *shard); // last frame folded

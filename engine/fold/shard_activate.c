@@ -193,8 +193,7 @@ enum err activation_renew_zones(struct shard *shard, int64_t wall_ms, struct fau
 
 // The last frames may be in the journal's memory only: they are written first, which finds nothing to do where they are
 // durable already.
-static enum err follow_all(
-    struct activation *activation, struct shard *shard, struct fault *fault)
+static enum err follow_all(struct activation *activation, struct shard *shard, struct fault *fault)
 {
     uint64_t durable = journal_sequence_durable(shard->journal);
     enum err err = ERR_OK;

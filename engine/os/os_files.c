@@ -85,8 +85,8 @@ struct tree_walk {
 static void mark_file(struct tree_walk *walk, const char *relative, const struct stat *about)
 {
     const uint64_t facts[] = {
-        (uint64_t)about->st_dev,         (uint64_t)about->st_ino,
-        (uint64_t)about->st_size,        (uint64_t)about->st_mtim.tv_sec,
+        (uint64_t)about->st_dev,          (uint64_t)about->st_ino,
+        (uint64_t)about->st_size,         (uint64_t)about->st_mtim.tv_sec,
         (uint64_t)about->st_mtim.tv_nsec, (uint64_t)about->st_ctim.tv_sec,
         (uint64_t)about->st_ctim.tv_nsec,
     };

@@ -139,13 +139,13 @@ void lane_end(struct lane *lane);
 
 // One step: at most one poll of one source, and whatever else is due. True: call again at once.
 bool lane_turn(struct lane *lane, int64_t now_us);
-// Sends what was appended outside of a turn (a ruleset) on its way.
-void lane_sync(struct lane *lane);
+void lane_sync(
+    struct lane *lane); // sends what was appended outside of a turn (a ruleset) on its way
 // Standard input has nothing right now: its descriptor tells when it has.
 bool lane_waits_for_stdin(const struct lane *lane);
 void lane_wake_stdin(struct lane *lane);
-// No source will ever give anything again, and no timer is due.
-bool lane_has_ended(const struct lane *lane);
+bool lane_has_ended(
+    const struct lane *lane); // no source ever gives anything again, no timer is due
 // Everything read is durable, published and in the checkpoint. Meaningful after runtime->is_stopping.
 bool lane_is_drained(const struct lane *lane);
 

@@ -225,8 +225,7 @@ static void print_rules(const struct reload *reload, struct buffer *to)
         to, "engaged_rules_last_reload_success_timestamp_seconds",
         "When the rules read last were in force, seconds since 1970.", status->success_ms / 1000);
     head(to, "engaged_rules_info", "gauge", "The ruleset in force on every shard.");
-    buffer_add_format(
-        to, "engaged_rules_info{ruleset=\"%016" PRIx64 "\"} 1\n", status->ruleset);
+    buffer_add_format(to, "engaged_rules_info{ruleset=\"%016" PRIx64 "\"} 1\n", status->ruleset);
 }
 
 static uint64_t value_of(const struct lane_facts *facts, size_t offset)

@@ -145,8 +145,7 @@ static void take_over(struct reload *reload)
         log, DIAG_INFO, "new rules are in force", DIAG_HEX("ruleset", reload->status.ruleset),
         DIAG_HEX("ruleset_before", ruleset_hash(before.ruleset)),
         DIAG_NUM("files", reload->params.rules->bundle.count),
-        DIAG_NUM(
-            "took_ms", (runtime_mono_us(reload->params.runtime) - reload->began_us) / 1000));
+        DIAG_NUM("took_ms", (runtime_mono_us(reload->params.runtime) - reload->began_us) / 1000));
     rules_free(&before);
     end(reload);
 }
@@ -176,7 +175,8 @@ static void on_taken(struct post *post)
     struct rules_job *job = (struct rules_job *)post;
     struct reload *reload = (struct reload *)(void *)((char *)job - offsetof(struct reload, job));
     reload->shards_done++;
-    if (!atomic_load(&reload->params.runtime->is_stopping)) // then some shards may have them and some not
+    if (!atomic_load(
+            &reload->params.runtime->is_stopping)) // then some shards may have them and some not
         hand_on(reload);
 }
 

@@ -11,9 +11,9 @@
 
 struct reload;
 
-#define RELOAD_RESULT_TABLE(X)        \
-    X(RELOAD_LOADED, "loaded")        \
-    X(RELOAD_UNCHANGED, "unchanged")  \
+#define RELOAD_RESULT_TABLE(X)       \
+    X(RELOAD_LOADED, "loaded")       \
+    X(RELOAD_UNCHANGED, "unchanged") \
     X(RELOAD_REFUSED, "refused")
 
 enum reload_result {

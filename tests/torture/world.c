@@ -10,12 +10,11 @@
 
 enum { POLLS_MAX = 1 + CLIENT_CONNECTIONS, LOOK_MS = 1, OPEN_SLICE_US = 300 };
 
-static const char rules_head[] =
-    "scores:\n"
-    "  engagement:\n"
-    "    label: Engagement\n"
-    "    bands: {warm: 10, hot: 50}\n"
-    "    rules:\n";
+static const char rules_head[] = "scores:\n"
+                                 "  engagement:\n"
+                                 "    label: Engagement\n"
+                                 "    bands: {warm: 10, hot: 50}\n"
+                                 "    rules:\n";
 static const char rules_rest[] =
     "      - {name: form, on: form.submitted, points: 20}\n"
     "actions:\n"

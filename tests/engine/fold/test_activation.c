@@ -13,7 +13,7 @@
 #define TWO_POINTS  EVENTS_ONLY "scores: {s: {rules: [{name: r, on: noon, points: 2}]}}\n"
 #define FROM_NOW \
     EVENTS_ONLY "scores: {s: {history: from_now, rules: [{name: r, on: noon, points: 2}]}}\n"
-#define WITH_WORKFLOW                                                                           \
+#define WITH_WORKFLOW \
     ONE_POINT "workflows: {w: {on: noon, reenter: always, steps: [{tag: {add: seen}}]}}\n"
 
 static struct rule_file file;
@@ -175,15 +175,15 @@ END_TEST
 
 // ---- zones that the shard comes to know meanwhile
 
-#define HOURS_OF_ZONES                                                                            \
-    EVENTS_ONLY                                                                                   \
-    "scores:\n"                                                                                   \
-    "  own: {rules: [{name: own, on: noon, if: has(contact.zone),"                                \
+#define HOURS_OF_ZONES                                             \
+    EVENTS_ONLY                                                    \
+    "scores:\n"                                                    \
+    "  own: {rules: [{name: own, on: noon, if: has(contact.zone)," \
     " points: 'local(event.time, contact.zone).getHours()'}]}\n"
-#define HOURS_OF_ZONES_TWICE                                                                      \
-    EVENTS_ONLY                                                                                   \
-    "scores:\n"                                                                                   \
-    "  own: {rules: [{name: own, on: noon, if: has(contact.zone),"                                \
+#define HOURS_OF_ZONES_TWICE                                       \
+    EVENTS_ONLY                                                    \
+    "scores:\n"                                                    \
+    "  own: {rules: [{name: own, on: noon, if: has(contact.zone)," \
     " points: '2 * local(event.time, contact.zone).getHours()'}]}\n"
 
 START_TEST(a_zone_that_both_come_to_know_is_the_same)

@@ -116,8 +116,7 @@ static void check_points(unsigned contact, unsigned points)
     ck_assert_int_eq(query_contact(stage.lane->shard, number, &text), ERR_OK);
     buffer_add_u8(&text, 0);
     ck_assert_msg(
-        strstr((const char *)text.data, wanted) != NULL, "%s: %s", wanted,
-        (const char *)text.data);
+        strstr((const char *)text.data, wanted) != NULL, "%s: %s", wanted, (const char *)text.data);
     buffer_free(&text);
 }
 

@@ -1,10 +1,11 @@
 // Rules read again: as one set that is at rest, or not at all; in force, unchanged or refused with a reason.
-#include <ev.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <ev.h>
 
 #include "engine/os/os_clock.h"
 #include "engine/run/reload.h"
