@@ -56,6 +56,7 @@ static const struct rule_expression *take_expression(
         .index = (uint32_t)ruleset->expression_count,
         .name = name_of(compiler, what),
         .text = compile_copy(compiler, text),
+        .on = on,
         .node = node,
     };
     ruleset->expressions = compile_grow(

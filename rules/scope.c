@@ -8,13 +8,11 @@
 
 struct scopes {
     struct arena arena;
-    struct arena data_arena; // of data
     const struct ruleset *ruleset;
     struct cel_library *library;
     struct cel_object contact, score, counter, segment, event;
     struct cel_field *counter_fields;
-    event_type data_type;   // asked for last; EVENT_TYPE_UNKNOWN: none yet
-    struct cel_object data; // of it
+    const struct cel_type **data; // by event type: of its data; NULL: not asked for yet
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
     struct cel_scope scope;
 };
@@ -191,7 +189,7 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
 {
     struct scopes *scopes = mem_zero(1, sizeof(*scopes));
     scopes->ruleset = ruleset;
-    scopes->data_type = EVENT_TYPE_UNKNOWN;
+    scopes->data = mem_zero(catalog_type_count(ruleset->catalog) + 1, sizeof(*scopes->data));
     scopes->library = cel_library_new();
     make_event(scopes);
     make_contact(scopes);
@@ -211,7 +209,7 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
     scopes->variables[SCOPE_EVENT] =
         (struct cel_variable){BYTES_LITERAL("event"), cel_type_object(arena, &scopes->event)};
     scopes->variables[SCOPE_DATA] =
-        (struct cel_variable){BYTES_LITERAL("data"), cel_type_object(arena, &scopes->data)};
+        (struct cel_variable){BYTES_LITERAL("data"), &cel_type_dyn}; // of the type asked for
     scopes->scope = (struct cel_scope){
         .library = scopes->library, .container = BYTES_LITERAL(""), .variables = scopes->variables};
     return scopes;
@@ -223,8 +221,26 @@ void scopes_free(struct scopes *scopes)
         return;
     cel_library_free(scopes->library);
     arena_free(&scopes->arena);
-    arena_free(&scopes->data_arena);
+    free(scopes->data);
     free(scopes);
+}
+
+static const struct cel_type *data_type_of(struct scopes *scopes, event_type type)
+{
+    struct arena *arena = &scopes->arena;
+    const struct event_type_def *def = catalog_type(scopes->ruleset->catalog, type);
+    struct cel_field *fields = arena_alloc(arena, (def->field_count + 1) * sizeof(*fields));
+    for (size_t i = 0; i < def->field_count; i++)
+        fields[i] =
+            (struct cel_field){def->fields[i].name, scope_type_of(arena, def->fields[i].type)};
+    struct cel_object *data = arena_alloc(arena, sizeof(*data));
+    *data = (struct cel_object){
+        .name = def->name,
+        .fields = fields,
+        .field_count = (uint32_t)def->field_count,
+        .is_open = true,
+        .index = cel_field_index_of(arena, fields, (uint32_t)def->field_count)};
+    return cel_type_object(arena, data);
 }
 
 const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
@@ -233,22 +249,27 @@ const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
     if (type == EVENT_TYPE_UNKNOWN)
         return &scopes->scope;
     scopes->scope.variable_count = SCOPE_VARIABLE_COUNT;
-    if (type == scopes->data_type)
-        return &scopes->scope;
-    scopes->data_type = type;
-    arena_clear(&scopes->data_arena);
-    const struct event_type_def *def = catalog_type(scopes->ruleset->catalog, type);
-    struct cel_field *fields =
-        arena_alloc(&scopes->data_arena, (def->field_count + 1) * sizeof(*fields));
-    for (size_t i = 0; i < def->field_count; i++)
-        fields[i] = (struct cel_field){
-            def->fields[i].name, scope_type_of(&scopes->data_arena, def->fields[i].type)};
-    scopes->data = (struct cel_object){
-        .name = def->name,
-        .fields = fields,
-        .field_count = (uint32_t)def->field_count,
-        .is_open = true};
+    if (scopes->data[type] == NULL)
+        scopes->data[type] = data_type_of(scopes, type);
+    scopes->variables[SCOPE_DATA].type = scopes->data[type];
     return &scopes->scope;
+}
+
+const struct cel_scope *scope_again(
+    const struct ruleset *ruleset, event_type type, struct arena *arena)
+{
+    const struct scopes *scopes = ruleset->scopes;
+    struct cel_scope *scope = arena_alloc(arena, sizeof(*scope));
+    struct cel_variable *variables = arena_alloc(arena, sizeof(scopes->variables));
+    memcpy(variables, scopes->variables, sizeof(scopes->variables));
+    *scope = scopes->scope;
+    scope->variables = variables;
+    scope->variable_count = type == EVENT_TYPE_UNKNOWN ? SCOPE_EVENT : SCOPE_VARIABLE_COUNT;
+    if (type != EVENT_TYPE_UNKNOWN) {
+        INVARIANT(scopes->data[type] != NULL);
+        variables[SCOPE_DATA].type = scopes->data[type];
+    }
+    return scope;
 }
 
 const struct cel_scope *scope_of_parts(const struct ruleset *ruleset)

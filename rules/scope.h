@@ -67,6 +67,11 @@ bool scope_contact_has(struct bytes name);
 // Valid until the next call for another type.
 const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
 
+// The same as of what a ruleset's expressions about events of the type were checked with; it lives in the arena. Any
+// thread.
+const struct cel_scope *scope_again(
+    const struct ruleset *ruleset, event_type type, struct arena *arena);
+
 // For cel_compile of parts of a ruleset's expressions, which have been checked. Any thread.
 const struct cel_scope *scope_of_parts(const struct ruleset *ruleset);
 

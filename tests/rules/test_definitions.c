@@ -1,5 +1,6 @@
 // Counters, scores with all their keys, and segments: what rules say is what the ruleset holds.
-#include "rules/expression.h"
+#include "rules/expression_tree.h"
+#include "rules/scope.h"
 
 #include "tests/rules/compile_text.h"
 #include "tests/support/suite.h"
@@ -233,6 +234,26 @@ START_TEST(segments_keep_condition_and_waits)
 }
 END_TEST
 
+START_TEST(trees_are_made_again_when_they_are_asked_for)
+{
+    struct arena arena = {0};
+    const struct cel_node *amount =
+        expression_tree(ruleset, ruleset_counter(ruleset, 1)->value, &arena);
+    ck_assert_int_eq(amount->kind, CEL_NODE_SELECT);
+    ck_assert_int_eq(amount->type->kind, CEL_TYPE_DOUBLE); // as the event declares it
+    const struct cel_node *url =
+        expression_tree(ruleset, ruleset_counter(ruleset, 7)->value, &arena);
+    ck_assert_int_eq(url->type->kind, CEL_TYPE_STRING);
+    ck_assert_int_eq(amount->children[0]->type->object->field_count > 0, true);
+    const struct cel_node *hot =
+        expression_tree(ruleset, ruleset_segment(ruleset, 0)->condition, &arena);
+    ck_assert_int_eq(hot->type->kind, CEL_TYPE_BOOL);
+    ck_assert_uint_eq(hot->children[0]->field, 5); // score.total
+    cel_program_free(cel_compile(&arena, scope_of_parts(ruleset), hot->children[0]));
+    arena_free(&arena);
+}
+END_TEST
+
 // What an expression may do with a counter tells what the checker knows of its type.
 static const struct type_case {
     const char *expression, *type; // NULL: it fits
@@ -285,6 +306,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, limits_keep_their_spans);
     tcase_add_test(tcase, a_combined_score_is_an_expression);
     tcase_add_test(tcase, segments_keep_condition_and_waits);
+    tcase_add_test(tcase, trees_are_made_again_when_they_are_asked_for);
     tcase_add_loop_test(tcase, counters_and_segments_have_types, 0, TYPE_CASES);
     suite_add_tcase(suite, tcase);
     return suite;
