@@ -24,6 +24,7 @@ struct testing {
     struct test_runner runner;
     struct test_result *results;
     size_t count, failed;
+    struct out_file junit;
 };
 
 static bool is_chosen(const struct testing *testing, const struct rule_test *test)
@@ -115,19 +116,24 @@ static int print_summary(const struct testing *testing)
     return code;
 }
 
-static int write_junit(const struct testing *testing)
+// Opened before anything is run: a wrong path is told at once.
+static int open_junit(struct testing *testing)
 {
     const char *path = command_option_value(testing->call, "junit");
     struct fault fault = {.err = ERR_OK};
-    struct out_file file = {0};
-    struct buffer text = {0};
-    if (path == NULL)
+    if (path == NULL || out_file_open(path, &testing->junit, &fault) == ERR_OK)
         return EXIT_CODE_DONE;
+    command_talk(testing->call->command, "%s", fault.text);
+    return EXIT_CODE_USAGE;
+}
+
+static int write_junit(struct testing *testing)
+{
+    struct fault fault = {.err = ERR_OK};
+    struct buffer text = {0};
     test_report_add_junit(&text, testing->results, testing->count);
-    enum err err = out_file_open(path, &file, &fault);
-    if (err == ERR_OK)
-        err = out_file_add_line(&file, bytes_of(text.data, text.len - 1), &fault);
-    enum err close_err = out_file_close(&file, &fault);
+    enum err err = out_file_add_line(&testing->junit, bytes_of(text.data, text.len - 1), &fault);
+    enum err close_err = out_file_close(&testing->junit, &fault);
     buffer_free(&text);
     if (err == ERR_OK && close_err == ERR_OK)
         return EXIT_CODE_DONE;
@@ -139,7 +145,9 @@ static int run_tests(struct testing *testing)
 {
     if (ruleset_test_count(testing->ruleset) == 0)
         command_talk(testing->call->command, "there are no tests");
-    int code = run_all(testing);
+    int code = open_junit(testing);
+    if (code == EXIT_CODE_DONE)
+        code = run_all(testing);
     if (code == EXIT_CODE_DONE && testing->count == 0 && testing->glob != NULL)
         command_talk(testing->call->command, "no test is called '%s'", testing->glob);
     if (code == EXIT_CODE_DONE)

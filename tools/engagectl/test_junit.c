@@ -3,8 +3,10 @@
 
 #include "tools/engagectl/test_report.h"
 
+enum xml_place { XML_ATTRIBUTE, XML_CONTENT };
+
 // What XML 1.0 has no way to say becomes '?'. The text is valid UTF-8: it comes from YAML and JSON.
-static void add_xml(struct buffer *to, struct bytes text)
+static void add_xml(struct buffer *to, struct bytes text, enum xml_place place)
 {
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.data[i];
@@ -16,17 +18,17 @@ static void add_xml(struct buffer *to, struct bytes text)
             buffer_add_text(to, "&gt;");
         else if (c == '"')
             buffer_add_text(to, "&quot;");
-        else if (c == '\n' || c == '\t')
-            buffer_add_format(to, "&#%u;", c);
+        else if (c == '\n' && place == XML_ATTRIBUTE)
+            buffer_add_text(to, "&#10;");
         else
-            buffer_add_u8(to, c < ' ' ? '?' : c);
+            buffer_add_u8(to, c < ' ' && c != '\n' ? '?' : c);
     }
 }
 
 static void add_attribute(struct buffer *to, const char *name, struct bytes text)
 {
     buffer_add_format(to, " %s=\"", name);
-    add_xml(to, text);
+    add_xml(to, text, XML_ATTRIBUTE);
     buffer_add_u8(to, '"');
 }
 
@@ -86,7 +88,7 @@ static void add_case(struct buffer *to, const struct test_result *result)
     buffer_add_text(to, ">\n      <failure type=\"difference\"");
     add_message(to, result->first);
     buffer_add_u8(to, '>');
-    add_xml(to, buffer_bytes(&body));
+    add_xml(to, buffer_bytes(&body), XML_CONTENT);
     buffer_add_text(to, "</failure>\n    </testcase>\n");
     buffer_free(&body);
 }

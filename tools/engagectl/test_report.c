@@ -11,6 +11,13 @@ void test_report_add_place(struct buffer *to, const struct test_place *place)
 }
 
 // --- text
+// A tag or an identifier may hold what moves a terminal's cursor.
+static void add_printable(struct buffer *to, struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        buffer_add_u8(to, text.data[i] < ' ' || text.data[i] == 0x7F ? '?' : text.data[i]);
+}
+
 static void add_spaces(struct buffer *to, unsigned count)
 {
     buffer_add_format(to, "%*s", (int)count, "");
@@ -25,7 +32,7 @@ static void add_side(struct buffer *to, const char *name, struct bytes text, uns
     buffer_add_format(to, "%s:", name);
     if (!has_lines) {
         buffer_add_u8(to, ' ');
-        buffer_add_bytes(to, text);
+        add_printable(to, text);
         buffer_add_u8(to, '\n');
         return;
     }
@@ -34,7 +41,7 @@ static void add_side(struct buffer *to, const char *name, struct bytes text, uns
         const uint8_t *end = memchr(text.data, '\n', text.len);
         size_t len = end == NULL ? text.len : (size_t)(end - text.data);
         add_spaces(to, indent + 2);
-        buffer_add(to, text.data, len);
+        add_printable(to, bytes_of(text.data, len));
         buffer_add_u8(to, '\n');
         size_t used = end == NULL ? len : len + 1;
         text = bytes_of(text.data + used, text.len - used);
@@ -50,7 +57,7 @@ static void add_when(struct buffer *to, const struct test_difference *difference
         buffer_add_bytes(to, difference->at);
         if (expectation != NULL && expectation->contact_text.len > 0) {
             buffer_add_text(to, ", contact ");
-            buffer_add_bytes(to, expectation->contact_text);
+            add_printable(to, expectation->contact_text);
         }
         buffer_add_u8(to, ' ');
     }

@@ -1,7 +1,6 @@
 // Runs tests of the rules, each in a shard of its own that is gone afterwards.
 #include "tools/engagectl/test_run.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
@@ -13,6 +12,7 @@
 #include "tools/engagectl/no_disk.h"
 #include "tools/engagectl/test_compare.h"
 #include "tools/engagectl/test_contact.h"
+#include "tools/engagectl/test_notes.h"
 
 // The same in every run, so that the ids of actions are.
 enum { TEST_IDENTITY = 1, TEST_JOURNAL_BYTES = 1 << 20 };
@@ -192,27 +192,6 @@ static enum err run_through(struct run *run, struct fault *fault)
     return err;
 }
 
-// --- what may be the reason
-static void note_count(struct run *run, uint64_t count, const char *what)
-{
-    if (count > 0)
-        test_result_add_note(run->result, "%" PRIu64 " %s", count, what);
-}
-
-static void add_notes(struct run *run)
-{
-    struct shard_counts counts;
-    shard_counts(run->shard, &counts);
-    note_count(run, counts.expressions_failed, "evaluations of expressions failed: no match");
-    note_count(run, counts.rules_limited, "times a rule gave nothing more, by its limit");
-    note_count(run, counts.actions_held_consent, "actions held back for want of consent");
-    note_count(run, counts.actions_held_dnd, "actions held back: not to be disturbed");
-    note_count(run, counts.actions_held_missing, "actions held back: a parameter had no value");
-    note_count(run, counts.actions_held_limit, "actions held back: too many for one event");
-    note_count(run, counts.fields_refused, "values refused: of another type than the field");
-    note_count(run, counts.derived_too_deep, "derived events left out: too deep or too many");
-}
-
 // --- a test
 // False: the account's zone is none.
 static bool set_zone(struct run *run, struct shard_params *params, struct arena *arena)
@@ -249,7 +228,7 @@ static enum err run_in(struct run *run, const struct shard_params *params, struc
     if (err == ERR_OK)
         err = run_through(run, fault);
     if (err == ERR_OK && run->result->first != NULL)
-        add_notes(run);
+        test_notes_add(run->result, run->shard);
     shard_close(run->shard);
     return err;
 }
