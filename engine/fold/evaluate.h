@@ -8,6 +8,12 @@
 struct fold;
 struct counted;
 
+// What is said of points that are no number, or too large.
+#define NO_POINTS "no number of at most a million"
+
+// What surrounds evaluations at fold->now_ms, of the event and the contact in hand.
+const struct cel_host *fold_expression_host(struct fold *fold);
+
 // Whether the condition is true.
 bool fold_condition(struct fold *fold, const struct rule_expression *condition);
 // Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond
