@@ -47,7 +47,7 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     struct cel_value value = run(fold, condition->program);
     if (value.kind == CEL_BOOL)
         return value.as.boolean;
-    count_failure(fold, condition, value, "neither true nor false");
+    count_failure(fold, condition, value, NO_TRUTH);
     return false;
 }
 
@@ -164,7 +164,7 @@ bool fold_counted(struct fold *fold, const struct counter_def *counter, struct c
     case COUNTER_COUNT: is_good = true; break;
     }
     if (!is_good)
-        count_failure(fold, counter->value, value, "no value that the counter keeps");
+        count_failure(fold, counter->value, value, NO_COUNT);
     return is_good;
 }
 

@@ -8,8 +8,10 @@
 struct fold;
 struct counted;
 
-// What is said of points that are no number, or too large.
+// What is said of what is none of what it must be.
+#define NO_TRUTH  "neither true nor false"
 #define NO_POINTS "no number of at most a million"
+#define NO_COUNT  "no value that the counter keeps"
 
 // What surrounds evaluations at fold->now_ms, of the event and the contact in hand.
 const struct cel_host *fold_expression_host(struct fold *fold);
