@@ -12,6 +12,13 @@
 
 static const struct cel_value nothing = {.kind = CEL_ERROR};
 
+const struct cel_host *fold_expression_host(struct fold *fold)
+{
+    struct cel_host *host = &fold->expressions.host;
+    host->now_s = fold->now_ms / 1000 - (fold->now_ms % 1000 < 0);
+    return host;
+}
+
 // The value is valid until the next evaluation as deep as this one.
 static struct cel_value run(struct fold *fold, const struct cel_program *program)
 {
@@ -19,8 +26,7 @@ static struct cel_value run(struct fold *fold, const struct cel_program *program
     if (expressions->depth == EXPRESSION_DEPTH_MAX)
         return nothing;
     struct cel_eval *eval = &expressions->evals[expressions->depth++];
-    eval->host = &expressions->host;
-    expressions->host.now_s = fold->now_ms / 1000 - (fold->now_ms % 1000 < 0);
+    eval->host = fold_expression_host(fold);
     struct cel_value value = cel_run(eval, program, 0);
     expressions->depth--;
     return value;
@@ -41,7 +47,7 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     struct cel_value value = run(fold, condition->program);
     if (value.kind == CEL_BOOL)
         return value.as.boolean;
-    count_failure(fold, condition, value, "neither true nor false");
+    count_failure(fold, condition, value, NO_TRUTH);
     return false;
 }
 
@@ -70,7 +76,7 @@ bool fold_points(struct fold *fold, const struct rule_expression *points, int64_
     struct cel_value value = run(fold, points->program);
     double real = real_of(value);
     if (!(real >= -POINTS_MAX && real <= POINTS_MAX)) { // a NaN neither
-        count_failure(fold, points, value, "no number of at most a million");
+        count_failure(fold, points, value, NO_POINTS);
         return false;
     }
     *milli_out = (int64_t)round(real * 1000); // half away from zero
@@ -158,7 +164,7 @@ bool fold_counted(struct fold *fold, const struct counter_def *counter, struct c
     case COUNTER_COUNT: is_good = true; break;
     }
     if (!is_good)
-        count_failure(fold, counter->value, value, "no value that the counter keeps");
+        count_failure(fold, counter->value, value, NO_COUNT);
     return is_good;
 }
 

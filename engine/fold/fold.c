@@ -169,10 +169,14 @@ void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};
-    if (counter->condition != NULL && !fold_condition(fold, counter->condition))
+    if (counter->condition != NULL && !fold_condition(fold, counter->condition)) {
+        trace_counter(fold, counter, counter->condition);
         return;
-    if (counter->value != NULL && !fold_counted(fold, counter, &counted))
+    }
+    if (counter->value != NULL && !fold_counted(fold, counter, &counted)) {
+        trace_counter(fold, counter, counter->value);
         return;
+    }
     const struct counter_place place = {
         fold->state, fold->contact, fold->binding.counters[counter->index], counter};
     struct counter_outcome outcome =
@@ -181,17 +185,29 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
     fold->counts.counted_refused += outcome.refused;
     if (outcome.has_changed)
         live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
+    trace_counter(fold, counter, NULL);
+}
+
+static void find_candidates(
+    struct fold *fold, const struct match_set *set, uint32_t count, struct value data)
+{
+    if (fold->trace.is_on)
+        candidates_all(&fold->candidates, count);
+    else
+        candidates_find(&fold->candidates, fold, set, data);
 }
 
 static void start_workflows(
     struct fold *fold, const struct match_list *match, struct value data, uint32_t depth)
 {
-    struct candidates *candidates = &fold->candidates;
-    candidates_find(candidates, fold, &match->workflow_set, data);
+    const struct candidates *candidates = &fold->candidates;
+    find_candidates(fold, &match->workflow_set, match->workflow_count, data);
     for (uint32_t i = 0; i < candidates->count; i++) {
         const struct workflow_def *workflow = match->workflows[candidates->places[i]];
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
             fold_run_workflow(fold, workflow, depth);
+        else
+            trace_workflow(fold, workflow, workflow->condition, 0);
     }
 }
 
@@ -201,12 +217,13 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     if (match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0)
         expressions_set_event(
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
-    struct candidates *candidates = &fold->candidates;
-    candidates_find(candidates, fold, &match->counter_set, data);
+    trace_event(fold, type, data, depth);
+    const struct candidates *candidates = &fold->candidates;
+    find_candidates(fold, &match->counter_set, match->counter_count, data);
     for (uint32_t i = 0; i < candidates->count; i++)
         count_event(fold, match->counters[candidates->places[i]]);
     live_settle(fold, depth + 1); // rules see the contact as it is now
-    candidates_find(candidates, fold, &match->rule_set, data);
+    find_candidates(fold, &match->rule_set, match->rule_count, data);
     for (uint32_t i = 0; i < candidates->count; i++)
         fold_apply_rule(fold, match->rules[candidates->places[i]]);
     live_settle(fold, depth + 1);
@@ -275,6 +292,7 @@ void fold_event(
     bool is_new = false;
     fold->now_ms = fold->tick_ms;
     fold->contact = resolve(fold, event, first, &is_new);
+    trace_begin(fold);
     contact_seen(fold->state, fold->contact, fold->time_ms);
     mark_seen(fold, event, is_new);
 
@@ -292,6 +310,7 @@ void fold_event(
     else
         live_settle(fold, 1);
     fold_queue(fold);
+    trace_end(fold);
 }
 
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)

@@ -77,6 +77,7 @@ struct fold {
     fold_emit_fn *emit; // NULL while replaying: decisions are in the journal already
     void *emit_context;
     struct matched matched;
+    struct trace trace;
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
     struct failures failures; // of expressions: they did not match

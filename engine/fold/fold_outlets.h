@@ -1,10 +1,12 @@
-// What a fold hands out while it folds: actions, zones that it misses, what of the rules has matched.
+// What a fold hands out while it folds: actions, zones that it misses, what of the rules has matched, and what became
+// of one event.
 #ifndef ENGINE_FOLD_FOLD_OUTLETS_H
 #define ENGINE_FOLD_FOLD_OUTLETS_H
 
 #include "engine/base/bytes.h"
 #include "engine/base/hash.h"
 #include "engine/fold/matched.h"
+#include "engine/fold/trace.h"
 
 // An action that the fold decided, rendered. Borrowed during the call.
 struct fold_action {

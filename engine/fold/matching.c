@@ -82,14 +82,19 @@ static uint32_t find_guarded(
     return count;
 }
 
+static void merged_room(struct candidates *candidates, uint32_t count)
+{
+    if (count <= candidates->merged_cap)
+        return;
+    free(candidates->merged);
+    candidates->merged_cap = count * 2;
+    candidates->merged = mem_alloc(candidates->merged_cap * sizeof(*candidates->merged));
+}
+
 static void merge(struct candidates *candidates, const struct match_set *set, uint32_t found)
 {
     uint32_t total = set->open_count + found;
-    if (total > candidates->merged_cap) {
-        free(candidates->merged);
-        candidates->merged_cap = total * 2;
-        candidates->merged = mem_alloc(candidates->merged_cap * sizeof(*candidates->merged));
-    }
+    merged_room(candidates, total);
     uint32_t open = 0, guarded = 0;
     for (uint32_t i = 0; i < total; i++) {
         bool is_open = guarded == found ||
@@ -115,4 +120,13 @@ void candidates_find(
     }
     candidates->places = set->open;
     candidates->count = set->open_count;
+}
+
+void candidates_all(struct candidates *candidates, uint32_t count)
+{
+    merged_room(candidates, count);
+    for (uint32_t i = 0; i < count; i++)
+        candidates->merged[i] = i;
+    candidates->places = candidates->merged;
+    candidates->count = count;
 }

@@ -24,6 +24,8 @@ void candidates_find(
     struct fold *fold,
     const struct match_set *set,
     struct value data);
+// All of a list of `count`, for who wants to know why some of it cannot match.
+void candidates_all(struct candidates *candidates, uint32_t count);
 void candidates_free(struct candidates *candidates);
 
 // The hash by which guards know the value of a declared field of the contact in hand; false when it has none.

@@ -3,87 +3,21 @@
 
 #include "engine/base/text.h"
 #include "engine/fold/contact_json.h"
+#include "engine/fold/explain_events.h"
 #include "engine/fold/query.h"
 #include "engine/fold/scoring.h"
+#include "engine/fold/seen.h"
 #include "engine/fold/shard_internal.h"
-#include "rules/expression.h"
+#include "projections/segments.h"
+#include "rules/expression_tree.h"
 
-// One explanation: the frame read last is kept, since entries of one frame follow each other.
+// One explanation.
 struct explain {
     struct shard *shard;
+    struct bytes score; // empty: all
     struct buffer *to;
-    struct decoder *decoder;
-    struct arena arena;
-    struct journal_reader *reader;
-    struct frame_reader frame;
-    uint64_t sequence; // of the frame kept; 0: none
-    struct fault *fault;
+    struct explain_events events;
 };
-
-static enum err read_frame(struct explain *explain, uint64_t sequence)
-{
-    if (explain->sequence == sequence)
-        return ERR_OK;
-    struct shard *shard = explain->shard;
-    if (explain->reader != NULL)
-        journal_reader_close(explain->reader);
-    explain->reader = NULL;
-    explain->sequence = 0;
-    enum err err = journal_reader_open(
-        shard->params.disk, shard->journal_directory, sequence, &explain->reader, explain->fault);
-    struct bytes bytes;
-    if (err == ERR_OK)
-        err = journal_reader_next(explain->reader, &bytes, &explain->frame, explain->fault);
-    if (err == ERR_OK)
-        explain->sequence = sequence;
-    return err;
-}
-
-static enum err find_input(struct explain *explain, struct event_ref ref, struct frame_input *out)
-{
-    enum err err = read_frame(explain, event_ref_sequence(ref));
-    if (err != ERR_OK)
-        return err;
-    struct frame_reader frame = explain->frame; // its own place among the inputs
-    int64_t positions[64] = {0};
-    if (frame.source_count <= 64) {
-        memcpy(positions, frame.positions, frame.source_count * sizeof(*positions));
-        frame.positions = positions;
-    }
-    for (uint32_t i = 0; i <= event_ref_index(ref) && err == ERR_OK; i++)
-        err = frame_next_input(&frame, out);
-    return err;
-}
-
-static enum err add_event(struct explain *explain, struct event_ref ref)
-{
-    struct frame_input input;
-    struct event event;
-    struct reject reject;
-    struct buffer *to = explain->to;
-    enum err err = find_input(explain, ref, &input);
-    if (err != ERR_OK)
-        return err;
-    struct raw_event raw = {.value = input.value, .value_bytes = input.value.len};
-    arena_clear(&explain->arena);
-    if (input.headers.len > 0 && !raw_event_unpack_headers(input.headers, &explain->arena, &raw))
-        return ERR_CORRUPT;
-    decoder_reset(explain->decoder);
-    if (decoder_decode(explain->decoder, DECODE_REPLAY, &raw, &event, &reject) != REJECT_NONE)
-        return ERR_CORRUPT;
-    buffer_add_text(to, ",\"event\":{\"source\":");
-    text_add_json(to, event.source);
-    buffer_add_text(to, ",\"id\":");
-    text_add_json(to, event.id);
-    buffer_add_text(to, ",\"type\":");
-    text_add_json(to, event.type_name);
-    buffer_add_format(
-        to,
-        ",\"sequence\":%" PRIu64 ",\"index\":%" PRIu32 "},\"ruleset\":", event_ref_sequence(ref),
-        event_ref_index(ref));
-    json_add_hex64(to, explain->frame.head.ruleset);
-    return ERR_OK;
-}
 
 static void add_rule(struct explain *explain, struct name_id rule)
 {
@@ -119,8 +53,14 @@ static void add_group(struct explain *explain, const struct score_parts *parts, 
     text_add_json(explain->to, parts->score->groups[group].name);
 }
 
+// Not of what was summed up, or of a timer.
+static bool is_of_event(const struct ledger_entry *entry)
+{
+    return entry->ref.packed != 0 && event_ref_index(entry->ref) != FRAME_INPUTS_MAX;
+}
+
 // points: what the rule gave; forgotten: what time has taken of it since; cut: what a limit kept back from the start.
-static enum err add_entry(
+static void add_entry(
     struct explain *explain,
     const struct score_parts *parts,
     const struct ledger_entry *entry,
@@ -138,15 +78,15 @@ static enum err add_entry(
     }
     add_rule(explain, entry->rule);
     add_group(explain, parts, parts->entries[index].group);
-    enum err err = ERR_OK;
-    if (entry->ref.packed == 0)
+    if (entry->ref.packed == 0) {
         buffer_add_format(to, ",\"condensed\":%" PRIu32, entry->count);
-    else if (event_ref_index(entry->ref) == FRAME_INPUTS_MAX)
+    } else if (!is_of_event(entry)) {
         buffer_add_text(to, ",\"timer\":true");
-    else
-        err = add_event(explain, entry->ref);
+    } else {
+        buffer_add_u8(to, ',');
+        buffer_add_bytes(to, explain_events_text(&explain->events, entry->ref));
+    }
     buffer_add_u8(to, '}');
-    return err;
 }
 
 // State rules that are true now.
@@ -163,7 +103,10 @@ static void add_state_rules(
         buffer_add_format(explain->to, "%s{\"points\":", separator);
         separator = ",";
         milli_add(explain->to, milli);
-        buffer_add_text(explain->to, ",\"while\":true");
+        buffer_add_text(explain->to, ",\"while\":true,\"since\":");
+        json_add_time(
+            explain->to,
+            segment_read(fold->state, fold->contact, fold->binding.rules[rule->index]).since_ms);
         add_rule(explain, fold->binding.rules[rule->index]);
         add_group(explain, parts, rule->group);
         buffer_add_u8(explain->to, '}');
@@ -191,7 +134,7 @@ static void add_groups(
         buffer_add_u8(explain->to, ']');
 }
 
-static enum err add_parts(struct explain *explain, const struct contact_view *view, uint32_t index)
+static void add_parts(struct explain *explain, const struct contact_view *view, uint32_t index)
 {
     struct fold *fold = &explain->shard->fold;
     struct buffer *to = explain->to;
@@ -207,30 +150,68 @@ static enum err add_parts(struct explain *explain, const struct contact_view *vi
     add_groups(explain, &parts, values);
     add_milli(to, "idle", score_idle_taken(&parts, fold->now_ms));
     buffer_add_text(to, ",\"entries\":[");
-    enum err err = ERR_OK;
     uint32_t at = 0;
-    for (uint32_t i = 0; i < view->ledger_count && err == ERR_OK; i++) {
+    for (uint32_t i = 0; i < view->ledger_count; i++) {
         if (view->ledger[i].score.value != fold->binding.scores[index].value)
             continue;
         if (at > 0)
             buffer_add_u8(to, ',');
-        err = add_entry(explain, &parts, &view->ledger[i], at, values[at]);
+        add_entry(explain, &parts, &view->ledger[i], at, values[at]);
         at++;
     }
     add_state_rules(explain, &parts, at > 0 ? "," : "");
     buffer_add_u8(to, ']');
     arena_free(&arena);
-    return err;
 }
 
-static enum err add_score(struct explain *explain, const struct contact_view *view, uint32_t index)
+// --- a score that is made of others
+struct reads {
+    struct buffer *to;
+    uint32_t count;
+};
+
+static void add_read(
+    void *context, struct cel_eval *eval, struct bytes text, struct cel_value value)
+{
+    struct reads *reads = context;
+    buffer_add_text(reads->to, reads->count++ == 0 ? "" : ",");
+    text_add_json(reads->to, text);
+    buffer_add_u8(reads->to, ':');
+    seen_add(reads->to, eval, value);
+}
+
+// What it read, and why it failed where it did: then it is 0.
+static void add_combine(struct explain *explain, const struct rule_expression *combine)
+{
+    struct buffer *to = explain->to;
+    struct fold *fold = &explain->shard->fold;
+    struct cel_eval eval = {.host = NULL};
+    struct arena arena = {0};
+    struct cel_inspection inspection = seen_inspect(fold, combine, &eval);
+    struct reads reads = {.to = to};
+    buffer_add_text(to, ",\"combine\":");
+    text_add_json(to, combine->text);
+    buffer_add_text(to, ",\"reads\":{");
+    const struct cel_node *tree = expression_tree(fold->ruleset, combine, &arena);
+    cel_part_each_value(&inspection, tree, CEL_VALUES_NAMES, add_read, &reads);
+    buffer_add_u8(to, '}');
+    int64_t milli = 0;
+    if (!fold_points(fold, combine, &milli)) {
+        struct bytes error = seen_error(cel_run(&eval, combine->program, 0));
+        buffer_add_text(to, ",\"error\":");
+        text_add_json(to, error.len > 0 ? error : bytes_text(NO_POINTS));
+    }
+    cel_eval_free(&eval);
+    arena_free(&arena);
+}
+
+static void add_score(struct explain *explain, const struct contact_view *view, uint32_t index)
 {
     struct buffer *to = explain->to;
     struct fold *fold = &explain->shard->fold;
     const struct score_def *score = ruleset_score(fold->ruleset, index);
     struct score_value value = fold_score_value(fold, index, fold->now_ms);
     struct bytes band = score_def_band(score, value.shown_milli);
-    enum err err = ERR_OK;
     buffer_add_text(to, "{\"score\":");
     text_add_json(to, score->name);
     buffer_add_text(to, ",\"value\":");
@@ -243,34 +224,56 @@ static enum err add_score(struct explain *explain, const struct contact_view *vi
     milli_add(to, value.beneath_milli);
     buffer_add_text(to, ",\"cut\":"); // what min and max took or gave
     milli_add(to, value.shown_milli - value.beneath_milli);
-    if (score->combine != NULL) {
-        buffer_add_text(to, ",\"combine\":");
-        text_add_json(to, score->combine->text);
-    } else {
-        err = add_parts(explain, view, index);
-    }
+    if (score->combine != NULL)
+        add_combine(explain, score->combine);
+    else
+        add_parts(explain, view, index);
     buffer_add_u8(to, '}');
-    return err;
 }
 
-static enum err add_all(
-    struct explain *explain, const struct contact_view *view, struct bytes wanted)
+// --- the scores that are asked for
+static bool is_wanted(const struct explain *explain, uint32_t index)
 {
-    const struct shard *shard = explain->shard;
-    enum err err = ERR_OK;
-    bool is_first = true;
-    for (size_t i = 0; i < ruleset_score_count(shard->ruleset) && err == ERR_OK; i++) {
-        const struct score_def *score = ruleset_score(shard->ruleset, i);
-        if (wanted.len > 0 && !bytes_equal(wanted, score->name))
+    struct fold *fold = &explain->shard->fold;
+    return (explain->score.len == 0 ||
+            bytes_equal(explain->score, ruleset_score(fold->ruleset, index)->name)) &&
+           fold_has_score(fold, index);
+}
+
+static enum err read_events(
+    struct explain *explain, const struct contact_view *view, struct fault *fault)
+{
+    const struct fold *fold = &explain->shard->fold;
+    for (uint32_t s = 0; s < ruleset_score_count(fold->ruleset); s++) {
+        if (!is_wanted(explain, s))
             continue;
-        if (!fold_has_score(&explain->shard->fold, (uint32_t)i))
-            continue;
-        if (!is_first)
-            buffer_add_u8(explain->to, ',');
-        is_first = false;
-        err = add_score(explain, view, (uint32_t)i);
+        for (uint32_t i = 0; i < view->ledger_count; i++) {
+            if (view->ledger[i].score.value == fold->binding.scores[s].value &&
+                is_of_event(&view->ledger[i]))
+                explain_events_ask(&explain->events, view->ledger[i].ref);
+        }
     }
-    return err;
+    return explain_events_read(&explain->events, explain->shard, fault);
+}
+
+static void add_all(struct explain *explain, const struct contact_view *view)
+{
+    struct buffer *to = explain->to;
+    bool is_first = true;
+    buffer_add_text(to, "{\"id\":");
+    struct buffer id = {0};
+    contact_add_id(&id, view);
+    text_add_json(to, buffer_bytes(&id));
+    buffer_free(&id);
+    buffer_add_text(to, ",\"scores\":[");
+    for (uint32_t i = 0; i < ruleset_score_count(explain->shard->ruleset); i++) {
+        if (!is_wanted(explain, i))
+            continue;
+        buffer_add_text(to, is_first ? "" : ",");
+        is_first = false;
+        add_score(explain, view, i);
+    }
+    buffer_add_text(to, "]}");
 }
 
 enum err query_explain(
@@ -290,25 +293,12 @@ enum err query_explain(
         arena_free(&arena);
         return fault_set(fault, err, "the contact cannot be read: %s", err_text(err));
     }
+    struct explain explain = {.shard = shard, .score = score, .to = to};
     fold_look_at(&shard->fold, contact);
-    struct explain explain = {
-        .shard = shard,
-        .to = to,
-        .decoder = decoder_create(&shard->params.decode, ruleset_catalog(shard->ruleset)),
-        .fault = fault,
-    };
-    buffer_add_text(to, "{\"id\":");
-    struct buffer id = {0};
-    contact_add_id(&id, &view);
-    text_add_json(to, buffer_bytes(&id));
-    buffer_free(&id);
-    buffer_add_text(to, ",\"scores\":[");
-    err = add_all(&explain, &view, score);
-    buffer_add_text(to, "]}");
-    if (explain.reader != NULL)
-        journal_reader_close(explain.reader);
-    decoder_destroy(explain.decoder);
-    arena_free(&explain.arena);
+    err = read_events(&explain, &view, fault);
+    if (err == ERR_OK)
+        add_all(&explain, &view);
+    explain_events_free(&explain.events);
     arena_free(&arena);
     return err;
 }

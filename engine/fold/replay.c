@@ -6,7 +6,7 @@
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 
-static enum err compile_bundle(
+enum err replay_compile(
     struct bytes payload, uint64_t sequence, struct ruleset **out, struct fault *fault)
 {
     struct arena arena = {0};
@@ -43,7 +43,7 @@ enum err replay_ruleset_at(
     while (err == ERR_OK) {
         err = frame_next_command(&frame, &command);
         if (err == ERR_OK && command.kind == FRAME_COMMAND_RULESET) {
-            err = compile_bundle(command.payload, sequence, out, fault);
+            err = replay_compile(command.payload, sequence, out, fault);
             goto close_reader;
         }
     }
@@ -75,7 +75,7 @@ enum err replay_command(
     switch (command->kind) {
     case FRAME_COMMAND_RULESET: {
         struct ruleset *ruleset = NULL;
-        enum err err = compile_bundle(command->payload, sequence, &ruleset, fault);
+        enum err err = replay_compile(command->payload, sequence, &ruleset, fault);
         if (err != ERR_OK)
             return err;
         shard_take_ruleset(shard, ruleset, sequence);

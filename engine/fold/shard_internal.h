@@ -119,8 +119,14 @@ NODISCARD enum err replay_inputs(
 //   ERR_CORRUPT the outcome differs from what was recorded; ERR_FORMAT its ruleset does not compile
 NODISCARD enum err replay_frame(
     struct shard *shard, struct frame_reader *reader, struct fault *fault);
+// Compiles rules as a frame holds them.
+NODISCARD enum err replay_compile(
+    struct bytes payload, uint64_t sequence, struct ruleset **out, struct fault *fault);
 // Compiles the ruleset that the frame `sequence` put in force.
 NODISCARD enum err replay_ruleset_at(
     struct shard *shard, uint64_t sequence, struct ruleset **out, struct fault *fault);
+
+// verify.c: makes of a shard that was created one with a state in memory, as before the journal's first frame.
+NODISCARD enum err shard_open_memory(struct shard *shard, struct fault *fault);
 
 #endif

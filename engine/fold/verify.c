@@ -7,7 +7,7 @@
 
 enum { PROGRESS_FRAMES = 64 };
 
-static enum err open_memory(struct shard *shard, struct fault *fault)
+enum err shard_open_memory(struct shard *shard, struct fault *fault)
 {
     struct journal_stat stat;
     struct checkpoint none;
@@ -124,7 +124,7 @@ enum err verify_shard(
     struct checkpoint checkpoint = {0};
     uint64_t recomputed = 0;
     struct shard *shard = shard_create(params);
-    enum err err = open_memory(shard, fault);
+    enum err err = shard_open_memory(shard, fault);
     if (err == ERR_OK)
         err = read_store(shard, &checkpoint, &recomputed, fault);
     struct refold refold = {.progress = progress, .store_sequence = checkpoint.sequence};

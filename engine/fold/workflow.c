@@ -5,23 +5,23 @@
 #include "projections/contacts.h"
 
 // Consent is opt-out: an action is held back where consent for its channel was denied or revoked, or
-// where the contact must not be disturbed there.
-static bool is_held_back(struct fold *fold, uint32_t action)
+// where the contact must not be disturbed there. Why, or NULL.
+static const char *held_back(struct fold *fold, uint32_t action)
 {
     struct name_id channel = fold->binding.channels[action];
     if (channel.value == 0)
-        return false;
+        return NULL;
     enum consent consent = contact_consent(fold->state, fold->contact, channel);
     if (consent == CONSENT_DENIED || consent == CONSENT_REVOKED) {
         fold->counts.actions_held_consent++;
-        return true;
+        return "consent";
     }
     if (contact_dnd(fold->state, fold->contact, channel) == DND_ON ||
         contact_dnd(fold->state, fold->contact, fold->binding.channel_all) == DND_ON) {
         fold->counts.actions_held_dnd++;
-        return true;
+        return "dnd";
     }
-    return false;
+    return NULL;
 }
 
 static void derive_emitted(
@@ -39,23 +39,26 @@ static void derive_emitted(
     fold_derive(fold, BUILTIN_ACTION_EMITTED, depth, data, 4);
 }
 
-static void do_action(struct fold *fold, const struct action_step *step, uint32_t depth)
+// NULL, and the action's id, or why it is held back.
+static const char *emit_action(
+    struct fold *fold, const struct action_step *step, uint32_t depth, struct hash128 *id_out)
 {
-    if (is_held_back(fold, step->step->action))
-        return;
+    const char *held = held_back(fold, step->step->action);
+    if (held != NULL)
+        return held;
     if (fold->actions >= fold->settings.actions_per_event_max) {
         fold->counts.actions_held_limit++;
-        return;
+        return "limit";
     }
     struct fold_action action;
     if (!action_render(fold, step, &action)) {
         fold->counts.actions_held_missing++;
-        return;
+        return "missing";
     }
     uint64_t bytes = fold->action_bytes + action.topic.len + action.key.len + action.json.len;
     if (bytes > fold->action_bytes_max) {
         fold->counts.actions_held_limit++;
-        return;
+        return "limit";
     }
     fold->action_bytes = bytes;
     fold->actions++;
@@ -63,6 +66,15 @@ static void do_action(struct fold *fold, const struct action_step *step, uint32_
     if (fold->emit != NULL)
         fold->emit(fold->emit_context, &action);
     derive_emitted(fold, step, action.id, depth);
+    *id_out = action.id;
+    return NULL;
+}
+
+static void do_action(struct fold *fold, const struct action_step *step, uint32_t depth)
+{
+    struct hash128 id = {0};
+    const char *held = emit_action(fold, step, depth, &id);
+    trace_action(fold, step->step, held, id);
 }
 
 static void change_tags(struct fold *fold, const struct workflow_step *step, uint32_t depth)
@@ -106,10 +118,13 @@ void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, u
     uint32_t occurrence = 0;
     if (!contact_start_run(
             fold->state, fold->contact, fold->binding.workflows[workflow->index], reenter,
-            &occurrence))
+            &occurrence)) {
+        trace_workflow(fold, workflow, NULL, 0);
         return;
+    }
     fold->counts.runs_started++;
     fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
+    trace_workflow(fold, workflow, NULL, occurrence);
     derive_run(fold, BUILTIN_RUN_STARTED, workflow, occurrence, depth + 1);
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];

@@ -90,6 +90,11 @@ NODISCARD enum err journal_reader_open(
     struct journal_reader **out,
     struct fault *fault);
 void journal_reader_close(struct journal_reader *reader);
+// Goes on at the frame `sequence`, at least 1, before or behind; forwards within a file without reading from its beginning.
+// After an error only another seek, or the end.
+//   as journal_reader_open
+NODISCARD enum err journal_reader_seek(
+    struct journal_reader *reader, uint64_t sequence, struct fault *fault);
 // The next frame, verified (CRC, sequence, chain). Views are valid until the next call.
 //   ERR_END no further whole frame (may be asked again later); what a torn tail holds is not told here,
 //           but by journal_verify · ERR_CORRUPT names file and range

@@ -143,6 +143,7 @@ static enum err reader_seek(struct journal_reader *reader, uint64_t sequence, st
     return err;
 }
 
+// Opens the file that holds a sequence, unless it is the one being read and the place in it is not behind.
 static enum err reader_begin(struct journal_reader *reader, uint64_t sequence, struct fault *fault)
 {
     struct file_list list = {0};
@@ -156,9 +157,14 @@ static enum err reader_begin(struct journal_reader *reader, uint64_t sequence, s
         return fault_set(
             fault, ERR_MISSING, "%s: no journal file holds sequence %" PRIu64, reader->directory,
             sequence);
-    err = reader_open_file(reader, first, fault);
-    if (err != ERR_OK)
-        return err;
+    struct walk *walk = &reader->walk;
+    bool is_ahead = walk->file != NULL && walk->header.first == first && walk->sequence <= sequence;
+    if (!is_ahead) {
+        walk_close(walk);
+        err = reader_open_file(reader, first, fault);
+        if (err != ERR_OK)
+            return err;
+    }
     return reader_seek(reader, sequence == 0 ? first : sequence, fault);
 }
 
@@ -179,6 +185,15 @@ enum err journal_reader_open(
     }
     *out = reader;
     return ERR_OK;
+}
+
+enum err journal_reader_seek(struct journal_reader *reader, uint64_t sequence, struct fault *fault)
+{
+    INVARIANT(sequence > 0);
+    enum err err = reader_begin(reader, sequence, fault);
+    if (err != ERR_OK)
+        walk_close(&reader->walk); // so that nothing is read from where it stands
+    return err;
 }
 
 void journal_reader_close(struct journal_reader *reader)

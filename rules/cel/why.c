@@ -182,30 +182,27 @@ static bool has_names(const struct cel_node *node)
     return false;
 }
 
-// Whether what is computed by the children of a node is shown beside the names in it.
-enum operands { OPERANDS_SHOWN, OPERANDS_HIDDEN };
+static void view(struct viewing *viewing, const struct cel_node *node, enum cel_values which);
 
-static void view(struct viewing *viewing, const struct cel_node *node, enum operands operands);
-
-static void view_call(struct viewing *viewing, const struct cel_node *node, enum operands operands)
+static void view_call(struct viewing *viewing, const struct cel_node *node, enum cel_values which)
 {
     for (uint32_t i = 0; i < node->child_count; i++) {
         const struct cel_node *child = node->children[i];
         bool is_computed = child->kind == CEL_NODE_CALL || child->kind == CEL_NODE_MACRO ||
                            child->kind == CEL_NODE_BIND || child->kind == CEL_NODE_CONDITIONAL;
-        if (is_computed && operands == OPERANDS_SHOWN && !is_path(child) && has_names(child))
+        if (is_computed && which == CEL_VALUES_COMPUTED && !is_path(child) && has_names(child))
             show(viewing, child);
-        view(viewing, child, OPERANDS_HIDDEN);
+        view(viewing, child, CEL_VALUES_NAMES);
     }
 }
 
-static void view_all(struct viewing *viewing, const struct cel_node *node, enum operands operands)
+static void view_all(struct viewing *viewing, const struct cel_node *node, enum cel_values which)
 {
     for (uint32_t i = 0; i < node->child_count; i++)
-        view(viewing, node->children[i], operands);
+        view(viewing, node->children[i], which);
 }
 
-static void view(struct viewing *viewing, const struct cel_node *node, enum operands operands)
+static void view(struct viewing *viewing, const struct cel_node *node, enum cel_values which)
 {
     if (is_path(node)) {
         show(viewing, node);
@@ -216,34 +213,35 @@ static void view(struct viewing *viewing, const struct cel_node *node, enum oper
     case CEL_NODE_IDENT: return;
     case CEL_NODE_CALL:
         if (is_not(node))
-            view_all(viewing, node, operands);
+            view_all(viewing, node, which);
         else
-            view_call(viewing, node, operands);
+            view_call(viewing, node, which);
         return;
     case CEL_NODE_AND:
     case CEL_NODE_OR:
     case CEL_NODE_CONDITIONAL:
     case CEL_NODE_LIST:
-    case CEL_NODE_MAP: view_all(viewing, node, operands); return;
+    case CEL_NODE_MAP: view_all(viewing, node, which); return;
     case CEL_NODE_SELECT: // of what is computed
         show(viewing, node);
-        view(viewing, node->children[0], OPERANDS_HIDDEN);
+        view(viewing, node->children[0], CEL_VALUES_NAMES);
         return;
     case CEL_NODE_HAS: // of data.a, that there is no data says nothing
         if (node->children[0]->kind != CEL_NODE_IDENT)
-            view(viewing, node->children[0], OPERANDS_HIDDEN);
+            view(viewing, node->children[0], CEL_VALUES_NAMES);
         return;
     case CEL_NODE_MACRO: // what stands behind knows names of its own
-    case CEL_NODE_BIND: view(viewing, node->children[0], operands); return;
+    case CEL_NODE_BIND: view(viewing, node->children[0], which); return;
     }
 }
 
 void cel_part_each_value(
     const struct cel_inspection *inspection,
     const struct cel_node *part,
+    enum cel_values which,
     cel_value_fn *each,
     void *context)
 {
     struct viewing viewing = {.inspection = inspection, .each = each, .context = context};
-    view(&viewing, part, OPERANDS_SHOWN);
+    view(&viewing, part, which);
 }

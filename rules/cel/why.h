@@ -27,14 +27,18 @@ struct cel_part cel_part_not_true(
 struct bytes cel_part_text(const struct cel_inspection *inspection, const struct cel_node *part);
 
 enum { CEL_VALUES_MAX = 12 };
-// Each value that a part looks at: what is computed on the sides of a comparison, and what its names stand for, as it is
-// written; once each, in the order written, at most CEL_VALUES_MAX. Names of macros and cel.bind are not among them. The
-// value may be an error, and is valid during the call.
+enum cel_values {
+    CEL_VALUES_NAMES,    // what names stand for
+    CEL_VALUES_COMPUTED, // also what is computed on the sides of comparisons
+};
+// Each value that a part looks at, as it is written; once each, in the order written, at most CEL_VALUES_MAX. Names of
+// macros and cel.bind are not among them. The value may be an error, and is valid during the call.
 typedef void cel_value_fn(
     void *context, struct cel_eval *eval, struct bytes text, struct cel_value value);
 void cel_part_each_value(
     const struct cel_inspection *inspection,
     const struct cel_node *part,
+    enum cel_values which,
     cel_value_fn *each,
     void *context);
 

@@ -90,6 +90,27 @@ POINTS  TIME                      RULE     EVENT                 SOURCE  ID  WRI
   27.5  cut by min or max
      0  value, band cold
 END
+prints "why an event gave what it gave" explain event 6 -o table --config c.yaml <<'END'
+type      order.placed
+source    shop
+id        6
+time      2026-01-03T11:00:00.000Z
+data      {"amount":5}
+position  shard 0, 2/6
+contact   c-2
+rules     1b01cd5d998cef83
+
+WHAT  NAME                OUTCOME  WHY           WRITTEN AT
+rule  engagement/ordered  matched  10 points     scores.yaml:10
+rule  loyalty/order       matched  0.125 points  scores.yaml:14
+
+and so score.band_changed {"score":"engagement","from":"cold","to":"warm","value":12.5}
+WHAT      NAME   OUTCOME  WHY                WRITTEN AT
+workflow  moved  matched  run 1: tell_sales  workflows.yaml:19
+
+score engagement: 2.5 to 12.5, band cold to warm
+score loyalty: 0 to 0.125
+END
 prints "what happened to a contact" contact timeline c-2 -o table --config c.yaml <<'END'
 TIME                      TYPE                  SOURCE  ID  POSITION
 2026-01-01T08:00:00.000Z  contact.created       shop    1   2/0
@@ -158,6 +179,7 @@ check "live: where points came from" exits 0 contact explain c-2 --config remote
 check "live: a contact that is not there" exits 1 contact get nobody --config remote.yaml
 check "live: a score that is not there" exits 1 score top nothing --config remote.yaml
 check "live: export reads beside it" exits 0 contact export --config live.yaml
+check "live: an event is explained beside it" exits 0 explain event 6 --config live.yaml
 check "live: verify reads beside it" exits 0 journal verify --config live.yaml
 check "live: verify says so" grep -q 'a daemon is at work there' err
 check "live: refused again" exits 1 dead-letters requeue 1 --config live.yaml

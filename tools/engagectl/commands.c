@@ -45,6 +45,10 @@ static const struct command_option explain_options[] = {
     {"score", 0, "NAME", "this score alone"},
 };
 
+static const struct command_option explain_event_options[] = {
+    {"source", 0, "NAME", "the event of this source, where several have the id"},
+};
+
 static const struct command_option top_options[] = {
     {"number", 'n', "N", "how many (10)"},
 };
@@ -77,6 +81,9 @@ static const struct command commands[] = {
      NULL, 0, contact_timeline_command},
     {"contact explain", "ID", "prints where a contact's points came from", NULL, 1, 1,
      ROWS(explain_options), contact_explain_command},
+    {"explain event", "ID",
+     "prints which rules an event matched, and which not and why, in the rules of its time", NULL,
+     1, 1, ROWS(explain_event_options), explain_event_command},
     {"score top", "NAME", "prints the contacts with the most points", NULL, 1, 1, ROWS(top_options),
      score_top_command},
     {"score bands", "NAME", "prints how many contacts are in each band", NULL, 1, 1, NULL, 0,

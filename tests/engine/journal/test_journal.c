@@ -109,6 +109,36 @@ START_TEST(many_files_are_read_as_one_journal)
 }
 END_TEST
 
+START_TEST(a_reader_goes_on_anywhere)
+{
+    static const uint64_t sequences[] = {1, 2, 3, 40, 41, 399, 400, 7, 8, 200, 200, 1, 400};
+    struct journal_world world;
+    struct journal_reader *reader = NULL;
+    struct frame_reader frame;
+    struct bytes bytes;
+    journal_world_create(&world, FILE_BYTES);
+    ck_assert_int_eq(journal_world_open(&world), ERR_OK);
+    journal_world_write(&world, 400, 20);
+    const struct disk disk = fake_disk_port(world.fake);
+    ck_assert_int_eq(journal_reader_open(disk, WORLD_DIRECTORY, 5, &reader, &world.fault), ERR_OK);
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
+        ck_assert_int_eq(journal_reader_seek(reader, sequences[i], &world.fault), ERR_OK);
+        ck_assert_int_eq(journal_reader_next(reader, &bytes, &frame, &world.fault), ERR_OK);
+        ck_assert_uint_eq(frame.head.sequence, sequences[i]);
+        journal_world_check_frame(&frame);
+    }
+    // A frame that is not there yet, and then one that is.
+    ck_assert_int_eq(journal_reader_seek(reader, 401, &world.fault), ERR_MISSING);
+    ck_assert_int_eq(journal_reader_next(reader, &bytes, &frame, &world.fault), ERR_STATE);
+    journal_world_write(&world, 1, 20);
+    ck_assert_int_eq(journal_reader_seek(reader, 401, &world.fault), ERR_OK);
+    ck_assert_int_eq(journal_reader_next(reader, &bytes, &frame, &world.fault), ERR_OK);
+    ck_assert_uint_eq(frame.head.sequence, 401);
+    journal_reader_close(reader);
+    journal_world_destroy(&world);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("journal");
@@ -117,6 +147,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, what_was_synced_is_read_after_a_restart);
     tcase_add_test(tcase, frame_appended_during_a_sync_is_announced_by_the_next);
     tcase_add_test(tcase, many_files_are_read_as_one_journal);
+    tcase_add_test(tcase, a_reader_goes_on_anywhere);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -123,7 +123,7 @@ START_TEST(the_first_part_that_is_not_true_is_shown)
     const struct cel_inspection inspection = {&scope, text, &world.eval};
     struct cel_part part = cel_part_not_true(&inspection, root);
     buffer_add_bytes(&shown, cel_part_text(&inspection, part.node));
-    cel_part_each_value(&inspection, part.reason, show_value, NULL);
+    cel_part_each_value(&inspection, part.reason, CEL_VALUES_COMPUTED, show_value, NULL);
     buffer_add_u8(&shown, 0);
     ck_assert_str_eq((const char *)shown.data, cases[_i].wanted);
 }
@@ -149,7 +149,7 @@ START_TEST(no_more_values_are_shown_than_people_read)
     ck_assert(root != NULL && cel_check(&world.arena, &scope, root, &problems));
     const struct cel_inspection inspection = {&scope, bytes_text(text), &world.eval};
     int count = 0;
-    cel_part_each_value(&inspection, root, count_value, &count);
+    cel_part_each_value(&inspection, root, CEL_VALUES_COMPUTED, count_value, &count);
     ck_assert_int_eq(count, CEL_VALUES_MAX);
 }
 END_TEST

@@ -1,0 +1,98 @@
+#include "engine/fold/trace.h"
+
+#include "engine/fold/fold.h"
+
+static void tell(const struct fold *fold, const struct trace_point *point)
+{
+    fold->trace.tell(fold->trace.context, point);
+}
+
+void trace_begin(struct fold *fold)
+{
+    struct trace *trace = &fold->trace;
+    trace->is_on = trace->tell != NULL && trace->of.packed == fold->ref.packed;
+    if (trace->is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_BEGIN});
+}
+
+void trace_end(struct fold *fold)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_END});
+    fold->trace.is_on = false;
+}
+
+void trace_event(const struct fold *fold, event_type type, struct value data, uint32_t depth)
+{
+    if (fold->trace.is_on)
+        tell(
+            fold,
+            &(struct trace_point){.step = TRACE_EVENT, .type = type, .depth = depth, .data = data});
+}
+
+void trace_counter(
+    const struct fold *fold,
+    const struct counter_def *counter,
+    const struct rule_expression *not_true)
+{
+    if (fold->trace.is_on)
+        tell(
+            fold, &(struct trace_point){
+                      .step = TRACE_COUNTER,
+                      .outcome = not_true == NULL ? TRACE_MATCHED : TRACE_NOT_TRUE,
+                      .counter = counter,
+                      .expression = not_true,
+                  });
+}
+
+void trace_rule(
+    const struct fold *fold,
+    const struct score_rule *rule,
+    const struct rule_expression *not_true,
+    const struct ledger_entry *entry)
+{
+    if (!fold->trace.is_on)
+        return;
+    struct trace_point point = {
+        .step = TRACE_RULE,
+        .outcome = not_true != NULL ? TRACE_NOT_TRUE : TRACE_LIMITED,
+        .rule = rule,
+        .expression = not_true,
+        .entry = entry,
+    };
+    if (entry != NULL)
+        point.outcome = TRACE_MATCHED;
+    tell(fold, &point);
+}
+
+void trace_workflow(
+    const struct fold *fold,
+    const struct workflow_def *workflow,
+    const struct rule_expression *not_true,
+    uint32_t occurrence)
+{
+    if (!fold->trace.is_on)
+        return;
+    struct trace_point point = {
+        .step = TRACE_WORKFLOW,
+        .outcome = not_true != NULL ? TRACE_NOT_TRUE : TRACE_LIMITED,
+        .workflow = workflow,
+        .expression = not_true,
+        .occurrence = occurrence,
+    };
+    if (occurrence > 0)
+        point.outcome = TRACE_MATCHED;
+    tell(fold, &point);
+}
+
+void trace_action(
+    const struct fold *fold,
+    const struct workflow_step *action,
+    const char *held,
+    struct hash128 id)
+{
+    if (fold->trace.is_on)
+        tell(
+            fold,
+            &(struct trace_point){.step = TRACE_ACTION, .action = action, .held = held, .id = id});
+}
