@@ -61,7 +61,7 @@ struct lane_checkpoint {
     uint64_t sequence;
     uint64_t mark;          // the sink's, of the last publication up to sequence
     int64_t due_us;         // not before
-    bool is_hastened;       // the next one
+    bool is_hastened;       // the next is due at once
     uint64_t events_before; // read, and timers fired, when the last one began
     uint64_t sequence_in_force;
     enum err err;
@@ -74,16 +74,13 @@ enum rules_phase {
     RULES_HOLDING,   // the lane takes nothing in until the new ones are in force
 };
 
-struct activation;
-struct rules_job;
-
 // New rules on their way to being in force; the post travels between the lane and the side thread that follows.
 struct lane_rules {
     struct post post;
     enum rules_phase phase;
-    bool is_aside; // the side thread has it
-    struct rules_job *job;
-    struct activation *activation;
+    bool is_aside;                 // the side thread has it
+    struct rules_job *job;         // engine/run/lane_rules.h
+    struct activation *activation; // engine/fold/activation.h
     uint64_t follow_to;
     uint32_t rounds;
     int64_t at_ms;   // the tick of their frame

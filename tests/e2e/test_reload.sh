@@ -209,7 +209,7 @@ if [ -x "$faults" ]; then
     kills=0
     sane=$engaged
     # Two shards: the second pass of a point that each shard goes through is that of the other.
-    for place in reload.read@1 reload.compiled@1 activate.before@1 activate.before@2 activate.folded@1 activate.folded@2 \
+    for place in reload.read@1 reload.compiled@1 reload.followed@1 reload.followed@2 activate.before@1 activate.before@2 activate.folded@1 activate.folded@2 \
         activate.appended@1 activate.appended@2 reload.swapped@1; do
         engaged=$faults
         ENGAGED_FAILPOINTS=$(echo "$place" | sed 's/@/=kill@/')

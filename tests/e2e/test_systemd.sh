@@ -23,6 +23,7 @@ echo "exposure: ${exposure:-unknown}"
 check "systemd calls its exposure $exposure_max at most" awk -v is="${exposure:-99}" -v max=$exposure_max 'BEGIN { exit is > max }'
 check "core dumps are off" grep -qx 'LimitCORE=0' engaged.service
 check "nobody else may read what it creates" sh -c 'grep -qx UMask=0077 engaged.service && grep -qx StateDirectoryMode=0700 engaged.service'
+check "a reload is a SIGHUP" grep -qxF 'ExecReload=/bin/kill -HUP $MAINPID' engaged.service
 check "what a restart does not help is not restarted" grep -qx 'RestartPreventExitStatus=2 73 74 78' engaged.service
 systemd-analyze verify --man=no ./engaged.service >verify 2>&1
 check "systemd finds nothing unknown in it" sh -c '! grep -i "engaged.service.*\(unknown\|invalid\|failed to parse\|ignoring\)" verify'
