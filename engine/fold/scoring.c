@@ -120,7 +120,10 @@ void fold_look_at(struct fold *fold, struct contact_number contact)
 
 bool fold_has_score(struct fold *fold, uint32_t score)
 {
-    return score_is_known(fold->state, fold->contact, fold->binding.scores[score]) ||
+    struct name_id name = fold->binding.scores[score];
+    struct ledger_walk walk = ledger_walk_score(fold->state, fold->contact, name);
+    struct ledger_entry entry;
+    return ledger_walk_next(&walk, &entry) ||
            fold_score_value(fold, score, fold->now_ms).shown_milli != 0;
 }
 
