@@ -234,6 +234,9 @@ static struct said say_clock(struct oracle *oracle, const struct workload_expr *
 {
     struct said time = oracle_say(oracle, expr->left);
     struct said now = say_time(oracle->now_ms);
+    bool is_compared = expr->form == CLOCK_NOW_MINUS_SPAN && time.kind != SAID_ERROR;
+    if (is_compared && time.kind != SAID_TIME) // left by other rules: it is no time, and no other
+        return say_comparison(expr->compare, now, time);
     if (time.kind != SAID_TIME || now.kind != SAID_TIME)
         return nothing;
     int64_t between_ms = now.integer - time.integer;
