@@ -78,12 +78,6 @@ int64_t score_shown(struct state *state, struct contact_number contact, struct n
     return row_value(state, contact, score, ROW_SHOWN);
 }
 
-bool score_is_known(struct state *state, struct contact_number contact, struct name_id score)
-{
-    const uint8_t *record = state_record(state, contact.value);
-    return score_row_find(record, score) < get_u16(record + RECORD_SCORE_COUNT);
-}
-
 void score_set_shown(
     struct state *state, struct contact_number contact, struct name_id score, int64_t shown_milli)
 {

@@ -11,8 +11,6 @@
 int64_t score_sum(struct state *state, struct contact_number contact, struct name_id score);
 // What was last announced of it; 0 where nothing was.
 int64_t score_shown(struct state *state, struct contact_number contact, struct name_id score);
-// Whether an entry was ever written or anything announced.
-bool score_is_known(struct state *state, struct contact_number contact, struct name_id score);
 // Inside a frame.
 void score_set_shown(
     struct state *state, struct contact_number contact, struct name_id score, int64_t shown_milli);

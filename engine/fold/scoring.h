@@ -13,7 +13,8 @@ struct fold;
 struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t at_ms);
 // The contact that what follows is asked about, outside an event, as of the last tick or a later fold->asked_ms.
 void fold_look_at(struct fold *fold, struct contact_number contact);
-// Whether the score says anything about the contact in hand: an entry was written, or it is not 0.
+// Whether the score says anything about the contact in hand: it has an entry, or is not 0. What it was once does not
+// matter, so that rules that come later say the same.
 bool fold_has_score(struct fold *fold, uint32_t score);
 // Whether a state rule is true of the contact in hand, and what it gives.
 bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out);

@@ -40,12 +40,21 @@ void oracle_destroy(struct oracle *oracle)
     free(oracle->seen.at);
     free(oracle->actions.at);
     free(oracle->derived.at);
+    free(oracle->nodes.at);
+    free(oracle->past.at);
     free(oracle->workflows);
     sim_text_free(&oracle->text);
     sim_text_free(&oracle->id_text);
     sim_arena_free(&oracle->arena);
     workload_input_destroy(oracle->input);
     free(oracle);
+}
+
+// Of a frame: the wall clock's.
+static void take_tick(struct oracle *oracle, int64_t tick_ms)
+{
+    if (oracle->shape->clock == WORKLOAD_CLOCK_WALL && tick_ms > oracle->tick_ms)
+        oracle->tick_ms = tick_ms;
 }
 
 static int by_name(const void *a, const void *b)
@@ -55,10 +64,9 @@ static int by_name(const void *a, const void *b)
     return text_compare((*first)->name, (*second)->name);
 }
 
-void oracle_activate(struct oracle *oracle, uint32_t variant)
+static void take_workflows(struct oracle *oracle)
 {
-    const struct workload_rules *rules = workload_rules_of(oracle->workload, variant);
-    oracle->rules = rules;
+    const struct workload_rules *rules = oracle->rules;
     free(oracle->workflows);
     oracle->workflows = calloc(rules->workflow_count + 1, sizeof(*oracle->workflows));
     assert(oracle->workflows != NULL);
@@ -66,6 +74,23 @@ void oracle_activate(struct oracle *oracle, uint32_t variant)
         oracle->workflows[i] = &rules->workflows[i];
     if (rules->workflow_count > 0)
         qsort(oracle->workflows, rules->workflow_count, sizeof(*oracle->workflows), by_name);
+}
+
+void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
+{
+    const struct workload_rules *before = oracle->rules;
+    const struct workload_rules *rules = workload_rules_of(oracle->workload, variant);
+    bool has_history = before != NULL && oracle->contacts.count > 0 &&
+                       !text_equal(before->history, rules->history);
+    if (rules == before)
+        return;
+    oracle->rules = rules;
+    take_workflows(oracle);
+    oracle_live_begin(oracle);
+    if (has_history)
+        oracle_take_history(oracle);
+    take_tick(oracle, tick_ms);
+    oracle_sweep(oracle);
 }
 
 struct contact *oracle_contact(struct oracle *oracle)
@@ -143,10 +168,28 @@ static bool find_contact(
     return is_new;
 }
 
+static bool is_known(const struct oracle *oracle, struct text type)
+{
+    for (uint32_t i = 0; i < oracle->rules->event_count; i++) {
+        if (text_equal(oracle->rules->events[i].name, type))
+            return true;
+    }
+    return false;
+}
+
+void oracle_run_derived(struct oracle *oracle)
+{
+    for (size_t i = 0; i < oracle->derived.count; i++) {
+        struct derived derived = oracle->derived.at[i]; // the list may move
+        oracle_match(oracle, derived.type, &derived.data, derived.depth);
+    }
+}
+
 static void fold(struct oracle *oracle, const struct workload_identifier *sorted)
 {
     const struct workload_event *event = oracle->event;
     oracle->time_ms = event->has_time ? event->time_ms : oracle->tick_ms;
+    oracle->now_ms = oracle->tick_ms;
     oracle->actions_here = 0;
     oracle->derived.count = 0;
     bool is_new = find_contact(oracle, sorted, event->identifier_count);
@@ -157,25 +200,41 @@ static void fold(struct oracle *oracle, const struct workload_identifier *sorted
     if (is_new && !text_is(event->type, "contact.created"))
         oracle_derive(oracle, "contact.created", 1, NULL, 0);
     oracle_apply(oracle);
-    oracle_match(oracle, event->type, &event->data, 0);
-    for (size_t i = 0; i < oracle->derived.count; i++) {
-        struct derived derived = oracle->derived.at[i]; // the list may move
-        oracle_match(oracle, derived.type, &derived.data, derived.depth);
-    }
+    if (is_known(oracle, event->type))
+        oracle_match(oracle, event->type, &event->data, 0);
+    else
+        oracle_settle(oracle, 1);
+    oracle_run_derived(oracle);
 }
 
-static struct oracle_verdict judge(
-    struct oracle *oracle, const struct workload_input *input, int64_t tick_ms)
+// Time passes up to the event, which moves the clock of events.
+static void pass_until(struct oracle *oracle, const struct workload_event *event)
 {
-    assert(oracle->rules != NULL);
-    struct oracle_verdict verdict = {
-        .kind = ORACLE_REJECTED,
-        .reject_code = input->refused,
-        .action_first = oracle->actions.count,
-    };
-    bool is_event_clock = oracle->shape->clock == WORKLOAD_CLOCK_EVENT;
-    if (!is_event_clock && tick_ms > oracle->tick_ms)
-        oracle->tick_ms = tick_ms;
+    int64_t tick_ms = oracle->tick_ms;
+    if (oracle->shape->clock == WORKLOAD_CLOCK_EVENT && event->has_time && event->time_ms > tick_ms)
+        tick_ms = event->time_ms;
+    oracle_let_pass(oracle, tick_ms);
+    oracle->tick_ms = tick_ms;
+}
+
+void oracle_fold_past(struct oracle *oracle, const struct past *past)
+{
+    struct workload_identifier sorted[ORACLE_IDENTIFIERS_MAX];
+    take_tick(oracle, past->tick_ms);
+    // Data was good when it came; who it is about must be known to these rules. Where they refuse an event that moved the
+    // clock, others may lie nearer together.
+    if (!oracle_sort_identifiers(oracle, &past->event, &oracle->arena, sorted) ||
+        is_duplicate(oracle, &past->event))
+        return;
+    pass_until(oracle, &past->event);
+    remember(oracle, &past->event);
+    oracle->event = &past->event;
+    fold(oracle, sorted);
+}
+
+static struct oracle_verdict judge(struct oracle *oracle, const struct workload_input *input)
+{
+    struct oracle_verdict verdict = {.kind = ORACLE_REJECTED, .reject_code = input->refused};
     const struct workload_event *event = &input->event;
     struct workload_identifier sorted[ORACLE_IDENTIFIERS_MAX];
     if (input->refused == 0)
@@ -189,30 +248,38 @@ static struct oracle_verdict judge(
         oracle->counts.duplicates++;
         return verdict;
     }
-    if (is_event_clock && event->has_time && event->time_ms > oracle->tick_ms)
-        oracle->tick_ms = event->time_ms;
+    uint64_t index = oracle->index;
+    pass_until(oracle, event);
+    oracle->index = index;
     remember(oracle, event);
     oracle->event = event;
+    oracle_remember(oracle);
     fold(oracle, sorted);
     oracle->counts.events++;
     verdict.kind = ORACLE_EVENT;
     verdict.contact = oracle->contact + 1;
-    verdict.action_count = oracle->actions.count - verdict.action_first;
     return verdict;
 }
 
 struct oracle_verdict oracle_feed(struct oracle *oracle, uint64_t index, int64_t tick_ms)
 {
+    assert(oracle->rules != NULL);
+    size_t first = oracle->actions.count;
     workload_make(oracle->workload, oracle->shard, index, oracle->input);
+    oracle_advance(oracle, oracle->shape->clock == WORKLOAD_CLOCK_WALL ? tick_ms : oracle->tick_ms);
     oracle->index = index;
-    return judge(oracle, oracle->input, tick_ms);
+    struct oracle_verdict verdict = judge(oracle, oracle->input);
+    verdict.action_first = first;
+    verdict.action_count = oracle->actions.count - first;
+    return verdict;
 }
 
-struct oracle_verdict oracle_feed_input(
-    struct oracle *oracle, const struct workload_input *input, int64_t tick_ms)
+void oracle_advance(struct oracle *oracle, int64_t tick_ms)
 {
-    oracle->index = UINT64_MAX;
-    return judge(oracle, input, tick_ms);
+    take_tick(oracle, tick_ms);
+    oracle_let_pass(oracle, tick_ms);
+    if (tick_ms > oracle->tick_ms)
+        oracle->tick_ms = tick_ms;
 }
 
 int64_t oracle_tick_ms(const struct oracle *oracle)

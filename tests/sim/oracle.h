@@ -14,9 +14,9 @@ struct oracle;
 struct oracle *oracle_create(const struct workload *workload, uint32_t shard);
 void oracle_destroy(struct oracle *oracle);
 
-// From now on this variant of the rules is in force. Needed before the first input. What was given
-// before stays.
-void oracle_activate(struct oracle *oracle, uint32_t variant);
+// From now on this variant of the rules is in force; the tick is that of the frame that says so, as below. Needed
+// before the first input. Counters, scores and segments become what the events so far make of them under these rules.
+void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms);
 
 enum oracle_kind { ORACLE_EVENT, ORACLE_DUPLICATE, ORACLE_REJECTED };
 
@@ -31,9 +31,8 @@ struct oracle_verdict {
 // tick_ms: of the frame that holds it, where the shape's clock is the wall; unused with the event clock,
 // whose tick the oracle follows itself.
 struct oracle_verdict oracle_feed(struct oracle *oracle, uint64_t index, int64_t tick_ms);
-// The same for an input that the caller has made (or changed).
-struct oracle_verdict oracle_feed_input(
-    struct oracle *oracle, const struct workload_input *input, int64_t tick_ms);
+// Time passes: a frame without inputs, or the clock of events is moved.
+void oracle_advance(struct oracle *oracle, int64_t tick_ms);
 // The tick after the last input. With the wall clock the greatest that was given.
 int64_t oracle_tick_ms(const struct oracle *oracle);
 
@@ -42,13 +41,18 @@ uint64_t oracle_contact_count(const struct oracle *oracle);
 // The contact as `engagectl contact get` and query_contact print it; terminated, borrowed until the next
 // call with this oracle.
 const char *oracle_contact_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
+// What its counters say at the tick, as query_counters prints it; borrowed as above.
+const char *oracle_counters_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
+// Since when a segment's condition is true of it, milliseconds; false where it is not.
+bool oracle_segment_since(
+    const struct oracle *oracle, uint64_t contact, struct text segment, int64_t *since_ms_out);
 // Its id as ID of `engagectl contact get`, "c-17" or "email:ann@example.com"; terminated, borrowed as above.
 const char *oracle_contact_id(struct oracle *oracle, uint64_t contact);
 
 // --- actions, in the order decided
 struct oracle_action {
     uint64_t contact;
-    uint64_t index; // of the input that caused it; UINT64_MAX where oracle_feed_input was called
+    uint64_t index; // of the input that caused it; UINT64_MAX: by time alone
     int64_t tick_ms;
     uint32_t run;     // which run of the workflow for this contact, from 1
     struct text name; // of the action

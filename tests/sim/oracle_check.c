@@ -94,7 +94,7 @@ struct text oracle_fold_email(struct sim_arena *arena, struct text kind, struct 
     return copy;
 }
 
-static uint32_t check_contact(
+bool oracle_sort_identifiers(
     const struct oracle *oracle,
     const struct workload_event *event,
     struct sim_arena *arena,
@@ -102,10 +102,8 @@ static uint32_t check_contact(
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < event->identifier_count; i++) {
-        const struct workload_identifier *given = &event->identifiers[i];
-        if (!oracle_kind_is_known(oracle, given->kind) ||
-            !oracle_identifier_is_fit(given->value, oracle->shape->identifier_bytes_max))
-            return BAD_CONTACT;
+        if (!oracle_kind_is_known(oracle, event->identifiers[i].kind))
+            return false;
     }
     for (uint32_t k = 0; k < oracle->rules->kind_count; k++) { // the strongest kind first
         for (uint32_t i = 0; i < event->identifier_count; i++) {
@@ -115,7 +113,21 @@ static uint32_t check_contact(
                     oracle->rules->kinds[k], oracle_fold_email(arena, given->kind, given->value)};
         }
     }
-    return 0;
+    return true;
+}
+
+static uint32_t check_contact(
+    const struct oracle *oracle,
+    const struct workload_event *event,
+    struct sim_arena *arena,
+    struct workload_identifier *sorted)
+{
+    for (uint32_t i = 0; i < event->identifier_count; i++) {
+        if (!oracle_identifier_is_fit(
+                event->identifiers[i].value, oracle->shape->identifier_bytes_max))
+            return BAD_CONTACT;
+    }
+    return oracle_sort_identifiers(oracle, event, arena, sorted) ? 0 : BAD_CONTACT;
 }
 
 uint32_t oracle_check(

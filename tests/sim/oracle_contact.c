@@ -22,8 +22,11 @@ void oracle_contact_free(struct contact *contact)
     free(contact->tags.at);
     free(contact->lists.at);
     free(contact->channels.at);
-    free(contact->points.at);
+    free(contact->entries.at);
     free(contact->limits.at);
+    free(contact->counted.at);
+    free(contact->held.at);
+    free(contact->shown.at);
     free(contact->runs.at);
 }
 
@@ -247,4 +250,8 @@ void oracle_apply(struct oracle *oracle)
         set_consent(oracle, CONSENT_TAKEN_BACK);
     else if (text_is(type, "contact.resubscribed"))
         set_consent(oracle, CONSENT_GIVEN);
+    else if (text_is(type, "contact.points_adjusted"))
+        oracle_adjust(oracle);
+    else if (text_is(type, "event.retracted"))
+        oracle_retract(oracle);
 }

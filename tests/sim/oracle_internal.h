@@ -2,7 +2,7 @@
 #ifndef TESTS_SIM_ORACLE_INTERNAL_H
 #define TESTS_SIM_ORACLE_INTERNAL_H
 
-#include "tests/sim/oracle.h"
+#include "tests/sim/oracle_live.h"
 #include "tests/sim/text.h"
 
 // A list that grows: list_add makes room for one more item and gives it, zeroed.
@@ -28,18 +28,6 @@ struct channel {
     bool is_dnd;
 };
 
-struct points {
-    struct text score;
-    int64_t milli;
-};
-
-// How often a rule counted for one value of its `per`.
-struct limit {
-    struct text rule; // "score/rule"
-    struct text key;  // the value as JSON; empty where the rule has no `per`
-    uint32_t times;
-};
-
 struct runs {
     struct text workflow;
     uint32_t count;
@@ -51,12 +39,23 @@ struct contact {
     LIST(struct text) tags;
     LIST(struct text) lists;
     LIST(struct channel) channels;
-    LIST(struct points) points; // all there ever were
-    LIST(struct limit) limits;  // oldest first
+    LIST(struct entry) entries;   // in order of arrival
+    LIST(struct limit) limits;    // oldest first
+    LIST(struct counted) counted; // in order of arrival
+    LIST(struct held) held;
+    LIST(struct shown) shown;
     LIST(struct runs) runs;
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
+    int64_t quiet_ms; // nothing changes by time alone up to then
+    int64_t next_ms;  // behind which this is the first moment that it may; INT64_MAX: not known
+};
+
+// An event as it was folded.
+struct past {
+    struct workload_event event;
+    int64_t tick_ms; // before it
 };
 
 struct seen {
@@ -92,6 +91,14 @@ struct oracle {
     int64_t time_ms;
     uint32_t actions_here;
     LIST(struct derived) derived;
+    int64_t now_ms; // at which everything is looked at: the tick, or when something is due
+    const struct workload_value *data; // of the event that is matched
+    bool is_silent;                    // nothing is derived
+    // of the rules in force
+    LIST(struct live_node) nodes; // each behind what it reads
+    // what came so far, for rules to come
+    LIST(struct past) past;
+    bool is_history; // folds the past again: workflows do not run
 };
 
 struct contact *oracle_contact(struct oracle *oracle); // of the event being folded
@@ -103,6 +110,12 @@ uint32_t oracle_check(
     struct sim_arena *arena,
     struct workload_identifier *sorted_out);
 enum { ORACLE_IDENTIFIERS_MAX = 16 };
+// Puts them in order, the strongest first; false where the rules do not know one of the kinds.
+bool oracle_sort_identifiers(
+    const struct oracle *oracle,
+    const struct workload_event *event,
+    struct sim_arena *arena,
+    struct workload_identifier *sorted_out);
 bool oracle_value_fits(enum workload_type type, const struct workload_value *value);
 bool oracle_kind_is_known(const struct oracle *oracle, struct text kind);
 bool oracle_identifier_is_fit(struct text value, size_t bytes_max);
@@ -134,9 +147,8 @@ struct doing {
     uint32_t run, depth;
 };
 void oracle_do_action(struct oracle *oracle, const struct doing *doing);
-bool oracle_has_score(const struct contact *contact, struct text score, int64_t *sum_milli_out);
-int64_t oracle_shown(const struct workload_score *score, int64_t sum_milli);
-struct text oracle_band(const struct workload_score *score, int64_t shown_milli);
+void oracle_run_derived(struct oracle *oracle); // and what is derived from that in turn
+void oracle_fold_past(struct oracle *oracle, const struct past *past);
 
 // --- printing
 void oracle_add_id(struct sim_text *to, const struct contact *contact);

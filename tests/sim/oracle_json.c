@@ -128,27 +128,38 @@ static void add_dnd(struct sim_text *to, const struct contact *contact)
     sim_add_chars(to, before[1] == '"' ? "" : "]");
 }
 
-// Those of the rules in force, in the order written, that ever got points.
-static void add_scores(
-    struct sim_text *to, const struct workload_rules *rules, const struct contact *contact)
+// Those of the rules in force, in the order written, that ever got points or are not 0.
+static void add_scores(struct sim_text *to, struct oracle *oracle, const struct contact *contact)
 {
+    const struct workload_rules *rules = oracle->rules;
     const char *before = ",\"scores\":{";
     for (uint32_t i = 0; i < rules->score_count; i++) {
         const struct workload_score *score = &rules->scores[i];
-        int64_t sum_milli = 0;
-        if (!oracle_has_score(contact, score->name, &sum_milli))
+        if (!oracle_has_score(oracle, contact, i))
             continue;
-        int64_t shown_milli = oracle_shown(score, sum_milli);
-        struct text band = oracle_band(score, shown_milli);
+        int64_t shown_milli = oracle_score_value(oracle, i).shown_milli;
         sim_add_chars(to, before);
         before = ",";
         sim_add_json_text(to, score->name);
         sim_add_chars(to, ":{\"value\":");
         sim_add_milli(to, shown_milli);
-        add_text(to, "band", band);
+        add_text(to, "band", oracle_band(score, shown_milli));
         sim_add_byte(to, '}');
     }
     sim_add_chars(to, before[1] == '"' ? "" : "}");
+}
+
+static void add_segments(
+    struct sim_text *to, const struct workload_rules *rules, const struct contact *contact)
+{
+    struct text *names = calloc(rules->segment_count + 1, sizeof(*names));
+    size_t count = 0;
+    for (uint32_t i = 0; i < rules->segment_count; i++) {
+        if (oracle_is_member(contact, rules->segments[i].name))
+            names[count++] = rules->segments[i].name;
+    }
+    add_names(to, "segments", names, count);
+    free(names);
 }
 
 static void add_time(struct sim_text *to, const char *key, int64_t time_ms)
@@ -176,12 +187,58 @@ const char *oracle_contact_json(struct oracle *oracle, uint64_t number, size_t *
     add_consents(to, contact);
     add_time(to, "created", contact->created_ms);
     add_time(to, "updated", contact->updated_ms);
-    add_scores(to, oracle->rules, contact);
+    oracle->contact = number - 1;
+    oracle->now_ms = oracle->tick_ms;
+    add_scores(to, oracle, contact);
+    add_segments(to, oracle->rules, contact);
     add_dnd(to, contact);
     add_text(to, "zone", contact->zone);
     if (contact->notes > 0)
         sim_add_format(to, ",\"notes\":%u", contact->notes);
     sim_add_format(to, ",\"events\":%u}", contact->events);
+    *len_out = to->len;
+    return to->at;
+}
+
+static void add_said(struct sim_text *to, struct said said)
+{
+    struct workload_value value = {.kind = WORKLOAD_NULL};
+    if (said.kind == SAID_TIME) {
+        sim_add_byte(to, '"');
+        sim_add_time(to, said.integer);
+        sim_add_byte(to, '"');
+        return;
+    }
+    if (said.kind == SAID_BOOL)
+        value = (struct workload_value){.kind = WORKLOAD_BOOL, .boolean = said.boolean};
+    else if (said.kind == SAID_INT)
+        value = sim_value_of_int("", said.integer);
+    else if (said.kind == SAID_DOUBLE)
+        value = (struct workload_value){.kind = WORKLOAD_DOUBLE, .real = said.real};
+    else if (said.kind == SAID_TEXT)
+        value = sim_value_of_text("", said.text);
+    sim_add_json_value(to, &value);
+}
+
+const char *oracle_counters_json(struct oracle *oracle, uint64_t number, size_t *len_out)
+{
+    struct sim_text *to = &oracle->text;
+    const char *before = "{";
+    sim_text_clear(to);
+    oracle->contact = number - 1;
+    oracle->now_ms = oracle->tick_ms;
+    for (uint32_t i = 0; i < oracle->rules->counter_count; i++) {
+        struct text name = oracle->rules->counters[i].name;
+        struct said said = oracle_counter(oracle, name);
+        if (said.kind == SAID_ERROR)
+            continue;
+        sim_add_chars(to, before);
+        before = ",";
+        sim_add_json_text(to, name);
+        sim_add_byte(to, ':');
+        add_said(to, said);
+    }
+    sim_add_chars(to, before[0] == '{' ? "{}" : "}");
     *len_out = to->len;
     return to->at;
 }

@@ -22,6 +22,7 @@ enum {
     RULE_LOOPS = 5,
     LOOP_RULE_SEEDS = 200, // of one to four rulesets
     WHY_BYTES = 400,
+    TIMERS_MAX = 20000,
 };
 
 // One seed: a workload, its oracle, and the engine on a directory.
@@ -37,6 +38,13 @@ struct trial {
     bool has_restarted;
     size_t actions; // compared so far
     struct workload_input *inputs[FRAME_MAX];
+    struct owned *owners; // by input
+};
+
+// Whose an input was, and when it was folded.
+struct owned {
+    uint64_t contact;
+    int64_t tick_ms;
 };
 
 static struct bytes bytes_from(struct text text)
@@ -74,7 +82,7 @@ static void activate(struct trial *trial)
     ck_assert_msg(err == ERR_OK, "seed %" PRIu64 " variant %u", trial->seed, trial->variant);
     err = shard_activate(trial->world.shard, ruleset, &bundle, trial->world.wall_ms, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
-    oracle_activate(trial->oracle, trial->variant);
+    oracle_activate(trial->oracle, trial->variant, trial->world.wall_ms);
 }
 
 static void set_params(struct trial *trial)
@@ -105,6 +113,7 @@ static void trial_begin(struct trial *trial, uint64_t seed)
     workload_shape_draw(&shape, &trial->shape);
     trial->workload = workload_create(seed, &trial->shape);
     trial->oracle = oracle_create(trial->workload, 0);
+    trial->owners = mem_zero(trial->shape.inputs + FRAME_MAX, sizeof(*trial->owners));
     for (size_t i = 0; i < FRAME_MAX; i++)
         trial->inputs[i] = workload_input_create();
     world_create(&trial->world);
@@ -121,6 +130,29 @@ static void trial_end(struct trial *trial)
         workload_input_destroy(trial->inputs[i]);
     oracle_destroy(trial->oracle);
     workload_destroy(trial->workload);
+    free(trial->owners);
+}
+
+// All that may explain what differs about a contact.
+static void show_contact(const struct trial *trial, uint64_t contact)
+{
+    const struct workload_rules *rules = workload_rules_of(trial->workload, trial->variant);
+    for (uint32_t i = 0; i < rules->file_count; i++)
+        (void)fprintf(stderr, "# %s\n%s", rules->files[i].path, rules->files[i].text.at);
+    (void)fprintf(
+        stderr, "clock %s, tick %" PRId64 "\n",
+        trial->shape.clock == WORKLOAD_CLOCK_EVENT ? "event" : "wall",
+        shard_tick_ms(trial->world.shard));
+    for (uint64_t i = 0; i < trial->next; i++) {
+        struct workload_input *input = trial->inputs[0];
+        if (trial->owners[i].contact != contact)
+            continue;
+        workload_make(trial->workload, 0, i, input);
+        (void)fprintf(
+            stderr, "  input %" PRIu64 " tick %" PRId64 " time %" PRId64 " %.*s\n", i,
+            trial->owners[i].tick_ms, input->event.has_time ? input->event.time_ms : 0,
+            (int)input->value.len, input->value.at);
+    }
 }
 
 static void show_input(const struct trial *trial, const struct workload_input *input)
@@ -146,6 +178,9 @@ static void compare_verdict(
         FRAME_INPUT_EVENT, FRAME_INPUT_DUPLICATE, FRAME_INPUT_REJECTED};
     struct oracle_verdict verdict =
         oracle_feed(trial->oracle, trial->next, shard_tick_ms(trial->world.shard));
+    if (verdict.kind == ORACLE_EVENT)
+        trial->owners[trial->next] =
+            (struct owned){verdict.contact, shard_tick_ms(trial->world.shard)};
     unsigned code = result->kind == FRAME_INPUT_REJECTED ? (unsigned)result->reject.code : 0;
     if (kinds[verdict.kind] != result->kind || verdict.reject_code != code)
         show_input(trial, input);
@@ -153,6 +188,11 @@ static void compare_verdict(
         kinds[verdict.kind] == result->kind && verdict.reject_code == code,
         "expected %d %u, found %d %u %s", (int)kinds[verdict.kind], verdict.reject_code,
         (int)result->kind, code, code != 0 ? result->reject.reason : "");
+}
+
+static uint64_t contact_of(const struct trial *trial, struct bytes key)
+{
+    return query_find(trial->world.shard, key).value;
 }
 
 static void compare_actions(struct trial *trial)
@@ -177,6 +217,7 @@ static void compare_actions(struct trial *trial)
                 trial->actions < count ? (int)expected[trial->actions].len : 0,
                 trial->actions < count ? expected[trial->actions].json : "", (int)json.len,
                 json.at);
+            show_contact(trial, contact_of(trial, found->key));
         }
         ck_assert_msg(is_right, "seed %" PRIu64 ": %s", trial->seed, why);
         trial->actions++;
@@ -203,30 +244,91 @@ static void compare_contact(struct trial *trial, uint64_t number)
             "seed %" PRIu64 " before input %" PRIu64 " contact %" PRIu64
             "\n  expected %s\n  found    %.*s\n",
             trial->seed, trial->next, number, expected, (int)found.len, (const char *)found.data);
+    if (!is_right)
+        show_contact(trial, number);
     ck_assert_msg(is_right, "seed %" PRIu64 ": contact %" PRIu64 " differs", trial->seed, number);
     const char *id = oracle_contact_id(trial->oracle, number);
     ck_assert_uint_eq(query_find(trial->world.shard, bytes_text(id)).value, number);
     buffer_free(&found);
 }
 
+static void compare_counters(struct trial *trial, uint64_t number)
+{
+    struct buffer found = {0};
+    size_t len = 0;
+    query_counters(trial->world.shard, (struct contact_number){number}, &found);
+    const char *expected = oracle_counters_json(trial->oracle, number, &len);
+    bool is_right = found.len == len && memcmp(found.data, expected, len) == 0;
+    if (!is_right) {
+        (void)fprintf(
+            stderr, "counters\n  expected %s\n  found    %.*s\n", expected, (int)found.len,
+            (const char *)found.data);
+        show_contact(trial, number);
+    }
+    ck_assert_msg(
+        is_right, "seed %" PRIu64 ": counters of contact %" PRIu64 " differ", trial->seed, number);
+    buffer_free(&found);
+}
+
+// Since when conditions hold, which decides when `for` is over.
+static void compare_segments(struct trial *trial, uint64_t number)
+{
+    const struct ruleset *ruleset = shard_ruleset(trial->world.shard);
+    struct arena arena = {0};
+    struct contact_view view;
+    enum err err =
+        contact_read(shard_state(trial->world.shard), (struct contact_number){number}, &arena, &view);
+    ck_assert_int_eq(err, ERR_OK);
+    for (size_t i = 0; i < ruleset_segment_count(ruleset); i++) {
+        struct bytes name = ruleset_segment(ruleset, i)->name;
+        int64_t expected_ms = INT64_MAX;
+        int64_t found_ms = INT64_MAX;
+        (void)oracle_segment_since(
+            trial->oracle, number, (struct text){(const char *)name.data, name.len}, &expected_ms);
+        for (uint32_t j = 0; j < view.segment_count; j++) {
+            if (bytes_equal(view.segments[j].name, name))
+                found_ms = view.segments[j].since_ms;
+        }
+        if (found_ms != expected_ms)
+            show_contact(trial, number);
+        ck_assert_msg(
+            found_ms == expected_ms,
+            "seed %" PRIu64 " before input %" PRIu64 ": contact %" PRIu64 " is in %.*s since %" PRId64
+            ", expected %" PRId64,
+            trial->seed, trial->next, number, (int)name.len, (const char *)name.data, found_ms,
+            expected_ms);
+    }
+    arena_free(&arena);
+}
+
 static void compare_contacts(struct trial *trial)
 {
     uint64_t count = oracle_contact_count(trial->oracle);
     ck_assert_uint_eq(contacts_count(shard_state(trial->world.shard)), count);
-    for (uint64_t number = 1; number <= count; number++)
+    for (uint64_t number = 1; number <= count; number++) {
         compare_contact(trial, number);
+        compare_counters(trial, number);
+        compare_segments(trial, number);
+    }
 }
 
+static void settle(struct trial *trial);
+
+// What was counted otherwise shows in an action or in a contact, mostly.
 static void compare_count(
-    const struct trial *trial, const char *name, uint64_t found, uint64_t expected)
+    struct trial *trial, const char *name, uint64_t found, uint64_t expected)
 {
+    if (found != expected) {
+        settle(trial);
+        compare_contacts(trial);
+    }
     ck_assert_msg(
         found == expected,
         "seed %" PRIu64 " before input %" PRIu64 ": expected %" PRIu64 " %s, found %" PRIu64,
         trial->seed, trial->next, expected, name, found);
 }
 
-static void compare_counts(const struct trial *trial)
+static void compare_counts(struct trial *trial)
 {
     struct shard_counts found;
     struct oracle_counts expected = oracle_counts_of(trial->oracle);
@@ -312,6 +414,15 @@ static void restart(struct trial *trial)
     outbox_batch_clear(&trial->world.out);
     trial->variant = (uint32_t)sim_random_below(&trial->random, trial->shape.variants);
     activate(trial);
+    compare_contacts(trial);
+}
+
+// Rules may set themselves off again and again by time alone; to follow that for long says nothing more.
+static bool is_too_lively(const struct trial *trial)
+{
+    struct shard_counts counts;
+    shard_counts(trial->world.shard, &counts);
+    return counts.timers_fired > TIMERS_MAX;
 }
 
 static void run_trial(uint64_t seed)
@@ -319,7 +430,7 @@ static void run_trial(uint64_t seed)
     struct trial trial;
     trial_begin(&trial, seed);
     bool may_restart = sim_random_chance(&trial.random, 300);
-    while (trial.next < trial.shape.inputs) {
+    while (trial.next < trial.shape.inputs && !is_too_lively(&trial)) {
         feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
         trial.world.wall_ms += sim_random_chance(&trial.random, 100)
                                    ? trial.shape.dedup_window_ms
@@ -333,6 +444,7 @@ static void run_trial(uint64_t seed)
         } else if (sim_random_chance(&trial.random, 100)) {
             trial.variant = (uint32_t)sim_random_below(&trial.random, trial.shape.variants);
             activate(&trial);
+            compare_contacts(&trial);
         }
     }
     settle(&trial);

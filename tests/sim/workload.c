@@ -28,7 +28,8 @@ static void draw_limits(struct sim_random *random, struct workload_shape *out)
     out->string_bytes_max = ONE_OF(random, 2048, 4096, 65536);
     out->identifier_bytes_max = ONE_OF(random, 48, 256, 256);
     out->limit_keys_max = ONE_OF(random, 10, 12, 1000, 1000);
-    out->ledger_entries_max = ONE_OF(random, 10, 11, 1000);
+    out->ledger_entries_max =
+        ONE_OF(random, 10, 11, WORKLOAD_LEDGER_ENTRIES_AMPLE, WORKLOAD_LEDGER_ENTRIES_AMPLE);
     out->actions_per_event_max = ONE_OF(random, 1, 3, 100, 100);
     out->derived_depth_max = ONE_OF(random, 1, 2, 3, 5, 16);
 }
@@ -150,8 +151,7 @@ static uint64_t draw_origin(
     return index - 1 - sim_random_below(random, most < index ? most : index);
 }
 
-// The stream of one input, and of what it has besides its source and id.
-static struct sim_random stream_of(const struct workload *workload, uint32_t shard, uint64_t index)
+struct sim_random workload_stream(const struct workload *workload, uint32_t shard, uint64_t index)
 {
     struct sim_random of_shard = sim_random_fork_number(&workload->inputs, shard);
     return sim_random_fork_number(&of_shard, index);
@@ -179,13 +179,13 @@ void workload_make(
     sim_arena_reset(&memory->arena);
     sim_text_clear(&memory->value);
     *input = (struct workload_input){.memory = memory};
-    struct sim_random repeat = stream_of(workload, shard, index);
+    struct sim_random repeat = workload_stream(workload, shard, index);
     repeat = sim_random_fork(&repeat, "repeat");
     uint64_t origin = draw_origin(&repeat, &workload->shape, index);
     // A repetition has the source and id of its origin, and mostly all the rest as well.
     bool is_same = sim_random_chance(&repeat, 700);
     struct input_draw draw = {
-        .draw = {&memory->arena, stream_of(workload, shard, is_same ? origin : index)},
+        .draw = {&memory->arena, workload_stream(workload, shard, is_same ? origin : index)},
         .workload = workload,
         .shard = shard,
         .index = origin,

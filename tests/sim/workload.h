@@ -70,6 +70,9 @@ struct workload_input {
     struct workload_memory *memory; // of all this
 };
 
+// That many entries no workload writes to one contact: the ledger is never condensed.
+enum { WORKLOAD_LEDGER_ENTRIES_AMPLE = 100000 };
+
 struct workload;
 
 struct workload *workload_create(uint64_t seed, const struct workload_shape *shape); // copied

@@ -53,6 +53,8 @@ static const struct built_in {
     {"run.started", "workflow:string run:string ?key:string"},
     {"run.ended", "workflow:string run:string ?key:string outcome:string"},
     {"action.emitted", "action:string id:string ?workflow:string ?step:string"},
+    {"segment.entered", "segment:string"},
+    {"segment.left", "segment:string"},
 };
 enum {
     BUILT_IN_COUNT = sizeof(built_ins) / sizeof(built_ins[0]),

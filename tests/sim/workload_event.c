@@ -180,9 +180,8 @@ static struct workload_value draw_more_identifiers(struct input_draw *draw)
     return (struct workload_value){.kind = WORKLOAD_MAP, .items = items, .count = count};
 }
 
-// Fields that mean something take words that come again; message, form and so on from a few each.
-static struct workload_value draw_known(
-    struct input_draw *draw, const struct workload_data_field *field)
+// Members that mean something take words that come again; message, form and so on from a few each.
+struct text draw_likely_text(struct draw *draw, struct text member)
 {
     static const char *const states[] = {"granted", "denied", "revoked", "maybe"};
     static const struct {
@@ -191,19 +190,98 @@ static struct workload_value draw_known(
     } known[] = {{"tag", &words_tags},     {"list", &words_lists},  {"channel", &words_channels},
                  {"stage", &words_stages}, {"team", &words_people}, {"person", &words_people},
                  {"zone", &words_zones}};
-    struct sim_random *random = &draw->draw.random;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (text_is(field->name, known[i].name))
-            return sim_value_of_text("", words_pick(random, *known[i].words));
+        if (text_is(member, known[i].name))
+            return words_pick(&draw->random, *known[i].words);
     }
-    if (text_is(field->name, "state"))
-        return sim_value_of_text("", text_of(states[sim_random_below(random, 4)]));
-    if (sim_random_chance(random, 700))
-        return sim_value_of_text(
-            "", text_format(
-                    draw->draw.arena, "%c-%u", field->name.at[0],
-                    (unsigned)sim_random_below(random, 4)));
+    if (text_is(member, "state"))
+        return text_of(states[sim_random_below(&draw->random, 4)]);
+    return text_format(
+        draw->arena, "%c-%u", member.at[0], (unsigned)sim_random_below(&draw->random, 4));
+}
+
+static bool is_word(struct text member)
+{
+    static const char *const names[] = {
+        "tag", "list", "channel", "stage", "team", "person", "zone", "state"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (text_is(member, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static struct workload_value draw_known(
+    struct input_draw *draw, const struct workload_data_field *field)
+{
+    if (is_word(field->name) || sim_random_chance(&draw->draw.random, 700))
+        return sim_value_of_text("", draw_likely_text(&draw->draw, field->name));
     return draw_value(&draw->draw, WORKLOAD_TYPE_STRING, VALUE_FOR_WIRE);
+}
+
+// --- what the engine takes of scores
+static bool is_fading(const struct workload *workload, struct text score)
+{
+    for (uint32_t v = 0; v < workload->shape.variants; v++) {
+        const struct workload_rules *rules = &workload->variants[v];
+        for (uint32_t i = 0; i < rules->score_count; i++) {
+            if (text_equal(rules->scores[i].name, score) &&
+                rules->scores[i].forget == WORKLOAD_HALF_LIFE)
+                return true;
+        }
+    }
+    return false;
+}
+
+// Mostly of a score that is there; what a fading one gets is not below 0, so that it only ever falls.
+static bool draw_adjustment(struct input_draw *draw)
+{
+    struct sim_random *random = &draw->draw.random;
+    const struct workload_rules *rules = some_rules(draw);
+    struct workload_value *data = &draw->input->event.data;
+    struct workload_value *items = sim_alloc(draw->draw.arena, 3 * sizeof(*items));
+    if (rules->score_count == 0 || sim_random_chance(random, 100))
+        return false;
+    struct text score = rules->scores[sim_random_below(random, rules->score_count)].name;
+    bool is_set = sim_random_chance(random, 300);
+    int64_t low_milli = is_fading(draw->workload, score) ? 0 : -30000;
+    int64_t milli = sim_random_between(random, low_milli, 40000);
+    items[0] = sim_value_of_text("score", score);
+    items[1] = (struct workload_value){.kind = WORKLOAD_DOUBLE, .real = (double)milli / 1000.0};
+    if (sim_random_chance(random, 500))
+        items[1] = sim_value_of_int("", milli / 1000);
+    items[1].name = text_of(is_set ? "set" : "add");
+    items[2] = sim_value_of_text("by", text_of("ann"));
+    *data = (struct workload_value){.kind = WORKLOAD_MAP, .items = items, .count = 3};
+    return true;
+}
+
+static void draw_head(struct input_draw *draw);
+
+// An event that came a while ago, by the contact that it was about.
+static bool draw_retraction(struct input_draw *draw)
+{
+    struct sim_random *random = &draw->draw.random;
+    if (draw->index == 0 || sim_random_chance(random, 100))
+        return false;
+    uint64_t most = draw->index < 30 ? draw->index : 30;
+    uint64_t of = draw->index - 1 - sim_random_below(random, most);
+    struct workload_input *input = sim_alloc(draw->draw.arena, sizeof(*input));
+    struct input_draw other = *draw;
+    other.draw.random = workload_stream(draw->workload, draw->shard, of);
+    other.index = of;
+    other.input = input;
+    draw_head(&other);
+    struct workload_event *event = &draw->input->event;
+    struct workload_value *items = sim_alloc(draw->draw.arena, 2 * sizeof(*items));
+    uint32_t count = 0;
+    if (!text_equal(input->event.source, event->source) || sim_random_chance(random, 500))
+        items[count++] = sim_value_of_text("source", input->event.source);
+    items[count++] = sim_value_of_text("event", input->event.id);
+    event->identifiers = input->event.identifiers;
+    event->identifier_count = input->event.identifier_count;
+    event->data = (struct workload_value){.kind = WORKLOAD_MAP, .items = items, .count = count};
+    return true;
 }
 
 static struct workload_value draw_member(
@@ -267,16 +345,24 @@ void draw_data(struct input_draw *draw, struct text type)
         data->kind = WORKLOAD_ABSENT;
 }
 
-void draw_event(struct input_draw *draw)
+static void draw_head(struct input_draw *draw)
 {
     const struct workload *workload = draw->workload;
-    struct workload_event *event = &draw->input->event;
     draw_id(draw);
-    event->type = workload->types[sim_random_pick(
+    draw->input->event.type = workload->types[sim_random_pick(
         &draw->draw.random, workload->type_weights, workload->type_count)];
     draw_time(draw);
     draw_identifiers(draw);
+}
+
+void draw_event(struct input_draw *draw)
+{
+    struct workload_event *event = &draw->input->event;
+    draw_head(draw);
     if (sim_random_chance(&draw->draw.random, 20))
         event->traceparent = text_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-    draw_data(draw, event->type);
+    bool is_drawn = (text_is(event->type, "contact.points_adjusted") && draw_adjustment(draw)) ||
+                    (text_is(event->type, "event.retracted") && draw_retraction(draw));
+    if (!is_drawn)
+        draw_data(draw, event->type);
 }

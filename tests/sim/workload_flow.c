@@ -136,6 +136,14 @@ void draw_workflows(const struct rules_draw *from)
         bool may_follow = sim_random_chance(&draw.random, 500);
         flow.on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
         flow.may_reenter = sim_random_chance(&draw.random, 600);
+        struct expr_scope scope = {
+            .from = from,
+            .event = rules_event(from->rules, flow.on),
+            .score_end = from->rules->score_count,
+            .segment_end = from->rules->segment_count,
+        };
+        if (!from->is_plain && sim_random_chance(&draw.random, 300))
+            flow.condition = draw_condition(&draw, &scope);
         flow.step_count = (uint32_t)sim_random_between(&draw.random, 1, STEPS_MAX);
         for (uint32_t j = 0; j < flow.step_count; j++)
             steps[j] = draw_step(&draw, from, j + 1);

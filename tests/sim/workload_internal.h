@@ -48,21 +48,59 @@ struct rules_draw {
     struct sim_arena *arena;
     const struct sim_random *seed;
     uint32_t variant;
-    bool is_calm; // workflows do not react to what workflows do
+    bool is_calm;     // workflows do not react to what workflows do
+    bool is_plain;    // no counters, segments and what scores have beyond bands and limits of times
+    bool may_forget;  // scores lose points by time alone: then nothing listens to score.changed
+    int64_t step_ms;  // between inputs, about
     struct workload_rules *rules;
 };
 struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t number);
 struct text draw_trigger(struct draw *draw, const struct rules_draw *from, bool may_follow);
+int64_t draw_span(const struct rules_draw *from, struct sim_random *random); // of time, at least 1 ms
+void draw_counters(const struct rules_draw *from);
+void draw_live(const struct rules_draw *from); // scores and segments
 void draw_actions(const struct rules_draw *from);
 void draw_workflows(const struct rules_draw *from);
 // The built-in types that workloads use, then those that the rules of the seed declare.
 void draw_rules(struct workload *workload, const struct sim_random *random);
 const struct workload_event_type *rules_event(const struct workload_rules *rules, struct text name);
 void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+// The sections from which it follows what events make of contacts.
+void history_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+void scores_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+void counters_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+void segments_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+// Items of a section that stand in a file: whether item i of count is there, and whether it is the first there.
+bool print_is_here(uint32_t i, uint32_t count, const struct workload_rules *rules, uint32_t file);
+bool print_begins(uint32_t i, uint32_t count, const struct workload_rules *rules, uint32_t file);
 struct workload_event_type *draw_event_types(
     struct draw *draw, const struct sim_random *own, uint32_t *count_out);
 
+// --- expressions
+// What an expression may read: of the rules what is drawn already.
+struct expr_scope {
+    const struct rules_draw *from;
+    const struct workload_event_type *event; // NULL: there is none
+    bool is_of_counter;                      // no counters, scores and segments
+    uint32_t score_end, segment_end;         // those before are read
+    bool has_combined; // reads a score that is combined from one that forgets: once is enough
+};
+const struct workload_expr *draw_condition(struct draw *draw, struct expr_scope *scope);
+const struct workload_expr *draw_number(struct draw *draw, struct expr_scope *scope);
+const struct workload_expr *draw_combination(struct draw *draw, struct expr_scope *scope);
+// What a counter says, and of which type it is.
+const struct workload_expr *draw_kept(
+    struct draw *draw, struct expr_scope *scope, enum workload_type *type_out);
+const struct workload_expr *draw_summed(struct draw *draw, struct expr_scope *scope);
+void expr_print(const struct workload_expr *expr, struct sim_text *to);
+void expression_print(const struct workload_expr *expr, struct sim_text *to); // as a text of YAML
+// How a score changes by time alone.
+enum fading { FADES_NOT, FADES_ALONE, FADES_IN_PARTS, FADES_COMBINED };
+enum fading score_fading(const struct workload_rules *rules, uint32_t score);
+bool counter_is_number(const struct workload_counter *counter);
+
 // --- inputs
+struct text draw_likely_text(struct draw *draw, struct text member); // of a member of data
 struct input_draw {
     struct draw draw;
     const struct workload *workload;
@@ -70,6 +108,8 @@ struct input_draw {
     uint64_t index;
     struct workload_input *input;
 };
+// The stream of one input, and of what it has besides its source and id.
+struct sim_random workload_stream(const struct workload *workload, uint32_t shard, uint64_t index);
 void draw_event(struct input_draw *draw);
 void draw_data(struct input_draw *draw, struct text type);
 // Writes the event of draw->input in one of the forms.

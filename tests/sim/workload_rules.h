@@ -2,53 +2,7 @@
 #ifndef TESTS_SIM_WORKLOAD_RULES_H
 #define TESTS_SIM_WORKLOAD_RULES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-// May hold any byte; not terminated.
-struct text {
-    const char *at;
-    size_t len;
-};
-
-// A value of JSON.
-enum workload_value_kind {
-    WORKLOAD_ABSENT, // no such thing
-    WORKLOAD_NULL,
-    WORKLOAD_BOOL,
-    WORKLOAD_INT,
-    WORKLOAD_DOUBLE,
-    WORKLOAD_TEXT,
-    WORKLOAD_LIST,
-    WORKLOAD_MAP,
-};
-
-struct workload_value {
-    enum workload_value_kind kind;
-    uint32_t count;   // of items
-    struct text name; // where it is a member of a map
-    bool boolean;
-    int64_t integer;
-    double real;
-    struct text text;
-    const struct workload_value *items; // of a list or map, in the order written
-};
-
-// Types of declared values, as docs/language.md names them.
-enum workload_type {
-    WORKLOAD_TYPE_ANY,
-    WORKLOAD_TYPE_STRING,
-    WORKLOAD_TYPE_INT,
-    WORKLOAD_TYPE_DOUBLE,
-    WORKLOAD_TYPE_BOOL,
-    WORKLOAD_TYPE_TIMESTAMP,
-    WORKLOAD_TYPE_DATE,
-    WORKLOAD_TYPE_DURATION,
-    WORKLOAD_TYPE_LIST,
-    WORKLOAD_TYPE_MAP,
-    WORKLOAD_TYPE_COUNT,
-};
+#include "tests/sim/workload_live.h"
 
 struct workload_data_field {
     struct text name;
@@ -68,27 +22,6 @@ struct workload_contact_field {
     enum workload_type type;
     const struct text *one_of;
     uint32_t one_of_count; // 0: any
-};
-
-struct workload_band {
-    struct text name;
-    int64_t from_milli;
-};
-
-struct workload_score_rule {
-    struct text name, on;
-    int64_t points_milli;
-    uint32_t limit_times; // 0: no limit
-    struct text per;      // path inside data; empty: none
-};
-
-struct workload_score {
-    struct text name;
-    bool has_min, has_max;
-    int64_t min_milli, max_milli;
-    const struct workload_band *bands; // ascending
-    const struct workload_score_rule *rules;
-    uint32_t band_count, rule_count;
 };
 
 struct workload_param {
@@ -119,7 +52,8 @@ struct workload_step {
 
 struct workload_workflow {
     struct text name, on;
-    bool may_reenter; // always; else never
+    const struct workload_expr *condition; // NULL: always
+    bool may_reenter;                      // always; else never
     const struct workload_step *steps;
     uint32_t step_count;
 };
@@ -129,18 +63,21 @@ struct workload_file {
     struct text text;
 };
 
-// One variant of a ruleset. Scores and their rules are in the order written, all else in any.
+// One variant of a ruleset. Counters, scores with their rules, and segments are in the order written, all else in any.
 struct workload_rules {
     const struct workload_file *files; // sorted by path
     const struct text *kinds;          // of identifiers, strongest first
     bool has_lists;                    // they are declared
     const struct workload_event_type *events;
     const struct workload_contact_field *fields;
+    const struct workload_counter *counters;
     const struct workload_score *scores;
+    const struct workload_segment *segments;
     const struct workload_action *actions;
     const struct workload_workflow *workflows;
-    uint32_t file_count, kind_count, event_count, field_count, score_count, action_count,
-        workflow_count;
+    uint32_t file_count, kind_count, event_count, field_count, counter_count, score_count,
+        segment_count, action_count, workflow_count;
+    struct text history; // what events make of contacts follows from this text: the same, whatever else differs
 };
 
 #endif

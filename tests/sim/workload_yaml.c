@@ -1,15 +1,16 @@
 // Printing rules as YAML.
 #include "tests/sim/workload_internal.h"
 
-// A part of a section: item i of count belongs to this file, in ascending order.
-static bool is_here(uint32_t i, uint32_t count, uint32_t file, uint32_t files)
+// A part of a section belongs to each file, in ascending order.
+bool print_is_here(uint32_t i, uint32_t count, const struct workload_rules *rules, uint32_t file)
 {
-    return i * files / count == file;
+    return i * rules->file_count / count == file;
 }
 
-static bool begins(uint32_t i, uint32_t count, uint32_t file, uint32_t files)
+bool print_begins(uint32_t i, uint32_t count, const struct workload_rules *rules, uint32_t file)
 {
-    return is_here(i, count, file, files) && (i == 0 || !is_here(i - 1, count, file, files));
+    return print_is_here(i, count, rules, file) &&
+           (i == 0 || !print_is_here(i - 1, count, rules, file));
 }
 
 static void add_name(struct sim_text *to, struct text name)
@@ -22,7 +23,7 @@ static void print_events(const struct workload_rules *rules, uint32_t file, stru
     bool has_begun = false;
     for (uint32_t i = 0; i < rules->event_count; i++) {
         const struct workload_event_type *type = &rules->events[i];
-        if (!type->is_declared || !is_here(i, rules->event_count, file, rules->file_count))
+        if (!type->is_declared || !print_is_here(i, rules->event_count, rules, file))
             continue;
         if (!has_begun)
             sim_add_chars(to, "events:\n");
@@ -64,55 +65,6 @@ static void print_contact(const struct workload_rules *rules, uint32_t file, str
         }
         sim_add_chars(to, field->one_of_count > 0 ? "]}\n" : "}\n");
     }
-}
-
-static void print_score_rule(const struct workload_score_rule *rule, struct sim_text *to)
-{
-    sim_add_chars(to, "      - {name: ");
-    sim_add(to, rule->name);
-    sim_add_chars(to, ", on: ");
-    sim_add(to, rule->on);
-    sim_add_chars(to, ", points: ");
-    sim_add_milli(to, rule->points_milli);
-    if (rule->limit_times > 0) {
-        sim_add_format(to, ", limit: {times: %u", rule->limit_times);
-        if (rule->per.len > 0) {
-            sim_add_chars(to, ", per: data.");
-            sim_add(to, rule->per);
-        }
-        sim_add_byte(to, '}');
-    }
-    sim_add_chars(to, "}\n");
-}
-
-static void print_score(const struct workload_score *score, struct sim_text *to)
-{
-    sim_add_chars(to, "  ");
-    sim_add(to, score->name);
-    sim_add_chars(to, ":\n    label: A score\n");
-    if (score->has_min) {
-        sim_add_chars(to, "    min: ");
-        sim_add_milli(to, score->min_milli);
-        sim_add_byte(to, '\n');
-    }
-    if (score->has_max) {
-        sim_add_chars(to, "    max: ");
-        sim_add_milli(to, score->max_milli);
-        sim_add_byte(to, '\n');
-    }
-    if (score->band_count > 0)
-        sim_add_chars(to, "    bands:\n");
-    for (uint32_t i = 0; i < score->band_count; i++) {
-        sim_add_chars(to, "      ");
-        sim_add(to, score->bands[i].name);
-        sim_add_chars(to, ": ");
-        sim_add_milli(to, score->bands[i].from_milli);
-        sim_add_byte(to, '\n');
-    }
-    if (score->rule_count > 0)
-        sim_add_chars(to, "    rules:\n");
-    for (uint32_t i = 0; i < score->rule_count; i++)
-        print_score_rule(&score->rules[i], to);
 }
 
 static void print_param(const struct workload_param *param, struct sim_text *to)
@@ -205,15 +157,27 @@ static void print_workflow(const struct workload_workflow *flow, struct sim_text
     sim_add(to, flow->name);
     sim_add_chars(to, ":\n    on: ");
     sim_add(to, flow->on);
+    if (flow->condition != NULL) {
+        sim_add_chars(to, "\n    if: ");
+        expression_print(flow->condition, to);
+    }
     sim_add_chars(to, flow->may_reenter ? "\n    reenter: always\n" : "\n    reenter: never\n");
     sim_add_chars(to, "    steps:\n");
     for (uint32_t i = 0; i < flow->step_count; i++)
         print_step(&flow->steps[i], to);
 }
 
+void history_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
+{
+    print_events(rules, file, to);
+    print_contact(rules, file, to);
+    counters_print(rules, file, to);
+    scores_print(rules, file, to);
+    segments_print(rules, file, to);
+}
+
 void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
 {
-    uint32_t files = rules->file_count;
     sim_add_chars(to, "# Drawn.\n");
     print_events(rules, file, to);
     print_contact(rules, file, to);
@@ -223,22 +187,19 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
             sim_add_format(
                 to, "  %s:%s\n", words_lists.at[i], i % 2 == 0 ? " {label: A list}" : "");
     }
-    for (uint32_t i = 0; i < rules->score_count; i++) {
-        if (begins(i, rules->score_count, file, files))
-            sim_add_chars(to, "scores:\n");
-        if (is_here(i, rules->score_count, file, files))
-            print_score(&rules->scores[i], to);
-    }
+    counters_print(rules, file, to);
+    scores_print(rules, file, to);
+    segments_print(rules, file, to);
     for (uint32_t i = 0; i < rules->action_count; i++) {
-        if (begins(i, rules->action_count, file, files))
+        if (print_begins(i, rules->action_count, rules, file))
             sim_add_chars(to, "actions:\n");
-        if (is_here(i, rules->action_count, file, files))
+        if (print_is_here(i, rules->action_count, rules, file))
             print_action(&rules->actions[i], to);
     }
     for (uint32_t i = 0; i < rules->workflow_count; i++) {
-        if (begins(i, rules->workflow_count, file, files))
+        if (print_begins(i, rules->workflow_count, rules, file))
             sim_add_chars(to, "workflows:\n");
-        if (is_here(i, rules->workflow_count, file, files))
+        if (print_is_here(i, rules->workflow_count, rules, file))
             print_workflow(&rules->workflows[i], to);
     }
 }

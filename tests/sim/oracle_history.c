@@ -1,0 +1,92 @@
+// New rules: all that came so far is folded once more, as if they had been there from the beginning.
+#include <string.h>
+
+#include "tests/sim/oracle_internal.h"
+
+static struct workload_event keep_event(struct sim_arena *arena, const struct workload_event *event)
+{
+    struct workload_event kept = *event;
+    struct workload_identifier *identifiers =
+        sim_alloc(arena, event->identifier_count * sizeof(*identifiers));
+    for (uint32_t i = 0; i < event->identifier_count; i++)
+        identifiers[i] = (struct workload_identifier){
+            text_copy(arena, event->identifiers[i].kind),
+            text_copy(arena, event->identifiers[i].value)};
+    kept.identifiers = identifiers;
+    kept.source = text_copy(arena, event->source);
+    kept.id = text_copy(arena, event->id);
+    kept.type = text_copy(arena, event->type);
+    kept.traceparent = text_copy(arena, event->traceparent);
+    kept.data = sim_value_copy(arena, &event->data);
+    return kept;
+}
+
+void oracle_remember(struct oracle *oracle)
+{
+    if (oracle->is_history)
+        return;
+    struct past *past = list_add(&oracle->past);
+    past->event = keep_event(&oracle->arena, oracle->event);
+    past->tick_ms = oracle->tick_ms;
+}
+
+#define TAKE(list)                                                                              \
+    do {                                                                                        \
+        to->list.count = 0;                                                                     \
+        for (size_t n = 0; from != NULL && n < from->list.count; n++)                           \
+            memcpy(list_add(&to->list), &from->list.at[n], sizeof(from->list.at[n]));           \
+    } while (0)
+
+static void take_texts(struct oracle *oracle, struct contact *to)
+{
+    struct sim_arena *arena = &oracle->arena;
+    for (size_t i = 0; i < to->entries.count; i++) {
+        struct entry *entry = &to->entries.at[i];
+        entry->source = text_copy(arena, entry->source);
+        entry->id = text_copy(arena, entry->id);
+        entry->limit_key = text_copy(arena, entry->limit_key);
+    }
+    for (size_t i = 0; i < to->limits.count; i++) {
+        to->limits.at[i].rule = text_copy(arena, to->limits.at[i].rule);
+        to->limits.at[i].key = text_copy(arena, to->limits.at[i].key);
+    }
+    for (size_t i = 0; i < to->counted.count; i++)
+        to->counted.at[i].value.text = text_copy(arena, to->counted.at[i].value.text);
+    for (size_t i = 0; i < to->held.count; i++)
+        to->held.at[i].name = text_copy(arena, to->held.at[i].name);
+}
+
+static void take_contact(struct oracle *oracle, struct contact *to, const struct contact *from)
+{
+    TAKE(entries);
+    TAKE(limits);
+    TAKE(counted);
+    TAKE(shown);
+    for (size_t i = 0; from != NULL && i < from->held.count; i++) {
+        size_t at = 0;
+        while (at < to->held.count && !text_equal(to->held.at[at].name, from->held.at[i].name))
+            at++;
+        if (at == to->held.count)
+            (void)list_add(&to->held);
+        to->held.at[at] = from->held.at[i];
+    }
+    take_texts(oracle, to);
+}
+
+void oracle_take_history(struct oracle *oracle)
+{
+    struct oracle *again = oracle_create(oracle->workload, oracle->shard);
+    again->is_history = true;
+    again->rules = oracle->rules;
+    oracle_live_begin(again);
+    for (size_t i = 0; i < oracle->past.count; i++)
+        oracle_fold_past(again, &oracle->past.at[i]);
+    oracle_advance(again, oracle->tick_ms);
+    for (size_t i = 0; i < oracle->contacts.count; i++) {
+        struct contact *to = &oracle->contacts.at[i];
+        uint64_t number =
+            oracle_owner_of(again, to->identifiers.at[0].kind, to->identifiers.at[0].value);
+        take_contact(oracle, to, number == 0 ? NULL : &again->contacts.at[number - 1]);
+    }
+    oracle_destroy(again);
+}
