@@ -116,8 +116,8 @@ int64_t live_node_due(struct fold *fold, const struct live_node *node)
     if (node->kind == LIVE_SEGMENT)
         due_ms = segment_due(fold, node->index);
     else if (
-        node->kind == LIVE_SCORE &&
-        live_score_is_planned(ruleset_score(fold->ruleset, node->index))) // else other rules planned it
+        node->kind == LIVE_SCORE && live_score_is_planned(ruleset_score(
+                                        fold->ruleset, node->index))) // else other rules planned it
         due_ms = score_due_ms(fold->state, fold->contact, fold->binding.scores[node->index]);
     for (uint32_t i = 0; i < node->moment_count; i++)
         due_ms = earlier(due_ms, moment_due(fold, &node->moments[i]));

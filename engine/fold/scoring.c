@@ -110,7 +110,8 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
         return (struct score_value){milli, score_def_clamp(def, milli)};
     }
     struct score_memo *memo = &fold->memos[score];
-    if (!memo->is_valid || has_state_expressions(fold, def) || memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
+    if (!memo->is_valid || has_state_expressions(fold, def) ||
+        memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
         struct score_parts parts;
         fold_score_parts(fold, score, &parts);
         *memo = (struct score_memo){true, fold->contact, at_ms, score_value_at(&parts, at_ms)};

@@ -4,11 +4,11 @@
 
 #include "tests/sim/oracle_internal.h"
 
-#define YEAR_1_MS     INT64_C(-62135596800000)
-#define YEAR_9999_MS  INT64_C(253402300799999)
-#define SPAN_MOST_MS  INT64_C(9223372036854) // 64 bits of nanoseconds
-#define DAY_MS        INT64_C(86400000)
-#define POINTS_MOST   1e6
+#define YEAR_1_MS    INT64_C(-62135596800000)
+#define YEAR_9999_MS INT64_C(253402300799999)
+#define SPAN_MOST_MS INT64_C(9223372036854) // 64 bits of nanoseconds
+#define DAY_MS       INT64_C(86400000)
+#define POINTS_MOST  1e6
 
 static const struct said nothing = {.kind = SAID_ERROR};
 
@@ -112,8 +112,7 @@ static struct said say_value(const struct workload_value *value, enum workload_t
     case WORKLOAD_INT:
         if (type == WORKLOAD_TYPE_DOUBLE)
             return say_double((double)value->integer);
-        return type == WORKLOAD_TYPE_TIMESTAMP ? say_time(value->integer)
-                                               : say_int(value->integer);
+        return type == WORKLOAD_TYPE_TIMESTAMP ? say_time(value->integer) : say_int(value->integer);
     case WORKLOAD_DOUBLE: return say_double(value->real);
     case WORKLOAD_TEXT: return is_time ? say_written_time(value->text) : say_text(value->text);
     case WORKLOAD_LIST:
@@ -250,8 +249,7 @@ static struct said say_clock(struct oracle *oracle, const struct workload_expr *
     }
     if (is_beyond)
         return nothing;
-    return say_order(
-        expr->compare, (between_ms > expr->span_ms) - (between_ms < expr->span_ms));
+    return say_order(expr->compare, (between_ms > expr->span_ms) - (between_ms < expr->span_ms));
 }
 
 static struct said say_pair(struct oracle *oracle, const struct workload_expr *expr)
@@ -292,8 +290,7 @@ static struct said say_event(struct oracle *oracle, const struct workload_expr *
     if (expr->kind == EXPR_EVENT_TIME)
         return say_time(oracle->time_ms);
     const struct workload_value *member = sim_value_member(oracle->data, expr->name);
-    return expr->kind == EXPR_HAS_DATA ? say_bool(is_there(member))
-                                       : say_value(member, expr->type);
+    return expr->kind == EXPR_HAS_DATA ? say_bool(is_there(member)) : say_value(member, expr->type);
 }
 
 static struct said say_counter(struct oracle *oracle, const struct workload_expr *expr)

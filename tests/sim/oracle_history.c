@@ -30,11 +30,11 @@ void oracle_remember(struct oracle *oracle)
     past->tick_ms = oracle->tick_ms;
 }
 
-#define TAKE(list)                                                                              \
-    do {                                                                                        \
-        to->list.count = 0;                                                                     \
-        for (size_t n = 0; from != NULL && n < from->list.count; n++)                           \
-            memcpy(list_add(&to->list), &from->list.at[n], sizeof(from->list.at[n]));           \
+#define TAKE(list)                                                                    \
+    do {                                                                              \
+        to->list.count = 0;                                                           \
+        for (size_t n = 0; from != NULL && n < from->list.count; n++)                 \
+            memcpy(list_add(&to->list), &from->list.at[n], sizeof(from->list.at[n])); \
     } while (0)
 
 static void take_texts(struct oracle *oracle, struct contact *to)

@@ -110,8 +110,7 @@ static void remove_row(struct contact *contact, size_t index)
 static int64_t kept_ms_of(const struct workload_limit *limit)
 {
     static const int64_t days[] = {0, 0, 1, 7, 31, 366};
-    int64_t span_ms =
-        limit->span == WORKLOAD_ROLLING ? limit->span_ms : days[limit->span] * DAY_MS;
+    int64_t span_ms = limit->span == WORKLOAD_ROLLING ? limit->span_ms : days[limit->span] * DAY_MS;
     return 2 * span_ms > KEPT_MS ? 2 * span_ms : KEPT_MS;
 }
 
@@ -147,7 +146,8 @@ void oracle_limit_give_back(struct oracle *oracle, const struct entry *entry)
     for (size_t i = 0; i < contact->limits.count; i++) {
         struct limit *row = &contact->limits.at[i];
         if (!text_equal(row->rule, rule) || !text_equal(row->key, entry->limit_key) ||
-            (entry->is_rolling && (row->time_ms != entry->time_ms || row->milli != size_of(entry->milli))))
+            (entry->is_rolling &&
+             (row->time_ms != entry->time_ms || row->milli != size_of(entry->milli))))
             continue;
         row->milli -= size_of(entry->milli);
         if (--row->count == 0)

@@ -4,7 +4,8 @@
 #include "tests/sim/oracle_internal.h"
 
 // --- order: each behind what it reads, else as written: state rules, scores, segments
-static bool is_node(const struct live_node *node, enum live_kind kind, uint32_t score, uint32_t index)
+static bool is_node(
+    const struct live_node *node, enum live_kind kind, uint32_t score, uint32_t index)
 {
     return node->kind == kind && node->score == score && node->index == index;
 }
@@ -167,8 +168,8 @@ static void settle_segment(struct oracle *oracle, uint32_t index, uint32_t depth
     struct contact *contact = oracle_contact(oracle);
     bool was_member = oracle_is_member(contact, segment->name);
     bool is_member = false;
-    bool is_known = segment->known_for_ms == 0 ||
-                    oracle->now_ms - contact->created_ms >= segment->known_for_ms;
+    bool is_known =
+        segment->known_for_ms == 0 || oracle->now_ms - contact->created_ms >= segment->known_for_ms;
     if (is_known && oracle_is_true(oracle, segment->condition)) {
         struct held *held = hold(contact, segment->name, oracle->now_ms);
         held->is_member = oracle->now_ms - held->since_ms >= segment->for_ms;

@@ -16,7 +16,8 @@ struct said {
 };
 struct contact;
 struct said oracle_say(struct oracle *oracle, const struct workload_expr *expr);
-bool oracle_is_true(struct oracle *oracle, const struct workload_expr *condition); // what fails is not
+bool oracle_is_true(
+    struct oracle *oracle, const struct workload_expr *condition); // what fails is not
 // Thousandths; false where it fails or is beyond what points may be.
 bool oracle_points(struct oracle *oracle, const struct workload_expr *points, int64_t *milli_out);
 bool said_is_same(struct said a, struct said b);
@@ -69,8 +70,7 @@ struct score_value oracle_score_most(
 struct shown *oracle_shown(struct contact *contact, struct text score); // made where there is none
 bool oracle_has_score(struct oracle *oracle, const struct contact *contact, uint32_t score);
 struct text oracle_band(const struct workload_score *score, int64_t shown_milli);
-void oracle_match_rules(
-    struct oracle *oracle, struct text type, const struct workload_value *data);
+void oracle_match_rules(struct oracle *oracle, struct text type, const struct workload_value *data);
 void oracle_adjust(struct oracle *oracle);
 void oracle_retract(struct oracle *oracle);
 struct text oracle_rule_name(struct oracle *oracle, struct text score, struct text rule);
@@ -84,8 +84,7 @@ struct limit_try {
 void oracle_limit_key(
     struct oracle *oracle, const struct workload_value *data, struct limit_try *limit_try);
 // Cuts the points to what is left; false when nothing is.
-bool oracle_limit_leaves(
-    struct oracle *oracle, const struct limit_try *limit_try, int64_t *milli);
+bool oracle_limit_leaves(struct oracle *oracle, const struct limit_try *limit_try, int64_t *milli);
 void oracle_limit_note(struct oracle *oracle, const struct limit_try *limit_try, int64_t milli);
 void oracle_limit_give_back(struct oracle *oracle, const struct entry *entry);
 

@@ -5,7 +5,8 @@
 
 #include "tests/sim/oracle_internal.h"
 
-#define NO_EVENT_MS INT64_C(-62167219200000) // the first of all milliseconds stands for what is no event
+#define NO_EVENT_MS \
+    INT64_C(-62167219200000) // the first of all milliseconds stands for what is no event
 
 enum { GROUPS_MOST = 64, ALL_PERCENT_MILLI = 100000 };
 
@@ -249,8 +250,7 @@ static void apply_rule(
     oracle->counts.rules_matched++;
 }
 
-void oracle_match_rules(
-    struct oracle *oracle, struct text type, const struct workload_value *data)
+void oracle_match_rules(struct oracle *oracle, struct text type, const struct workload_value *data)
 {
     const struct workload_rules *rules = oracle->rules;
     for (uint32_t i = 0; i < rules->score_count; i++) {
@@ -273,8 +273,7 @@ void oracle_adjust(struct oracle *oracle)
     double real = number->kind == WORKLOAD_INT ? (double)number->integer : number->real;
     bool is_number = number->kind == WORKLOAD_INT || number->kind == WORKLOAD_DOUBLE;
     uint32_t i = 0;
-    while (i < oracle->rules->score_count &&
-           !text_equal(oracle->rules->scores[i].name, name->text))
+    while (i < oracle->rules->score_count && !text_equal(oracle->rules->scores[i].name, name->text))
         i++;
     if (name->kind != WORKLOAD_TEXT || i == oracle->rules->score_count ||
         oracle->rules->scores[i].combine != NULL || !is_number || !(fabs(real) <= 1e12))

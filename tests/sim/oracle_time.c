@@ -161,8 +161,8 @@ static void offer_score(struct search *search, uint32_t score)
     int64_t from_ms = search->from_ms;
     int64_t value = oracle_score_least(oracle, score, from_ms, from_ms).shown_milli;
     offer(
-        search, first_crossing(
-                    oracle, score, side_of(oracle, score, value), from_ms, search->until_ms));
+        search,
+        first_crossing(oracle, score, side_of(oracle, score, value), from_ms, search->until_ms));
 }
 
 // --- scores that are combined from one that forgets: between other moments they only ever fall, or only ever rise

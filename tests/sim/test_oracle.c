@@ -276,8 +276,8 @@ static void compare_segments(struct trial *trial, uint64_t number)
     const struct ruleset *ruleset = shard_ruleset(trial->world.shard);
     struct arena arena = {0};
     struct contact_view view;
-    enum err err =
-        contact_read(shard_state(trial->world.shard), (struct contact_number){number}, &arena, &view);
+    enum err err = contact_read(
+        shard_state(trial->world.shard), (struct contact_number){number}, &arena, &view);
     ck_assert_int_eq(err, ERR_OK);
     for (size_t i = 0; i < ruleset_segment_count(ruleset); i++) {
         struct bytes name = ruleset_segment(ruleset, i)->name;
@@ -293,8 +293,8 @@ static void compare_segments(struct trial *trial, uint64_t number)
             show_contact(trial, number);
         ck_assert_msg(
             found_ms == expected_ms,
-            "seed %" PRIu64 " before input %" PRIu64 ": contact %" PRIu64 " is in %.*s since %" PRId64
-            ", expected %" PRId64,
+            "seed %" PRIu64 " before input %" PRIu64 ": contact %" PRIu64
+            " is in %.*s since %" PRId64 ", expected %" PRId64,
             trial->seed, trial->next, number, (int)name.len, (const char *)name.data, found_ms,
             expected_ms);
     }
@@ -315,8 +315,7 @@ static void compare_contacts(struct trial *trial)
 static void settle(struct trial *trial);
 
 // What was counted otherwise shows in an action or in a contact, mostly.
-static void compare_count(
-    struct trial *trial, const char *name, uint64_t found, uint64_t expected)
+static void compare_count(struct trial *trial, const char *name, uint64_t found, uint64_t expected)
 {
     if (found != expected) {
         settle(trial);

@@ -202,8 +202,8 @@ struct text draw_likely_text(struct draw *draw, struct text member)
 
 static bool is_word(struct text member)
 {
-    static const char *const names[] = {
-        "tag", "list", "channel", "stage", "team", "person", "zone", "state"};
+    static const char *const names[] = {"tag",  "list",   "channel", "stage",
+                                        "team", "person", "zone",    "state"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (text_is(member, names[i]))
             return true;

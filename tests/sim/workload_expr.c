@@ -316,8 +316,9 @@ static const struct workload_expr *draw_text_test(struct draw *draw, struct expr
             return equate(draw, expr, make_text(draw, draw_likely_text(draw, expr->name)));
         return NULL;
     case 2: expr = draw_field(draw, scope, is_text); break;
-    default: return equate(
-        draw, make(draw, EXPR_STAGE), make_text(draw, words_pick(&draw->random, words_stages)));
+    default:
+        return equate(
+            draw, make(draw, EXPR_STAGE), make_text(draw, words_pick(&draw->random, words_stages)));
     }
     return expr == NULL ? NULL : equate(draw, expr, draw_field_text(draw));
 }
@@ -450,7 +451,8 @@ const struct workload_expr *draw_summed(struct draw *draw, struct expr_scope *sc
 {
     struct workload_expr *number = draw_data_member(draw, scope, is_number);
     if (number == NULL)
-        return sim_random_chance(&draw->random, 500) ? draw_small(draw) : make(draw, EXPR_TAG_COUNT);
+        return sim_random_chance(&draw->random, 500) ? draw_small(draw)
+                                                     : make(draw, EXPR_TAG_COUNT);
     if (sim_random_chance(&draw->random, 600))
         return number;
     return make_pair(

@@ -21,7 +21,7 @@ enum workload_expr_kind {
     EXPR_HAS_COUNTER, // has(counter.NAME)
     EXPR_SCORE,       // score.NAME
     EXPR_SEGMENT,     // segment.NAME
-    EXPR_CLOCK,       // a comparison of what lies between `now` and the time on the left with span_ms
+    EXPR_CLOCK, // a comparison of what lies between `now` and the time on the left with span_ms
     // of one or two parts
     EXPR_NOT,
     EXPR_AND,
@@ -46,13 +46,13 @@ enum workload_clock_form { CLOCK_NOW_MINUS_TIME, CLOCK_TIME_PLUS_SPAN, CLOCK_NOW
 
 struct workload_expr {
     enum workload_expr_kind kind;
-    struct text name;                        // of what is read
-    enum workload_type type;                 // EXPR_DATA, EXPR_FIELD: as declared
-    struct workload_value value;             // EXPR_VALUE
-    int64_t span_ms;                         // EXPR_CLOCK
-    enum workload_expr_kind compare;         // EXPR_CLOCK: EXPR_LESS … EXPR_UNEQUAL, now on the left
-    enum workload_clock_form form;           // EXPR_CLOCK
-    bool is_turned;                          // EXPR_CLOCK: now stands on the right
+    struct text name;                // of what is read
+    enum workload_type type;         // EXPR_DATA, EXPR_FIELD: as declared
+    struct workload_value value;     // EXPR_VALUE
+    int64_t span_ms;                 // EXPR_CLOCK
+    enum workload_expr_kind compare; // EXPR_CLOCK: EXPR_LESS … EXPR_UNEQUAL, now on the left
+    enum workload_clock_form form;   // EXPR_CLOCK
+    bool is_turned;                  // EXPR_CLOCK: now stands on the right
     const struct workload_expr *left, *right;
 };
 

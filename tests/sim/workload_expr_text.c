@@ -51,10 +51,10 @@ static void print_value(const struct workload_value *value, struct sim_text *to)
 static const char *sign_of(enum workload_expr_kind kind)
 {
     static const char *const signs[] = {
-        [EXPR_AND] = " && ",      [EXPR_OR] = " || ",     [EXPR_LESS] = " < ",
-        [EXPR_LESS_EQUAL] = " <= ", [EXPR_MORE] = " > ",    [EXPR_MORE_EQUAL] = " >= ",
-        [EXPR_EQUAL] = " == ",    [EXPR_UNEQUAL] = " != ", [EXPR_ADD] = " + ",
-        [EXPR_SUBTRACT] = " - ",  [EXPR_MULTIPLY] = " * ", [EXPR_DIVIDE] = " / ",
+        [EXPR_AND] = " && ",        [EXPR_OR] = " || ",      [EXPR_LESS] = " < ",
+        [EXPR_LESS_EQUAL] = " <= ", [EXPR_MORE] = " > ",     [EXPR_MORE_EQUAL] = " >= ",
+        [EXPR_EQUAL] = " == ",      [EXPR_UNEQUAL] = " != ", [EXPR_ADD] = " + ",
+        [EXPR_SUBTRACT] = " - ",    [EXPR_MULTIPLY] = " * ", [EXPR_DIVIDE] = " / ",
     };
     return kind <= EXPR_DIVIDE ? signs[kind] : NULL;
 }
@@ -66,7 +66,8 @@ static bool is_leaf(const struct workload_expr *expr)
 
 static void print_part(const struct workload_expr *expr, struct sim_text *to)
 {
-    bool is_negative = expr->kind == EXPR_VALUE && (expr->value.integer < 0 || expr->value.real < 0);
+    bool is_negative =
+        expr->kind == EXPR_VALUE && (expr->value.integer < 0 || expr->value.real < 0);
     bool is_bare = is_leaf(expr) && !is_negative;
     sim_add_chars(to, is_bare ? "" : "(");
     expr_print(expr, to);

@@ -48,15 +48,16 @@ struct rules_draw {
     struct sim_arena *arena;
     const struct sim_random *seed;
     uint32_t variant;
-    bool is_calm;     // workflows do not react to what workflows do
-    bool is_plain;    // no counters, segments and what scores have beyond bands and limits of times
-    bool may_forget;  // scores lose points by time alone: then nothing listens to score.changed
-    int64_t step_ms;  // between inputs, about
+    bool is_calm;    // workflows do not react to what workflows do
+    bool is_plain;   // no counters, segments and what scores have beyond bands and limits of times
+    bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
+    int64_t step_ms; // between inputs, about
     struct workload_rules *rules;
 };
 struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t number);
 struct text draw_trigger(struct draw *draw, const struct rules_draw *from, bool may_follow);
-int64_t draw_span(const struct rules_draw *from, struct sim_random *random); // of time, at least 1 ms
+int64_t draw_span(
+    const struct rules_draw *from, struct sim_random *random); // of time, at least 1 ms
 void draw_counters(const struct rules_draw *from);
 void draw_live(const struct rules_draw *from); // scores and segments
 void draw_actions(const struct rules_draw *from);

@@ -71,8 +71,7 @@ static struct workload_counter draw_one_counter(const struct rules_draw *from, s
     if (sim_random_chance(&draw->random, 350))
         counter.condition = draw_condition(draw, &scope);
     if (sim_random_chance(&draw->random, 600))
-        counter.within_ms =
-            draw_span(from, &draw->random) + (is_derived(counter.on) ? DAY_MS : 0);
+        counter.within_ms = draw_span(from, &draw->random) + (is_derived(counter.on) ? DAY_MS : 0);
     return counter;
 }
 

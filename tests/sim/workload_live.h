@@ -23,13 +23,20 @@ enum workload_counter_kind {
 struct workload_counter {
     struct text name, on;
     enum workload_counter_kind kind;
-    enum workload_type type;               // of what it says; WORKLOAD_TYPE_TIMESTAMP where it is event.time
+    enum workload_type type; // of what it says; WORKLOAD_TYPE_TIMESTAMP where it is event.time
     const struct workload_expr *value;     // NULL for WORKLOAD_COUNT
     const struct workload_expr *condition; // NULL: every event
     int64_t within_ms;                     // 0: for ever
 };
 
-enum workload_span { WORKLOAD_EVER, WORKLOAD_ROLLING, WORKLOAD_DAY, WORKLOAD_WEEK, WORKLOAD_MONTH, WORKLOAD_YEAR };
+enum workload_span {
+    WORKLOAD_EVER,
+    WORKLOAD_ROLLING,
+    WORKLOAD_DAY,
+    WORKLOAD_WEEK,
+    WORKLOAD_MONTH,
+    WORKLOAD_YEAR
+};
 
 struct workload_limit {
     uint32_t times;       // 0: any number

@@ -77,7 +77,8 @@ struct workload_rules {
     const struct workload_workflow *workflows;
     uint32_t file_count, kind_count, event_count, field_count, counter_count, score_count,
         segment_count, action_count, workflow_count;
-    struct text history; // what events make of contacts follows from this text: the same, whatever else differs
+    struct text
+        history; // what events make of contacts follows from this text: the same, whatever else differs
 };
 
 #endif
