@@ -47,8 +47,7 @@ static bool is_timed(const struct fold *fold, const struct live_node *node)
     }
     if (node->kind == LIVE_RULE)
         return false;
-    const struct score_def *score = ruleset_score(fold->ruleset, node->index);
-    return score->forget.kind != FORGET_NONE && score->threshold_count > 0;
+    return live_score_is_planned(ruleset_score(fold->ruleset, node->index));
 }
 
 static void bind_windows(struct fold *fold, struct live *live)
@@ -159,6 +158,8 @@ void live_mark_all(struct fold *fold)
     uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
     for (uint32_t i = 0; i < count; i++)
         mark(&fold->live, i);
+    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++)
+        fold->memos[i].is_valid = false;
 }
 
 // Nodes that read a counter from whose window an entry has just gone.
@@ -223,7 +224,7 @@ static void settle_score(struct fold *fold, uint32_t index)
     struct name_id name = fold->binding.scores[index];
     int64_t to_milli = fold_score_value(fold, index, fold->now_ms).shown_milli;
     int64_t from_milli = score_shown(fold->state, fold->contact, name);
-    if (score->forget.kind != FORGET_NONE && score->threshold_count > 0)
+    if (live_score_is_planned(score))
         score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
     if (to_milli == from_milli)
         return;

@@ -37,10 +37,15 @@ static int64_t segment_due(struct fold *fold, uint32_t index)
     return due_ms;
 }
 
+bool live_score_is_planned(const struct score_def *score)
+{
+    return score->forget.kind != FORGET_NONE && score->threshold_count > 0;
+}
+
 int64_t live_score_due(struct fold *fold, uint32_t index)
 {
     const struct score_def *score = ruleset_score(fold->ruleset, index);
-    if (score->combine != NULL || score->forget.kind == FORGET_NONE || score->threshold_count == 0)
+    if (!live_score_is_planned(score))
         return TIMER_NONE;
     struct score_parts parts;
     fold_score_parts(fold, index, &parts);
@@ -110,7 +115,9 @@ int64_t live_node_due(struct fold *fold, const struct live_node *node)
     int64_t due_ms = TIMER_NONE;
     if (node->kind == LIVE_SEGMENT)
         due_ms = segment_due(fold, node->index);
-    else if (node->kind == LIVE_SCORE)
+    else if (
+        node->kind == LIVE_SCORE &&
+        live_score_is_planned(ruleset_score(fold->ruleset, node->index))) // else other rules planned it
         due_ms = score_due_ms(fold->state, fold->contact, fold->binding.scores[node->index]);
     for (uint32_t i = 0; i < node->moment_count; i++)
         due_ms = earlier(due_ms, moment_due(fold, &node->moments[i]));

@@ -5,9 +5,12 @@
 #include <stdint.h>
 
 #include "rules/live.h"
+#include "rules/score.h"
 
 struct fold;
 
+// Whether a score itself says when it is to be looked at: it forgets, and something is to see it cross a threshold.
+bool live_score_is_planned(const struct score_def *score);
 // When the score of the contact in hand next crosses one of its thresholds by forgetting alone; TIMER_NONE: never.
 int64_t live_score_due(struct fold *fold, uint32_t score);
 

@@ -85,6 +85,16 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
     *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
 }
 
+// Points of a state rule that are an expression follow what it reads at once, before its rule is looked at again.
+static bool has_state_expressions(const struct fold *fold, const struct score_def *def)
+{
+    for (uint32_t i = 0; i < def->state_rule_count; i++) {
+        if (ruleset_rule(fold->ruleset, def->state_rules[i])->points != NULL)
+            return true;
+    }
+    return false;
+}
+
 struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t at_ms)
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
@@ -100,7 +110,7 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
         return (struct score_value){milli, score_def_clamp(def, milli)};
     }
     struct score_memo *memo = &fold->memos[score];
-    if (!memo->is_valid || memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
+    if (!memo->is_valid || has_state_expressions(fold, def) || memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
         struct score_parts parts;
         fold_score_parts(fold, score, &parts);
         *memo = (struct score_memo){true, fold->contact, at_ms, score_value_at(&parts, at_ms)};

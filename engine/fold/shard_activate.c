@@ -191,15 +191,12 @@ enum err activation_renew_zones(struct shard *shard, int64_t wall_ms, struct fau
 
 // ---- all at once
 
-// The last frames may be in the journal's memory only: they are written first, which finds nothing to do where they are
-// durable already.
-static enum err follow_all(struct activation *activation, struct shard *shard, struct fault *fault)
+// The last frames may be in the journal's memory only: they are written before it is read, which finds nothing to do
+// where they are durable already.
+static enum err write_all(struct shard *shard, struct fault *fault)
 {
     uint64_t durable = journal_sequence_durable(shard->journal);
-    enum err err = ERR_OK;
-    if (durable < shard->sequence)
-        err = journal_sync(shard->journal, &durable, fault);
-    return err == ERR_OK ? activation_follow(activation, shard->sequence, fault) : err;
+    return durable < shard->sequence ? journal_sync(shard->journal, &durable, fault) : ERR_OK;
 }
 
 enum err shard_activate(
@@ -210,11 +207,16 @@ enum err shard_activate(
     struct fault *fault)
 {
     struct activation *activation = NULL;
-    enum err err = activation_begin(shard, ruleset, bundle, &activation, fault);
+    enum err err = needs_history(shard, ruleset) ? write_all(shard, fault) : ERR_OK;
+    if (err != ERR_OK) {
+        ruleset_destroy(ruleset);
+        return err;
+    }
+    err = activation_begin(shard, ruleset, bundle, &activation, fault);
     if (err == ERR_OK && activation == NULL)
         return shard_zones_renew(shard, wall_ms, fault);
     if (err == ERR_OK && activation_has_history(activation))
-        err = follow_all(activation, shard, fault);
+        err = activation_follow(activation, shard->sequence, fault);
     if (err != ERR_OK) {
         activation_abandon(activation);
         return err;

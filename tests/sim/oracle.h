@@ -41,6 +41,11 @@ uint64_t oracle_contact_count(const struct oracle *oracle);
 // The contact as `engagectl contact get` and query_contact print it; terminated, borrowed until the next
 // call with this oracle.
 const char *oracle_contact_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
+// What its counters say at the tick, as query_counters prints it; borrowed as above.
+const char *oracle_counters_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
+// Since when a segment's condition is true of it, milliseconds; false where it is not.
+bool oracle_segment_since(
+    const struct oracle *oracle, uint64_t contact, struct text segment, int64_t *since_ms_out);
 // Its id as ID of `engagectl contact get`, "c-17" or "email:ann@example.com"; terminated, borrowed as above.
 const char *oracle_contact_id(struct oracle *oracle, uint64_t contact);
 

@@ -49,11 +49,16 @@ double said_number(struct said said)
     return said.kind == SAID_INT ? (double)said.integer : said.real;
 }
 
+// 64 bits behind the point: an int is told from the double next to it.
+static long double exact(struct said said)
+{
+    return said.kind == SAID_INT ? (long double)said.integer : (long double)said.real;
+}
+
 bool said_is_same(struct said a, struct said b)
 {
     if (is_number(a) && is_number(b))
-        return a.kind == b.kind && a.kind == SAID_INT ? a.integer == b.integer
-                                                      : said_number(a) == said_number(b);
+        return exact(a) == exact(b);
     if (a.kind != b.kind)
         return false;
     switch (a.kind) {
@@ -210,11 +215,9 @@ static struct said say_comparison(enum workload_expr_kind kind, struct said a, s
         return say_bool(said_is_same(a, b));
     if (kind == EXPR_UNEQUAL)
         return say_bool(!said_is_same(a, b));
-    if (a.kind == SAID_INT && b.kind == SAID_INT)
-        return say_order(kind, (a.integer > b.integer) - (a.integer < b.integer));
     if (!is_number(a) || !is_number(b))
         return nothing;
-    double x = said_number(a), y = said_number(b);
+    long double x = exact(a), y = exact(b);
     if (isnan(x) || isnan(y))
         return say_bool(false);
     return say_order(kind, (x > y) - (x < y));
@@ -234,6 +237,9 @@ static struct said say_clock(struct oracle *oracle, const struct workload_expr *
 {
     struct said time = oracle_say(oracle, expr->left);
     struct said now = say_time(oracle->now_ms);
+    bool is_compared = expr->form == CLOCK_NOW_MINUS_SPAN && time.kind != SAID_ERROR;
+    if (is_compared && time.kind != SAID_TIME) // left by other rules: it is no time, and no other
+        return say_comparison(expr->compare, now, time);
     if (time.kind != SAID_TIME || now.kind != SAID_TIME)
         return nothing;
     int64_t between_ms = now.integer - time.integer;

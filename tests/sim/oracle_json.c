@@ -200,6 +200,49 @@ const char *oracle_contact_json(struct oracle *oracle, uint64_t number, size_t *
     return to->at;
 }
 
+static void add_said(struct sim_text *to, struct said said)
+{
+    struct workload_value value = {.kind = WORKLOAD_NULL};
+    if (said.kind == SAID_TIME) {
+        sim_add_byte(to, '"');
+        sim_add_time(to, said.integer);
+        sim_add_byte(to, '"');
+        return;
+    }
+    if (said.kind == SAID_BOOL)
+        value = (struct workload_value){.kind = WORKLOAD_BOOL, .boolean = said.boolean};
+    else if (said.kind == SAID_INT)
+        value = sim_value_of_int("", said.integer);
+    else if (said.kind == SAID_DOUBLE)
+        value = (struct workload_value){.kind = WORKLOAD_DOUBLE, .real = said.real};
+    else if (said.kind == SAID_TEXT)
+        value = sim_value_of_text("", said.text);
+    sim_add_json_value(to, &value);
+}
+
+const char *oracle_counters_json(struct oracle *oracle, uint64_t number, size_t *len_out)
+{
+    struct sim_text *to = &oracle->text;
+    const char *before = "{";
+    sim_text_clear(to);
+    oracle->contact = number - 1;
+    oracle->now_ms = oracle->tick_ms;
+    for (uint32_t i = 0; i < oracle->rules->counter_count; i++) {
+        struct text name = oracle->rules->counters[i].name;
+        struct said said = oracle_counter(oracle, name);
+        if (said.kind == SAID_ERROR)
+            continue;
+        sim_add_chars(to, before);
+        before = ",";
+        sim_add_json_text(to, name);
+        sim_add_byte(to, ':');
+        add_said(to, said);
+    }
+    sim_add_chars(to, before[0] == '{' ? "{}" : "}");
+    *len_out = to->len;
+    return to->at;
+}
+
 const char *oracle_contact_id(struct oracle *oracle, uint64_t number)
 {
     sim_text_clear(&oracle->id_text);

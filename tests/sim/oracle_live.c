@@ -91,6 +91,15 @@ bool oracle_is_member(const struct contact *contact, struct text segment)
     return held != NULL && held->is_member;
 }
 
+bool oracle_segment_since(
+    const struct oracle *oracle, uint64_t contact, struct text segment, int64_t *since_ms_out)
+{
+    const struct held *held = find_held(&oracle->contacts.at[contact - 1], segment);
+    if (held != NULL)
+        *since_ms_out = held->since_ms;
+    return held != NULL;
+}
+
 static void let_go(struct contact *contact, struct text name)
 {
     struct held *held = find_held(contact, name);

@@ -5,6 +5,8 @@
 
 #include "tests/sim/oracle_internal.h"
 
+#define NO_EVENT_MS INT64_C(-62167219200000) // the first of all milliseconds stands for what is no event
+
 enum { GROUPS_MOST = 64, ALL_PERCENT_MILLI = 100000 };
 
 struct text oracle_rule_name(struct oracle *oracle, struct text score, struct text rule)
@@ -61,7 +63,8 @@ static int64_t idle_takings(
     int64_t takings = 0;
     for (size_t i = 0; i < contact->entries.count; i++) {
         const struct entry *entry = &contact->entries.at[i];
-        if (text_equal(entry->score, score->name) && entry->time_ms <= now_ms)
+        bool is_event = entry->time_ms > NO_EVENT_MS;
+        if (text_equal(entry->score, score->name) && is_event && entry->time_ms <= now_ms)
             times[count++] = entry->time_ms;
     }
     qsort(times, count, sizeof(*times), by_time);

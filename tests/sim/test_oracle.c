@@ -190,6 +190,11 @@ static void compare_verdict(
         (int)result->kind, code, code != 0 ? result->reject.reason : "");
 }
 
+static uint64_t contact_of(const struct trial *trial, struct bytes key)
+{
+    return query_find(trial->world.shard, key).value;
+}
+
 static void compare_actions(struct trial *trial)
 {
     size_t count = 0;
@@ -212,6 +217,7 @@ static void compare_actions(struct trial *trial)
                 trial->actions < count ? (int)expected[trial->actions].len : 0,
                 trial->actions < count ? expected[trial->actions].json : "", (int)json.len,
                 json.at);
+            show_contact(trial, contact_of(trial, found->key));
         }
         ck_assert_msg(is_right, "seed %" PRIu64 ": %s", trial->seed, why);
         trial->actions++;
@@ -246,24 +252,83 @@ static void compare_contact(struct trial *trial, uint64_t number)
     buffer_free(&found);
 }
 
+static void compare_counters(struct trial *trial, uint64_t number)
+{
+    struct buffer found = {0};
+    size_t len = 0;
+    query_counters(trial->world.shard, (struct contact_number){number}, &found);
+    const char *expected = oracle_counters_json(trial->oracle, number, &len);
+    bool is_right = found.len == len && memcmp(found.data, expected, len) == 0;
+    if (!is_right) {
+        (void)fprintf(
+            stderr, "counters\n  expected %s\n  found    %.*s\n", expected, (int)found.len,
+            (const char *)found.data);
+        show_contact(trial, number);
+    }
+    ck_assert_msg(
+        is_right, "seed %" PRIu64 ": counters of contact %" PRIu64 " differ", trial->seed, number);
+    buffer_free(&found);
+}
+
+// Since when conditions hold, which decides when `for` is over.
+static void compare_segments(struct trial *trial, uint64_t number)
+{
+    const struct ruleset *ruleset = shard_ruleset(trial->world.shard);
+    struct arena arena = {0};
+    struct contact_view view;
+    enum err err =
+        contact_read(shard_state(trial->world.shard), (struct contact_number){number}, &arena, &view);
+    ck_assert_int_eq(err, ERR_OK);
+    for (size_t i = 0; i < ruleset_segment_count(ruleset); i++) {
+        struct bytes name = ruleset_segment(ruleset, i)->name;
+        int64_t expected_ms = INT64_MAX;
+        int64_t found_ms = INT64_MAX;
+        (void)oracle_segment_since(
+            trial->oracle, number, (struct text){(const char *)name.data, name.len}, &expected_ms);
+        for (uint32_t j = 0; j < view.segment_count; j++) {
+            if (bytes_equal(view.segments[j].name, name))
+                found_ms = view.segments[j].since_ms;
+        }
+        if (found_ms != expected_ms)
+            show_contact(trial, number);
+        ck_assert_msg(
+            found_ms == expected_ms,
+            "seed %" PRIu64 " before input %" PRIu64 ": contact %" PRIu64 " is in %.*s since %" PRId64
+            ", expected %" PRId64,
+            trial->seed, trial->next, number, (int)name.len, (const char *)name.data, found_ms,
+            expected_ms);
+    }
+    arena_free(&arena);
+}
+
 static void compare_contacts(struct trial *trial)
 {
     uint64_t count = oracle_contact_count(trial->oracle);
     ck_assert_uint_eq(contacts_count(shard_state(trial->world.shard)), count);
-    for (uint64_t number = 1; number <= count; number++)
+    for (uint64_t number = 1; number <= count; number++) {
         compare_contact(trial, number);
+        compare_counters(trial, number);
+        compare_segments(trial, number);
+    }
 }
 
+static void settle(struct trial *trial);
+
+// What was counted otherwise shows in an action or in a contact, mostly.
 static void compare_count(
-    const struct trial *trial, const char *name, uint64_t found, uint64_t expected)
+    struct trial *trial, const char *name, uint64_t found, uint64_t expected)
 {
+    if (found != expected) {
+        settle(trial);
+        compare_contacts(trial);
+    }
     ck_assert_msg(
         found == expected,
         "seed %" PRIu64 " before input %" PRIu64 ": expected %" PRIu64 " %s, found %" PRIu64,
         trial->seed, trial->next, expected, name, found);
 }
 
-static void compare_counts(const struct trial *trial)
+static void compare_counts(struct trial *trial)
 {
     struct shard_counts found;
     struct oracle_counts expected = oracle_counts_of(trial->oracle);
@@ -349,6 +414,7 @@ static void restart(struct trial *trial)
     outbox_batch_clear(&trial->world.out);
     trial->variant = (uint32_t)sim_random_below(&trial->random, trial->shape.variants);
     activate(trial);
+    compare_contacts(trial);
 }
 
 // Rules may set themselves off again and again by time alone; to follow that for long says nothing more.
@@ -378,6 +444,7 @@ static void run_trial(uint64_t seed)
         } else if (sim_random_chance(&trial.random, 100)) {
             trial.variant = (uint32_t)sim_random_below(&trial.random, trial.shape.variants);
             activate(&trial);
+            compare_contacts(&trial);
         }
     }
     settle(&trial);
