@@ -221,8 +221,8 @@ void oracle_fold_past(struct oracle *oracle, const struct past *past)
 {
     struct workload_identifier sorted[ORACLE_IDENTIFIERS_MAX];
     take_tick(oracle, past->tick_ms);
-    // Data was good when it came; who it is about must be known to these rules. Where they refuse an event that moved the
-    // clock, others may lie nearer together.
+    // Data was good when it came; who it is about must be known to these rules. Where they refuse one, others that were
+    // told from it may come to be duplicates.
     if (!oracle_sort_identifiers(oracle, &past->event, &oracle->arena, sorted) ||
         is_duplicate(oracle, &past->event))
         return;

@@ -49,11 +49,16 @@ double said_number(struct said said)
     return said.kind == SAID_INT ? (double)said.integer : said.real;
 }
 
+// 64 bits behind the point: an int is told from the double next to it.
+static long double exact(struct said said)
+{
+    return said.kind == SAID_INT ? (long double)said.integer : (long double)said.real;
+}
+
 bool said_is_same(struct said a, struct said b)
 {
     if (is_number(a) && is_number(b))
-        return a.kind == b.kind && a.kind == SAID_INT ? a.integer == b.integer
-                                                      : said_number(a) == said_number(b);
+        return exact(a) == exact(b);
     if (a.kind != b.kind)
         return false;
     switch (a.kind) {
@@ -209,11 +214,9 @@ static struct said say_comparison(enum workload_expr_kind kind, struct said a, s
         return say_bool(said_is_same(a, b));
     if (kind == EXPR_UNEQUAL)
         return say_bool(!said_is_same(a, b));
-    if (a.kind == SAID_INT && b.kind == SAID_INT)
-        return say_order(kind, (a.integer > b.integer) - (a.integer < b.integer));
     if (!is_number(a) || !is_number(b))
         return nothing;
-    double x = said_number(a), y = said_number(b);
+    long double x = exact(a), y = exact(b);
     if (isnan(x) || isnan(y))
         return say_bool(false);
     return say_order(kind, (x > y) - (x < y));

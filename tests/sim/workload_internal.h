@@ -51,6 +51,8 @@ struct rules_draw {
     bool is_calm;    // workflows do not react to what workflows do
     bool is_plain;   // no counters, segments and what scores have beyond bands and limits of times
     bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
+    bool
+        has_event_clock; // all variants know the same kinds of identifier: what some refuse would not move the clock
     int64_t step_ms; // between inputs, about
     struct workload_rules *rules;
 };

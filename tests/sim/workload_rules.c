@@ -56,7 +56,9 @@ static void draw_kinds(const struct rules_draw *from)
         {"email", "phone"},
     };
     static const uint32_t weights[] = {60, 15, 10, 10, 5};
-    struct draw draw = part_draw(from, "kinds", 0);
+    struct rules_draw first = *from;
+    first.variant = from->has_event_clock ? 0 : from->variant;
+    struct draw draw = part_draw(&first, "kinds", 0);
     const char *const *set = sets[sim_random_pick(&draw.random, weights, 5)];
     struct text *kinds = sim_alloc(from->arena, 6 * sizeof(*kinds));
     uint32_t count = 0;
@@ -137,6 +139,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
             .is_calm = is_calm,
             .is_plain = is_plain,
             .may_forget = may_forget,
+            .has_event_clock = workload->shape.clock == WORKLOAD_CLOCK_EVENT,
             .step_ms = workload->shape.step_ms,
             .rules = rules,
         };
