@@ -113,8 +113,14 @@ struct shard_check {
     uint32_t shard;
     const struct history *history;
     struct oracle *oracle;
-    size_t command, outgoing;
+    size_t command, input, outgoing; // compared so far
 };
+
+static int64_t tick_of(const struct shard_check *check, uint64_t sequence)
+{
+    const struct history *history = check->history;
+    return history->frames[sequence - history->frames[0].sequence].tick_ms;
+}
 
 static void activate(struct shard_check *check, const struct history_command *command)
 {
@@ -124,7 +130,7 @@ static void activate(struct shard_check *check, const struct history_command *co
         rule_bundle_pack(&check->setup->bundles[v], &packed);
         if (!bytes_equal(buffer_bytes(&packed), command->payload))
             continue;
-        oracle_activate(check->oracle, v);
+        oracle_activate(check->oracle, v, tick_of(check, command->sequence));
         break;
     }
     buffer_free(&packed);
@@ -153,52 +159,87 @@ static void check_verdict(
     workload_input_destroy(made);
 }
 
-static void check_actions(struct shard_check *check, const struct oracle_verdict *verdict)
+// What a timer of the wall clock did says when that was. Of many that are due, some may have had to wait for the next frame.
+static void check_action(
+    struct shard_check *check, size_t number, const struct history_outgoing *is)
+{
+    size_t count = 0;
+    const struct oracle_action *expected = &oracle_actions(check->oracle, &count)[number];
+    struct text json = {(const char *)is->value.data, is->value.len};
+    char why[512];
+    if (expected->index == UINT64_MAX && check->setup->shape.clock == WORKLOAD_CLOCK_WALL)
+        oracle_retime(check->oracle, number, tick_of(check, is->sequence));
+    if (!oracle_action_matches(expected, json, why, sizeof(why)))
+        sim_fail(
+            check->sim, "oracle", "shard %" PRIu32 " sequence %" PRIu64 ": another action: %s",
+            check->shard, is->sequence, why);
+}
+
+// Those that the oracle has decided since it was looked at last.
+static void check_actions(struct shard_check *check)
 {
     size_t count = 0;
     const struct oracle_action *actions = oracle_actions(check->oracle, &count);
-    for (size_t i = 0; i < verdict->action_count; i++) {
-        const struct oracle_action *expected = &actions[verdict->action_first + i];
-        char why[512];
-        if (check->outgoing >= check->history->outgoing_count) {
+    for (; check->outgoing < count && check->sim->failure[0] == '\0'; check->outgoing++) {
+        if (check->outgoing < check->history->outgoing_count)
+            check_action(check, check->outgoing, &check->history->outgoing[check->outgoing]);
+        else
             sim_fail(
                 check->sim, "oracle", "shard %" PRIu32 ": an action is missing: %s", check->shard,
-                expected->json);
-            return;
-        }
-        const struct history_outgoing *is = &check->history->outgoing[check->outgoing++];
-        struct text json = {(const char *)is->value.data, is->value.len};
-        if (!oracle_action_matches(expected, json, why, sizeof(why)))
-            sim_fail(
-                check->sim, "oracle", "shard %" PRIu32 " sequence %" PRIu64 ": another action: %s",
-                check->shard, is->sequence, why);
+                actions[check->outgoing].json);
     }
 }
 
-// Puts in force what was journalled before input number `input`.
-static void activate_until(struct shard_check *check, size_t input)
+// Puts in force what a frame says; false where it says nothing of that.
+static bool check_commands(struct shard_check *check, uint64_t sequence)
 {
     const struct history *history = check->history;
+    bool are_rules = false;
     for (; check->command < history->command_count &&
-           history->commands[check->command].input <= input;
-         check->command++)
-        if (history->commands[check->command].kind == FRAME_COMMAND_RULESET)
-            activate(check, &history->commands[check->command]);
+           history->commands[check->command].sequence <= sequence;
+         check->command++) {
+        const struct history_command *command = &history->commands[check->command];
+        bool is_ruleset = command->kind == FRAME_COMMAND_RULESET;
+        if (is_ruleset)
+            activate(check, command);
+        are_rules = are_rules || is_ruleset || command->kind == FRAME_COMMAND_SETTINGS;
+    }
+    return are_rules;
 }
 
+static void check_inputs(struct shard_check *check, const uint64_t *indices, uint64_t sequence)
+{
+    const struct history *history = check->history;
+    for (; check->input < history->input_count && check->sim->failure[0] == '\0' &&
+           history->inputs[check->input].sequence <= sequence;
+         check->input++) {
+        const struct history_input *input = &history->inputs[check->input];
+        uint64_t index = indices[check->input];
+        if (index == UINT64_MAX)
+            continue; // a duplicate of a source that does not say what it was
+        struct oracle_verdict verdict = oracle_feed(check->oracle, index, input->tick_ms);
+        check_verdict(check, input, index, &verdict);
+        check_actions(check);
+    }
+}
+
+// With the clock of events a frame's tick is where its last event has moved it. Rules are put in force without
+// looking at what is due.
 static void check_oracle(struct shard_check *check, const uint64_t *indices)
 {
     const struct history *history = check->history;
-    for (size_t i = 0; i < history->input_count && check->sim->failure[0] == '\0'; i++) {
-        const struct history_input *input = &history->inputs[i];
-        activate_until(check, i);
-        if (indices[i] == UINT64_MAX)
-            continue; // a duplicate of a source that does not say what it was
-        struct oracle_verdict verdict = oracle_feed(check->oracle, indices[i], input->tick_ms);
-        check_verdict(check, input, indices[i], &verdict);
-        check_actions(check, &verdict);
+    bool is_wall = check->setup->shape.clock == WORKLOAD_CLOCK_WALL;
+    for (size_t i = 0; i < history->frame_count && check->sim->failure[0] == '\0'; i++) {
+        const struct history_frame *frame = &history->frames[i];
+        size_t inputs = check->input;
+        bool are_rules = check_commands(check, frame->sequence);
+        if (is_wall && !are_rules)
+            oracle_advance(check->oracle, frame->tick_ms);
+        check_inputs(check, indices, frame->sequence);
+        if (check->input == inputs && !are_rules)
+            oracle_advance(check->oracle, frame->tick_ms);
+        check_actions(check);
     }
-    activate_until(check, history->input_count);
     if (check->outgoing != history->outgoing_count && check->sim->failure[0] == '\0')
         sim_fail(
             check->sim, "oracle", "shard %" PRIu32 ": %zu actions were decided, expected %zu",

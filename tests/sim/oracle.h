@@ -70,6 +70,9 @@ const struct oracle_action *oracle_actions(const struct oracle *oracle, size_t *
 bool oracle_action_matches(
     const struct oracle_action *expected, struct text json, char *why, size_t why_size);
 
+// The action says that it was decided at that tick: what time alone has brought, when that was seen.
+void oracle_retime(struct oracle *oracle, size_t action, int64_t tick_ms);
+
 // --- what the engine counts as well (names as in struct shard_flow and shard_counts)
 struct oracle_counts {
     uint64_t events, duplicates, rejected;

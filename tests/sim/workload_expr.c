@@ -121,6 +121,13 @@ static bool is_any(enum workload_type type)
     return true;
 }
 
+// What the engine gives a number of its own to, which nobody else can tell.
+static bool is_derived_id(const struct workload_event_type *event, struct text member)
+{
+    return text_is(member, "run") ||
+           (text_is(member, "id") && text_is(event->name, "action.emitted"));
+}
+
 // A member of the event's data; NULL where none is of the type.
 static struct workload_expr *draw_data_member(
     struct draw *draw, const struct expr_scope *scope, type_fn *is_fit)
@@ -128,7 +135,7 @@ static struct workload_expr *draw_data_member(
     for (int i = 0; i < TRIES && scope->event != NULL && scope->event->field_count > 0; i++) {
         const struct workload_data_field *field =
             &scope->event->fields[sim_random_below(&draw->random, scope->event->field_count)];
-        if (!is_fit(field->type))
+        if (!is_fit(field->type) || is_derived_id(scope->event, field->name))
             continue;
         struct workload_expr *expr = make_named(draw, EXPR_DATA, field->name);
         expr->type = field->type;

@@ -402,6 +402,31 @@ START_TEST(looking_often_changes_nothing)
 }
 END_TEST
 
+START_TEST(points_follow_what_they_read_at_once)
+{
+    world_open(
+        &world, "scores:\n"
+                "  a: {rules: [{name: o, on: page.viewed, points: 10}]}\n"
+                "  b: {groups: {g: {max: 100}}, rules: [{name: t, while: score.a >= 10, points: "
+                "score.a, group: g}]}\n"
+                "  c: {rules: [{name: o, on: page.viewed, points: score.b}]}\n");
+    feed("01T00:00:00", "page.viewed", "{\"url\":\"u\"}"); // b is 0 while its rule is not looked at
+    feed("01T00:00:00", "page.viewed", "{\"url\":\"u\"}"); // and 20 at once, when it holds
+    ck_shows("\"b\":{\"value\":20}");
+    ck_shows("\"c\":{\"value\":20}");
+}
+END_TEST
+
+START_TEST(a_score_says_nothing_when_all_is_withdrawn)
+{
+    world_open(&world, "scores: {s: {rules: [{name: o, on: email.opened, points: 4}]}}\n");
+    feed("01T00:00:00", "email.opened", "{}");
+    ck_shows("\"s\":{\"value\":4}");
+    feed("01T00:00:01", "event.retracted", "{\"event\":\"e1\"}");
+    ck_shows_not("scores");
+}
+END_TEST
+
 // --- new rules over what came before
 START_TEST(rules_before_or_after_the_events_are_the_same)
 {
@@ -433,6 +458,57 @@ START_TEST(rules_before_or_after_the_events_are_the_same)
     world_close(&world);
     world_open(&world, NULL);
     ck_shows("\"scores\":{\"now_on\":{\"value\":1}}");
+}
+END_TEST
+
+// What the sweep of rules that come into force has remembered of a score is of the old ledger.
+START_TEST(segments_follow_scores_of_new_rules)
+{
+    world_open(&world, "scores: {}\n");
+    feed("01T00:00:00", "email.opened", "{}");
+    world_activate(
+        &world,
+        "scores: {s: {groups: {g: {max: 9}}, rules: [{name: o, on: email.opened, points: 4, "
+        "group: g}]}}\nsegments: {in: {if: score.s >= 4}}\n");
+    ck_shows("\"segments\":[\"in\"]");
+}
+END_TEST
+
+START_TEST(rules_may_stop_forgetting)
+{
+    world_open(
+        &world, "scores: {s: {forget: {half_life: 1d}, rules: [{name: o, on: email.opened, points: "
+                "4}]}}\nsegments: {in: {if: score.s >= 1}}\n");
+    feed("01T00:00:00", "email.opened", "{}"); // to be looked at when two days have passed
+    feed("01T12:00:00", "page.viewed", "{\"url\":\"u\"}");
+    world_activate(
+        &world,
+        "scores:\n  t: {forget: {half_life: 1d}, rules: [{name: o, on: page.viewed, points: "
+        "4}]}\n  s: {combine: 0.5 * score.t}\nsegments: {in: {if: score.s >= 1}}\n");
+    ck_shows("\"segments\":[\"in\"]");
+    advance("01-02T12:00:00");
+    ck_shows("\"segments\":[\"in\"]");
+    advance("01-02T12:10:00");
+    ck_shows_not("segments");
+    advance("01-09T00:00:00"); // far behind what was planned for the old s
+    ck_shows("\"t\":");
+}
+END_TEST
+
+START_TEST(rules_come_over_frames_that_are_not_written_yet)
+{
+    static const char line[] =
+        "{\"id\":\"1\",\"source\":\"s\",\"type\":\"email.opened\",\"contact\":\"c\"}";
+    const struct message message = {
+        .value = bytes_text(line), .position_next = 1, .value_bytes = sizeof(line) - 1};
+    struct fault fault = {.err = ERR_OK};
+    uint64_t sequence = 0;
+    world_open(&world, "scores: {}\n");
+    shard_frame_begin(world.shard, world.wall_ms);
+    ck_assert_uint_eq(shard_fold(world.shard, "file:/test", &message, 1, NULL), 1);
+    ck_assert_int_eq(shard_frame_end(world.shard, &sequence, &fault), ERR_OK);
+    world_activate(&world, "scores: {s: {rules: [{name: o, on: email.opened, points: 4}]}}\n");
+    ck_shows("\"s\":{\"value\":4}");
 }
 END_TEST
 
@@ -469,7 +545,12 @@ Suite *test_suite(void)
     tcase_add_test(cases, for_and_known_for_wait);
     tcase_add_test(cases, segments_follow_each_other);
     tcase_add_test(cases, looking_often_changes_nothing);
+    tcase_add_test(cases, points_follow_what_they_read_at_once);
+    tcase_add_test(cases, a_score_says_nothing_when_all_is_withdrawn);
     tcase_add_test(cases, rules_before_or_after_the_events_are_the_same);
+    tcase_add_test(cases, segments_follow_scores_of_new_rules);
+    tcase_add_test(cases, rules_may_stop_forgetting);
+    tcase_add_test(cases, rules_come_over_frames_that_are_not_written_yet);
     tcase_add_test(cases, a_failing_expression_is_counted_and_no_match);
     suite_add_tcase(suite, cases);
     return suite;
