@@ -283,16 +283,21 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
         .time_ms = fold->time_ms,
         .points_milli = rule->points_milli,
     };
-    if (rule->condition != NULL && !fold_condition(fold, rule->condition))
+    if (rule->condition != NULL && !fold_condition(fold, rule->condition)) {
+        trace_rule(fold, rule, rule->condition, NULL);
         return;
-    if (rule->points != NULL && !fold_points(fold, rule->points, &entry.points_milli))
+    }
+    if (rule->points != NULL && !fold_points(fold, rule->points, &entry.points_milli)) {
+        trace_rule(fold, rule, rule->points, NULL);
         return;
+    }
     bool is_limited = rule->limit.times > 0 || rule->limit.points_milli > 0;
     struct limit_window window = {0};
     if (is_limited) {
         window = window_of(fold, &rule->limit);
         if (!limit_leaves(fold, rule, &window, &entry)) {
             fold->counts.rules_limited++;
+            trace_rule(fold, rule, NULL, NULL);
             return;
         }
         entry.limit_key = (uint32_t)window.key;
@@ -303,4 +308,5 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
         limit_note(fold, &rule->limit, &window, &entry);
     fold->counts.rules_matched++;
     fold_tell_matched(fold, MATCHED_RULE, rule->index);
+    trace_rule(fold, rule, NULL, &entry);
 }
