@@ -143,7 +143,10 @@ feed() {
                     i, (i % 10 == 0 ? "form.submitted" : "page.viewed"), i % 37, (i % 10 == 0 ? "\"form\":\"f\"" : "\"url\":\"u\"")
             printf "]"
         }' >"$1.body"
-        until [ "$(curl -s -m 10 -o "$1.reply" -w '%{http_code}' --data-binary "@$1.body" "$(url)/v1/events" 2>/dev/null)" = 202 ]; do sleep 0.05; done
+        until [ "$(curl -s -m 10 -o "$1.reply" -w '%{http_code}' --data-binary "@$1.body" "$(url)/v1/events" 2>/dev/null)" = 202 ]; do
+            daemon_is_gone && return 1
+            sleep 0.05
+        done
         at=$((at + 20))
     done
 }
