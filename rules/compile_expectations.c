@@ -11,18 +11,6 @@
 
 enum { WHAT_BYTES = 160, KNOWN_MAX = 12 };
 
-static const struct symbol *find(
-    struct compiler *compiler,
-    enum symbol_kind kind,
-    enum diagnostic_code code,
-    const struct yaml_node *name)
-{
-    const struct symbol *symbol = symbols_find(&compiler->symbols[kind], yaml_text(name));
-    if (symbol == NULL)
-        compile_unknown(compiler, kind, code, name);
-    return symbol;
-}
-
 // Room for what a mapping holds, and for more; NULL where it is none.
 static void *room(
     struct compiler *compiler, const struct yaml_node *node, size_t more, size_t item_bytes)
@@ -94,7 +82,8 @@ static void read_scores(
     if (is_mapping(compiler, values, "'score'"))
         entry = yaml_first_entry(values);
     for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
-        const struct symbol *symbol = find(compiler, SYMBOL_SCORE, DIAGNOSTIC_E0222, entry.key);
+        const struct symbol *symbol =
+            test_symbol_find(compiler, SYMBOL_SCORE, DIAGNOSTIC_E0222, entry.key);
         if (symbol == NULL)
             continue;
         scores[out->score_count] = (struct test_score){.score = (uint32_t)symbol->index};
@@ -104,7 +93,8 @@ static void read_scores(
     if (is_mapping(compiler, bands, "'bands'"))
         entry = yaml_first_entry(bands);
     for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
-        const struct symbol *symbol = find(compiler, SYMBOL_SCORE, DIAGNOSTIC_E0222, entry.key);
+        const struct symbol *symbol =
+            test_symbol_find(compiler, SYMBOL_SCORE, DIAGNOSTIC_E0222, entry.key);
         if (symbol == NULL)
             continue;
         scores[out->score_count] = (struct test_score){.score = (uint32_t)symbol->index};
@@ -122,7 +112,8 @@ static void read_segments(
         return;
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
          entry = yaml_next_entry(entry)) {
-        const struct symbol *symbol = find(compiler, SYMBOL_SEGMENT, DIAGNOSTIC_E0223, entry.key);
+        const struct symbol *symbol =
+            test_symbol_find(compiler, SYMBOL_SEGMENT, DIAGNOSTIC_E0223, entry.key);
         bool is_member = false;
         if (symbol != NULL &&
             yaml_to_bool(entry.value, "whether it is a member", compiler->list, &is_member))
@@ -155,7 +146,8 @@ static void read_counters(
         return;
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
          entry = yaml_next_entry(entry)) {
-        const struct symbol *symbol = find(compiler, SYMBOL_COUNTER, DIAGNOSTIC_E0221, entry.key);
+        const struct symbol *symbol =
+            test_symbol_find(compiler, SYMBOL_COUNTER, DIAGNOSTIC_E0221, entry.key);
         if (symbol == NULL)
             continue;
         struct test_counter counter = {(uint32_t)symbol->index, {.kind = VALUE_NULL}};
@@ -272,7 +264,7 @@ static bool read_action(
     struct bytes text;
     if (name == NULL || !yaml_to_text(name, "'do'", compiler->list, &text))
         return false;
-    const struct symbol *action = find(compiler, SYMBOL_ACTION, DIAGNOSTIC_E0209, name);
+    const struct symbol *action = test_symbol_find(compiler, SYMBOL_ACTION, DIAGNOSTIC_E0209, name);
     if (action == NULL)
         return false;
     *out = (struct test_action){
@@ -280,7 +272,7 @@ static bool read_action(
         .workflow = BYTES_LITERAL(""),
         .step = BYTES_LITERAL("")};
     if (from != NULL && yaml_to_text(from, "'workflow'", compiler->list, &text)) {
-        workflow = find(compiler, SYMBOL_WORKFLOW, DIAGNOSTIC_E0224, from);
+        workflow = test_symbol_find(compiler, SYMBOL_WORKFLOW, DIAGNOSTIC_E0224, from);
         if (workflow == NULL)
             return false;
         out->workflow = compiler->ruleset->workflows[workflow->index].name;
@@ -305,64 +297,6 @@ static void read_actions(
     }
     out->actions = actions;
     out->has_actions = true;
-}
-
-// --- because
-// The rule of that name, with its score's or, where no other rule has it, without; NULL: none, or several.
-static const struct score_rule *find_rule(const struct ruleset *ruleset, struct bytes name)
-{
-    const struct score_rule *found = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < ruleset->rule_count; i++) {
-        const struct score_rule *rule = &ruleset->rules[i];
-        if (bytes_equal(rule->state_name, name))
-            return rule;
-        if (!bytes_equal(rule->name, name))
-            continue;
-        found = rule;
-        count++;
-    }
-    return count == 1 ? found : NULL;
-}
-
-static void report_cause(struct compiler *compiler, const struct yaml_node *node)
-{
-    const struct ruleset *ruleset = compiler->ruleset;
-    const char *known[2 * SYMBOLS_NAMED_MAX];
-    size_t count = 0;
-    size_t workflow_count = 0;
-    const char *const *workflows =
-        symbols_names(&compiler->symbols[SYMBOL_WORKFLOW], &compiler->scratch, &workflow_count);
-    for (size_t i = 0; i < workflow_count; i++)
-        known[count++] = workflows[i];
-    for (size_t i = 0; i < ruleset->rule_count && i < SYMBOLS_NAMED_MAX; i++)
-        known[count++] = (const char *)ruleset->rules[i].state_name.data;
-    struct unknown_word unknown = {"workflow or rule", yaml_text(node), known, count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0224, yaml_place(node), &unknown);
-}
-
-static void read_because(
-    struct compiler *compiler, const struct yaml_node *node, struct test_expectation *out)
-{
-    if (node == NULL || !yaml_expect(node, YAML_KIND_SEQUENCE, "'because'", compiler->list))
-        return;
-    struct test_cause *causes = room(compiler, node, 0, sizeof(*causes));
-    out->causes = causes;
-    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
-        struct bytes name;
-        if (!yaml_to_text(item, "a workflow or rule", compiler->list, &name))
-            continue;
-        const struct symbol *workflow = symbols_find(&compiler->symbols[SYMBOL_WORKFLOW], name);
-        const struct score_rule *rule =
-            workflow == NULL ? find_rule(compiler->ruleset, name) : NULL;
-        if (workflow != NULL)
-            causes[out->cause_count++] = (struct test_cause){
-                TEST_CAUSE_WORKFLOW, compiler->ruleset->workflows[workflow->index].name};
-        else if (rule != NULL)
-            causes[out->cause_count++] = (struct test_cause){TEST_CAUSE_RULE, rule->state_name};
-        else
-            report_cause(compiler, item);
-    }
 }
 
 // --- expectations
@@ -414,7 +348,7 @@ static void compile_expectation(
     compile_test_names(compiler, yaml_get(node, "lists"), SYMBOL_LIST, &out->lists);
     read_stage(compiler, node, out);
     read_actions(compiler, yaml_get(node, "actions"), out);
-    read_because(compiler, yaml_get(node, "because"), out);
+    compile_causes(work, yaml_get(node, "because"), out);
     if (node->count == 1 && keys == KEYS_GOOD && at != NULL)
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0410, yaml_place(node), "nothing is expected here");

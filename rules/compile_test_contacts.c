@@ -130,11 +130,9 @@ bool compile_test_field(
     struct compiler *compiler, const struct yaml_entry *entry, struct test_value *out)
 {
     const struct symbol *symbol =
-        symbols_find(&compiler->symbols[SYMBOL_FIELD], yaml_text(entry->key));
-    if (symbol == NULL) {
-        compile_unknown(compiler, SYMBOL_FIELD, DIAGNOSTIC_E0203, entry->key);
+        test_symbol_find(compiler, SYMBOL_FIELD, DIAGNOSTIC_E0203, entry->key);
+    if (symbol == NULL)
         return false;
-    }
     const struct field_def *field = &compiler->ruleset->fields[symbol->index];
     char what[WHAT_BYTES];
     (void)snprintf(what, sizeof(what), "'%s'", (const char *)field->name.data);

@@ -18,6 +18,37 @@ int test_place_compare(const struct test_place *a, const struct test_place *b)
     return (a->column > b->column) - (a->column < b->column);
 }
 
+// How many definitions came of the names of a kind: those behind are refused.
+static size_t definition_count(const struct ruleset *ruleset, enum symbol_kind kind)
+{
+    switch (kind) {
+    case SYMBOL_FIELD: return ruleset->field_count;
+    case SYMBOL_COUNTER: return ruleset->counter_count;
+    case SYMBOL_SCORE: return ruleset->score_count;
+    case SYMBOL_SEGMENT: return ruleset->segment_count;
+    case SYMBOL_ACTION: return ruleset->action_count;
+    case SYMBOL_WORKFLOW: return ruleset->workflow_count;
+    case SYMBOL_EVENT:
+    case SYMBOL_LIST:
+    case SYMBOL_TEST:
+    case SYMBOL_KIND_COUNT: break; // nothing is kept of them by index
+    }
+    return 0;
+}
+
+const struct symbol *test_symbol_find(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    enum diagnostic_code code,
+    const struct yaml_node *name)
+{
+    const struct symbol *symbol = symbols_find(&compiler->symbols[kind], yaml_text(name));
+    if (symbol == NULL)
+        compile_unknown(compiler, kind, code, name);
+    return symbol == NULL || symbol->index >= definition_count(compiler->ruleset, kind) ? NULL
+                                                                                        : symbol;
+}
+
 // --- times
 static bool read_time(struct bytes text, int64_t start_ms, int64_t *out_ms)
 {
@@ -85,7 +116,8 @@ bool compile_test_at(struct test_work *work, const struct yaml_node *node, int64
 }
 
 // --- tests
-static void compile_test(struct compiler *compiler, const struct yaml_node *node)
+static void compile_test(
+    struct compiler *compiler, const struct yaml_node *node, struct test_rules *rules)
 {
     struct ruleset *ruleset = compiler->ruleset;
     enum keys_result keys = compile_keys(compiler, node, SECTION_TEST);
@@ -93,7 +125,7 @@ static void compile_test(struct compiler *compiler, const struct yaml_node *node
         return;
     struct rule_test test = {
         .place = compile_test_place(compiler, node), .start_ms = START_MS_DEFAULT};
-    struct test_work work = {.compiler = compiler, .test = &test};
+    struct test_work work = {.compiler = compiler, .rules = rules, .test = &test};
     const struct yaml_node *name = compile_required(compiler, node, "name", yaml_place(node), keys);
     const struct yaml_node *expect =
         compile_required(compiler, node, "expect", yaml_place(node), keys);
@@ -119,6 +151,8 @@ void compile_tests(struct compiler *compiler, const struct yaml_node *node)
 {
     if (!yaml_expect(node, YAML_KIND_SEQUENCE, "'tests'", compiler->list))
         return;
+    struct test_rules rules = {.is_made = false};
     for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item))
-        compile_test(compiler, item);
+        compile_test(compiler, item, &rules);
+    test_rules_free(&rules);
 }

@@ -5,9 +5,18 @@
 #include "rules/compiler.h"
 #include "rules/rule_test.h"
 
+// The rules of all scores by name, made when the first is asked for. Zero-initialised is empty.
+struct test_rules {
+    struct symbols whole;   // "engagement/opened"
+    struct symbols alone;   // "opened"
+    struct symbols several; // those of alone that more than one has
+    bool is_made;
+};
+
 // A test being compiled.
 struct test_work {
     struct compiler *compiler;
+    struct test_rules *rules; // of all tests of a file
     struct rule_test *test;
     // All that its contact and its events name; the test's own is the first.
     struct test_contact *contacts;
@@ -31,6 +40,13 @@ bool compile_test_contact(
 // The one among those of the test that has an identifier of it, or NULL.
 const struct test_contact *test_contact_find(
     const struct test_work *work, const struct test_contact *contact);
+
+// What a test names; NULL after a diagnostic of that code, or where the definition itself is refused.
+const struct symbol *test_symbol_find(
+    struct compiler *compiler,
+    enum symbol_kind kind,
+    enum diagnostic_code code,
+    const struct yaml_node *name);
 
 struct test_place compile_test_place(struct compiler *compiler, const struct yaml_node *node);
 // Of two places in one file: below 0 where a comes first.
@@ -56,5 +72,9 @@ void compile_test_given(struct test_work *work, const struct yaml_node *node);
 void compile_test_events(struct test_work *work, const struct yaml_node *node);
 // `expect`, once the events are compiled.
 void compile_expectations(struct test_work *work, const struct yaml_node *node);
+// `because`; NULL: there is none.
+void compile_causes(
+    struct test_work *work, const struct yaml_node *node, struct test_expectation *out);
+void test_rules_free(struct test_rules *rules);
 
 #endif

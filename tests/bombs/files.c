@@ -206,6 +206,40 @@ const struct bomb bombs_of_files[] = {
     {BOMB_RULES, "groups", TEXT("scores:\n  s:\n    groups:\n"),
      TEXT("      g$N: {max: 1} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"), NONE, NONE, NONE, ' ',
      "E0407"},
+    {BOMB_RULES, "tests", TEXT("tests:\n"),
+     TEXT("- {name: t$N, expect: [{at: 0s, stage: x}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "events of a test",
+     TEXT("tests:\n- name: t\n  expect: [{at: 0s, stage: x}]\n  events:\n"),
+     TEXT("  - {at: 0s, type: email.opened, contact: c$N} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "expectations of contacts that there are none of",
+     TEXT("tests:\n- name: t\n  events:\n"),
+     TEXT("  - {at: 0s, type: email.opened, contact: c$N} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     TEXT("  expect:\n"),
+     TEXT("  - {at: 0s, contact: d$N, stage: x} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     NONE, ' ', "E0226"},
+    {BOMB_RULES, "reasons that there are none of", TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: page.viewed, points: 1} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     TEXT("tests:\n- name: t\n  expect:\n"),
+     TEXT("  - {at: 0s, because: [q$N]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxx\n"),
+     NONE, ' ', "E0224"},
+    {BOMB_RULES, "data that nobody declared",
+     TEXT("tests:\n- name: t\n  expect: [{at: 0s, stage: x}]\n  events:\n  - at: 0s\n    type: "
+          "email.opened\n    data:\n"),
+     TEXT("      u$N: 1 # xxxxxxxxxxxxxxxx\n"), NONE, NONE, NONE, ' ', "taken"},
     {BOMB_CONFIG, "keys that mean nothing", NONE, TEXT("$N: 1 # xxxxxxxxxx\n"), NONE, NONE, NONE,
      ' ', "E0201"},
     {BOMB_CONFIG, "files", TEXT("data: d\nrules: r\nsources: {files: ["), TEXT("f$N,            "),

@@ -4,6 +4,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/text.h"
 #include "rules/compiler.h"
+#include "rules/rule_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,7 +22,10 @@ static void check_matches(const struct ruleset *ruleset)
         rules += match->rule_count;
         workflows += match->workflow_count;
     }
-    INVARIANT(rules == ruleset_rule_count(ruleset));
+    size_t event_rules = 0;
+    for (size_t i = 0; i < ruleset_rule_count(ruleset); i++)
+        event_rules += ruleset_rule(ruleset, i)->kind == SCORE_RULE_EVENT ? 1 : 0;
+    INVARIANT(rules == event_rules);
     INVARIANT(workflows == ruleset_workflow_count(ruleset));
 }
 
@@ -37,6 +41,31 @@ static void check_steps(const struct ruleset *ruleset)
             for (uint32_t k = 0; k < step->with_count; k++)
                 INVARIANT(step->with[k].param < action->param_count);
         }
+    }
+}
+
+// Events and expectations by time, each within what the ruleset has.
+static void check_test(const struct ruleset *ruleset, const struct rule_test *test)
+{
+    INVARIANT(test->name.len > 0);
+    INVARIANT(test->contact.count > 0);
+    INVARIANT(test->expectation_count > 0);
+    for (uint32_t i = 0; i < test->event_count; i++) {
+        INVARIANT(i == 0 || test->events[i - 1].at_ms <= test->events[i].at_ms);
+        INVARIANT(text_is_utf8(test->events[i].json));
+    }
+    for (uint32_t i = 0; i < test->expectation_count; i++) {
+        const struct test_expectation *expectation = &test->expectations[i];
+        INVARIANT(i == 0 || test->expectations[i - 1].at_ms <= expectation->at_ms);
+        INVARIANT(expectation->contact.count > 0);
+        for (uint32_t j = 0; j < expectation->score_count; j++)
+            INVARIANT(expectation->scores[j].score < ruleset_score_count(ruleset));
+        for (uint32_t j = 0; j < expectation->segment_count; j++)
+            INVARIANT(expectation->segments[j].segment < ruleset_segment_count(ruleset));
+        for (uint32_t j = 0; j < expectation->counter_count; j++)
+            INVARIANT(expectation->counters[j].counter < ruleset_counter_count(ruleset));
+        for (uint32_t j = 0; j < expectation->action_count; j++)
+            INVARIANT(expectation->actions[j].action < ruleset_action_count(ruleset));
     }
 }
 
@@ -67,6 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (compile_bundle(catalog_fresh(), &bundle, &list, &ruleset) == ERR_OK) {
         check_matches(ruleset);
         check_steps(ruleset);
+        for (size_t i = 0; i < ruleset_test_count(ruleset); i++)
+            check_test(ruleset, ruleset_test(ruleset, i));
         (void)ruleset_hash(ruleset);
     } else {
         INVARIANT(list.error_count > 0);

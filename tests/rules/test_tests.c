@@ -312,6 +312,31 @@ START_TEST(contacts_without_a_contact_id_are_named_otherwise)
 }
 END_TEST
 
+// What is wrong elsewhere does not keep tests from being looked at.
+START_TEST(rules_that_are_refused_are_no_reasons)
+{
+    assert_diagnostics(
+        "without a name",
+        "scores: {s: {rules: [{on: email.opened, points: 1}]}}\n"
+        "tests: [{name: t, expect: [{at: 0s, because: [z]}]}]\n",
+        "E0204 1:22, E0224 2:47");
+    assert_diagnostics(
+        "definitions that are none",
+        "workflows: {w: x}\nsegments: {g: x}\ncounters: {c: x}\nscores: {s: x}\nactions: {m: x}\n"
+        "contact: {fields: {f: x}}\n"
+        "tests: [{name: t, contact: {f: 1}, expect: [{at: 0s, because: [w], segments: {g: true},\n"
+        "  counters: {c: 1}, score: {s: 1}, bands: {s: b}, fields: {f: 1},\n"
+        "  actions: [{do: m, workflow: w, step: a, with: {a: 1}}]}]}]\n",
+        "E0202 1:16, E0202 2:15, E0202 3:15, E0202 4:13, E0202 5:14, E0202 6:23");
+    assert_diagnostics(
+        "of one name in two scores",
+        "scores: {s: {rules: [{name: a, on: email.opened, points: 1}]},\n"
+        "  t: {rules: [{name: a, on: email.opened, points: 1}]}}\n"
+        "tests: [{name: t, expect: [{at: 0s, because: [a]}, {at: 0s, because: [t/a]}]}]\n",
+        "E0224 3:47");
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/tests");
@@ -323,6 +348,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, tests_make_another_ruleset_but_no_other_history);
     tcase_add_loop_test(tcase, what_is_wrong_is_found_at_its_place, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, what_is_wrong_is_told_in_words, 0, SAID_COUNT);
+    tcase_add_test(tcase, rules_that_are_refused_are_no_reasons);
     tcase_add_test(tcase, contacts_without_a_contact_id_are_named_otherwise);
     suite_add_tcase(suite, tcase);
     return suite;

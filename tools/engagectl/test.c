@@ -163,9 +163,10 @@ static void talk_diagnostics(struct rule_paths *paths, const struct command *com
     struct buffer text = {0};
     const char *no_colour = getenv("NO_COLOR");
     bool is_coloured = isatty(STDERR_FILENO) == 1 && (no_colour == NULL || no_colour[0] == '\0');
-    if (paths->list.count > 0)
-        diagnostics_print(
-            &paths->list, is_coloured ? DIAGNOSTIC_FORMAT_COLOUR : DIAGNOSTIC_FORMAT_TEXT, &text);
+    if (paths->list.count == 0)
+        return;
+    diagnostics_print(
+        &paths->list, is_coloured ? DIAGNOSTIC_FORMAT_COLOUR : DIAGNOSTIC_FORMAT_TEXT, &text);
     (void)fwrite(text.data, 1, text.len, stderr);
     buffer_free(&text);
     if (paths->list.error_count > 0)
