@@ -302,7 +302,9 @@ static enum err append_frame(struct shard *shard, struct fault *fault)
 // the next start to fold the journal again.
 static enum err drop_store(struct shard *shard, enum err err, struct fault *fault)
 {
-    if (err == ERR_CORRUPT && shard->store_directory != NULL &&
+    // A version other than the one the store was opened with is a damaged byte, too.
+    bool is_damaged = err == ERR_CORRUPT || err == ERR_FORMAT;
+    if (is_damaged && shard->store_directory != NULL &&
         state_remove(shard->store_directory, NULL) == ERR_OK)
         return fault_wrap(
             fault, err, "shard %u: the store was removed, the next start folds the journal again",
