@@ -98,13 +98,13 @@ uint64_t store_checksum(enum store_db db, struct store_key key, struct bytes pay
     return hash_mix(hash_u64(payload, 0) + where);
 }
 
-enum err store_value_of(MDB_val val, struct store_value *out)
+enum err store_value_of(enum store_db db, MDB_val val, struct store_value *out)
 {
     const uint8_t *data = val.mv_data;
     if (val.mv_size < STORE_HEAD_BYTES)
         return ERR_CORRUPT;
     if (data[0] != STORE_FORMAT)
-        return data[0] > STORE_FORMAT ? ERR_FORMAT : ERR_CORRUPT;
+        return db == STORE_META && data[0] > STORE_FORMAT ? ERR_FORMAT : ERR_CORRUPT;
     out->checksum = get_u64(data + 1);
     out->payload = bytes_of(data + STORE_HEAD_BYTES, val.mv_size - STORE_HEAD_BYTES);
     return ERR_OK;

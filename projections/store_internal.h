@@ -39,8 +39,9 @@ struct store_key_room {
 };
 MDB_val store_key_val(enum store_db db, struct store_key key, struct store_key_room *room);
 struct store_key store_key_of(enum store_db db, MDB_val val);
-// Splits a stored value. ERR_FORMAT, ERR_CORRUPT.
-enum err store_value_of(MDB_val val, struct store_value *out);
+// Splits a stored value. ERR_CORRUPT; ERR_FORMAT where it tells which version wrote the store: another one elsewhere
+// is a damaged byte.
+enum err store_value_of(enum store_db db, MDB_val val, struct store_value *out);
 // The database of a name, and its flags as LMDB keeps them. False when none of ours has it.
 bool store_db_find(struct bytes name, enum store_db *db_out, unsigned *flags_out);
 enum err store_err(int rc);

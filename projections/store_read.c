@@ -29,7 +29,7 @@ static enum err read_value(
     int rc = mdb_get(store->read, store->dbs[db], &key_val, &data);
     if (rc != MDB_SUCCESS)
         return store_fault(fault, rc, "a value cannot be read");
-    enum err err = store_value_of(data, out);
+    enum err err = store_value_of(db, data, out);
     if (err == ERR_OK && !store_value_holds(db, key, out))
         err = ERR_CORRUPT;
     if (err != ERR_OK)
@@ -117,7 +117,7 @@ enum err store_get_contact(
     MDB_val data;
     int rc = cursor_move(store, contact, &data);
     if (rc == MDB_SUCCESS) {
-        err = store_value_of(data, out);
+        err = store_value_of(store->place.contacts, data, out);
         if (err == ERR_OK)
             return ERR_OK;
     } else {

@@ -120,7 +120,7 @@ static bool take_value(
     MDB_val data,
     struct store_value *out)
 {
-    enum err err = store_value_of(data, out);
+    enum err err = store_value_of(db, data, out);
     if (err == ERR_OK && !store_value_holds(db, key, out))
         err = ERR_CORRUPT;
     if (err != ERR_OK)
