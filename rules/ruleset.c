@@ -17,6 +17,21 @@ static int compare_workflows(const void *a, const void *b)
     return bytes_compare(first->name, second->name);
 }
 
+// What runs of a workflow wait for, and are stopped by.
+static void link_awaited(struct ruleset *ruleset, const struct workflow_def *workflow)
+{
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        const struct workflow_step *step = &workflow->steps[i];
+        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
+            ruleset->matches[step->wait.on].is_awaited = true;
+    }
+    for (uint32_t i = 0; i < workflow->stop_count; i++) {
+        if (workflow->stops[i].on != EVENT_TYPE_UNKNOWN)
+            ruleset->matches[workflow->stops[i].on].is_awaited = true;
+    }
+    ruleset->has_state_stops = ruleset->has_state_stops || workflow->has_state_stop;
+}
+
 static void link_counts(struct ruleset *ruleset)
 {
     ruleset->match_count = catalog_type_count(ruleset->catalog);
@@ -29,6 +44,8 @@ static void link_counts(struct ruleset *ruleset)
         ruleset->matches[ruleset->counters[i].on].counter_count++;
     for (size_t i = 0; i < ruleset->workflow_count; i++)
         ruleset->matches[ruleset->workflows[i].on].workflow_count++;
+    for (size_t i = 0; i < ruleset->workflow_count; i++)
+        link_awaited(ruleset, &ruleset->workflows[i]);
 }
 
 static void link_counters(struct ruleset *ruleset)
@@ -288,6 +305,20 @@ const struct rule_test *ruleset_test(const struct ruleset *ruleset, size_t index
 size_t ruleset_workflow_count(const struct ruleset *ruleset)
 {
     return ruleset->workflow_count;
+}
+
+const struct workflow_def *ruleset_workflow_find(const struct ruleset *ruleset, struct bytes name)
+{
+    const struct workflow_def wanted = {.name = name};
+    if (ruleset->workflow_count == 0)
+        return NULL;
+    return bsearch(
+        &wanted, ruleset->workflows, ruleset->workflow_count, sizeof(wanted), compare_workflows);
+}
+
+bool ruleset_has_state_stops(const struct ruleset *ruleset)
+{
+    return ruleset->has_state_stops;
 }
 
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index)

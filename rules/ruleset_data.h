@@ -34,6 +34,7 @@ struct ruleset {
     uint32_t *live_positions; // of state rules, scores, segments, by kind and index
     size_t live_count;
     bool has_timers;
+    bool has_state_stops;
     size_t counter_count, counter_cap;
     size_t segment_count, segment_cap;
     size_t test_count, test_cap;

@@ -4,13 +4,15 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "rules/expression.h"
 #include "rules/ruleset_data.h"
 
 struct scopes {
     struct arena arena;
     const struct ruleset *ruleset;
     struct cel_library *library;
-    struct cel_object contact, score, counter, segment, event;
+    struct cel_object contact, score, counter, segment, run, event;
+    struct cel_field run_fields[SCOPE_RUN_FIELD_COUNT];
     struct cel_field *counter_fields;
     const struct cel_type **data; // by event type: of its data; NULL: not asked for yet
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
@@ -180,6 +182,24 @@ static void make_segment(struct scopes *scopes)
         .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)count)};
 }
 
+static void make_run(struct scopes *scopes)
+{
+    struct arena *arena = &scopes->arena;
+    size_t at = 0;
+    struct cel_field *fields = scopes->run_fields;
+    fields[SCOPE_RUN_ID] = (struct cel_field){BYTES_LITERAL("id"), &cel_type_string};
+    fields[SCOPE_RUN_WORKFLOW] = (struct cel_field){BYTES_LITERAL("workflow"), &cel_type_string};
+    fields[SCOPE_RUN_KEY] = (struct cel_field){BYTES_LITERAL("key"), &cel_type_dyn};
+    fields[SCOPE_RUN_STARTED] = (struct cel_field){BYTES_LITERAL("started"), &cel_type_timestamp};
+    fields[SCOPE_RUN_DATA] = // of the type that starts the workflow
+        (struct cel_field){BYTES_LITERAL("data"), &cel_type_dyn};
+    fields[SCOPE_RUN_STEP] = (struct cel_field){
+        BYTES_LITERAL("step"),
+        cel_type_parse(arena, BYTES_LITERAL("map(string, map(string, string))"), &at)};
+    scopes->run = (struct cel_object){
+        .name = BYTES_LITERAL("run"), .fields = fields, .field_count = SCOPE_RUN_FIELD_COUNT};
+}
+
 void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type)
 {
     scopes->counter_fields[counter].type = type;
@@ -196,6 +216,7 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
     make_score(scopes);
     make_counter(scopes);
     make_segment(scopes);
+    make_run(scopes);
     struct arena *arena = &scopes->arena;
     scopes->variables[SCOPE_NOW] = (struct cel_variable){BYTES_LITERAL("now"), &cel_type_timestamp};
     scopes->variables[SCOPE_CONTACT] =
@@ -206,6 +227,8 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
         (struct cel_variable){BYTES_LITERAL("counter"), cel_type_object(arena, &scopes->counter)};
     scopes->variables[SCOPE_SEGMENT] =
         (struct cel_variable){BYTES_LITERAL("segment"), cel_type_object(arena, &scopes->segment)};
+    scopes->variables[SCOPE_RUN] =
+        (struct cel_variable){BYTES_LITERAL(""), cel_type_object(arena, &scopes->run)};
     scopes->variables[SCOPE_EVENT] =
         (struct cel_variable){BYTES_LITERAL("event"), cel_type_object(arena, &scopes->event)};
     scopes->variables[SCOPE_DATA] =
@@ -243,21 +266,41 @@ static const struct cel_type *data_type_of(struct scopes *scopes, event_type typ
     return cel_type_object(arena, data);
 }
 
+static const struct cel_type *kept_data_type(struct scopes *scopes, event_type type)
+{
+    if (scopes->data[type] == NULL)
+        scopes->data[type] = data_type_of(scopes, type);
+    return scopes->data[type];
+}
+
+static void name_run(struct cel_variable *variables, bool is_there)
+{
+    variables[SCOPE_RUN].name = is_there ? BYTES_LITERAL("run") : BYTES_LITERAL("");
+}
+
+const struct cel_scope *scopes_of_run(struct scopes *scopes, event_type type, event_type run_on)
+{
+    (void)scopes_of(scopes, type);
+    name_run(scopes->variables, true);
+    scopes->run_fields[SCOPE_RUN_DATA].type = kept_data_type(scopes, run_on);
+    return &scopes->scope;
+}
+
 const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
 {
+    name_run(scopes->variables, false);
     scopes->scope.variable_count = SCOPE_EVENT;
     if (type == EVENT_TYPE_UNKNOWN)
         return &scopes->scope;
     scopes->scope.variable_count = SCOPE_VARIABLE_COUNT;
-    if (scopes->data[type] == NULL)
-        scopes->data[type] = data_type_of(scopes, type);
-    scopes->variables[SCOPE_DATA].type = scopes->data[type];
+    scopes->variables[SCOPE_DATA].type = kept_data_type(scopes, type);
     return &scopes->scope;
 }
 
 const struct cel_scope *scope_again(
-    const struct ruleset *ruleset, event_type type, struct arena *arena)
+    const struct ruleset *ruleset, const struct rule_expression *of, struct arena *arena)
 {
+    event_type type = of->on;
     const struct scopes *scopes = ruleset->scopes;
     struct cel_scope *scope = arena_alloc(arena, sizeof(*scope));
     struct cel_variable *variables = arena_alloc(arena, sizeof(scopes->variables));
@@ -268,6 +311,16 @@ const struct cel_scope *scope_again(
     if (type != EVENT_TYPE_UNKNOWN) {
         INVARIANT(scopes->data[type] != NULL);
         variables[SCOPE_DATA].type = scopes->data[type];
+    }
+    name_run(variables, of->run_on != EVENT_TYPE_UNKNOWN);
+    if (of->run_on != EVENT_TYPE_UNKNOWN) {
+        struct cel_object *run = arena_alloc(arena, sizeof(*run));
+        struct cel_field *fields = arena_alloc(arena, sizeof(scopes->run_fields));
+        memcpy(fields, scopes->run_fields, sizeof(scopes->run_fields));
+        fields[SCOPE_RUN_DATA].type = scopes->data[of->run_on];
+        *run = scopes->run;
+        run->fields = fields;
+        variables[SCOPE_RUN].type = cel_type_object(arena, run);
     }
     return scope;
 }

@@ -1,5 +1,6 @@
 // What the event types that the engine knows do to a contact (docs/events.md, "the engine's own types").
 #include "engine/base/time.h"
+#include "engine/event/data_type.h"
 #include "engine/event/identifier.h"
 #include "engine/fold/contact_change.h"
 #include "engine/fold/fold.h"
@@ -37,35 +38,13 @@ static struct bytes member_text(const struct event *event, const char *name)
     return text_of(member(event, name));
 }
 
-static bool is_of_type(struct value value, enum data_type type)
-{
-    int64_t ignored = 0;
-    switch (type) {
-    case DATA_ANY: return true;
-    case DATA_STRING: return value.kind == VALUE_TEXT;
-    case DATA_INT: return value.kind == VALUE_INT; // VALUE_UINT is beyond 64 bits
-    case DATA_DOUBLE:
-        return value.kind == VALUE_INT || value.kind == VALUE_UINT || value.kind == VALUE_DOUBLE;
-    case DATA_BOOL: return value.kind == VALUE_BOOL;
-    case DATA_TIMESTAMP:
-        if (value.kind == VALUE_INT)
-            return value.as.integer >= TIME_MS_MIN && value.as.integer <= TIME_MS_MAX;
-        return value.kind == VALUE_TEXT && time_parse(value.as.text, &ignored);
-    case DATA_DATE: return value.kind == VALUE_TEXT && time_parse_date(value.as.text, &ignored);
-    case DATA_DURATION: return value.kind == VALUE_TEXT && duration_parse(value.as.text, &ignored);
-    case DATA_LIST: return value.kind == VALUE_LIST;
-    case DATA_MAP: return value.kind == VALUE_MAP;
-    }
-    return false;
-}
-
 // A field that the rules declare keeps its type: a value of another type is left out and counted.
 static bool may_set(const struct fold *fold, struct bytes name, struct value value)
 {
     const struct field_def *field = ruleset_field_find(fold->ruleset, name);
     if (field == NULL || value.kind == VALUE_NULL)
         return true;
-    if (!is_of_type(value, field->type))
+    if (!data_type_holds(field->type, value))
         return false;
     for (uint32_t i = 0; i < field->one_of_count; i++) {
         if (bytes_equal(field->one_of[i], text_of(value)))

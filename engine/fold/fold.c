@@ -377,6 +377,8 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     fold->actions = 0;
     fold->action_bytes = 0;
     fold->contact = contact;
+    expressions_set_event(
+        &fold->expressions, NULL, (struct value){.kind = VALUE_ABSENT}); // there is none
     live_mark_timed(fold);
     fold->live.is_plan_due = true;
     live_settle(fold, 1);

@@ -189,13 +189,21 @@ static void do_start(
     }
     struct cursor data = cursor_of(run->data);
     const struct run_start start = {
-        .workflow = ruleset_workflow(fold->ruleset, step->workflow_index),
+        .workflow = ruleset_workflow_find(fold->ruleset, step->workflow),
         .key = run->key,
         .key_value = run->key_value,
         .data = run->data.len > 0 ? value_unpack(&data) : fold->expressions.values,
         .depth = depth,
     };
+    if (start.workflow == NULL) // the checker has seen to it that there is one
+        return;
+    const struct event_type_def *type = fold->expressions.type;
+    struct value values = fold->expressions.values;
+    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
+    expressions_set_event(
+        &fold->expressions, catalog_type(catalog, start.workflow->on), start.data);
     run_start(fold, &start);
+    expressions_set_event(&fold->expressions, type, values);
     fold->expressions.run = run;
 }
 
@@ -242,6 +250,7 @@ static bool do_step(struct fold *fold, struct run *run, uint32_t depth, struct s
     case STEP_IF:
         out->next = fold_condition(fold, step->condition) ? step->then_at : step->else_at;
         return true;
+    case STEP_CHOOSE: return true; // no ruleset has one
     case STEP_SPLIT: out->next = split_at(fold, run, step); return true;
     case STEP_SET: return do_set(fold, step, depth);
     case STEP_POINTS: return do_points(fold, step);

@@ -5,6 +5,7 @@
 
 #include "engine/base/text.h"
 #include "engine/base/time.h"
+#include "engine/event/data_type.h"
 #include "engine/fold/fold.h"
 
 static struct value text_value(struct fold *fold, const char *text, size_t len)
@@ -89,10 +90,19 @@ static bool text_of_pieces(struct fold *fold, const struct step_value *of, struc
     return is_good;
 }
 
+// A value whose type the checker did not know may be of another; a time is a date by its day.
+static bool is_of_type(enum data_type type, struct value *value)
+{
+    enum { DATE_CHARS = 10 };
+    if (type == DATA_DATE && value->kind == VALUE_TEXT && value->as.text.len > DATE_CHARS)
+        value->as.text.len = DATE_CHARS;
+    return value->kind == VALUE_ABSENT || data_type_holds(type, *value);
+}
+
 bool step_value_find(struct fold *fold, const struct step_value *of, struct value *out)
 {
     if (of->expression != NULL)
-        return expression_value(fold, of->expression, out);
+        return expression_value(fold, of->expression, out) && is_of_type(of->type, out);
     if (of->piece_count > 0)
         return text_of_pieces(fold, of, out);
     *out = of->constant;
