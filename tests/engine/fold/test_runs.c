@@ -58,11 +58,12 @@ static void maybe_restart(void)
     world_open(&world, NULL);
 }
 
-#define ACTIONS                                                                            \
-    "actions:\n"                                                                           \
-    "  mail: {topic: a, with: {text: string, due: optional timestamp, n: optional int}}\n" \
-    "contact: {fields: {plan: string, visits: int}}\n"                                     \
-    "events: {ping: {data: {n: int, who: string}}, pong: {data: {of: string, n: int}}}\n"
+#define ACTIONS                                                                                   \
+    "actions:\n"                                                                                  \
+    "  mail: {topic: a, with: {text: string, due: optional timestamp, n: optional int}}\n"        \
+    "contact: {fields: {plan: {type: string}, visits: {type: int}}}\n"                            \
+    "events: {ping: {data: {n: optional int, who: optional string}}, pong: {data: {of: optional " \
+    "string, n: optional int}}}\n"
 
 // An event of contact c at a time of 2026 ("01-03T10:00:00").
 static void feed(const char *time, const char *type, const char *data)
@@ -307,9 +308,9 @@ START_TEST(branches_and_changes)
     ck_shows("\"segments\":[\"hot\"]");
     ck_actions("01-01T10:00:00.000Z 4.1.1/1 one\n"
                "01-01T10:00:00.000Z 5/1 n1\n"
-               "01-01T11:00:00.000Z 3.then.1/1 hot 10.0\n"
+               "01-01T11:00:00.000Z 3.then.1/1 hot 10\n"
                "01-01T11:00:00.000Z 4.2.1/1 nine\n"
-               "01-01T12:00:00.000Z 3.then.1/1 hot 15.0\n");
+               "01-01T12:00:00.000Z 3.then.1/1 hot 15\n");
 }
 END_TEST
 
