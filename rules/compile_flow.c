@@ -197,7 +197,8 @@ void flow_link(struct flow *flow)
         .is_seen = mem_zero(flow->count, sizeof(bool)),
     };
     check_loops(flow, &walk);
-    check_reached(flow, &walk);
+    if (flow->compiler->list->error_count == flow->compiler->errors_before)
+        check_reached(flow, &walk);
     free(walk.stack);
     free(walk.is_seen);
 }

@@ -7,7 +7,6 @@
 
 enum {
     FLOW_STEPS_MAX = 1000, // nested ones among them
-    FLOW_DEPTH_MAX = 16,
     FLOW_ID_BYTES = 400,
 };
 
@@ -17,6 +16,14 @@ enum {
 struct flow_goto {
     uint32_t step; // whose; STEP_NONE: `on_error` of the workflow
     const struct yaml_node *node;
+};
+
+// What a workflow's steps are compiled in.
+struct flow_room {
+    struct workflow_step steps[FLOW_STEPS_MAX];
+    const struct yaml_node *nodes[FLOW_STEPS_MAX];
+    uint32_t parents[FLOW_STEPS_MAX];
+    struct flow_goto gotos[FLOW_STEPS_MAX + 1];
 };
 
 struct flow {
@@ -29,12 +36,11 @@ struct flow {
     uint32_t count;
     struct flow_goto *gotos;
     uint32_t goto_count;
-    uint32_t depth;
     bool is_full;
     struct symbols ids;
 };
 
-// The first step of a nested list, as `then_at` and the like want it; node NULL: none, FLOW_PARENTS. prefix is what its
+// The first step of a nested list (as deep as YAML may be), as `then_at` and the like want it; node NULL: none, FLOW_PARENTS. prefix is what its
 // steps' ids begin with.
 uint32_t flow_list(
     struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *prefix);

@@ -260,13 +260,12 @@ uint32_t flow_list(
         !yaml_expect(node, YAML_KIND_SEQUENCE, "a list of steps", compiler->list) ||
         node->count == 0)
         return FLOW_PARENTS;
-    if (flow->depth == FLOW_DEPTH_MAX) {
+    if (node->count > FLOW_STEPS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "steps are nested at most %d deep",
-            FLOW_DEPTH_MAX);
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "a workflow has 1 to %d steps",
+            FLOW_STEPS_MAX);
         return FLOW_PARENTS;
     }
-    flow->depth++;
     uint32_t first = FLOW_PARENTS;
     uint32_t last = STEP_NONE;
     uint32_t number = 0;
@@ -283,8 +282,22 @@ uint32_t flow_list(
         last = at;
         compile_step(flow, item, at);
     }
-    flow->depth--;
     return first;
+}
+
+// Room for the steps of the workflow in hand, the same for all of a ruleset.
+static void use_room(struct flow *flow)
+{
+    struct compiler *compiler = flow->compiler;
+    struct flow_room *room = compiler->flow_room;
+    if (room == NULL) {
+        room = arena_alloc(&compiler->scratch, sizeof(*room));
+        compiler->flow_room = room;
+    }
+    flow->steps = room->steps;
+    flow->nodes = room->nodes;
+    flow->parents = room->parents;
+    flow->gotos = room->gotos;
 }
 
 void compile_steps(
@@ -302,11 +315,8 @@ void compile_steps(
         .compiler = compiler,
         .workflow = workflow,
         .step_on = workflow->has_waits ? EVENT_TYPE_UNKNOWN : workflow->on,
-        .steps = arena_alloc(&compiler->scratch, FLOW_STEPS_MAX * sizeof(*flow.steps)),
-        .nodes = arena_alloc(&compiler->scratch, FLOW_STEPS_MAX * sizeof(*flow.nodes)),
-        .parents = arena_alloc(&compiler->scratch, FLOW_STEPS_MAX * sizeof(*flow.parents)),
-        .gotos = arena_alloc(&compiler->scratch, (FLOW_STEPS_MAX + 1) * sizeof(*flow.gotos)),
     };
+    use_room(&flow);
     (void)flow_list(&flow, node, STEP_NONE, "");
     if (workflow->on_error == ON_ERROR_GOTO)
         flow_goto(&flow, STEP_NONE, compiler->on_error_goto);

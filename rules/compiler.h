@@ -40,6 +40,7 @@ struct compiler {
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
     size_t event_name_count;
     struct bytes owner;                    // of expressions taken now
+    struct flow_room *flow_room;           // of compile_flow.h; made when needed
     const struct yaml_node *on_error_goto; // of the workflow in hand
     const struct yaml_node **started;      // names of workflows that steps start
     size_t started_count, started_cap;

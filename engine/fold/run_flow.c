@@ -59,6 +59,34 @@ static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome
 }
 
 // --- on
+// Whether the step evaluates anything.
+static bool reads_contact(const struct workflow_step *step)
+{
+    switch (step->kind) {
+    case STEP_TAG:
+    case STEP_LIST:
+    case STEP_GOTO:
+    case STEP_STOP:
+    case STEP_END: return false;
+    case STEP_DO:
+        for (uint32_t i = 0; i < step->with_count; i++) {
+            const struct step_value *value = &step->with[i].value;
+            if (value->expression != NULL || value->piece_count > 0)
+                return true;
+        }
+        return false;
+    case STEP_WAIT:
+    case STEP_IF:
+    case STEP_CHOOSE:
+    case STEP_SPLIT:
+    case STEP_SET:
+    case STEP_POINTS:
+    case STEP_EMIT:
+    case STEP_START: break;
+    }
+    return true;
+}
+
 // Takes the run on from a step until it waits or ends.
 static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
@@ -66,7 +94,8 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
     run->due_ms = TIMER_NONE;
     for (uint32_t i = 0; at != STEP_NONE && i < STEPS_AT_ONCE_MAX; i++) {
         struct step_outcome outcome = {0};
-        live_settle(fold, depth + 1);
+        if (reads_contact(&run->workflow->steps[at]))
+            live_settle(fold, depth + 1); // it sees what the steps before have changed
         run->at = at;
         run->at_hash = run_step_hash(run->workflow->steps[at].id);
         run_do_step(fold, run, depth, &outcome);
