@@ -1,5 +1,6 @@
 // Compiles `workflows`: what starts them, whether again, and their steps.
 #include "rules/compile_expression.h"
+#include "rules/compile_triggers.h"
 #include "rules/compiler.h"
 
 static enum workflow_reenter compile_reenter(
@@ -49,7 +50,7 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     const struct yaml_node *steps =
         compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
     if (on != NULL)
-        (void)compile_trigger(compiler, on, "'on'", &workflow.on);
+        (void)compile_triggers(compiler, on, "'on'", &workflow.on);
     const struct yaml_node *condition = yaml_get(node, "if");
     compile_owner(compiler, "workflows", workflow.name);
     if (condition != NULL)

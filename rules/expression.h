@@ -33,7 +33,7 @@ struct rule_expression {
     uint32_t index;    // among those of the ruleset
     struct bytes name; // where it is written: "scores.engagement/order if"
     struct bytes text; // as written
-    event_type on;     // that it is about; EVENT_TYPE_UNKNOWN: none
+    event_type on;     // that it is about, or a set (rules/event_set.h); EVENT_TYPE_UNKNOWN: none
     struct cel_program *program;
     struct rule_guard guard; // of a condition
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.

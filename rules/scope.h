@@ -63,14 +63,14 @@ struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index);
 // Whether every contact has something of that name, so that no declared field may.
 bool scope_contact_has(struct bytes name);
 
-// The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
-// Valid until the next call for another type.
-const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
+// The scope of an expression about events of the type, or of a set of types (rules/event_set.h); EVENT_TYPE_UNKNOWN: where
+// there is no event. Valid until the next call for another one.
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type on);
 
-// The same as of what a ruleset's expressions about events of the type were checked with; it lives in the arena. Any
+// The same as of what a ruleset's expressions about these events were checked with; it lives in the arena. Any
 // thread.
 const struct cel_scope *scope_again(
-    const struct ruleset *ruleset, event_type type, struct arena *arena);
+    const struct ruleset *ruleset, event_type on, struct arena *arena);
 
 // For cel_compile of parts of a ruleset's expressions, which have been checked. Any thread.
 const struct cel_scope *scope_of_parts(const struct ruleset *ruleset);
