@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "rules/compile_flow.h"
+#include "rules/compile_triggers.h"
 
 #define REENTER_MS_MAX (INT64_C(36525) * 86400000) // a hundred years
 
@@ -158,7 +159,7 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     const struct yaml_node *steps =
         compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
     if (on != NULL)
-        (void)compile_trigger(compiler, on, "'on'", &workflow.on);
+        (void)compile_triggers(compiler, on, "'on'", &workflow.on);
     const struct yaml_node *condition = yaml_get(node, "if");
     compile_owner(compiler, "workflows", workflow.name);
     if (condition != NULL)

@@ -136,7 +136,7 @@ struct rule_place compile_place(struct compiler *compiler, const struct yaml_nod
 struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key);
 bool compile_refuse_template(
     struct compiler *compiler, const struct yaml_node *node); // after E0303
-// The event type that `on` names; false after a diagnostic.
+// The one event type that `on` names; false after a diagnostic. Several: compile_triggers.
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
 

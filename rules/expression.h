@@ -40,7 +40,7 @@ struct rule_expression {
     uint32_t index;    // among those of the ruleset
     struct bytes name; // where it is written: "scores.engagement/order if"
     struct bytes text; // as written
-    event_type on;     // that it is about; EVENT_TYPE_UNKNOWN: none
+    event_type on;     // that it is about, or a set (rules/event_set.h); EVENT_TYPE_UNKNOWN: none
     event_type run_on; // of a step: what starts its workflow; EVENT_TYPE_UNKNOWN: it is of none
     struct cel_program *program;
     struct rule_guard guard; // of a condition

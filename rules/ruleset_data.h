@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "engine/base/arena.h"
+#include "rules/event_set.h"
 #include "rules/rule_test.h"
 #include "rules/ruleset.h"
 
@@ -46,6 +47,8 @@ struct ruleset {
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;
     size_t moment_count, moment_cap;
+    struct event_set *event_sets; // by their number from EVENT_SET_FIRST on
+    size_t event_set_count, event_set_cap;
     struct match_list *matches; // by event type
     size_t match_count;
 };

@@ -116,6 +116,9 @@ static const char *fixed_shape(enum shape shape)
     case SHAPE_DURATION: return ",\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"";
     case SHAPE_TIME: return ",\"type\":\"string\",\"pattern\":\"" TIME_PATTERN "\"";
     case SHAPE_NAMES: return ",\"type\":[" TEXT ",\"array\"],\"items\":{\"type\":[" TEXT "]}";
+    case SHAPE_EVENTS:
+        return ",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"},\"minItems\":1,"
+               "\"uniqueItems\":true";
     case SHAPE_NAME_LIST: return ",\"type\":\"array\",\"items\":{\"type\":[" TEXT "]}";
     case SHAPE_MAP_TEXT: return MAP_OF "{\"type\":\"string\"}";
     case SHAPE_MAP_BOOL: return MAP_OF "{\"type\":\"boolean\"}";

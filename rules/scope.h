@@ -74,11 +74,12 @@ struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index);
 // Whether every contact has something of that name, so that no declared field may.
 bool scope_contact_has(struct bytes name);
 
-// The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
-// Valid until the next call for another type.
-const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
-// The same for steps of a workflow that events of the type `run_on` start.
-const struct cel_scope *scopes_of_run(struct scopes *scopes, event_type type, event_type run_on);
+// The scope of an expression about events of the type, or of a set of types (rules/event_set.h); EVENT_TYPE_UNKNOWN: where
+// there is no event. Valid until the next call for another one.
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type on);
+
+// The same for steps of a workflow that these events start.
+const struct cel_scope *scopes_of_run(struct scopes *scopes, event_type on, event_type run_on);
 
 // The scope that an expression of a ruleset was checked with; it lives in the arena. Any thread.
 struct rule_expression;

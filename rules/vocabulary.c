@@ -43,7 +43,7 @@ static const struct key_row list_keys[] = {
 
 static const struct key_row counter_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
-    {"count", SHAPE_TEXT, 0, NULL, "an event type: how many of them", false},
+    {"count", SHAPE_EVENTS, 0, NULL, "an event type or several: how many of them", false},
     {"sum", SHAPE_TEXT, 0, NULL, "an expression: the sum of its numbers", false},
     {"min", SHAPE_TEXT, 0, NULL, "an expression: the least of its numbers", false},
     {"max", SHAPE_TEXT, 0, NULL, "an expression: the greatest of its numbers", false},
@@ -51,7 +51,8 @@ static const struct key_row counter_keys[] = {
     {"first", SHAPE_TEXT, 0, NULL, "an expression: its value at the earliest event", false},
     {"last", SHAPE_TEXT, 0, NULL, "an expression: its value at the latest event", false},
     {"distinct", SHAPE_TEXT, 0, NULL, "an expression: how many different values", false},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type, where it is not counted by 'count'", false},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type or several, where 'count' does not name them",
+     false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: only events of which it is true", false},
     {"within", SHAPE_DURATION, 0, NULL, "only events younger than that", false},
     {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
@@ -98,7 +99,7 @@ static const struct key_row score_group_keys[] = {
 
 static const struct key_row score_rule_keys[] = {
     {"name", SHAPE_TEXT, 0, NULL, "unique in its score", true},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type that gives the points", false},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that give the points", false},
     {"while", SHAPE_TEXT, 0, NULL, "an expression, in place of 'on': counts as long as it is true",
      false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: counts where it is true", false},
@@ -135,7 +136,7 @@ static const char *const action_later[] = {"limit"};
 
 static const struct key_row workflow_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type that starts it", true},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that start it", true},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: starts where it is true", false},
     {"key", SHAPE_TEXT, 0, NULL, "an expression: one run for each value; else for each contact",
      false},

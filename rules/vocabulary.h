@@ -61,6 +61,7 @@ enum shape {
     SHAPE_STEPS,           // a list of steps, each a mapping or "end"
     SHAPE_SECTION_OR_WORD, // a mapping of the kind `of`, or one of words
     SHAPE_NAMES,           // a name or a list of names
+    SHAPE_EVENTS,          // an event type or a list of them
     SHAPE_NAME_LIST,       // a list of names
     SHAPE_SECTION,         // a mapping of the kind `of`
     SHAPE_MAP_OF,          // name: a mapping of the kind `of`

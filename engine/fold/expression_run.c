@@ -5,11 +5,25 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/packed_value.h"
 #include "engine/fold/run.h"
+#include "rules/event_set.h"
 #include "rules/scope.h"
 
 static struct fold *fold_of(const struct cel_map *map)
 {
     return ((const struct host_map *)(const void *)map)->fold;
+}
+
+const struct event_type_def *run_type(struct fold *fold, const struct run *run)
+{
+    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
+    event_type on = run->workflow->on;
+    struct event_types types = ruleset_types_on(fold->ruleset, &on);
+    for (uint32_t i = 1; i < types.count; i++) {
+        const struct event_type_def *type = catalog_type(catalog, types.items[i]);
+        if (bytes_equal(type->name, run->type_name))
+            return type;
+    }
+    return catalog_type(catalog, types.items[0]);
 }
 
 // --- the data of the event that started it
@@ -33,7 +47,7 @@ static bool data_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    const struct fold *fold = fold_of(map);
+    struct fold *fold = fold_of(map);
     struct value data = run_data(fold);
     if (data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON &&
         !value_of_json(&eval->arena, data.as.text, &data))
@@ -42,10 +56,13 @@ static bool data_find(
     if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
         return false;
     enum data_type type = DATA_ANY;
-    if (field != CEL_NO_FIELD)
-        type = catalog_type(ruleset_catalog(fold->ruleset), fold->expressions.run->workflow->on)
-                   ->fields[field]
-                   .type;
+    const struct event_type_def *def = run_type(fold, fold->expressions.run);
+    if (field < CEL_FIELD_BY_NAME) {
+        type = def->fields[field].type;
+    } else if (field == CEL_FIELD_BY_NAME) {
+        const struct data_field *declared = catalog_field(def, name);
+        type = declared == NULL ? DATA_ANY : declared->type;
+    }
     *value_out = expression_value_declared(eval, value, type);
     return true;
 }

@@ -5,6 +5,9 @@
 #include "engine/fold/expression.h"
 
 // The three maps: of the run, of the data of the event that started it, of its steps.
+// Of which type the event was that started a run.
+const struct event_type_def *run_type(struct fold *fold, const struct run *run);
+
 void expression_run_init(struct expressions *expressions, struct fold *fold);
 
 #endif

@@ -223,7 +223,8 @@ static void find_candidates(
 static void start_workflow(
     struct fold *fold, const struct workflow_def *workflow, struct value data, uint32_t depth)
 {
-    struct run_start start = {.workflow = workflow, .data = data, .depth = depth};
+    struct run_start start = {
+        .workflow = workflow, .data = data, .type = fold->expressions.type, .depth = depth};
     if (workflow->key != NULL) {
         struct cel_value key = fold_value(fold, workflow->key);
         size_t len = packed_value_bytes(key);

@@ -3,7 +3,8 @@
 // Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
 // length (varint), and within it number, flags (1: ended, 2: waits for the window), started and due (ms since TIME_MS_MIN,
 // due and 1), place of its step (varints), hash of the step's id (4), key (8), how many steps are counted (varint), of
-// each its hash (4) and times (varint), then the key's value and the data, each behind its length (varint).
+// each its hash (4) and times (varint), then the key's value, the data and the name of the event's type, each behind its
+// length (varint).
 #include "engine/fold/run.h"
 
 #include "engine/base/buffer.h"
@@ -72,6 +73,7 @@ static void pack(const struct run *run, struct buffer *to)
     }
     buffer_add_sized(to, run->key_value);
     buffer_add_sized(to, run->data);
+    buffer_add_sized(to, run->type_name);
 }
 
 // Where the rules in force have the step that a run is at.
@@ -111,6 +113,7 @@ static bool unpack(
     }
     out->key_value = cursor_sized(&cursor);
     out->data = cursor_sized(&cursor);
+    out->type_name = cursor_sized(&cursor);
     return !cursor.has_failed;
 }
 

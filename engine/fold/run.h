@@ -39,6 +39,7 @@ struct run {
     struct run_step *steps;
     struct bytes key_value; // packed (packed_value.h); empty without one
     struct bytes data;      // of the event that started it, packed (value.h)
+    struct bytes type_name; // of that event, where the workflow is about several types; else empty
 };
 
 // Tells a workflow's steps apart by their ids; kept in stores, so it never changes.

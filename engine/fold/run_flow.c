@@ -5,6 +5,7 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/run_step.h"
 #include "projections/contacts.h"
+#include "rules/event_set.h"
 
 enum { STEPS_AT_ONCE_MAX = 10000 }; // no rules come near: loops have a wait
 
@@ -182,6 +183,7 @@ void run_start(struct fold *fold, const struct run_start *start)
         .started_ms = fold->now_ms,
         .due_ms = TIMER_NONE,
         .data = pack_data(fold, workflow, start->data),
+        .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
     derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
     go_on(fold, &run, workflow->step_count > 0 ? 0 : STEP_NONE, start->depth + 1);

@@ -12,7 +12,8 @@ struct run_start {
     const struct workflow_def *workflow;
     uint64_t key; // 0 without one
     struct bytes key_value;
-    struct value data; // of the event that starts it
+    struct value data;                 // of the event that starts it
+    const struct event_type_def *type; // of that event
     uint32_t depth;
 };
 

@@ -6,12 +6,14 @@
 #include "engine/fold/action.h"
 #include "engine/fold/calendar.h"
 #include "engine/fold/contact_change.h"
+#include "engine/fold/expression_run.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/fold_zone.h"
 #include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/step_value.h"
 #include "projections/contact_ask.h"
+#include "rules/event_set.h"
 
 #define WORKFLOW_RULE "workflow"
 #define SPLIT_SEED    UINT64_C(0x73706c6974) // "split"
@@ -180,6 +182,15 @@ static bool do_points(struct fold *fold, const struct workflow_step *step)
     return true;
 }
 
+// As which type the workflow that is started knows the event: its own, or of several the one that it was.
+static const struct event_type_def *type_for(
+    struct fold *fold, const struct workflow_def *workflow, const struct run *run)
+{
+    return workflow->on < EVENT_SET_FIRST
+               ? catalog_type(ruleset_catalog(fold->ruleset), workflow->on)
+               : run_type(fold, run);
+}
+
 static void do_start(
     struct fold *fold, const struct run *run, const struct workflow_step *step, uint32_t depth)
 {
@@ -188,20 +199,20 @@ static void do_start(
         return;
     }
     struct cursor data = cursor_of(run->data);
+    const struct workflow_def *workflow = ruleset_workflow_find(fold->ruleset, step->workflow);
+    if (workflow == NULL) // the checker has seen to it that there is one
+        return;
     const struct run_start start = {
-        .workflow = ruleset_workflow_find(fold->ruleset, step->workflow),
+        .workflow = workflow,
         .key = run->key,
         .key_value = run->key_value,
         .data = run->data.len > 0 ? value_unpack(&data) : fold->expressions.values,
+        .type = type_for(fold, workflow, run),
         .depth = depth,
     };
-    if (start.workflow == NULL) // the checker has seen to it that there is one
-        return;
     const struct event_type_def *type = fold->expressions.type;
     struct value values = fold->expressions.values;
-    const struct catalog *catalog = ruleset_catalog(fold->ruleset);
-    expressions_set_event(
-        &fold->expressions, catalog_type(catalog, start.workflow->on), start.data);
+    expressions_set_event(&fold->expressions, start.type, start.data);
     run_start(fold, &start);
     expressions_set_event(&fold->expressions, type, values);
     fold->expressions.run = run;

@@ -486,6 +486,24 @@ START_TEST(workflows_start_each_other_and_speak)
 }
 END_TEST
 
+START_TEST(several_events_start_it)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  w:\n"
+                        "    on: [ping, pong]\n"
+                        "    key: data.n\n"
+                        "    steps:\n"
+                        "      - wait: 1d\n"
+                        "      - {do: mail, with: {text: \"{{ run.data.n }} {{ has(run.data.of) ? "
+                        "run.data.of : run.data.who }}\"}}\n");
+    feed("01-01T00:00:00", "ping", "{\"n\":1,\"who\":\"ann\"}");
+    feed("01-01T01:00:00", "pong", "{\"n\":2,\"of\":\"bo\"}");
+    advance("02-01T00:00:00");
+    ck_actions("01-02T00:00:00.000Z 2/1 1 ann\n01-02T01:00:00.000Z 2/1 2 bo\n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -505,6 +523,7 @@ static void add_tests(TCase *cases)
         cases, a_step_that_fails_goes_where_it_says, 0, sizeof(errors) / sizeof(errors[0]));
     tcase_add_test(cases, new_rules_take_a_run_on_from_its_step);
     tcase_add_test(cases, workflows_start_each_other_and_speak);
+    tcase_add_test(cases, several_events_start_it);
 }
 
 Suite *test_suite(void)
