@@ -377,6 +377,26 @@ START_TEST(a_run_for_each_key)
 }
 END_TEST
 
+START_TEST(a_later_run_may_be_due_earlier)
+{
+    world_open(
+        &world,
+        ACTIONS "workflows:\n"
+                "  w:\n"
+                "    on: ping\n"
+                "    key: data.n\n"
+                "    steps:\n"
+                "      - wait: {until: run.started + duration(run.data.n == 1 ? '48h' : '1h')}\n"
+                "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
+    feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    feed("01-01T01:00:00", "ping", "{\"n\":2}");
+    advance("01-01T02:00:00");
+    ck_actions("01-01T02:00:00.000Z 2/1 2\n");
+    advance("02-01T00:00:00");
+    ck_actions("01-01T02:00:00.000Z 2/1 2\n01-03T00:00:00.000Z 2/1 1\n");
+}
+END_TEST
+
 static const struct {
     const char *reenter, *actions;
 } reenters[] = {
@@ -517,6 +537,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, a_loop_counts_how_often_it_came_by);
     tcase_add_test(cases, a_condition_about_the_contact_stops_it);
     tcase_add_test(cases, a_run_for_each_key);
+    tcase_add_test(cases, a_later_run_may_be_due_earlier);
     tcase_add_loop_test(
         cases, it_is_entered_again_as_it_says, 0, sizeof(reenters) / sizeof(reenters[0]));
     tcase_add_loop_test(
