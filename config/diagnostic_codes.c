@@ -128,6 +128,15 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "A test expects something of a contact that neither its own `contact` nor any of its "
         "events names."),
     EXPLAIN(
+        E0227,
+        "A `goto` leads back to itself without a wait for a time or an event on the way: the run "
+        "would never come to rest. Put a `wait` into the loop."),
+    EXPLAIN(
+        E0228,
+        "This event changes the contact, or says that the engine has changed something; only who "
+        "sends events, or the engine itself, may make it. Declare an event of your own under "
+        "`events:`, or use `set`, `tag`, `list` and `points`."),
+    EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
         "rather than ignored, so that rules never do less than they say."),
@@ -231,6 +240,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         W0510,
         "A limit of points cuts the entry that goes beyond it. This one is below the points of "
         "each single entry, so that none is ever given in full."),
+    EXPLAIN(
+        W0511,
+        "No run comes to this step: what stands before it ends the run or leads elsewhere, and no "
+        "`goto` leads to it."),
     EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "

@@ -44,6 +44,8 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0224, ERROR, "unknown workflow or rule")                          \
     X(E0225, ERROR, "unknown step")                                      \
     X(E0226, ERROR, "unknown contact of a test")                         \
+    X(E0227, ERROR, "a loop without a wait")                             \
+    X(E0228, ERROR, "an event that workflows cannot emit")               \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \
     X(E0303, ERROR, "templates are not supported yet")                   \
@@ -72,6 +74,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(W0508, WARNING, "a condition that is always the same")             \
     X(W0509, WARNING, "a value that the field never has")                \
     X(W0510, WARNING, "a limit below what the rule gives at once")       \
+    X(W0511, WARNING, "a step that no run comes to")                     \
     X(C0001, ERROR, "an environment variable is not set")                \
     X(C0002, ERROR, "not a valid ${NAME}")                               \
     X(C0003, ERROR, "a Kafka property that loads code or runs commands") \

@@ -15,10 +15,14 @@ static const struct {
     compile_function *compile;
     void (*finish)(struct compiler *compiler); // once all files are through; NULL: nothing to do
 } passes[] = {
-    {"events", compile_events, NULL},     {"contact", compile_contact, compile_contact_finish},
-    {"lists", compile_lists, NULL},       {"actions", compile_actions, NULL},
-    {"counters", compile_counters, NULL}, {"scores", compile_scores, NULL},
-    {"segments", compile_segments, NULL}, {"workflows", compile_workflows, NULL},
+    {"events", compile_events, NULL},
+    {"contact", compile_contact, compile_contact_finish},
+    {"lists", compile_lists, NULL},
+    {"actions", compile_actions, NULL},
+    {"counters", compile_counters, NULL},
+    {"scores", compile_scores, NULL},
+    {"segments", compile_segments, NULL},
+    {"workflows", compile_workflows, compile_workflows_finish},
     {"tests", compile_tests, NULL},
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };

@@ -1,6 +1,7 @@
 // Compiles `counters`: what they count, of which events, within which time.
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
+#include "rules/compile_triggers.h"
 #include "rules/compiler.h"
 
 #define WITHIN_MS_MAX INT64_C(31557600000000) // a thousand years
@@ -51,7 +52,7 @@ static void compile_kind(
     const struct yaml_node *value = yaml_get(entry->value, kinds[kind].key);
     counter->kind = kinds[kind].kind;
     if (counter->kind == COUNTER_COUNT) {
-        (void)compile_trigger(compiler, value, "'count'", &counter->on);
+        (void)compile_triggers(compiler, value, "'count'", &counter->on);
         const struct yaml_node *key = yaml_get_key(entry->value, "on");
         if (key != NULL)
             diagnostic_add(
@@ -61,7 +62,7 @@ static void compile_kind(
     }
     const struct yaml_node *on =
         compile_required(compiler, entry->value, "on", yaml_place(entry->key), keys);
-    if (on == NULL || !compile_trigger(compiler, on, "'on'", &counter->on))
+    if (on == NULL || !compile_triggers(compiler, on, "'on'", &counter->on))
         return;
     counter->value =
         compile_expression(compiler, value, kinds[kind].key, counter->on, kinds[kind].use);

@@ -13,6 +13,7 @@ struct pending_expression {
     const struct yaml_node *node;
     event_type on;
     enum expression_use use;
+    size_t begin; // of the node's text
     struct rule_expression *expression;
 };
 
@@ -44,19 +45,17 @@ static const struct rule_expression *take_expression(
     struct compiler *compiler,
     const struct yaml_node *node,
     const char *what,
-    event_type on,
-    enum expression_use use)
+    struct bytes text,
+    const struct step_expression *as)
 {
-    struct bytes text;
-    if (!yaml_to_text(node, what, compiler->list, &text))
-        return NULL;
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .index = (uint32_t)ruleset->expression_count,
         .name = name_of(compiler, what),
         .text = compile_copy(compiler, text),
-        .on = on,
+        .on = as->on,
+        .run_on = as->run_on,
         .node = node,
     };
     ruleset->expressions = compile_grow(
@@ -67,8 +66,22 @@ static const struct rule_expression *take_expression(
         compiler->pending, &compiler->pending_cap, compiler->pending_count,
         sizeof(*compiler->pending));
     compiler->pending[compiler->pending_count++] =
-        (struct pending_expression){node, on, use, expression};
+        (struct pending_expression){node, as->on, as->use, as->begin, expression};
     return expression;
+}
+
+const struct rule_expression *compile_step_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    const struct step_expression *step)
+{
+    struct bytes text;
+    if (!yaml_to_text(node, what, compiler->list, &text) || step->run_on == EVENT_TYPE_UNKNOWN)
+        return NULL;
+    if (step->end > 0)
+        text = bytes_of(text.data + step->begin, step->end - step->begin);
+    return take_expression(compiler, node, what, text, step);
 }
 
 const struct rule_expression *compile_expression(
@@ -78,12 +91,11 @@ const struct rule_expression *compile_expression(
     event_type on,
     enum expression_use use)
 {
-    if (on == EVENT_TYPE_UNKNOWN) {
-        struct bytes text;
-        (void)yaml_to_text(node, what, compiler->list, &text);
+    struct bytes text;
+    const struct step_expression as = {.on = on, .run_on = EVENT_TYPE_UNKNOWN, .use = use};
+    if (!yaml_to_text(node, what, compiler->list, &text) || on == EVENT_TYPE_UNKNOWN)
         return NULL;
-    }
-    return take_expression(compiler, node, what, on, use);
+    return take_expression(compiler, node, what, text, &as);
 }
 
 const struct rule_expression *compile_contact_expression(
@@ -92,7 +104,12 @@ const struct rule_expression *compile_contact_expression(
     const char *what,
     enum expression_use use)
 {
-    return take_expression(compiler, node, what, EVENT_TYPE_UNKNOWN, use);
+    struct bytes text;
+    const struct step_expression as = {
+        .on = EVENT_TYPE_UNKNOWN, .run_on = EVENT_TYPE_UNKNOWN, .use = use};
+    if (!yaml_to_text(node, what, compiler->list, &text))
+        return NULL;
+    return take_expression(compiler, node, what, text, &as);
 }
 
 // The type, as one that stays, of values that a counter can keep; else NULL.
@@ -128,13 +145,27 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
     case EXPRESSION_POINTS:
     case EXPRESSION_LIVE_POINTS:
     case EXPRESSION_NUMBER:
+    case EXPRESSION_REAL:
         return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
                type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_KEY:
     case EXPRESSION_DISTINCT: return type->kind != CEL_TYPE_TYPE;
     case EXPRESSION_VALUE: return scalar_type(type) != NULL;
+    case EXPRESSION_SHOWN: return type->kind == CEL_TYPE_NULL || scalar_type(type) != NULL;
+    case EXPRESSION_WHOLE:
+        return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
+               type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_TRUTH: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_TIME: return type->kind == CEL_TYPE_TIMESTAMP || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_SPAN: return type->kind == CEL_TYPE_DURATION || type->kind == CEL_TYPE_DYN;
     }
     return false;
+}
+
+// Where bytes of the expression stand.
+static struct place place_within(const struct pending_expression *pending, size_t begin, size_t end)
+{
+    return yaml_place_within(pending->node, pending->begin + begin, pending->begin + end);
 }
 
 static bool check_use(
@@ -152,15 +183,20 @@ static bool check_use(
         [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE_POINTS] = "points are a number",
+        [EXPRESSION_SHOWN] = "a text shows a value",
+        [EXPRESSION_WHOLE] = "this is a whole number (int)",
+        [EXPRESSION_REAL] = "this is a number",
+        [EXPRESSION_TRUTH] = "this is true or false (bool)",
+        [EXPRESSION_TIME] = "this is a time (timestamp)",
+        [EXPRESSION_SPAN] = "this is a duration",
     };
     if (is_fit(type, pending->use))
         return true;
     struct buffer name = {0};
     cel_type_add(&name, type);
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0604,
-        yaml_place_within(pending->node, 0, pending->expression->text.len), "%s, this is %.*s",
-        needs[pending->use], (int)name.len, (const char *)name.data);
+        compiler->list, DIAGNOSTIC_E0604, place_within(pending, 0, pending->expression->text.len),
+        "%s, this is %.*s", needs[pending->use], (int)name.len, (const char *)name.data);
     buffer_free(&name);
     return false;
 }
@@ -186,7 +222,7 @@ static bool check_counter_reads(
          node->variable != SCOPE_SEGMENT))
         return true;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0607, yaml_place_within(pending->node, node->begin, node->end),
+        compiler->list, DIAGNOSTIC_E0607, place_within(pending, node->begin, node->end),
         "a counter reads the event and the contact only, not '%.*s'", compile_shown_len(node->text),
         (const char *)node->text.data);
     return false;
@@ -209,7 +245,7 @@ static void warn_undeclared(
     const char *nearest = cel_object_nearest(&compiler->scratch, of->object, node->text);
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0505,
-        yaml_place_within(pending->node, node->text_begin, node->text_begin + node->text.len),
+        place_within(pending, node->text_begin, node->text_begin + node->text.len),
         "%.*s does not declare data.%.*s%s%s%s", (int)of->object->name.len,
         (const char *)of->object->name.data, compile_shown_len(node->text),
         (const char *)node->text.data, nearest == NULL ? "" : ", did you mean '",
@@ -228,7 +264,8 @@ struct constants {
 static void report_constant(
     struct constants *constants, const struct cel_node *at, struct bytes message)
 {
-    const struct expression_source source = {.node = constants->pending->node};
+    const struct expression_source source = {
+        .node = constants->pending->node, .begin = constants->pending->begin};
     diagnostic_add(
         constants->compiler->list, DIAGNOSTIC_E0605, expression_place(&source, at->begin, at->end),
         "this can only fail: %.*s", compile_shown_len(message), (const char *)message.data);
@@ -298,7 +335,13 @@ static void check_sense(
     case EXPRESSION_NUMBER:
     case EXPRESSION_VALUE:
     case EXPRESSION_DISTINCT:
-    case EXPRESSION_LIVE_POINTS: return;
+    case EXPRESSION_LIVE_POINTS:
+    case EXPRESSION_SHOWN:
+    case EXPRESSION_WHOLE:
+    case EXPRESSION_REAL:
+    case EXPRESSION_TRUTH:
+    case EXPRESSION_TIME:
+    case EXPRESSION_SPAN: return;
     }
 }
 
@@ -324,19 +367,32 @@ static void take_tree(
     case EXPRESSION_VALUE: expression->kept_type = scalar_type(root->type); return;
     case EXPRESSION_POINTS:
     case EXPRESSION_NUMBER:
-    case EXPRESSION_DISTINCT: return;
+    case EXPRESSION_DISTINCT:
+    case EXPRESSION_SHOWN:
+    case EXPRESSION_WHOLE:
+    case EXPRESSION_REAL:
+    case EXPRESSION_TRUTH:
+    case EXPRESSION_TIME:
+    case EXPRESSION_SPAN: return;
     }
 }
 
 static void check_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
     struct ruleset *ruleset = compiler->ruleset;
-    const struct cel_scope *scope = scopes_of(ruleset->scopes, pending->on);
+    const struct rule_expression *expression = pending->expression;
+    const struct cel_scope *scope =
+        expression->run_on == EVENT_TYPE_UNKNOWN
+            ? scopes_of(ruleset->scopes, pending->on)
+            : scopes_of_run(ruleset->scopes, pending->on, expression->run_on);
     struct cel_problems problems = {0};
-    struct cel_node *root = cel_parse(&compiler->tree, pending->expression->text, &problems);
+    struct cel_node *root = cel_parse(&compiler->tree, expression->text, &problems);
     if (root == NULL || !cel_check(&compiler->tree, scope, root, &problems)) {
         const struct expression_source source = {
-            .node = pending->node, .is_without_event = pending->on == EVENT_TYPE_UNKNOWN};
+            .node = pending->node,
+            .begin = pending->begin,
+            .is_without_event = pending->on == EVENT_TYPE_UNKNOWN,
+            .is_of_run = expression->run_on != EVENT_TYPE_UNKNOWN};
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }

@@ -21,6 +21,18 @@ const struct rule_expression *compile_contact_expression(
     const struct yaml_node *node,
     const char *what,
     enum expression_use use);
+// The same for a step of a workflow that events of the type `run_on` start. `on`: the event that it is about, or
+// EVENT_TYPE_UNKNOWN for none; begin and end: which bytes of the node's text.
+struct step_expression {
+    event_type on, run_on;
+    enum expression_use use;
+    size_t begin, end;
+};
+const struct rule_expression *compile_step_expression(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const char *what,
+    const struct step_expression *step);
 // After all files: checks and compiles what was taken.
 void compile_expressions(struct compiler *compiler);
 // Once nobody looks at the files any more.

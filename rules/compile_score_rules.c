@@ -4,6 +4,7 @@
 #include "engine/base/buffer.h"
 #include "rules/check_score.h"
 #include "rules/compile_expression.h"
+#include "rules/compile_triggers.h"
 
 static void compile_every(
     struct compiler *compiler, const struct yaml_node *node, struct limit_def *limit)
@@ -134,7 +135,7 @@ static void compile_what_counts(
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "'on' or 'while' is missing here");
     if (on != NULL)
-        (void)compile_trigger(compiler, on, "'on'", &rule->on);
+        (void)compile_triggers(compiler, on, "'on'", &rule->on);
     if (condition != NULL)
         rule->condition =
             compile_expression(compiler, condition, "'if'", rule->on, EXPRESSION_CONDITION);

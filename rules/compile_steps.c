@@ -1,39 +1,18 @@
-// Compiles the steps of a workflow: do, tag, list.
+// Compiles the steps of a workflow into one array: their ids, what each does, and the simple kinds.
 #include <stdio.h>
 
-#include "rules/compiler.h"
+#include "rules/compile_flow.h"
 
-enum { STEPS_MAX = 1000, NAMES_MAX = 100, NUMBER_CHARS = 12 };
+enum { NAMES_MAX = 100 };
 
-static const char *const step_kinds[] = {"do", "tag", "list"};
+static const char *const step_kinds[] = {
+    [STEP_DO] = "do",       [STEP_TAG] = "tag",     [STEP_LIST] = "list",
+    [STEP_WAIT] = "wait",   [STEP_IF] = "if",       [STEP_CHOOSE] = "choose",
+    [STEP_SPLIT] = "split", [STEP_SET] = "set",     [STEP_POINTS] = "points",
+    [STEP_EMIT] = "emit",   [STEP_START] = "start", [STEP_GOTO] = "goto",
+    [STEP_STOP] = "stop",   [STEP_END] = "end",
+};
 enum { STEP_KIND_COUNT = sizeof(step_kinds) / sizeof(step_kinds[0]) };
-
-static bool is_later_kind(struct bytes word)
-{
-    const struct section_def *def = section_def_of(SECTION_STEP);
-    for (size_t i = 0; i < def->later_count; i++) {
-        if (bytes_equal_text(word, def->later[i]))
-            return true;
-    }
-    return false;
-}
-
-// True after E0301 when the step is of a kind of a later version; what else it holds is not looked at.
-static bool refuse_later_kind(struct compiler *compiler, const struct yaml_node *node)
-{
-    if (node->kind == YAML_KIND_SCALAR && is_later_kind(yaml_text(node))) { // "- end"
-        compile_not_yet(compiler, yaml_place(node), yaml_text(node));
-        return true;
-    }
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry)) {
-        if (!is_later_kind(yaml_text(entry.key)))
-            continue;
-        compile_not_yet(compiler, yaml_place(entry.key), yaml_text(entry.key));
-        return true;
-    }
-    return false;
-}
 
 // The only entry of the step that says what it does; its key is NULL after a diagnostic.
 static struct yaml_entry step_kind_entry(
@@ -61,7 +40,7 @@ static struct yaml_entry step_kind_entry(
     if (found.key == NULL && keys == KEYS_GOOD)
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0204, yaml_place(node),
-            "a step needs 'do', 'tag' or 'list'");
+            "a step needs what it does: 'do', 'wait', 'if', 'tag', …");
     return found;
 }
 
@@ -131,11 +110,9 @@ static void compile_change(
 }
 
 static void compile_do(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    const struct yaml_entry *entry,
-    struct workflow_step *step)
+    struct flow *flow, const struct yaml_node *node, const struct yaml_entry *entry, uint32_t at)
 {
+    struct compiler *compiler = flow->compiler;
     struct bytes name;
     if (!yaml_to_text(entry->value, "'do'", compiler->list, &name))
         return;
@@ -144,61 +121,183 @@ static void compile_do(
         compile_unknown(compiler, SYMBOL_ACTION, DIAGNOSTIC_E0209, entry->value);
         return;
     }
-    step->action = (uint32_t)symbol->index;
-    compile_with(
-        compiler, yaml_get(node, "with"), yaml_place(entry->value),
-        &compiler->ruleset->actions[symbol->index], step);
+    flow->steps[at].action = (uint32_t)symbol->index;
+    compile_with(flow, yaml_get(node, "with"), yaml_place(entry->value), at);
 }
 
-// The id as given, else the number of the step.
-static struct bytes compile_id(
-    struct compiler *compiler, const struct yaml_node *node, struct symbols *ids, uint32_t number)
+// --- ids
+// A step without an id has its number, behind that of the step around it.
+static void number_id(const char *prefix, uint32_t number, char *out)
 {
-    char digits[NUMBER_CHARS];
+    if (prefix[0] == '\0')
+        (void)snprintf(out, FLOW_ID_BYTES, "%u", number);
+    else
+        (void)snprintf(out, FLOW_ID_BYTES, "%.300s.%u", prefix, number);
+}
+
+static void give_id(struct flow *flow, const struct yaml_node *node, uint32_t at)
+{
+    struct compiler *compiler = flow->compiler;
     struct bytes text;
-    int len = snprintf(digits, sizeof(digits), "%u", number);
-    struct bytes otherwise = bytes_of(digits, (size_t)len);
     if (node == NULL || !yaml_to_text(node, "'id'", compiler->list, &text) ||
         !compile_name_form(compiler, node, NAME_FORM_PLAIN, "a step"))
-        return compile_copy(compiler, otherwise);
-    const struct symbol *first = symbols_find(ids, text);
+        return;
+    const struct symbol *first = symbols_find(&flow->ids, text);
     if (first == NULL) {
-        symbols_add(ids, &(struct symbol){text, yaml_place(node), number});
+        symbols_add(&flow->ids, &(struct symbol){text, yaml_place(node), at});
     } else {
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0205, yaml_place(node), "step '%.*s' is defined twice",
             compile_shown_len(text), (const char *)text.data);
         diagnostic_note(compiler->list, first->place, "it is defined here first");
     }
-    return compile_copy(compiler, text);
+    flow->steps[at].id = compile_copy(compiler, text);
 }
 
-static void compile_step(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    struct symbols *ids,
-    uint32_t number,
-    struct workflow_step *step)
+// Expressions from here on are the step's.
+static void own_expressions(struct flow *flow, uint32_t at)
 {
-    step->place = compile_place(compiler, node);
-    step->id = compile_id(compiler, yaml_get(node, "id"), ids, number);
-    if (refuse_later_kind(compiler, node))
+    struct buffer owner = {0};
+    buffer_add_bytes(&owner, flow->workflow->name);
+    buffer_add_u8(&owner, '/');
+    buffer_add_bytes(&owner, flow->steps[at].id);
+    compile_owner(flow->compiler, "workflows", buffer_bytes(&owner));
+    buffer_free(&owner);
+}
+
+// --- steps
+static void compile_start(struct flow *flow, const struct yaml_entry *entry, uint32_t at)
+{
+    struct compiler *compiler = flow->compiler;
+    struct bytes name;
+    const struct yaml_node *of = entry->value;
+    if (of->kind == YAML_KIND_MAPPING) {
+        enum keys_result keys = compile_keys(compiler, of, SECTION_STEP_START);
+        if (keys == KEYS_WRONG)
+            return;
+        of = compile_required(compiler, of, "workflow", yaml_place(entry->key), keys);
+    }
+    if (of == NULL || !yaml_to_text(of, "'start'", compiler->list, &name))
         return;
+    flow->steps[at].workflow = compile_copy(compiler, name);
+    compile_started(compiler, of);
+}
+
+static void compile_stop_step(struct flow *flow, const struct yaml_entry *entry, uint32_t at)
+{
+    struct bytes why;
+    if (yaml_to_text(entry->value, "'stop'", flow->compiler->list, &why))
+        flow->steps[at].why = compile_copy(flow->compiler, why);
+}
+
+static void compile_kind(
+    struct flow *flow, const struct yaml_node *node, const struct yaml_entry *entry, uint32_t at)
+{
+    struct compiler *compiler = flow->compiler;
+    switch (flow->steps[at].kind) {
+    case STEP_DO: compile_do(flow, node, entry, at); break;
+    case STEP_TAG:
+    case STEP_LIST: compile_change(compiler, entry, &flow->steps[at]); break;
+    case STEP_WAIT:
+        compile_wait(flow, node, entry, at);
+        compile_if(flow, node, entry, at);
+        break;
+    case STEP_IF: compile_if(flow, node, entry, at); break;
+    case STEP_CHOOSE: compile_choose(flow, entry, at); break;
+    case STEP_SPLIT: compile_split(flow, entry, at); break;
+    case STEP_SET: compile_set(flow, entry, at); break;
+    case STEP_POINTS: compile_step_points(flow, entry, at); break;
+    case STEP_EMIT: compile_emit(flow, entry, at); break;
+    case STEP_START: compile_start(flow, entry, at); break;
+    case STEP_GOTO: flow_goto(flow, at, entry->value); break;
+    case STEP_STOP: compile_stop_step(flow, entry, at); break;
+    case STEP_END: break;
+    }
+}
+
+// What stands beside a kind that it does not belong to.
+static void refuse_strangers(struct flow *flow, const struct yaml_node *node, enum step_kind kind)
+{
+    static const struct {
+        const char *key, *of;
+    } belongings[] = {{"with", "'do'"}, {"then", "'if' and 'wait'"}, {"else", "'if' and 'wait'"}};
+    for (size_t i = 0; i < sizeof(belongings) / sizeof(belongings[0]); i++) {
+        const struct yaml_node *key = yaml_get_key(node, belongings[i].key);
+        bool is_own = i == 0 ? kind == STEP_DO : kind == STEP_IF || kind == STEP_WAIT;
+        if (key != NULL && !is_own)
+            diagnostic_add(
+                flow->compiler->list, DIAGNOSTIC_E0215, yaml_place(key),
+                "'%s' is for %s, not for '%s'", belongings[i].key, belongings[i].of,
+                step_kinds[kind]);
+    }
+}
+
+static void compile_step(struct flow *flow, const struct yaml_node *node, uint32_t at)
+{
+    struct compiler *compiler = flow->compiler;
+    struct workflow_step *step = &flow->steps[at];
+    if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), "end")) { // "- end"
+        step->kind = STEP_END;
+        return;
+    }
+    give_id(flow, yaml_get(node, "id"), at);
+    own_expressions(flow, at);
     enum keys_result keys = compile_keys(compiler, node, SECTION_STEP);
     if (keys == KEYS_WRONG)
         return;
     struct yaml_entry entry = step_kind_entry(compiler, node, keys, &step->kind);
     if (entry.key == NULL)
         return;
-    const struct yaml_node *with = yaml_get_key(node, "with");
-    if (with != NULL && step->kind != STEP_DO)
+    refuse_strangers(flow, node, step->kind);
+    compile_kind(flow, node, &entry, at);
+}
+
+uint32_t flow_list(
+    struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *prefix)
+{
+    struct compiler *compiler = flow->compiler;
+    if (node == NULL || node->is_refused ||
+        !yaml_expect(node, YAML_KIND_SEQUENCE, "a list of steps", compiler->list) ||
+        node->count == 0)
+        return FLOW_PARENTS;
+    if (node->count > FLOW_STEPS_MAX) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0215, yaml_place(with), "'with' is for 'do', not for '%s'",
-            step_kinds[step->kind]);
-    if (step->kind == STEP_DO)
-        compile_do(compiler, node, &entry, step);
-    else
-        compile_change(compiler, &entry, step);
+            compiler->list, DIAGNOSTIC_E0407, yaml_place(node), "a workflow has 1 to %d steps",
+            FLOW_STEPS_MAX);
+        return FLOW_PARENTS;
+    }
+    uint32_t first = FLOW_PARENTS;
+    uint32_t last = STEP_NONE;
+    uint32_t number = 0;
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
+        char id[FLOW_ID_BYTES];
+        number_id(prefix, ++number, id);
+        uint32_t at = flow_add(flow, item, parent, id);
+        if (at == STEP_NONE)
+            break;
+        if (last == STEP_NONE)
+            first = at;
+        else
+            flow->steps[last].next = at;
+        last = at;
+        compile_step(flow, item, at);
+    }
+    return first;
+}
+
+// Room for the steps of the workflow in hand, the same for all of a ruleset.
+static void use_room(struct flow *flow)
+{
+    struct compiler *compiler = flow->compiler;
+    struct flow_room *room = compiler->flow_room;
+    if (room == NULL) {
+        room = arena_alloc(&compiler->scratch, sizeof(*room));
+        compiler->flow_room = room;
+    }
+    flow->steps = room->steps;
+    flow->nodes = room->nodes;
+    flow->parents = room->parents;
+    flow->gotos = room->gotos;
 }
 
 void compile_steps(
@@ -206,22 +305,26 @@ void compile_steps(
 {
     if (!yaml_expect(node, YAML_KIND_SEQUENCE, "'steps'", compiler->list))
         return;
-    if (node->count == 0 || node->count > STEPS_MAX) {
+    if (node->count == 0) {
         diagnostic_add(
-            compiler->list, node->count == 0 ? DIAGNOSTIC_E0410 : DIAGNOSTIC_E0407,
-            yaml_place(node), "a workflow has 1 to %d steps", STEPS_MAX);
+            compiler->list, DIAGNOSTIC_E0410, yaml_place(node), "a workflow has 1 to %d steps",
+            FLOW_STEPS_MAX);
         return;
     }
+    struct flow flow = {
+        .compiler = compiler,
+        .workflow = workflow,
+        .step_on = workflow->has_waits ? EVENT_TYPE_UNKNOWN : workflow->on,
+    };
+    use_room(&flow);
+    (void)flow_list(&flow, node, STEP_NONE, "");
+    if (workflow->on_error == ON_ERROR_GOTO)
+        flow_goto(&flow, STEP_NONE, compiler->on_error_goto);
+    flow_link(&flow);
+    symbols_free(&flow.ids);
     struct workflow_step *steps =
-        arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*steps));
-    memset(steps, 0, node->count * sizeof(*steps));
-    struct symbols ids = {0};
-    uint32_t number = 0;
-    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
-        compile_step(compiler, item, &ids, number + 1, &steps[number]);
-        number++;
-    }
-    symbols_free(&ids);
+        arena_alloc(&compiler->ruleset->arena, flow.count * sizeof(*steps) + 1);
+    memcpy(steps, flow.steps, flow.count * sizeof(*steps));
     workflow->steps = steps;
-    workflow->step_count = (uint32_t)node->count;
+    workflow->step_count = flow.count;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "engine/base/invariant.h"
-#include "rules/literal.h"
+#include "rules/compile_flow.h"
 
 enum { WHAT_BYTES = 140 };
 
@@ -51,13 +51,10 @@ static void report_missing(
     }
 }
 
-void compile_with(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    struct place place,
-    const struct action_def *action,
-    struct workflow_step *step)
+void compile_with(struct flow *flow, const struct yaml_node *node, struct place place, uint32_t at)
 {
+    struct compiler *compiler = flow->compiler;
+    const struct action_def *action = &compiler->ruleset->actions[flow->steps[at].action];
     if (node != NULL && !yaml_expect(node, YAML_KIND_MAPPING, "'with'", compiler->list))
         return;
     size_t given = node == NULL ? 0 : node->count;
@@ -76,12 +73,12 @@ void compile_with(
         }
         char what[WHAT_BYTES];
         (void)snprintf(what, sizeof(what), "'%s'", (const char *)action->params[index].name.data);
-        if (literal_value(
-                compiler, entry.value, what, action->params[index].type, &with[count].value))
+        if (compile_step_value(
+                flow, entry.value, what, action->params[index].type, &with[count].value))
             with[count++].param = index;
     }
     if (!has_unknown) // what is missing may be there under a wrong name
         report_missing(compiler, node, place, action);
-    step->with = with;
-    step->with_count = count;
+    flow->steps[at].with = with;
+    flow->steps[at].with_count = count;
 }

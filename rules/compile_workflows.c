@@ -1,30 +1,141 @@
 // Compiles `workflows`: what starts them, whether again, and their steps.
-#include "rules/compile_expression.h"
-#include "rules/compiler.h"
+#include <stdlib.h>
 
-static enum workflow_reenter compile_reenter(
-    struct compiler *compiler, const struct yaml_node *node)
+#include "rules/compile_flow.h"
+#include "rules/compile_triggers.h"
+
+#define REENTER_MS_MAX (INT64_C(36525) * 86400000) // a hundred years
+
+static void compile_reenter(
+    struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow)
 {
-    static const char *const names[] = {"never", "always"};
+    static const char *const names[] = {"never", "always", "after_end"};
+    static const enum workflow_reenter kinds[] = {
+        WORKFLOW_REENTER_NEVER, WORKFLOW_REENTER_ALWAYS, WORKFLOW_REENTER_AFTER_END};
     static const struct yaml_words words = {"'reenter'", names, sizeof(names) / sizeof(names[0])};
+    const struct yaml_range range = {"'after'", 1, REENTER_MS_MAX};
+    size_t word = 0;
     if (node == NULL)
-        return WORKFLOW_REENTER_NEVER;
-    size_t count = 0;
-    const char *const *later = reenter_later(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), later[i])) {
-            compile_not_yet(compiler, yaml_place(node), yaml_text(node));
-            return WORKFLOW_REENTER_NEVER;
+        return;
+    if (node->kind != YAML_KIND_MAPPING) {
+        if (yaml_to_word(node, &words, compiler->list, &word))
+            workflow->reenter = kinds[word];
+        return;
+    }
+    enum keys_result keys = compile_keys(compiler, node, SECTION_REENTER);
+    if (keys == KEYS_WRONG)
+        return;
+    const struct yaml_node *after =
+        compile_required(compiler, node, "after", yaml_place(node), keys);
+    workflow->reenter = WORKFLOW_REENTER_AFTER;
+    if (after != NULL)
+        (void)yaml_to_duration(after, &range, compiler->list, &workflow->reenter_ms);
+}
+
+static void compile_on_error(
+    struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow)
+{
+    static const char *const names[] = {"stop", "continue"};
+    static const struct yaml_words words = {"'on_error'", names, 2};
+    size_t word = 0;
+    compiler->on_error_goto = NULL;
+    if (node == NULL)
+        return;
+    if (node->kind != YAML_KIND_MAPPING) {
+        if (yaml_to_word(node, &words, compiler->list, &word))
+            workflow->on_error = word == 0 ? ON_ERROR_STOP : ON_ERROR_CONTINUE;
+        return;
+    }
+    enum keys_result keys = compile_keys(compiler, node, SECTION_ON_ERROR);
+    if (keys == KEYS_WRONG)
+        return;
+    compiler->on_error_goto = compile_required(compiler, node, "goto", yaml_place(node), keys);
+    if (compiler->on_error_goto != NULL)
+        workflow->on_error = ON_ERROR_GOTO;
+}
+
+// --- stops
+static bool compile_stop(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const struct workflow_def *workflow,
+    struct workflow_stop *out)
+{
+    enum keys_result keys = compile_keys(compiler, node, SECTION_STOP);
+    if (keys == KEYS_WRONG)
+        return false;
+    const struct yaml_node *on = yaml_get(node, "on");
+    const struct yaml_node *condition = yaml_get(node, "if");
+    *out = (struct workflow_stop){.on = EVENT_TYPE_UNKNOWN};
+    if (on == NULL && condition == NULL) {
+        if (keys == KEYS_GOOD)
+            diagnostic_add(
+                compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "a stop needs 'on' or 'if'");
+        return false;
+    }
+    if (on != NULL && !compile_trigger(compiler, on, "'on'", &out->on))
+        return false;
+    const struct step_expression as = {
+        .on = out->on, .run_on = workflow->on, .use = EXPRESSION_CONDITION};
+    if (condition != NULL)
+        out->condition = compile_step_expression(compiler, condition, "'stop'", &as);
+    return condition == NULL || out->condition != NULL;
+}
+
+static void compile_stops(
+    struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow)
+{
+    if (node == NULL || !yaml_expect(node, YAML_KIND_SEQUENCE, "'stop'", compiler->list))
+        return;
+    struct workflow_stop *stops =
+        arena_alloc(&compiler->ruleset->arena, (node->count + 1) * sizeof(*stops));
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
+        struct workflow_stop *stop = &stops[workflow->stop_count];
+        if (!compile_stop(compiler, item, workflow, stop))
+            continue;
+        workflow->stop_count++;
+        workflow->has_state_stop = workflow->has_state_stop || stop->on == EVENT_TYPE_UNKNOWN;
+    }
+    workflow->stops = stops;
+}
+
+// Whether some step may wait, as far as it is written.
+static bool has_wait(const struct yaml_node *node, unsigned depth)
+{
+    static const char *const nested[] = {"then", "else", "steps", "choose", "split"};
+    if (node == NULL || depth > 40)
+        return false;
+    for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
+        if (yaml_get_key(item, "wait") != NULL)
+            return true;
+        for (size_t i = 0; i < sizeof(nested) / sizeof(nested[0]); i++) {
+            if (has_wait(yaml_get(item, nested[i]), depth + 1))
+                return true;
         }
     }
-    const struct yaml_node *after = yaml_get_key(node, "after");
-    if (after != NULL) {
-        compile_not_yet(compiler, yaml_place(after), yaml_text(after));
-        return WORKFLOW_REENTER_NEVER;
+    return false;
+}
+
+// --- workflows that others start
+void compile_started(struct compiler *compiler, const struct yaml_node *name)
+{
+    compiler->started = compile_grow(
+        compiler->started, &compiler->started_cap, compiler->started_count,
+        sizeof(*compiler->started));
+    compiler->started[compiler->started_count++] = name;
+}
+
+void compile_workflows_finish(struct compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->started_count; i++) {
+        const struct yaml_node *name = compiler->started[i];
+        if (symbols_find(&compiler->symbols[SYMBOL_WORKFLOW], yaml_text(name)) == NULL)
+            compile_unknown(compiler, SYMBOL_WORKFLOW, DIAGNOSTIC_E0224, name);
     }
-    size_t word = 0;
-    (void)yaml_to_word(node, &words, compiler->list, &word);
-    return word == 0 ? WORKFLOW_REENTER_NEVER : WORKFLOW_REENTER_ALWAYS;
+    free(compiler->started);
+    compiler->started = NULL;
+    compiler->started_count = 0;
+    compiler->started_cap = 0;
 }
 
 static void compile_workflow(struct compiler *compiler, const struct yaml_entry *entry)
@@ -41,7 +152,6 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
         .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, node, "label"),
         .on = EVENT_TYPE_UNKNOWN,
-        .reenter = compile_reenter(compiler, yaml_get(node, "reenter")),
         .place = compile_place(compiler, entry->key),
     };
     const struct yaml_node *on =
@@ -49,12 +159,21 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     const struct yaml_node *steps =
         compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
     if (on != NULL)
-        (void)compile_trigger(compiler, on, "'on'", &workflow.on);
+        (void)compile_triggers(compiler, on, "'on'", &workflow.on);
     const struct yaml_node *condition = yaml_get(node, "if");
     compile_owner(compiler, "workflows", workflow.name);
     if (condition != NULL)
         workflow.condition =
             compile_expression(compiler, condition, "'if'", workflow.on, EXPRESSION_CONDITION);
+    compile_reenter(compiler, yaml_get(node, "reenter"), &workflow);
+    compile_on_error(compiler, yaml_get(node, "on_error"), &workflow);
+    const struct yaml_node *key = yaml_get(node, "key");
+    if (key != NULL)
+        workflow.key = compile_expression(compiler, key, "'key'", workflow.on, EXPRESSION_KEY);
+    compile_stops(compiler, yaml_get(node, "stop"), &workflow);
+    const struct yaml_node *window = yaml_get(node, "window");
+    workflow.has_window = window != NULL && compile_window(compiler, window, &workflow.window);
+    workflow.has_waits = workflow.has_window || has_wait(steps, 0);
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
     ruleset->workflows = compile_grow(

@@ -256,11 +256,11 @@ bool compile_trigger(
         return false;
     }
     struct bytes name = yaml_text(node);
-    if (node->kind == YAML_KIND_SEQUENCE ||
-        (name.len > 0 && memchr(name.data, '*', name.len) != NULL)) {
+    bool is_list = node->kind == YAML_KIND_SEQUENCE;
+    if (is_list || (name.len > 0 && memchr(name.data, '*', name.len) != NULL)) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0301, yaml_place(node),
-            "several events in %s is not supported yet", what);
+            compiler->list, DIAGNOSTIC_E0301, yaml_place(node), "%s in %s is not supported yet",
+            is_list ? "several events" : "a pattern", what);
         return false;
     }
     if (!yaml_to_text(node, what, compiler->list, &name))

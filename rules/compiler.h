@@ -39,7 +39,11 @@ struct compiler {
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
     size_t event_name_count;
-    struct bytes owner;                 // of expressions taken now
+    struct bytes owner;                    // of expressions taken now
+    struct flow_room *flow_room;           // of compile_flow.h; made when needed
+    const struct yaml_node *on_error_goto; // of the workflow in hand
+    const struct yaml_node **started;      // names of workflows that steps start
+    size_t started_count, started_cap;
     struct pending_expression *pending; // to be compiled when all names are known
     size_t pending_count, pending_cap;
 };
@@ -74,14 +78,9 @@ NODISCARD enum err compile_bundle(
 // The steps of one workflow, into *workflow.
 void compile_steps(
     struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow);
-// `with` of a step that does the action; node NULL: there is none. The key's place is where a
-// missing parameter is reported.
-void compile_with(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    struct place place,
-    const struct action_def *action,
-    struct workflow_step *step);
+// A step starts the workflow of that name; whether there is one is looked at once all are compiled.
+void compile_started(struct compiler *compiler, const struct yaml_node *name);
+void compile_workflows_finish(struct compiler *compiler);
 
 // What the keys of a mapping came to.
 enum keys_result {
@@ -137,7 +136,7 @@ struct rule_place compile_place(struct compiler *compiler, const struct yaml_nod
 struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key);
 bool compile_refuse_template(
     struct compiler *compiler, const struct yaml_node *node); // after E0303
-// The event type that `on` names; false after a diagnostic.
+// The one event type that `on` names; false after a diagnostic. Several: compile_triggers.
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);
 

@@ -1,4 +1,4 @@
-// Counters: exact numbers about the events of one type.
+// Counters: exact numbers about the events of a type, or of several.
 #ifndef RULES_COUNTER_H
 #define RULES_COUNTER_H
 
@@ -22,7 +22,7 @@ struct counter_def {
     struct bytes name, label;
     uint32_t index;
     enum counter_kind kind;
-    event_type on;
+    event_type on;                           // or a set of them: rules/event_set.h
     const struct rule_expression *condition; // NULL: every event of the type
     const struct rule_expression *value;     // NULL for COUNTER_COUNT
     int64_t within_ms; // 0: for ever; else an event counts while its age is below

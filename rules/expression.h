@@ -21,6 +21,13 @@ enum expression_use {
     EXPRESSION_COUNTED,     // of a counter: a condition
     EXPRESSION_LIVE,        // a condition about a contact, without an event
     EXPRESSION_LIVE_POINTS, // a number about a contact
+    // Values that steps of workflows give.
+    EXPRESSION_SHOWN, // within a text: anything that is no list, map or type
+    EXPRESSION_WHOLE,
+    EXPRESSION_REAL, // or whole
+    EXPRESSION_TRUTH,
+    EXPRESSION_TIME,
+    EXPRESSION_SPAN, // a duration
 };
 
 // When a comparison with `now` in an expression changes: the program gives a timestamp, M; from M on, or from
@@ -33,7 +40,8 @@ struct rule_expression {
     uint32_t index;    // among those of the ruleset
     struct bytes name; // where it is written: "scores.engagement/order if"
     struct bytes text; // as written
-    event_type on;     // that it is about; EVENT_TYPE_UNKNOWN: none
+    event_type on;     // that it is about, or a set (rules/event_set.h); EVENT_TYPE_UNKNOWN: none
+    event_type run_on; // of a step: what starts its workflow; EVENT_TYPE_UNKNOWN: it is of none
     struct cel_program *program;
     struct rule_guard guard; // of a condition
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.

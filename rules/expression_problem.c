@@ -24,8 +24,9 @@ static struct place place_in_text(const struct source_text *source, uint32_t beg
 
 struct place expression_place(const struct expression_source *source, uint32_t begin, uint32_t end)
 {
-    return source->node != NULL ? yaml_place_within(source->node, begin, end)
-                                : place_in_text(source->text, begin, end);
+    return source->node != NULL
+               ? yaml_place_within(source->node, source->begin + begin, source->begin + end)
+               : place_in_text(source->text, begin, end);
 }
 
 static enum diagnostic_code code_of(enum cel_problem_kind kind)
@@ -91,9 +92,10 @@ static void report(
     int len = text_shown_len(problem->word, 60);
     const char *word = (const char *)problem->word.data;
     if (is_event_missed(source, problem)) {
-        diagnostic_add(
-            list, DIAGNOSTIC_E0607, place, "this is about a contact, without an event: no '%.*s'",
-            len, word);
+        const char *why = source->is_of_run
+                              ? "a run may go on long after its event: 'run.data' is its data, not"
+                              : "this is about a contact, without an event: no";
+        diagnostic_add(list, DIAGNOSTIC_E0607, place, "%s '%.*s'", why, len, word);
         return;
     }
     const char *meant = nearest(arena, scope, problem);

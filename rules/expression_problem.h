@@ -11,6 +11,8 @@
 struct expression_source {
     const struct yaml_node *node; // NULL: a text
     const struct source_text *text;
+    size_t begin;          // of the expression in the scalar
+    bool is_of_run;        // of a step, which has `run`
     bool is_without_event; // of rules, where `event` and `data` mean nothing
 };
 

@@ -10,7 +10,7 @@ const struct cel_node *expression_tree(
     struct cel_problems problems = {0};
     struct cel_node *root = cel_parse(arena, expression->text, &problems);
     INVARIANT(root != NULL); // it was one before
-    bool is_good = cel_check(arena, scope_again(ruleset, expression->on, arena), root, &problems);
+    bool is_good = cel_check(arena, scope_again(ruleset, expression, arena), root, &problems);
     INVARIANT(is_good);
     return root;
 }

@@ -115,7 +115,7 @@ void literal_add_json(struct buffer *to, const struct yaml_node *node)
 }
 
 // What somebody who writes an expression begins or joins it with.
-static bool is_like_expression(const struct yaml_node *node)
+bool literal_is_like_expression(const struct yaml_node *node)
 {
     static const char *const scopes[] = {
         "now",  "contact.", "data.", "event.", "score.", "counter.", "segment.",
@@ -237,6 +237,13 @@ static bool value_typed(
     return true;
 }
 
+bool literal_is_of(struct compiler *compiler, const struct yaml_node *node, enum data_type type)
+{
+    struct value ignored;
+    return node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) &&
+           value_typed(compiler, node, type, &ignored);
+}
+
 bool literal_value(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -258,7 +265,7 @@ bool literal_value(
         *out = value;
         return true;
     }
-    if (is_scalar && is_like_expression(node)) {
+    if (is_scalar && literal_is_like_expression(node)) {
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
             "an expression in %s is not supported yet", what);

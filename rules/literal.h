@@ -16,6 +16,10 @@ bool literal_value(
     enum data_type type,
     struct value *out);
 
+// Whether a scalar is a constant of the type; and whether it looks like an expression.
+bool literal_is_of(struct compiler *compiler, const struct yaml_node *node, enum data_type type);
+bool literal_is_like_expression(const struct yaml_node *node);
+
 // Appends what YAML says as JSON: plain true, false, null and numbers as such, all else as text.
 void literal_add_json(struct buffer *to, const struct yaml_node *node);
 

@@ -1,4 +1,5 @@
 // When live nodes are to be looked at by time alone: moments, full hours, and the thresholds of scores.
+#include "rules/event_set.h"
 #include "rules/expression.h"
 #include "rules/live_plan.h"
 
@@ -13,15 +14,15 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
 {
     event_type type = catalog_builtin(ruleset->catalog, builtin);
     for (size_t i = 0; i < ruleset->rule_count; i++) {
-        if (ruleset->rules[i].on == type)
+        if (ruleset_is_on(ruleset, ruleset->rules[i].on, type))
             return true;
     }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
-        if (ruleset->workflows[i].on == type)
+        if (ruleset_is_on(ruleset, ruleset->workflows[i].on, type))
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {
-        if (ruleset->counters[i].on == type)
+        if (ruleset_is_on(ruleset, ruleset->counters[i].on, type))
             return true;
     }
     return false;

@@ -17,32 +17,107 @@ static int compare_workflows(const void *a, const void *b)
     return bytes_compare(first->name, second->name);
 }
 
-static void link_counts(struct ruleset *ruleset)
+// What runs of a workflow wait for, and are stopped by.
+static void link_awaited(struct ruleset *ruleset, const struct workflow_def *workflow)
 {
-    ruleset->match_count = catalog_type_count(ruleset->catalog);
-    ruleset->matches = mem_zero(ruleset->match_count, sizeof(*ruleset->matches));
-    for (size_t i = 0; i < ruleset->rule_count; i++) {
-        if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
-            ruleset->matches[ruleset->rules[i].on].rule_count++;
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        const struct workflow_step *step = &workflow->steps[i];
+        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
+            ruleset->matches[step->wait.on].is_awaited = true;
     }
-    for (size_t i = 0; i < ruleset->counter_count; i++)
-        ruleset->matches[ruleset->counters[i].on].counter_count++;
-    for (size_t i = 0; i < ruleset->workflow_count; i++)
-        ruleset->matches[ruleset->workflows[i].on].workflow_count++;
+    for (uint32_t i = 0; i < workflow->stop_count; i++) {
+        if (workflow->stops[i].on != EVENT_TYPE_UNKNOWN)
+            ruleset->matches[workflow->stops[i].on].is_awaited = true;
+    }
+    ruleset->has_state_stops = ruleset->has_state_stops || workflow->has_state_stop;
 }
 
-static void link_counters(struct ruleset *ruleset)
+// How many entries the match lists have together.
+struct link_totals {
+    size_t rules, counters, workflows;
+};
+
+// One entry for each type that each is about.
+static struct link_totals link_counts(struct ruleset *ruleset)
+{
+    struct link_totals totals = {0, 0, 0};
+    ruleset->match_count = catalog_type_count(ruleset->catalog);
+    ruleset->matches = mem_zero(ruleset->match_count, sizeof(*ruleset->matches));
+    for (size_t i = 0; i < ruleset->rule_count; i++) { // a state rule is about none
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->rules[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            ruleset->matches[on.items[k]].rule_count++;
+        totals.rules += on.count;
+    }
+    for (size_t i = 0; i < ruleset->counter_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->counters[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            ruleset->matches[on.items[k]].counter_count++;
+        totals.counters += on.count;
+    }
+    for (size_t i = 0; i < ruleset->workflow_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->workflows[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            ruleset->matches[on.items[k]].workflow_count++;
+        totals.workflows += on.count;
+    }
+    for (size_t i = 0; i < ruleset->workflow_count; i++)
+        link_awaited(ruleset, &ruleset->workflows[i]);
+    return totals;
+}
+
+// Each type's part of one array, then filled in the order written.
+static void link_rules(struct ruleset *ruleset, size_t total)
+{
+    const struct score_rule **rules = arena_alloc(&ruleset->arena, (total + 1) * sizeof(*rules));
+    const struct score_rule ***ends = mem_zero(ruleset->match_count, sizeof(*ends));
+    for (size_t i = 0; i < ruleset->match_count; i++) {
+        ruleset->matches[i].rules = rules;
+        ends[i] = rules;
+        rules += ruleset->matches[i].rule_count;
+    }
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->rules[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            *ends[on.items[k]]++ = &ruleset->rules[i];
+    }
+    free(ends);
+}
+
+static void link_counters(struct ruleset *ruleset, size_t total)
 {
     const struct counter_def **counters =
-        arena_alloc(&ruleset->arena, (ruleset->counter_count + 1) * sizeof(*counters));
+        arena_alloc(&ruleset->arena, (total + 1) * sizeof(*counters));
     const struct counter_def ***ends = mem_zero(ruleset->match_count, sizeof(*ends));
     for (size_t i = 0; i < ruleset->match_count; i++) {
         ruleset->matches[i].counters = counters;
         ends[i] = counters;
         counters += ruleset->matches[i].counter_count;
     }
-    for (size_t i = 0; i < ruleset->counter_count; i++)
-        *ends[ruleset->counters[i].on]++ = &ruleset->counters[i];
+    for (size_t i = 0; i < ruleset->counter_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->counters[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            *ends[on.items[k]]++ = &ruleset->counters[i];
+    }
+    free(ends);
+}
+
+static void link_workflows(struct ruleset *ruleset, size_t total)
+{
+    const struct workflow_def **workflows =
+        arena_alloc(&ruleset->arena, (total + 1) * sizeof(*workflows));
+    const struct workflow_def ***ends = mem_zero(ruleset->match_count, sizeof(*ends));
+    for (size_t i = 0; i < ruleset->match_count; i++) {
+        ruleset->matches[i].workflows = workflows;
+        ends[i] = workflows;
+        workflows += ruleset->matches[i].workflow_count;
+    }
+    for (size_t i = 0; i < ruleset->workflow_count; i++) {
+        ruleset->workflows[i].index = (uint32_t)i;
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->workflows[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            *ends[on.items[k]]++ = &ruleset->workflows[i];
+    }
     free(ends);
 }
 
@@ -76,37 +151,10 @@ void ruleset_link(struct ruleset *ruleset)
         qsort(
             ruleset->workflows, ruleset->workflow_count, sizeof(*ruleset->workflows),
             compare_workflows);
-    link_counts(ruleset);
-
-    // Each type's part of two arrays, then filled in the order of rules and of workflows.
-    struct arena *arena = &ruleset->arena;
-    const struct score_rule **rules =
-        arena_alloc(arena, ruleset->rule_count * sizeof(const struct score_rule *));
-    const struct workflow_def **workflows =
-        arena_alloc(arena, ruleset->workflow_count * sizeof(const struct workflow_def *));
-    const struct score_rule ***rule_ends = mem_zero(ruleset->match_count, sizeof(*rule_ends));
-    const struct workflow_def ***workflow_ends =
-        mem_zero(ruleset->match_count, sizeof(*workflow_ends));
-    for (size_t i = 0; i < ruleset->match_count; i++) {
-        struct match_list *match = &ruleset->matches[i];
-        match->rules = rules;
-        match->workflows = workflows;
-        rule_ends[i] = rules;
-        workflow_ends[i] = workflows;
-        rules += match->rule_count;
-        workflows += match->workflow_count;
-    }
-    for (size_t i = 0; i < ruleset->rule_count; i++) {
-        if (ruleset->rules[i].kind == SCORE_RULE_EVENT)
-            *rule_ends[ruleset->rules[i].on]++ = &ruleset->rules[i];
-    }
-    for (size_t i = 0; i < ruleset->workflow_count; i++) {
-        ruleset->workflows[i].index = (uint32_t)i;
-        *workflow_ends[ruleset->workflows[i].on]++ = &ruleset->workflows[i];
-    }
-    free(rule_ends);
-    free(workflow_ends);
-    link_counters(ruleset);
+    const struct link_totals totals = link_counts(ruleset);
+    link_rules(ruleset, totals.rules);
+    link_workflows(ruleset, totals.workflows);
+    link_counters(ruleset, totals.counters);
     for (size_t i = 0; i < ruleset->match_count; i++)
         link_sets(ruleset, &ruleset->matches[i]);
 }
@@ -140,6 +188,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->actions);
     free(ruleset->fields);
     free(ruleset->lists);
+    free(ruleset->event_sets);
     free(ruleset->matches);
     free(ruleset);
 }
@@ -288,6 +337,20 @@ const struct rule_test *ruleset_test(const struct ruleset *ruleset, size_t index
 size_t ruleset_workflow_count(const struct ruleset *ruleset)
 {
     return ruleset->workflow_count;
+}
+
+const struct workflow_def *ruleset_workflow_find(const struct ruleset *ruleset, struct bytes name)
+{
+    const struct workflow_def wanted = {.name = name};
+    if (ruleset->workflow_count == 0)
+        return NULL;
+    return bsearch(
+        &wanted, ruleset->workflows, ruleset->workflow_count, sizeof(wanted), compare_workflows);
+}
+
+bool ruleset_has_state_stops(const struct ruleset *ruleset)
+{
+    return ruleset->has_state_stops;
 }
 
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index)

@@ -50,6 +50,7 @@ struct match_list {
     uint32_t rule_count, workflow_count;
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
+    bool is_awaited; // some run may wait for it, or be stopped by it
     struct match_set rule_set, workflow_set, counter_set; // which of them, by what the event says
 };
 const struct match_list *ruleset_match(
@@ -65,6 +66,9 @@ const struct score_rule *ruleset_rule_find(
     const struct ruleset *ruleset, struct bytes state_name); // or NULL
 size_t ruleset_workflow_count(const struct ruleset *ruleset);
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index);
+const struct workflow_def *ruleset_workflow_find(
+    const struct ruleset *ruleset, struct bytes name);       // or NULL
+bool ruleset_has_state_stops(const struct ruleset *ruleset); // of workflows
 size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);
 const struct field_def *ruleset_field_find(

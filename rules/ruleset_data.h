@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "engine/base/arena.h"
+#include "rules/event_set.h"
 #include "rules/rule_test.h"
 #include "rules/ruleset.h"
 
@@ -34,6 +35,7 @@ struct ruleset {
     uint32_t *live_positions; // of state rules, scores, segments, by kind and index
     size_t live_count;
     bool has_timers;
+    bool has_state_stops;
     size_t counter_count, counter_cap;
     size_t segment_count, segment_cap;
     size_t test_count, test_cap;
@@ -45,6 +47,8 @@ struct ruleset {
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;
     size_t moment_count, moment_cap;
+    struct event_set *event_sets; // by their number from EVENT_SET_FIRST on
+    size_t event_set_count, event_set_cap;
     struct match_list *matches; // by event type
     size_t match_count;
 };

@@ -29,6 +29,16 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_STEP] = "step",
     [SECTION_STEP_TAG] = "step_tag",
     [SECTION_STEP_LIST] = "step_list",
+    [SECTION_STEP_WAIT] = "step_wait",
+    [SECTION_STEP_POINTS] = "step_points",
+    [SECTION_STEP_EMIT] = "step_emit",
+    [SECTION_STEP_START] = "step_start",
+    [SECTION_CHOICE] = "choice",
+    [SECTION_BRANCH] = "branch",
+    [SECTION_WINDOW] = "window",
+    [SECTION_STOP] = "stop",
+    [SECTION_REENTER] = "reenter",
+    [SECTION_ON_ERROR] = "on_error",
     [SECTION_TEST] = "test",
     [SECTION_TEST_EVENT] = "test_event",
     [SECTION_TEST_EXPECTATION] = "test_expectation",
@@ -50,7 +60,16 @@ static const char *const section_forms[SECTION_COUNT] = {
                            "{'required':['if']},{'required':['limit']}]}}]",
     [SECTION_SCORE_LIMIT] = ",'anyOf':[{'required':['times']},{'required':['points']}]",
     [SECTION_FORGET] = ",'minProperties':1,'maxProperties':1",
-    [SECTION_STEP] = ",'oneOf':[{'required':['do']},{'required':['tag']},{'required':['list']}]",
+    [SECTION_STEP] =
+        ",'oneOf':[{'required':['do']},{'required':['tag']},{'required':['list']},"
+        "{'required':['wait']},{'required':['if']},{'required':['choose']},{'required':['split']},"
+        "{'required':['set']},{'required':['points']},{'required':['emit']},{'required':['start']},"
+        "{'required':['goto']},{'required':['stop']}]",
+    [SECTION_STEP_WAIT] = ",'oneOf':[{'required':['for']},{'required':['until']},"
+                          "{'required':['window']}]",
+    [SECTION_CHOICE] = ",'oneOf':[{'required':['if','steps']},{'required':['else']}]",
+    [SECTION_WINDOW] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
+    [SECTION_STOP] = ",'minProperties':1",
     [SECTION_TEST_SCORE] = ",'minProperties':1",
 };
 
@@ -97,6 +116,9 @@ static const char *fixed_shape(enum shape shape)
     case SHAPE_DURATION: return ",\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"";
     case SHAPE_TIME: return ",\"type\":\"string\",\"pattern\":\"" TIME_PATTERN "\"";
     case SHAPE_NAMES: return ",\"type\":[" TEXT ",\"array\"],\"items\":{\"type\":[" TEXT "]}";
+    case SHAPE_EVENTS:
+        return ",\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"},\"minItems\":1,"
+               "\"uniqueItems\":true";
     case SHAPE_NAME_LIST: return ",\"type\":\"array\",\"items\":{\"type\":[" TEXT "]}";
     case SHAPE_MAP_TEXT: return MAP_OF "{\"type\":\"string\"}";
     case SHAPE_MAP_BOOL: return MAP_OF "{\"type\":\"boolean\"}";
@@ -106,6 +128,8 @@ static const char *fixed_shape(enum shape shape)
     case SHAPE_WORD:
     case SHAPE_SPAN:
     case SHAPE_SECTION_OR_WORD:
+    case SHAPE_SECTION_OR_TEXT:
+    case SHAPE_STEPS:
     case SHAPE_SECTION:
     case SHAPE_MAP_OF:
     case SHAPE_LIST_OF:
@@ -136,6 +160,16 @@ static void add_shape_of(struct buffer *to, const struct key_row *key)
         add_text_of_words(to, key->words);
         add_reference(to, key->of);
         buffer_add_u8(to, ']');
+    } else if (key->shape == SHAPE_SECTION_OR_TEXT) {
+        buffer_add_text(to, ",\"anyOf\":[{\"type\":\"string\"},");
+        add_reference(to, key->of);
+        buffer_add_u8(to, ']');
+    } else if (key->shape == SHAPE_STEPS) {
+        buffer_add_text(
+            to, ",\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\",\"enum\":"
+                "[\"end\"]},");
+        add_reference(to, key->of);
+        buffer_add_text(to, "]}");
     } else if (key->shape == SHAPE_SECTION) {
         buffer_add_text(to, ",\"allOf\":[");
         add_reference(to, key->of);

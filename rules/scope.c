@@ -2,17 +2,21 @@
 
 #include <stdlib.h>
 
+#include "engine/base/buffer.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "rules/expression.h"
 #include "rules/ruleset_data.h"
+#include "rules/symbols.h"
 
 struct scopes {
     struct arena arena;
     const struct ruleset *ruleset;
     struct cel_library *library;
-    struct cel_object contact, score, counter, segment, event;
+    struct cel_object contact, score, counter, segment, run, event;
+    struct cel_field run_fields[SCOPE_RUN_FIELD_COUNT];
     struct cel_field *counter_fields;
-    const struct cel_type **data; // by event type: of its data; NULL: not asked for yet
+    const struct cel_type **data; // by slot_of: of its data; NULL: not asked for yet
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
     struct cel_scope scope;
 };
@@ -180,6 +184,24 @@ static void make_segment(struct scopes *scopes)
         .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)count)};
 }
 
+static void make_run(struct scopes *scopes)
+{
+    struct arena *arena = &scopes->arena;
+    size_t at = 0;
+    struct cel_field *fields = scopes->run_fields;
+    fields[SCOPE_RUN_ID] = (struct cel_field){BYTES_LITERAL("id"), &cel_type_string};
+    fields[SCOPE_RUN_WORKFLOW] = (struct cel_field){BYTES_LITERAL("workflow"), &cel_type_string};
+    fields[SCOPE_RUN_KEY] = (struct cel_field){BYTES_LITERAL("key"), &cel_type_dyn};
+    fields[SCOPE_RUN_STARTED] = (struct cel_field){BYTES_LITERAL("started"), &cel_type_timestamp};
+    fields[SCOPE_RUN_DATA] = // of the type that starts the workflow
+        (struct cel_field){BYTES_LITERAL("data"), &cel_type_dyn};
+    fields[SCOPE_RUN_STEP] = (struct cel_field){
+        BYTES_LITERAL("step"),
+        cel_type_parse(arena, BYTES_LITERAL("map(string, map(string, string))"), &at)};
+    scopes->run = (struct cel_object){
+        .name = BYTES_LITERAL("run"), .fields = fields, .field_count = SCOPE_RUN_FIELD_COUNT};
+}
+
 void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type)
 {
     scopes->counter_fields[counter].type = type;
@@ -189,13 +211,15 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
 {
     struct scopes *scopes = mem_zero(1, sizeof(*scopes));
     scopes->ruleset = ruleset;
-    scopes->data = mem_zero(catalog_type_count(ruleset->catalog) + 1, sizeof(*scopes->data));
+    scopes->data = mem_zero(
+        catalog_type_count(ruleset->catalog) + ruleset->event_set_count + 1, sizeof(*scopes->data));
     scopes->library = cel_library_new();
     make_event(scopes);
     make_contact(scopes);
     make_score(scopes);
     make_counter(scopes);
     make_segment(scopes);
+    make_run(scopes);
     struct arena *arena = &scopes->arena;
     scopes->variables[SCOPE_NOW] = (struct cel_variable){BYTES_LITERAL("now"), &cel_type_timestamp};
     scopes->variables[SCOPE_CONTACT] =
@@ -206,6 +230,8 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
         (struct cel_variable){BYTES_LITERAL("counter"), cel_type_object(arena, &scopes->counter)};
     scopes->variables[SCOPE_SEGMENT] =
         (struct cel_variable){BYTES_LITERAL("segment"), cel_type_object(arena, &scopes->segment)};
+    scopes->variables[SCOPE_RUN] =
+        (struct cel_variable){BYTES_LITERAL(""), cel_type_object(arena, &scopes->run)};
     scopes->variables[SCOPE_EVENT] =
         (struct cel_variable){BYTES_LITERAL("event"), cel_type_object(arena, &scopes->event)};
     scopes->variables[SCOPE_DATA] =
@@ -243,31 +269,145 @@ static const struct cel_type *data_type_of(struct scopes *scopes, event_type typ
     return cel_type_object(arena, data);
 }
 
-const struct cel_scope *scopes_of(struct scopes *scopes, event_type type)
+// "email.opened or email.clicked", "email.opened or 2 more"
+static struct bytes name_of_set(struct scopes *scopes, const struct event_set *set)
 {
+    const struct catalog *catalog = scopes->ruleset->catalog;
+    struct buffer name = {0};
+    buffer_add_bytes(&name, catalog_type(catalog, set->types[0])->name);
+    buffer_add_text(&name, " or ");
+    if (set->count == 2)
+        buffer_add_bytes(&name, catalog_type(catalog, set->types[1])->name);
+    else
+        buffer_add_format(&name, "%u more", set->count - 1);
+    struct bytes copy = arena_copy(&scopes->arena, buffer_bytes(&name));
+    buffer_free(&name);
+    return copy;
+}
+
+// Fields of several types while they are merged.
+struct merged {
+    struct cel_field *fields;
+    uint32_t *declared; // by field: how many of the types declare it
+    uint32_t count;
+    struct symbols names;
+};
+
+static void merge(struct arena *arena, struct merged *merged, const struct data_field *field)
+{
+    const struct cel_type *type = scope_type_of(arena, field->type);
+    const struct symbol *found = symbols_find(&merged->names, field->name);
+    if (found == NULL) {
+        symbols_add(&merged->names, &(struct symbol){field->name, PLACE_NONE, merged->count});
+        merged->fields[merged->count] = (struct cel_field){field->name, type};
+        merged->declared[merged->count++] = 1;
+        return;
+    }
+    struct cel_field *first = &merged->fields[found->index];
+    merged->declared[found->index]++;
+    if (!cel_type_equal(first->type, type))
+        first->type = &cel_type_dyn;
+}
+
+// What any of the types declares: of its type where all declare it alike, else dyn.
+static const struct cel_type *data_type_of_set(struct scopes *scopes, const struct event_set *set)
+{
+    struct arena *arena = &scopes->arena;
+    const struct catalog *catalog = scopes->ruleset->catalog;
+    size_t most = 1;
+    for (uint32_t i = 0; i < set->count; i++)
+        most += catalog_type(catalog, set->types[i])->field_count;
+    struct merged merged = {
+        .fields = arena_alloc(arena, most * sizeof(*merged.fields)),
+        .declared = mem_zero(most, sizeof(*merged.declared))};
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct event_type_def *def = catalog_type(catalog, set->types[i]);
+        for (size_t f = 0; f < def->field_count; f++)
+            merge(arena, &merged, &def->fields[f]);
+    }
+    for (uint32_t i = 0; i < merged.count; i++) {
+        if (merged.declared[i] < set->count)
+            merged.fields[i].type = &cel_type_dyn;
+    }
+    symbols_free(&merged.names);
+    free(merged.declared);
+    struct cel_object *data = arena_alloc(arena, sizeof(*data));
+    *data = (struct cel_object){
+        .name = name_of_set(scopes, set),
+        .fields = merged.fields,
+        .field_count = merged.count,
+        .is_open = true,
+        .is_by_name = true,
+        .index = cel_field_index_of(arena, merged.fields, merged.count)};
+    return cel_type_object(arena, data);
+}
+
+// Sets come behind the types of the catalogue.
+static size_t slot_of(const struct scopes *scopes, event_type on)
+{
+    return on < EVENT_SET_FIRST
+               ? on
+               : catalog_type_count(scopes->ruleset->catalog) + (on - EVENT_SET_FIRST);
+}
+
+static const struct cel_type *kept_data_type(struct scopes *scopes, event_type on)
+{
+    const struct cel_type **data = &scopes->data[slot_of(scopes, on)];
+    if (*data == NULL && on < EVENT_SET_FIRST)
+        *data = data_type_of(scopes, on);
+    else if (*data == NULL)
+        *data = data_type_of_set(scopes, &scopes->ruleset->event_sets[on - EVENT_SET_FIRST]);
+    return *data;
+}
+
+static void name_run(struct cel_variable *variables, bool is_there)
+{
+    variables[SCOPE_RUN].name = is_there ? BYTES_LITERAL("run") : BYTES_LITERAL("");
+}
+
+const struct cel_scope *scopes_of_run(struct scopes *scopes, event_type on, event_type run_on)
+{
+    (void)scopes_of(scopes, on);
+    name_run(scopes->variables, true);
+    scopes->run_fields[SCOPE_RUN_DATA].type = kept_data_type(scopes, run_on);
+    return &scopes->scope;
+}
+
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type on)
+{
+    name_run(scopes->variables, false);
     scopes->scope.variable_count = SCOPE_EVENT;
-    if (type == EVENT_TYPE_UNKNOWN)
+    if (on == EVENT_TYPE_UNKNOWN)
         return &scopes->scope;
     scopes->scope.variable_count = SCOPE_VARIABLE_COUNT;
-    if (scopes->data[type] == NULL)
-        scopes->data[type] = data_type_of(scopes, type);
-    scopes->variables[SCOPE_DATA].type = scopes->data[type];
+    scopes->variables[SCOPE_DATA].type = kept_data_type(scopes, on);
     return &scopes->scope;
 }
 
 const struct cel_scope *scope_again(
-    const struct ruleset *ruleset, event_type type, struct arena *arena)
+    const struct ruleset *ruleset, const struct rule_expression *of, struct arena *arena)
 {
+    event_type on = of->on;
     const struct scopes *scopes = ruleset->scopes;
     struct cel_scope *scope = arena_alloc(arena, sizeof(*scope));
     struct cel_variable *variables = arena_alloc(arena, sizeof(scopes->variables));
     memcpy(variables, scopes->variables, sizeof(scopes->variables));
     *scope = scopes->scope;
     scope->variables = variables;
-    scope->variable_count = type == EVENT_TYPE_UNKNOWN ? SCOPE_EVENT : SCOPE_VARIABLE_COUNT;
-    if (type != EVENT_TYPE_UNKNOWN) {
-        INVARIANT(scopes->data[type] != NULL);
-        variables[SCOPE_DATA].type = scopes->data[type];
+    scope->variable_count = on == EVENT_TYPE_UNKNOWN ? SCOPE_EVENT : SCOPE_VARIABLE_COUNT;
+    if (on != EVENT_TYPE_UNKNOWN) {
+        variables[SCOPE_DATA].type = scopes->data[slot_of(scopes, on)];
+        INVARIANT(variables[SCOPE_DATA].type != NULL);
+    }
+    name_run(variables, of->run_on != EVENT_TYPE_UNKNOWN);
+    if (of->run_on != EVENT_TYPE_UNKNOWN) {
+        struct cel_object *run = arena_alloc(arena, sizeof(*run));
+        struct cel_field *fields = arena_alloc(arena, sizeof(scopes->run_fields));
+        memcpy(fields, scopes->run_fields, sizeof(scopes->run_fields));
+        fields[SCOPE_RUN_DATA].type = scopes->data[slot_of(scopes, of->run_on)];
+        *run = scopes->run;
+        run->fields = fields;
+        variables[SCOPE_RUN].type = cel_type_object(arena, run);
     }
     return scope;
 }

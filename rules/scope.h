@@ -7,6 +7,7 @@
 //   score    each score, as it is shown (between min and max)
 //   counter  each counter; those that may have no value are absent then
 //   segment  each segment: whether the contact is a member
+//   run      in steps of workflows: id, workflow, key, started, data of the event that started it, step
 //   now      the tick
 #ifndef RULES_SCOPE_H
 #define RULES_SCOPE_H
@@ -21,6 +22,7 @@ enum scope_variable {
     SCOPE_SCORE,
     SCOPE_COUNTER,
     SCOPE_SEGMENT,
+    SCOPE_RUN,   // only where there is one
     SCOPE_EVENT, // from here on: only where there is an event
     SCOPE_DATA,
     SCOPE_VARIABLE_COUNT,
@@ -33,6 +35,15 @@ enum scope_event_field {
     SCOPE_EVENT_SOURCE,
     SCOPE_EVENT_TIME,
     SCOPE_EVENT_FIELD_COUNT,
+};
+enum scope_run_field {
+    SCOPE_RUN_ID,
+    SCOPE_RUN_WORKFLOW,
+    SCOPE_RUN_KEY,
+    SCOPE_RUN_STARTED,
+    SCOPE_RUN_DATA,
+    SCOPE_RUN_STEP, // map of the ids of steps that emitted an action to {id: of the action}
+    SCOPE_RUN_FIELD_COUNT,
 };
 enum scope_contact_field {
     SCOPE_CONTACT_ID,
@@ -63,14 +74,17 @@ struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index);
 // Whether every contact has something of that name, so that no declared field may.
 bool scope_contact_has(struct bytes name);
 
-// The scope of an expression about events of the type; EVENT_TYPE_UNKNOWN: where there is no event.
-// Valid until the next call for another type.
-const struct cel_scope *scopes_of(struct scopes *scopes, event_type type);
+// The scope of an expression about events of the type, or of a set of types (rules/event_set.h); EVENT_TYPE_UNKNOWN: where
+// there is no event. Valid until the next call for another one.
+const struct cel_scope *scopes_of(struct scopes *scopes, event_type on);
 
-// The same as of what a ruleset's expressions about events of the type were checked with; it lives in the arena. Any
-// thread.
+// The same for steps of a workflow that these events start.
+const struct cel_scope *scopes_of_run(struct scopes *scopes, event_type on, event_type run_on);
+
+// The scope that an expression of a ruleset was checked with; it lives in the arena. Any thread.
+struct rule_expression;
 const struct cel_scope *scope_again(
-    const struct ruleset *ruleset, event_type type, struct arena *arena);
+    const struct ruleset *ruleset, const struct rule_expression *of, struct arena *arena);
 
 // For cel_compile of parts of a ruleset's expressions, which have been checked. Any thread.
 const struct cel_scope *scope_of_parts(const struct ruleset *ruleset);

@@ -83,10 +83,10 @@ enum score_rule_kind {
 struct score_rule {
     enum score_rule_kind kind;
     struct bytes name;
-    struct bytes state_name;                 // "score/rule": its name in the state
-    uint32_t score;                          // index into scores
-    uint32_t index;                          // index into rules: order written
-    event_type on;                           // EVENT_TYPE_UNKNOWN for a state rule
+    struct bytes state_name; // "score/rule": its name in the state
+    uint32_t score;          // index into scores
+    uint32_t index;          // index into rules: order written
+    event_type on;           // or a set: rules/event_set.h; EVENT_TYPE_UNKNOWN for a state rule
     const struct rule_expression *state;     // NULL for an event rule
     const struct rule_expression *condition; // NULL: always
     const struct rule_expression *points;    // NULL: points_milli

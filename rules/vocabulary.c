@@ -43,7 +43,7 @@ static const struct key_row list_keys[] = {
 
 static const struct key_row counter_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
-    {"count", SHAPE_TEXT, 0, NULL, "an event type: how many of them", false},
+    {"count", SHAPE_EVENTS, 0, NULL, "an event type or several: how many of them", false},
     {"sum", SHAPE_TEXT, 0, NULL, "an expression: the sum of its numbers", false},
     {"min", SHAPE_TEXT, 0, NULL, "an expression: the least of its numbers", false},
     {"max", SHAPE_TEXT, 0, NULL, "an expression: the greatest of its numbers", false},
@@ -51,7 +51,8 @@ static const struct key_row counter_keys[] = {
     {"first", SHAPE_TEXT, 0, NULL, "an expression: its value at the earliest event", false},
     {"last", SHAPE_TEXT, 0, NULL, "an expression: its value at the latest event", false},
     {"distinct", SHAPE_TEXT, 0, NULL, "an expression: how many different values", false},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type, where it is not counted by 'count'", false},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type or several, where 'count' does not name them",
+     false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: only events of which it is true", false},
     {"within", SHAPE_DURATION, 0, NULL, "only events younger than that", false},
     {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
@@ -98,7 +99,7 @@ static const struct key_row score_group_keys[] = {
 
 static const struct key_row score_rule_keys[] = {
     {"name", SHAPE_TEXT, 0, NULL, "unique in its score", true},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type that gives the points", false},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that give the points", false},
     {"while", SHAPE_TEXT, 0, NULL, "an expression, in place of 'on': counts as long as it is true",
      false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: counts where it is true", false},
@@ -135,12 +136,38 @@ static const char *const action_later[] = {"limit"};
 
 static const struct key_row workflow_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
-    {"on", SHAPE_TEXT, 0, NULL, "the event type that starts it", true},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that start it", true},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: starts where it is true", false},
-    {"reenter", SHAPE_WORD, 0, "never|always", "may a contact enter again; default: never", false},
-    {"steps", SHAPE_LIST_OF, SECTION_STEP, NULL, "what is done, in order", true},
+    {"key", SHAPE_TEXT, 0, NULL, "an expression: one run for each value; else for each contact",
+     false},
+    {"reenter", SHAPE_SECTION_OR_WORD, SECTION_REENTER, "never|always|after_end",
+     "may a contact enter again; default: never", false},
+    {"stop", SHAPE_LIST_OF, SECTION_STOP, NULL, "what ends a run before its last step", false},
+    {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "actions wait until it is open", false},
+    {"on_error", SHAPE_SECTION_OR_WORD, SECTION_ON_ERROR, "stop|continue",
+     "what becomes of a run whose step fails; default: stop", false},
+    {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done, in order", true},
 };
-static const char *const workflow_later[] = {"key", "existing", "stop", "window", "edit"};
+static const char *const workflow_later[] = {"existing", "edit"};
+
+static const struct key_row reenter_keys[] = {
+    {"after", SHAPE_DURATION, 0, NULL, "so long after the last run began, once it has ended", true},
+};
+
+static const struct key_row on_error_keys[] = {
+    {"goto", SHAPE_TEXT, 0, NULL, "the id of the step at which it goes on", true},
+};
+
+static const struct key_row stop_keys[] = {
+    {"on", SHAPE_TEXT, 0, NULL, "an event type; else the condition is about the contact", false},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: stops where it is true", false},
+};
+
+static const struct key_row window_keys[] = {
+    {"days", SHAPE_NAME_LIST, 0, NULL, "mon tue wed thu fri sat sun; default: all", false},
+    {"hours", SHAPE_TEXT, 0, NULL, "\"08:00-20:00\", the end not included; default: all", false},
+    {"zone", SHAPE_TEXT, 0, NULL, "contact, or a time zone; default: contact", false},
+};
 
 static const struct key_row step_keys[] = {
     {"id", SHAPE_TEXT, 0, NULL, "name of the step, unique in its workflow", false},
@@ -148,10 +175,55 @@ static const struct key_row step_keys[] = {
     {"with", SHAPE_MAP_ANY, 0, NULL, "the action's parameters", false},
     {"tag", SHAPE_SECTION, SECTION_STEP_TAG, NULL, "adds or removes tags", false},
     {"list", SHAPE_SECTION, SECTION_STEP_LIST, NULL, "adds to or removes from lists", false},
+    {"wait", SHAPE_SECTION_OR_TEXT, SECTION_STEP_WAIT, NULL,
+     "a duration, also 1d at \"09:00\"; or for an event, until a time or until a window", false},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression: 'then' where it is true, else 'else'", false},
+    {"then", SHAPE_STEPS, SECTION_STEP, NULL, "of 'if' and of a wait for an event", false},
+    {"else", SHAPE_STEPS, SECTION_STEP, NULL, "likewise", false},
+    {"choose", SHAPE_LIST_OF, SECTION_CHOICE, NULL, "the first choice that is true", false},
+    {"split", SHAPE_LIST_OF, SECTION_BRANCH, NULL, "contacts go different ways, by shares", false},
+    {"set", SHAPE_MAP_ANY, 0, NULL, "contact.FIELD and contact.stage: values", false},
+    {"points", SHAPE_SECTION, SECTION_STEP_POINTS, NULL, "adds to a score", false},
+    {"emit", SHAPE_SECTION, SECTION_STEP_EMIT, NULL, "an event that rules and workflows hear",
+     false},
+    {"start", SHAPE_SECTION_OR_TEXT, SECTION_STEP_START, NULL, "another workflow", false},
+    {"goto", SHAPE_TEXT, 0, NULL, "the id of the step at which it goes on", false},
+    {"stop", SHAPE_TEXT, 0, NULL, "ends the run as stopped; why", false},
 };
-static const char *const step_later[] = {
-    "wait",   "if",   "choose", "split", "set",  "points",
-    "assign", "emit", "start",  "stop",  "goto", "end",
+static const char *const step_later[] = {"assign"};
+
+static const struct key_row step_wait_keys[] = {
+    {"for", SHAPE_TEXT, 0, NULL, "an event type", false},
+    {"if", SHAPE_TEXT, 0, NULL, "an expression about that event", false},
+    {"at_most", SHAPE_DURATION, 0, NULL, "no longer than that; then 'else'", false},
+    {"until", SHAPE_TEXT, 0, NULL, "an expression: a time; one that has passed is no wait", false},
+    {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "until it is open", false},
+};
+
+static const struct key_row step_points_keys[] = {
+    {"score", SHAPE_TEXT, 0, NULL, "the score", true},
+    {"add", SHAPE_NUMBER_OR_TEXT, 0, NULL, "a number, or an expression", true},
+};
+
+static const struct key_row step_emit_keys[] = {
+    {"type", SHAPE_TEXT, 0, NULL, "the event type", true},
+    {"data", SHAPE_MAP_ANY, 0, NULL, "its data", false},
+};
+
+static const struct key_row step_start_keys[] = {
+    {"workflow", SHAPE_TEXT, 0, NULL, "its name", true},
+};
+
+static const struct key_row choice_keys[] = {
+    {"if", SHAPE_TEXT, 0, NULL, "an expression", false},
+    {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done where it is true", false},
+    {"else", SHAPE_STEPS, SECTION_STEP, NULL, "of the last one: what is done where none is", false},
+};
+
+static const struct key_row branch_keys[] = {
+    {"name", SHAPE_TEXT, 0, NULL, "unique in its split", true},
+    {"share", SHAPE_WHOLE, 0, NULL, "of the sum of all shares", true},
+    {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done", false},
 };
 
 static const struct key_row step_tag_keys[] = {
@@ -244,6 +316,16 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),
     [SECTION_STEP_LIST] = SECTION("'list'", step_list_keys),
+    [SECTION_STEP_WAIT] = SECTION("'wait'", step_wait_keys),
+    [SECTION_STEP_POINTS] = SECTION("'points'", step_points_keys),
+    [SECTION_STEP_EMIT] = SECTION("'emit'", step_emit_keys),
+    [SECTION_STEP_START] = SECTION("'start'", step_start_keys),
+    [SECTION_CHOICE] = SECTION("a choice", choice_keys),
+    [SECTION_BRANCH] = SECTION("a branch", branch_keys),
+    [SECTION_WINDOW] = SECTION("'window'", window_keys),
+    [SECTION_STOP] = SECTION("a stop", stop_keys),
+    [SECTION_REENTER] = SECTION("'reenter'", reenter_keys),
+    [SECTION_ON_ERROR] = SECTION("'on_error'", on_error_keys),
     [SECTION_TEST] = SECTION("a test", test_keys),
     [SECTION_TEST_EVENT] = SECTION("an event of a test", test_event_keys),
     [SECTION_TEST_EXPECTATION] = SECTION("an expectation", test_expectation_keys),
@@ -252,7 +334,6 @@ static const struct section_def sections[SECTION_COUNT] = {
 };
 
 static const char *const triggers[] = {"date", "schedule", "idle"};
-static const char *const reenters[] = {"after_end"};
 
 const struct section_def *section_def_of(enum section section)
 {
@@ -264,10 +345,4 @@ const char *const *trigger_later(size_t *count_out)
 {
     *count_out = COUNT(triggers);
     return triggers;
-}
-
-const char *const *reenter_later(size_t *count_out)
-{
-    *count_out = COUNT(reenters);
-    return reenters;
 }

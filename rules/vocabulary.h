@@ -26,6 +26,16 @@ enum section {
     SECTION_STEP,
     SECTION_STEP_TAG,
     SECTION_STEP_LIST,
+    SECTION_STEP_WAIT,
+    SECTION_STEP_POINTS,
+    SECTION_STEP_EMIT,
+    SECTION_STEP_START,
+    SECTION_CHOICE,
+    SECTION_BRANCH,
+    SECTION_WINDOW,
+    SECTION_STOP,
+    SECTION_REENTER,
+    SECTION_ON_ERROR,
     SECTION_TEST,
     SECTION_TEST_EVENT,
     SECTION_TEST_EXPECTATION,
@@ -47,8 +57,11 @@ enum shape {
     SHAPE_DURATION,        // 30d, 12h
     SHAPE_SPAN,            // one of words, or a duration
     SHAPE_TIME,            // a duration from somewhere on, or a time
+    SHAPE_SECTION_OR_TEXT, // a mapping of the kind `of`, or text
+    SHAPE_STEPS,           // a list of steps, each a mapping or "end"
     SHAPE_SECTION_OR_WORD, // a mapping of the kind `of`, or one of words
     SHAPE_NAMES,           // a name or a list of names
+    SHAPE_EVENTS,          // an event type or a list of them
     SHAPE_NAME_LIST,       // a list of names
     SHAPE_SECTION,         // a mapping of the kind `of`
     SHAPE_MAP_OF,          // name: a mapping of the kind `of`
@@ -85,7 +98,5 @@ const struct section_def *section_def_of(enum section section);
 
 // Kinds of trigger that `on` may be a mapping of in the language; none is supported yet.
 const char *const *trigger_later(size_t *count_out);
-// Words of `reenter` beside those that are supported.
-const char *const *reenter_later(size_t *count_out);
 
 #endif

@@ -2,13 +2,9 @@
 #ifndef RULES_WORKFLOW_H
 #define RULES_WORKFLOW_H
 
-#include <stdbool.h>
-
 #include "engine/event/catalog.h"
 #include "engine/event/value.h"
-#include "rules/place.h"
-
-struct rule_expression;
+#include "rules/workflow_step.h"
 
 struct action_param {
     struct bytes name;
@@ -26,34 +22,39 @@ struct action_def {
     struct rule_place place;
 };
 
-enum step_kind { STEP_DO, STEP_TAG, STEP_LIST };
-
-struct step_param {
-    uint32_t param; // index into the action's params
-    struct value value;
+enum workflow_reenter {
+    WORKFLOW_REENTER_NEVER,
+    WORKFLOW_REENTER_ALWAYS,    // beside one that has not ended
+    WORKFLOW_REENTER_AFTER_END, // once the last one has ended
+    WORKFLOW_REENTER_AFTER,     // so long after the last one began, once it has ended
 };
 
-struct workflow_step {
-    enum step_kind kind;
-    struct bytes id; // given, or the step's number from 1
-    uint32_t action; // STEP_DO: index into actions
-    const struct step_param *with;
-    uint32_t with_count;
-    const struct bytes *add, *remove; // STEP_TAG, STEP_LIST: names
-    uint32_t add_count, remove_count;
-    struct rule_place place;
-};
+enum workflow_on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE, ON_ERROR_GOTO };
 
-enum workflow_reenter { WORKFLOW_REENTER_NEVER, WORKFLOW_REENTER_ALWAYS };
+// What ends a run before its last step.
+struct workflow_stop {
+    event_type on; // EVENT_TYPE_UNKNOWN: none, a condition about the contact
+    const struct rule_expression *condition; // NULL: always
+};
 
 struct workflow_def {
     struct bytes name, label;
     uint32_t index;
     event_type on;
     const struct rule_expression *condition; // NULL: always
+    const struct rule_expression *key;       // one run a contact and value of it; NULL: a contact
     enum workflow_reenter reenter;
+    int64_t reenter_ms; // WORKFLOW_REENTER_AFTER
+    enum workflow_on_error on_error;
+    uint32_t on_error_at; // ON_ERROR_GOTO
+    bool has_window;
+    struct workflow_window window; // actions wait until it is open
+    const struct workflow_stop *stops;
+    uint32_t stop_count;
+    bool has_state_stop; // one of them is about the contact
+    bool has_waits;      // a run of it may last longer than an event
     const struct workflow_step *steps;
-    uint32_t step_count;
+    uint32_t step_count; // those of nested lists among them
     struct rule_place place;
 };
 

@@ -3,6 +3,7 @@
 
 #include "engine/base/text.h"
 #include "engine/fold/contact_json.h"
+#include "projections/contact_ask.h"
 #include "projections/contacts.h"
 
 // The ids of runs and actions are XXH3-128 over their parts, each behind its length, under this
@@ -10,12 +11,11 @@
 #define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
 
 static struct hash128 run_id(
-    struct fold *fold,
+    struct buffer *text,
     const struct contact_identifier *first,
     const struct workflow_def *workflow,
     uint32_t run)
 {
-    struct buffer *text = &fold->json;
     buffer_clear(text);
     if (bytes_equal_text(first->kind, "contact_id")) {
         buffer_add_sized(text, BYTES_LITERAL("run"));
@@ -31,14 +31,13 @@ static struct hash128 run_id(
 
 // occurrence counts how often the run came to the step.
 static struct hash128 action_id(
-    struct fold *fold, struct hash128 run, const struct action_step *step, uint32_t occurrence)
+    struct buffer *text, struct hash128 run, struct bytes step, uint32_t occurrence)
 {
-    struct buffer *text = &fold->json;
     buffer_clear(text);
     buffer_add_sized(text, BYTES_LITERAL("action"));
     buffer_add_u64(text, run.low);
     buffer_add_u64(text, run.high);
-    buffer_add_sized(text, step->step->id);
+    buffer_add_sized(text, step);
     buffer_add_varint(text, occurrence);
     return hash_u128(buffer_bytes(text), ID_SEED);
 }
@@ -71,11 +70,11 @@ static struct value default_value(
     return identifier_value(view, param->default_path);
 }
 
-static struct value given_value(const struct workflow_step *step, uint32_t param)
+static struct value given_value(const struct action_step *step, uint32_t param)
 {
-    for (uint32_t i = 0; i < step->with_count; i++) {
-        if (step->with[i].param == param)
-            return step->with[i].value;
+    for (uint32_t i = 0; i < step->step->with_count; i++) {
+        if (step->step->with[i].param == param)
+            return step->values[i];
     }
     return (struct value){.kind = VALUE_ABSENT};
 }
@@ -84,7 +83,7 @@ static struct value given_value(const struct workflow_step *step, uint32_t param
 static bool add_with(
     struct buffer *to,
     const struct action_def *action,
-    const struct workflow_step *step,
+    const struct action_step *step,
     const struct contact_view *view,
     struct bytes id)
 {
@@ -151,9 +150,8 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_clear(to);
     contact_add_id(to, &view);
     struct bytes id = arena_copy(&fold->arena, buffer_bytes(to));
-    struct hash128 run = run_id(fold, &view.identifiers[0], step->workflow, step->run);
-    const uint32_t occurrence = 1; // no loops yet
-    out->id = action_id(fold, run, step, occurrence);
+    struct hash128 run = run_id(to, &view.identifiers[0], step->workflow, step->run);
+    out->id = action_id(to, run, step->step->id, step->occurrence);
 
     buffer_clear(to);
     add_attributes(fold, action, out->id, id);
@@ -165,12 +163,12 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_add_text(to, ",\"run\":");
     json_add_hex128(to, run);
     add_text_member(to, ",\"step\":", step->step->id);
-    buffer_add_format(to, ",\"occurrence\":%u,\"ruleset\":", occurrence);
+    buffer_add_format(to, ",\"occurrence\":%u,\"ruleset\":", step->occurrence);
     json_add_hex64(to, ruleset_hash(fold->ruleset));
     buffer_add_u8(to, ',');
     add_cause(to, fold->input);
     buffer_add_text(to, ",\"with\":");
-    if (!add_with(to, action, step->step, &view, id))
+    if (!add_with(to, action, step, &view, id))
         return false;
     buffer_add_text(to, "}}");
 
@@ -187,10 +185,36 @@ struct bytes action_id_text(struct fold *fold, struct hash128 id)
     return arena_copy(&fold->arena, bytes_of(hex, sizeof(hex)));
 }
 
+static bool first_identifier(struct fold *fold, struct contact_identifier *out)
+{
+    size_t at = 0;
+    return contact_next_identifier(fold->state, fold->contact, &at, &out->kind, &out->value);
+}
+
 struct bytes action_run_text(struct fold *fold, const struct workflow_def *workflow, uint32_t run)
 {
-    struct contact_view view;
-    if (contact_read(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
-        return (struct bytes){NULL, 0}; // the state keeps the reason
-    return action_id_text(fold, run_id(fold, &view.identifiers[0], workflow, run));
+    struct contact_identifier first;
+    if (!first_identifier(fold, &first))
+        return (struct bytes){NULL, 0};
+    struct buffer text = {0};
+    struct hash128 id = run_id(&text, &first, workflow, run);
+    buffer_free(&text);
+    return action_id_text(fold, id);
+}
+
+struct bytes action_name_text(
+    struct fold *fold, const struct action_name *name, struct arena *arena)
+{
+    struct contact_identifier first;
+    if (!first_identifier(fold, &first))
+        return (struct bytes){NULL, 0};
+    struct buffer text = {0};
+    struct hash128 run = run_id(&text, &first, name->workflow, name->run);
+    struct hash128 id = run;
+    if (name->step.len > 0)
+        id = action_id(&text, run, name->step, name->occurrence);
+    buffer_free(&text);
+    char hex[HASH128_HEX_CHARS];
+    hash128_hex(id, hex);
+    return arena_copy(arena, bytes_of(hex, sizeof(hex)));
 }

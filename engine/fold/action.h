@@ -10,7 +10,9 @@
 struct action_step {
     const struct workflow_def *workflow;
     const struct workflow_step *step;
-    uint32_t run; // the contact's how-many-eth run of this workflow, from 1
+    uint32_t run;               // the contact's how-many-eth run of this workflow, from 1
+    uint32_t occurrence;        // how often the run has come to the step
+    const struct value *values; // by the step's `with`
 };
 
 // Renders the action into the fold's buffers; *out is valid until the next one is rendered. False when a
@@ -22,5 +24,19 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
 struct bytes action_run_text(struct fold *fold, const struct workflow_def *workflow, uint32_t run);
 // The same of an action's id.
 struct bytes action_id_text(struct fold *fold, struct hash128 id);
+
+// The id of the action of a step of a run, or without a step of the run, in hexadecimal, in the arena given; empty when the
+// contact cannot be read.
+struct action_name {
+    const struct workflow_def *workflow;
+    uint32_t run;
+    struct bytes step;
+    uint32_t occurrence;
+};
+struct bytes action_name_text(
+    struct fold *fold, const struct action_name *name, struct arena *arena);
+
+// Emits the action of a step, or records what holds it back.
+void fold_emit_action(struct fold *fold, const struct action_step *step, uint32_t depth);
 
 #endif

@@ -1,6 +1,8 @@
 // What the event types that the engine knows do to a contact (docs/events.md, "the engine's own types").
 #include "engine/base/time.h"
+#include "engine/event/data_type.h"
 #include "engine/event/identifier.h"
+#include "engine/fold/contact_change.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/scoring.h"
 #include "projections/contacts.h"
@@ -36,35 +38,13 @@ static struct bytes member_text(const struct event *event, const char *name)
     return text_of(member(event, name));
 }
 
-static bool is_of_type(struct value value, enum data_type type)
-{
-    int64_t ignored = 0;
-    switch (type) {
-    case DATA_ANY: return true;
-    case DATA_STRING: return value.kind == VALUE_TEXT;
-    case DATA_INT: return value.kind == VALUE_INT; // VALUE_UINT is beyond 64 bits
-    case DATA_DOUBLE:
-        return value.kind == VALUE_INT || value.kind == VALUE_UINT || value.kind == VALUE_DOUBLE;
-    case DATA_BOOL: return value.kind == VALUE_BOOL;
-    case DATA_TIMESTAMP:
-        if (value.kind == VALUE_INT)
-            return value.as.integer >= TIME_MS_MIN && value.as.integer <= TIME_MS_MAX;
-        return value.kind == VALUE_TEXT && time_parse(value.as.text, &ignored);
-    case DATA_DATE: return value.kind == VALUE_TEXT && time_parse_date(value.as.text, &ignored);
-    case DATA_DURATION: return value.kind == VALUE_TEXT && duration_parse(value.as.text, &ignored);
-    case DATA_LIST: return value.kind == VALUE_LIST;
-    case DATA_MAP: return value.kind == VALUE_MAP;
-    }
-    return false;
-}
-
 // A field that the rules declare keeps its type: a value of another type is left out and counted.
 static bool may_set(const struct fold *fold, struct bytes name, struct value value)
 {
     const struct field_def *field = ruleset_field_find(fold->ruleset, name);
     if (field == NULL || value.kind == VALUE_NULL)
         return true;
-    if (!is_of_type(value, field->type))
+    if (!data_type_holds(field->type, value))
         return false;
     for (uint32_t i = 0; i < field->one_of_count; i++) {
         if (bytes_equal(field->one_of[i], text_of(value)))
@@ -73,7 +53,7 @@ static bool may_set(const struct fold *fold, struct bytes name, struct value val
     return field->one_of_count == 0;
 }
 
-static void set_field(struct fold *fold, struct bytes name, struct value value)
+void fold_set_field(struct fold *fold, struct bytes name, struct value value, uint32_t depth)
 {
     if (name.len == 0 || name.len > 100 || !may_set(fold, name, value)) {
         fold->counts.fields_refused++;
@@ -95,7 +75,7 @@ static void set_field(struct fold *fold, struct bytes name, struct value value)
         {BYTES_LITERAL("from"), before},
         {BYTES_LITERAL("to"), value},
     };
-    fold_derive(fold, BUILTIN_FIELD_CHANGED, 1, data, 3);
+    fold_derive(fold, BUILTIN_FIELD_CHANGED, depth, data, 3);
 }
 
 static void add_identifier(struct fold *fold, struct bytes kind, struct value value)
@@ -147,7 +127,7 @@ static void update_contact(struct fold *fold, const struct event *event)
         struct bytes name;
         struct value value;
         while (value_next(&at, &name, &value))
-            set_field(fold, name, value);
+            fold_set_field(fold, name, value, 1);
     }
     struct value identifiers = member(event, "identifiers");
     if (identifiers.kind == VALUE_MAP)
@@ -239,7 +219,7 @@ static void assign(struct fold *fold, struct bytes team, struct bytes person)
         mark_member(fold, SCOPE_CONTACT_OWNER);
 }
 
-static void set_stage(struct fold *fold, struct bytes stage)
+void fold_set_stage(struct fold *fold, struct bytes stage)
 {
     struct name_id id = {0};
     if (stage.len > 0)
@@ -269,7 +249,7 @@ void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct ev
         fold_change_list(fold, member_text(event, "list"), BUILTIN_LIST_REMOVED, 1);
         break;
     case BUILTIN_CONTACT_NOTE_ADDED: contact_add_note(fold->state, fold->contact); break;
-    case BUILTIN_CONTACT_STAGE_CHANGED: set_stage(fold, member_text(event, "stage")); break;
+    case BUILTIN_CONTACT_STAGE_CHANGED: fold_set_stage(fold, member_text(event, "stage")); break;
     case BUILTIN_CONTACT_ASSIGNED:
         assign(fold, member_text(event, "team"), member_text(event, "person"));
         break;

@@ -51,6 +51,14 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     return false;
 }
 
+struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression)
+{
+    struct cel_value value = run(fold, expression->program);
+    if (value.kind == CEL_ERROR)
+        count_failure(fold, expression, value, NO_VALUE);
+    return value;
+}
+
 static double real_of(struct cel_value value)
 {
     switch (value.kind) {

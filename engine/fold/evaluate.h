@@ -11,11 +11,14 @@ struct counted;
 // What is said of what is none of what it must be.
 #define NO_TRUTH  "neither true nor false"
 #define NO_POINTS "no number of at most a million"
+#define NO_VALUE  "nested too deep"
 #define NO_COUNT  "no value that the counter keeps"
 
 // What surrounds evaluations at fold->now_ms, of the event and the contact in hand.
 const struct cel_host *fold_expression_host(struct fold *fold);
 
+// What an expression gives; a failure is counted. Valid until the next evaluation.
+struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression);
 // Whether the condition is true.
 bool fold_condition(struct fold *fold, const struct rule_expression *condition);
 // Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond

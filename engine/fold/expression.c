@@ -1,8 +1,9 @@
 #include "engine/fold/expression.h"
 
-#include "engine/base/time.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/expression_run.h"
+#include "engine/fold/expression_value.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/fold_zone.h"
 #include "engine/fold/scoring.h"
@@ -15,137 +16,14 @@ static struct fold *fold_of(const struct cel_map *map)
     return ((const struct host_map *)(const void *)map)->fold;
 }
 
-// --- values of events
-// A list or a map inside an event.
-struct value_list {
-    struct cel_list list;
-    struct value value;
-};
-struct value_map {
-    struct cel_map map;
-    struct value value;
-};
-
-static struct cel_value cel_of(struct cel_eval *eval, struct value value);
-
-static struct value value_at(struct value of, size_t index, struct bytes *name_out)
-{
-    struct value value = {.kind = VALUE_ABSENT};
-    struct value_iterator iterator = value_iterate(of);
-    for (size_t i = 0; i <= index && value_next(&iterator, name_out, &value); i++)
-        continue;
-    return value;
-}
-
-static struct cel_value list_at(const struct cel_list *list, struct cel_eval *eval, size_t index)
-{
-    struct bytes name;
-    const struct value_list *of = (const struct value_list *)(const void *)list;
-    (void)cel_spend(eval, index / 8); // walked from its beginning
-    return cel_of(eval, value_at(of->value, index, &name));
-}
-
-static bool map_find(
-    const struct cel_map *map,
-    struct cel_eval *eval,
-    struct bytes name,
-    uint32_t field,
-    struct cel_value *value_out)
-{
-    const struct value_map *of = (const struct value_map *)(const void *)map;
-    struct value value = value_member(of->value, name);
-    (void)field;
-    if (value.kind == VALUE_ABSENT)
-        return false;
-    *value_out = cel_of(eval, value);
-    return true;
-}
-
-static void map_at(
-    const struct cel_map *map,
-    struct cel_eval *eval,
-    size_t index,
-    struct cel_value *key_out,
-    struct cel_value *value_out)
-{
-    struct bytes name = {NULL, 0};
-    const struct value_map *of = (const struct value_map *)(const void *)map;
-    (void)cel_spend(eval, index / 8);
-    *value_out = cel_of(eval, value_at(of->value, index, &name));
-    *key_out = cel_string(name);
-}
-
-static struct cel_value cel_of_container(struct cel_eval *eval, struct value value)
-{
-    if (value.pair_count == VALUE_AS_JSON && !value_of_json(&eval->arena, value.as.text, &value))
-        return cel_fail(eval, CEL_ERROR_ARGUMENT, "a value that cannot be read");
-    size_t count = value_iterate(value).count;
-    if (value.kind == VALUE_LIST) {
-        struct value_list *list = arena_alloc(&eval->arena, sizeof(*list));
-        *list = (struct value_list){{.count = count, .at = list_at}, value};
-        return (struct cel_value){.kind = CEL_LIST, .as.list = &list->list};
-    }
-    struct value_map *map = arena_alloc(&eval->arena, sizeof(*map));
-    *map = (struct value_map){{.count = count, .find = map_find, .at = map_at}, value};
-    return (struct cel_value){.kind = CEL_MAP, .as.map = &map->map};
-}
-
-static struct cel_value cel_of(struct cel_eval *eval, struct value value)
-{
-    switch (value.kind) {
-    case VALUE_ABSENT:
-    case VALUE_NULL: return cel_null();
-    case VALUE_BOOL: return cel_bool(value.as.boolean);
-    case VALUE_INT: return cel_int(value.as.integer);
-    case VALUE_UINT: return cel_uint(value.as.unsigned_integer);
-    case VALUE_DOUBLE: return cel_double(value.as.real);
-    case VALUE_TEXT: return cel_string(value.as.text);
-    case VALUE_LIST:
-    case VALUE_MAP: return cel_of_container(eval, value);
-    }
-    return cel_null();
-}
-
-static struct cel_value time_of_ms(struct cel_eval *eval, int64_t time_ms)
-{
-    struct cel_value time;
-    int64_t seconds = time_ms / 1000 - (time_ms % 1000 < 0);
-    if (!cel_timestamp_of(seconds, (time_ms - seconds * 1000) * 1000000, &time))
-        return cel_fail(eval, CEL_ERROR_OVERFLOW, "a time outside the years 1 to 9999");
-    return time;
-}
-
-static struct cel_value duration_of_ms(struct cel_eval *eval, int64_t duration_ms)
-{
-    struct cel_value duration;
-    if (!cel_duration_of(duration_ms / 1000, duration_ms % 1000 * 1000000, &duration))
-        return cel_fail(eval, CEL_ERROR_OVERFLOW, "a duration beyond 292 years");
-    return duration;
-}
-
-// A value of a declared type as the checker knows it (scope_type_of). What is not of the type stays as it is:
-// then what is done with it fails.
-static struct cel_value cel_of_declared(
-    struct cel_eval *eval, struct value value, enum data_type type)
-{
-    int64_t ms;
-    bool is_text = value.kind == VALUE_TEXT;
-    if (type == DATA_DOUBLE && value.kind == VALUE_INT)
-        return cel_double((double)value.as.integer);
-    if (type == DATA_DOUBLE && value.kind == VALUE_UINT)
-        return cel_double((double)value.as.unsigned_integer);
-    if (type == DATA_TIMESTAMP && value.kind == VALUE_INT)
-        return time_of_ms(eval, value.as.integer);
-    if (type == DATA_TIMESTAMP && is_text && time_parse(value.as.text, &ms))
-        return time_of_ms(eval, ms);
-    if (type == DATA_DATE && is_text && time_parse_date(value.as.text, &ms))
-        return time_of_ms(eval, ms);
-    if (type == DATA_DURATION && is_text && duration_parse(value.as.text, &ms))
-        return duration_of_ms(eval, ms);
-    return cel_of(eval, value);
-}
-
 // --- data
+// Of a member that one of several event types declares, not always this one.
+static enum data_type declared_type(const struct event_type_def *type, struct bytes name)
+{
+    const struct data_field *field = catalog_field(type, name);
+    return field == NULL ? DATA_ANY : field->type;
+}
+
 // A member that is null counts as one that is not there.
 static bool data_find(
     const struct cel_map *map,
@@ -159,9 +37,11 @@ static bool data_find(
     if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
         return false;
     enum data_type type = DATA_ANY;
-    if (field != CEL_NO_FIELD)
+    if (field < CEL_FIELD_BY_NAME)
         type = expressions->type->fields[field].type;
-    *value_out = cel_of_declared(eval, value, type);
+    else if (field == CEL_FIELD_BY_NAME)
+        type = declared_type(expressions->type, name);
+    *value_out = expression_value_declared(eval, value, type);
     return true;
 }
 
@@ -178,8 +58,11 @@ static void data_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    const struct value_map of = {.value = fold_of(map)->expressions.values};
-    map_at(&of.map, eval, index, key_out, value_out);
+    struct bytes name = {NULL, 0};
+    (void)cel_spend(eval, index / 8);
+    *value_out =
+        expression_value(eval, expression_value_at(fold_of(map)->expressions.values, index, &name));
+    *key_out = cel_string(name);
 }
 
 // --- the event, the scores
@@ -198,7 +81,7 @@ static bool event_find(
     else if (field == SCOPE_EVENT_SOURCE || bytes_equal_text(name, "source"))
         *value_out = cel_string(fold->input->source);
     else if (field == SCOPE_EVENT_TIME || bytes_equal_text(name, "time"))
-        *value_out = time_of_ms(eval, fold->time_ms);
+        *value_out = expression_value_time(eval, fold->time_ms);
     else
         return false;
     return true;
@@ -478,10 +361,10 @@ static bool contact_known(
         *value_out = contact_name_list(fold, eval, CONTACT_LISTS);
         return true;
     case SCOPE_CONTACT_CREATED:
-        *value_out = time_of_ms(eval, contact_created_ms(state, fold->contact));
+        *value_out = expression_value_time(eval, contact_created_ms(state, fold->contact));
         return true;
     case SCOPE_CONTACT_UPDATED:
-        *value_out = time_of_ms(eval, contact_updated_ms(state, fold->contact));
+        *value_out = expression_value_time(eval, contact_updated_ms(state, fold->contact));
         return true;
     case SCOPE_CONTACT_ZONE: return text_if_any(contact_zone(state, fold->contact), value_out);
     case SCOPE_CONTACT_CONSENT: *value_out = contact_consents(fold, eval); return true;
@@ -524,7 +407,7 @@ static bool contact_find(
     struct value value;
     if (!contact_field(fold->state, fold->contact, fold->binding.fields[field - kinds], &value))
         return false;
-    *value_out = cel_of_declared(eval, value, def->type);
+    *value_out = expression_value_declared(eval, value, def->type);
     return true;
 }
 
@@ -554,10 +437,11 @@ static bool find_variable(
     const struct cel_map *maps[] = {
         [SCOPE_CONTACT] = &expressions->contact.map, [SCOPE_SCORE] = &expressions->score.map,
         [SCOPE_COUNTER] = &expressions->counter.map, [SCOPE_SEGMENT] = &expressions->segment.map,
-        [SCOPE_EVENT] = &expressions->event.map,     [SCOPE_DATA] = &expressions->data.map,
+        [SCOPE_RUN] = &expressions->run_map.map,     [SCOPE_EVENT] = &expressions->event.map,
+        [SCOPE_DATA] = &expressions->data.map,
     };
     if (index == SCOPE_NOW) {
-        *value_out = time_of_ms(eval, fold->now_ms);
+        *value_out = expression_value_time(eval, fold->now_ms);
         return true;
     }
     *value_out = (struct cel_value){.kind = CEL_MAP, .as.map = maps[index]};
@@ -580,6 +464,7 @@ void expressions_init(struct expressions *expressions, struct fold *fold)
         .event = {{.find = event_find, .count_of = event_count, .at = event_at}, fold},
         .data = {{.find = data_find, .count_of = data_count, .at = data_at}, fold},
     };
+    expression_run_init(expressions, fold);
 }
 
 void expressions_free(struct expressions *expressions)

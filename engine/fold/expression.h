@@ -8,6 +8,7 @@
 #include "rules/expression.h"
 
 struct fold;
+struct run;
 
 // A map of the host's: what it finds, it asks its fold for.
 struct host_map {
@@ -23,10 +24,11 @@ struct expressions {
     struct cel_eval evals[EXPRESSION_DEPTH_MAX];
     uint32_t depth; // how many are being evaluated
     struct cel_host host;
-    struct host_map contact, score, counter, segment, event, data;
+    struct host_map contact, score, counter, segment, run_map, run_data, run_steps, event, data;
     // of the event that is matched now, which may be a derived one
     const struct event_type_def *type;
     struct value values;
+    const struct run *run; // whose steps are done, or NULL
 };
 
 void expressions_init(struct expressions *expressions, struct fold *fold);

@@ -7,6 +7,8 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/packed_value.h"
+#include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
 #include "projections/contacts.h"
 #include "rules/scope.h"
@@ -14,7 +16,7 @@
 // An event that the engine itself made from the input; at most derived_depth_max deep.
 struct derived_event {
     struct derived_event *next;
-    enum builtin type;
+    event_type type;
     uint32_t depth;
     struct value data;
 };
@@ -36,6 +38,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.segments);
     free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
+    name_index_free(&fold->binding.workflow_of_name);
     free(fold->binding.channels);
     fold->binding = (struct fold_binding){0};
 }
@@ -51,6 +54,12 @@ void fold_free(struct fold *fold)
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
     failures_free(&fold->failures);
+}
+
+static bool match_list_is_heard(const struct match_list *match)
+{
+    return match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0 ||
+           match->is_awaited;
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -106,11 +115,13 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     for (int type = BUILTIN_NONE + 1; type < BUILTIN_COUNT; type++) {
         const struct match_list *match =
             ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
-        binding->is_heard[type] =
-            match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0;
+        binding->is_heard[type] = match_list_is_heard(match);
     }
+    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++)
+        binding->has_waits = binding->has_waits || ruleset_workflow(ruleset, i)->has_waits;
     fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
+    name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
     live_bind(fold);
 }
@@ -139,7 +150,19 @@ void fold_derive(
     const struct value_pair *data,
     uint32_t count)
 {
-    if (!fold->binding.is_heard[type] || fold->is_silent)
+    if (fold->binding.is_heard[type])
+        fold_derive_type(
+            fold, catalog_builtin(ruleset_catalog(fold->ruleset), type), depth, data, count);
+}
+
+void fold_derive_type(
+    struct fold *fold,
+    event_type type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count)
+{
+    if (fold->is_silent)
         return;
     if (depth > fold->settings.derived_depth_max || fold->queue_length >= FOLD_DERIVED_MAX) {
         fold->counts.derived_too_deep++;
@@ -197,6 +220,23 @@ static void find_candidates(
         candidates_find(&fold->candidates, fold, set, data);
 }
 
+static void start_workflow(
+    struct fold *fold, const struct workflow_def *workflow, struct value data, uint32_t depth)
+{
+    struct run_start start = {
+        .workflow = workflow, .data = data, .type = fold->expressions.type, .depth = depth};
+    if (workflow->key != NULL) {
+        struct cel_value key = fold_value(fold, workflow->key);
+        size_t len = packed_value_bytes(key);
+        uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
+        if (len > 0)
+            packed_value_put(bytes, key);
+        start.key_value = bytes_of(bytes, len);
+        start.key = fold_key(fold, workflow->key);
+    }
+    run_start(fold, &start);
+}
+
 static void start_workflows(
     struct fold *fold, const struct match_list *match, struct value data, uint32_t depth)
 {
@@ -205,7 +245,7 @@ static void start_workflows(
     for (uint32_t i = 0; i < candidates->count; i++) {
         const struct workflow_def *workflow = match->workflows[candidates->places[i]];
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
-            fold_run_workflow(fold, workflow, depth);
+            start_workflow(fold, workflow, data, depth);
         else
             trace_workflow(fold, workflow, workflow->condition, 0);
     }
@@ -214,7 +254,7 @@ static void start_workflows(
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
-    if (match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0)
+    if (match_list_is_heard(match))
         expressions_set_event(
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     trace_event(fold, type, data, depth);
@@ -227,17 +267,21 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     for (uint32_t i = 0; i < candidates->count; i++)
         fold_apply_rule(fold, match->rules[candidates->places[i]]);
     live_settle(fold, depth + 1);
-    if (!fold->is_history)
+    if (!fold->is_history) {
+        if (match->is_awaited)
+            runs_hear(fold, type, depth);
         start_workflows(fold, match, data, depth);
+    }
     live_settle(fold, depth + 1);
+    if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
+        runs_check(fold, depth);
 }
 
 // What was derived while the input was folded, and from that in turn; then nothing is left in hand.
 static void fold_queue(struct fold *fold)
 {
     for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next)
-        match_event(
-            fold, catalog_builtin(ruleset_catalog(fold->ruleset), at->type), at->data, at->depth);
+        match_event(fold, at->type, at->data, at->depth);
     if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
         fold->queue_first = NULL;
         fold->queue_last = NULL;
@@ -334,9 +378,16 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     fold->actions = 0;
     fold->action_bytes = 0;
     fold->contact = contact;
+    expressions_set_event(
+        &fold->expressions, NULL, (struct value){.kind = VALUE_ABSENT}); // there is none
     live_mark_timed(fold);
     fold->live.is_plan_due = true;
     live_settle(fold, 1);
+    if (fold->binding.has_waits && !fold->is_history)
+        runs_wake(fold);
+    live_settle(fold, 1);
+    if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
+        runs_check(fold, 0);
     fold_queue(fold);
     fold->input = NULL;
 }

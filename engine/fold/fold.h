@@ -10,6 +10,7 @@
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/failures.h"
+#include "engine/fold/fold_counts.h"
 #include "engine/fold/fold_outlets.h"
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
@@ -21,19 +22,6 @@
 #include "projections/state.h"
 #include "rules/ruleset.h"
 
-struct fold_counts {
-    uint64_t events; // folded, duplicates not among them
-    uint64_t actions_decided;
-    uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
-    uint64_t derived, derived_too_deep;
-    uint64_t rules_matched, rules_limited, runs_started;
-    uint64_t fields_refused, unknown_types;
-    uint64_t entries_withdrawn, withdrawals_unmatched;
-    uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
-    uint64_t timers_fired;
-    uint64_t zones_unknown; // times that a zone was asked for that is none
-};
-
 // A ruleset's names as numbers of one shard's state, by index.
 struct fold_binding {
     struct name_id *scores;
@@ -42,7 +30,8 @@ struct fold_binding {
     struct name_id *counters;
     struct name_id *segments;
     struct name_id *fields;
-    struct name_index rule_of_name;
+    struct name_index rule_of_name, workflow_of_name;
+    bool has_waits;           // some workflow has runs that wait
     struct name_id *channels; // by action; 0 where it has none
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
@@ -136,8 +125,14 @@ void fold_derive(
     uint32_t depth,
     const struct value_pair *data,
     uint32_t count);
+// The same for a type that a workflow emits.
+void fold_derive_type(
+    struct fold *fold,
+    event_type type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count);
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);
-void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth);
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);
 void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth);
 enum { FOLD_DERIVED_MAX = 1024 };

@@ -8,6 +8,7 @@
 #include "engine/fold/counter.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/live_due.h"
+#include "engine/fold/run.h"
 #include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
 #include "projections/scores.h"
@@ -328,6 +329,11 @@ void live_plan(struct fold *fold)
         int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, live->timed_nodes[i]));
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    if (fold->binding.has_waits) {
+        int64_t next_ms = runs_due_ms(fold); // of one that was forgotten for a while it is past
+        next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
     INVARIANT(due_ms > fold->now_ms);
     if (due_ms != contact_due_ms(fold->state, fold->contact))
         contact_set_due(fold->state, fold->contact, due_ms);
@@ -339,12 +345,13 @@ static void sweep_contact(void *context, struct contact_number contact)
     fold->contact = contact;
     live_mark_all(fold);
     live_settle(fold, 1);
+    fold->live.is_plan_due = true;
     live_plan(fold);
 }
 
 void live_sweep(struct fold *fold)
 {
-    if (ruleset_live_count(fold->ruleset) == 0)
+    if (ruleset_live_count(fold->ruleset) == 0 && !fold->binding.has_waits)
         return;
     fold->is_silent = true;
     fold->is_tried = false;

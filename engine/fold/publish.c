@@ -102,6 +102,11 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->counted_summarised = fold->counted_summarised;
     out->counted_refused = fold->counted_refused;
     out->runs_started = fold->runs_started;
+    out->runs_done = fold->runs_done;
+    out->runs_stopped = fold->runs_stopped;
+    out->runs_failed = fold->runs_failed;
+    out->run_data_refused = fold->run_data_refused;
+    out->steps_failed = fold->steps_failed;
     out->zones_known = shard->fold.zones.count;
     out->zones_unknown = fold->zones_unknown;
     out->zones_renewed = shard->zones.renewed;

@@ -199,6 +199,7 @@ enum err query_contact(struct shard *shard, struct contact_number contact, struc
         fold_look_at(&shard->fold, contact);
         add_scores(to, shard);
         add_segments(to, shard, &view);
+        query_runs(shard, contact, to);
     }
     add_dnd(to, &view);
     add_text(to, "zone", view.zone);

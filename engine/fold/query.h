@@ -6,6 +6,7 @@
 #include "engine/base/err.h"
 #include "engine/fold/shard.h"
 #include "projections/scores.h"
+#include "rules/cel/value.h"
 
 // The contact named by ID: a contact id, or "email:ann@example.com". 0 when there is none.
 struct contact_number query_find(struct shard *shard, struct bytes id);
@@ -17,6 +18,10 @@ NODISCARD enum err query_contact(
     struct shard *shard, struct contact_number contact, struct buffer *to);
 // {"opens_30d":3,"last_order":"2026-…"}: the counters of the rules in force that have something to say of the contact.
 void query_counters(struct shard *shard, struct contact_number contact, struct buffer *to);
+// Adds the runs of a contact that wait, as `,"runs":[…]`; nothing where there is none. Between frames.
+void query_runs(struct shard *shard, struct contact_number contact, struct buffer *to);
+// A value that expressions know as JSON; null for what has none.
+void query_add_value(struct buffer *to, struct cel_value value);
 // Each score with value, band and every ledger entry: event (source, id, type, time, position), rule,
 // place, ruleset, points; what min and max cut; the sum. score empty: all scores. Entries' events are read from the
 // journal through disk and directory.

@@ -21,7 +21,7 @@ static void add_duration(struct buffer *to, int64_t duration_ms)
     buffer_add_u8(to, '"');
 }
 
-static void add_value(struct buffer *to, struct cel_value value)
+void query_add_value(struct buffer *to, struct cel_value value)
 {
     switch (value.kind) {
     case CEL_BOOL: buffer_add_text(to, value.as.boolean ? "true" : "false"); return;
@@ -61,7 +61,7 @@ void query_counters(struct shard *shard, struct contact_number contact, struct b
         is_first = false;
         text_add_json(to, counter->name);
         buffer_add_u8(to, ':');
-        add_value(to, value);
+        query_add_value(to, value);
     }
     buffer_add_u8(to, '}');
     cel_eval_free(&eval);

@@ -11,7 +11,8 @@ struct shard_counts {
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
     uint64_t outbox_bytes; // texts of actions and dead letters that wait
     uint64_t derived, derived_too_deep;
-    uint64_t rules_matched, rules_limited, runs_started;
+    uint64_t rules_matched, rules_limited;
+    uint64_t runs_started, runs_done, runs_stopped, runs_failed, run_data_refused, steps_failed;
     uint64_t expressions_failed;
     uint64_t entries_withdrawn, withdrawals_unmatched;
     uint64_t counted_summarised, counted_refused;

@@ -199,11 +199,20 @@ static bool compile_ident(struct emitter *emitter, const struct cel_node *node)
     return false;
 }
 
+// The index of a field as the host is given it.
+static uint32_t field_of(const struct cel_node *node)
+{
+    const struct cel_type *of = node->children[0]->type;
+    bool is_by_name = node->field != CEL_NO_FIELD && of != NULL && of->kind == CEL_TYPE_OBJECT &&
+                      of->object->is_by_name;
+    return is_by_name ? CEL_FIELD_BY_NAME : node->field;
+}
+
 static void emit_member(
     struct emitter *emitter, enum op_code code, struct bytes name, const struct cel_node *node)
 {
     *(struct member *)list_add(emitter, &emitter->members, sizeof(struct member)) =
-        (struct member){.name = name, .field = node->field};
+        (struct member){.name = name, .field = field_of(node)};
     (void)emit(
         emitter,
         (struct op){

@@ -45,6 +45,8 @@ struct cel_object {
     const struct cel_field *fields;
     uint32_t field_count;
     bool is_open; // members beyond the fields are dyn; else they are an error
+    bool
+        is_by_name; // the host knows the fields in another order: cel_map.find is given CEL_FIELD_BY_NAME
     const struct cel_field_index *index; // NULL: fields are looked for one after the other
 };
 

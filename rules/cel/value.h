@@ -86,8 +86,7 @@ struct cel_map {
     const struct cel_pair *pairs; // NULL: the host's, whose keys are strings
     const uint32_t *slots;        // hash index over pairs; NULL where there are few
     uint32_t slot_mask;
-    // False when it has no such member. field is the index in the cel_object that the checker knew
-    // the value by, UINT32_MAX where it did not.
+    // False when it has no such member. field: the index in the cel_object that the checker knew, or one of those below.
     bool (*find)(
         const struct cel_map *map,
         struct cel_eval *eval,
@@ -105,7 +104,8 @@ struct cel_map {
         struct cel_value *value_out);
 };
 
-#define CEL_NO_FIELD UINT32_MAX
+#define CEL_NO_FIELD      UINT32_MAX
+#define CEL_FIELD_BY_NAME (UINT32_MAX - 1)
 
 static inline struct cel_value cel_null(void)
 {

@@ -4,6 +4,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/text.h"
 #include "rules/compiler.h"
+#include "rules/event_set.h"
 #include "rules/rule_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,7 +17,7 @@ static void check_matches(const struct ruleset *ruleset)
     for (size_t i = 0; i < catalog_type_count(catalog); i++) {
         const struct match_list *match = ruleset_match(ruleset, (event_type)i);
         for (uint32_t j = 0; j < match->rule_count; j++)
-            INVARIANT(match->rules[j]->on == i);
+            INVARIANT(ruleset_is_on(ruleset, match->rules[j]->on, (event_type)i));
         for (uint32_t j = 0; j < match->workflow_count; j++)
             INVARIANT(match->workflows[j]->step_count > 0);
         rules += match->rule_count;
@@ -24,9 +25,11 @@ static void check_matches(const struct ruleset *ruleset)
     }
     size_t event_rules = 0;
     for (size_t i = 0; i < ruleset_rule_count(ruleset); i++)
-        event_rules += ruleset_rule(ruleset, i)->kind == SCORE_RULE_EVENT ? 1 : 0;
+        event_rules += ruleset_types_on(ruleset, &ruleset_rule(ruleset, i)->on).count;
     INVARIANT(rules == event_rules);
-    INVARIANT(workflows == ruleset_workflow_count(ruleset));
+    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++)
+        workflows -= ruleset_types_on(ruleset, &ruleset_workflow(ruleset, i)->on).count;
+    INVARIANT(workflows == 0);
 }
 
 static void check_steps(const struct ruleset *ruleset)

@@ -123,6 +123,17 @@ static bool takes_number(const char *keyword, double bound, yyjson_val *value)
     return fabs(times - round(times)) < 1e-6;
 }
 
+static bool are_unique(yyjson_val *value)
+{
+    for (size_t i = 0; i < yyjson_arr_size(value); i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (yyjson_equals(yyjson_arr_get(value, i), yyjson_arr_get(value, j)))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool takes_keyword(
     const struct validation *validation, const char *keyword, yyjson_val *schema, yyjson_val *value)
 {
@@ -151,6 +162,10 @@ static bool takes_keyword(
         }
         return true;
     }
+    if (strcmp(keyword, "minItems") == 0)
+        return !yyjson_is_arr(value) || yyjson_arr_size(value) >= yyjson_get_uint(argument);
+    if (strcmp(keyword, "uniqueItems") == 0)
+        return are_unique(value);
     if (strcmp(keyword, "allOf") == 0)
         return count_taking(validation, argument, value) == yyjson_arr_size(argument);
     if (strcmp(keyword, "anyOf") == 0)

@@ -176,12 +176,12 @@ START_TEST(steps_keep_typed_constants)
     ck_assert_uint_eq(step->action, 1);
     ck_assert_uint_eq(step->with_count, 3);
     ck_assert_uint_eq(step->with[0].param, 0);
-    assert_text(step->with[0].value.as.text, "t1");
+    assert_text(step->with[0].value.constant.as.text, "t1");
     ck_assert_uint_eq(step->with[1].param, 5);
-    ck_assert_int_eq(step->with[1].value.kind, VALUE_INT);
-    ck_assert_int_eq(step->with[1].value.as.integer, 5);
+    ck_assert_int_eq(step->with[1].value.constant.kind, VALUE_INT);
+    ck_assert_int_eq(step->with[1].value.constant.as.integer, 5);
     struct buffer json = {0};
-    value_add_json(&json, step->with[2].value);
+    value_add_json(&json, step->with[2].value.constant);
     assert_text(buffer_bytes(&json), "{\"a\":[1,2.5,\"yes\",null]}");
     buffer_free(&json);
     ck_assert_uint_eq(ruleset_workflow(ruleset, 0)->steps[1].with_count, 0);

@@ -23,7 +23,7 @@ static const struct error_case {
     {"a counter of two kinds", COUNTER "{count: email.opened, sum: '1'}\n", "E0215 2:28"},
     {"a count of what is on", COUNTER "{count: email.opened, on: email.opened}\n", "E0215 2:28"},
     {"a count of an unknown event", COUNTER "{count: email.opend}\n", "E0206 2:14"},
-    {"a count of several events", COUNTER "{count: [email.opened, email.clicked]}\n", "E0301 2:14"},
+    {"a count of several events", COUNTER "{count: [email.opened, email.clicked]}\n", ""},
     {"a sum of nothing in particular", COUNTER "{sum: data.amount}\n", "E0204 2:3"},
     {"a sum of text", COUNTER "{sum: data.order, on: order.placed}\n", "E0604 2:12"},
     {"a sum of a condition", COUNTER "{avg: data.amount > 5, on: order.placed}\n", "E0604 2:12"},

@@ -85,6 +85,8 @@ END_TEST
 #define RULE    "scores: {s: {rules: [{name: a, on: order.placed, points: 1"
 #define STATE   "scores: {s: {rules: [{name: a, while: '\"a\" in contact.tags', points: 1"
 
+#define FLOW "workflows: {w: {on: email.opened, steps: ["
+
 // A file that the form tells good from bad: schema and compiler agree about it.
 static const struct corpus_case {
     const char *text;
@@ -102,6 +104,11 @@ static const struct corpus_case {
     {"counters: {a: {first: event.time, on: order.placed}}\n", true},
     {"counters: {a: {last: event.time, on: order.placed, within: 12h}}\n", true},
     {"counters: {a: {distinct: data.url, on: page.viewed}}\n", true},
+    {"counters: {a: {count: [email.opened, email.clicked]}}\n", true},
+    {"counters: {a: {sum: data.n, on: [email.opened]}}\n", true},
+    {"counters: {a: {count: []}}\n", false},
+    {"counters: {a: {count: [email.opened, email.opened]}}\n", false},
+    {"counters: {a: {count: [[email.opened]]}}\n", false},
     {"counters: {a: {}}\n", false},
     {"counters: {a: {sum: data.amount}}\n", false},
     {"counters: {a: {count: email.opened, on: email.opened}}\n", false},
@@ -197,6 +204,25 @@ static const struct corpus_case {
 
     {"workflows: {w: {on: email.opened, steps: [{tag: {add: x}}]}}\n", true},
     {"workflows: {w: {on: email.opened, steps: [{id: a}]}}\n", false},
+    {FLOW "end]}}\n", true},
+    {FLOW "{wait: 3d}, {tag: {add: x}}]}}\n", true},
+    {FLOW "{wait: {for: order.placed, at_most: 3d}, then: [end], else: []}]}}\n", true},
+    {FLOW "{wait: {until: now, for: order.placed}}]}}\n", false},
+    {FLOW "{wait: {at_most: 3d}}]}}\n", false},
+    {FLOW "{wait: [3d]}]}}\n", false},
+    {FLOW "{if: true, tag: {add: x}}]}}\n", false},
+    {FLOW "{choose: [{if: contact.id == 'x', steps: [end]}, {else: [end]}]}]}}\n", true},
+    {FLOW "{choose: [{if: contact.id == 'x'}]}]}}\n", false},
+    {FLOW "{split: [{name: a, share: 1, steps: [end]}]}]}}\n", true},
+    {FLOW "{split: [{name: a, share: 0}]}]}}\n", false},
+    {FLOW "{wait: {window: {hours: '08:00-20:00'}}}]}}\n", true},
+    {FLOW "{wait: {window: {}}}]}}\n", false},
+    {FLOW "end], on_error: stop, reenter: {after: 30d}, stop: [{on: order.placed}]}}\n", true},
+    {FLOW "end], on_error: ignore}}\n", false},
+    {FLOW "end], reenter: {until: 30d}}}\n", false},
+    {FLOW "end], stop: [{}]}}\n", false},
+    {FLOW "{emit: {data: {}}}]}}\n", false},
+    {FLOW "{set: [a]}]}}\n", false},
     {"lists: {l: }\n", true},
     {"contact: {fields: {f: {type: int}}}\n", true},
     {"contact: {fields: {f: {type: integer}}}\n", false},

@@ -77,6 +77,11 @@ static const struct outcome_case {
     {"scores: {s: {rules: [{name: r, on: order.placed, if: data.order == 'x', points: 1}]}}",
      "\"outcome\":\"not_true\",\"why\":{\"key\":\"if\",\"part\":\"data.order == 'x'\","
      "\"values\":[{\"of\":\"data.order\",\"value\":\"o-1\"}]}," OTHER},
+    // On several events, of which one declares what is read.
+    {"scores: {s: {rules: [{name: r, on: [email.opened, order.placed], if: data.order == 'x', "
+     "points: 1}]}}",
+     "\"outcome\":\"not_true\",\"why\":{\"key\":\"if\",\"part\":\"data.order == 'x'\","
+     "\"values\":[{\"of\":\"data.order\",\"value\":\"o-1\"}]}," OTHER},
     {"scores: {s: {rules: [{name: r, on: order.placed, if: has(data.order) && data.amount > 99, "
      "points: 1}]}}",
      "\"outcome\":\"not_true\",\"why\":{\"key\":\"if\",\"part\":\"data.amount > 99\","

@@ -15,7 +15,7 @@ static const struct cel_field contact_fields[] = {
     {{(const uint8_t *)"birthday", 8}, &cel_type_timestamp},
 };
 static const struct cel_object contact_object = {
-    {(const uint8_t *)"contact", 7}, contact_fields, 3, false, NULL};
+    {(const uint8_t *)"contact", 7}, contact_fields, 3, false, false, NULL};
 
 static bool find_field(
     const struct cel_map *map,

@@ -17,15 +17,15 @@ static const struct cel_field contact_fields[] = {
     {NAME("age-i"), &cel_type_string},
 };
 #define COUNT(items) (sizeof(items) / sizeof((items)[0]))
-static const struct cel_object contact = {
-    NAME("contact"), contact_fields, COUNT(contact_fields), false, NULL};
+static const struct cel_object contact = {NAME("contact"), contact_fields, COUNT(contact_fields),
+                                          false,           false,          NULL};
 static const struct cel_field data_fields[] = {
     {NAME("plan"), &cel_type_double},
     {NAME("utm-source"), &cel_type_string},
     {NAME("x-i"), &cel_type_string},
 };
 static const struct cel_object data = {
-    NAME("data of order.placed"), data_fields, COUNT(data_fields), true, NULL};
+    NAME("data of order.placed"), data_fields, COUNT(data_fields), true, false, NULL};
 static const struct cel_type contact_type = {.kind = CEL_TYPE_OBJECT, .object = &contact};
 static const struct cel_type data_type = {.kind = CEL_TYPE_OBJECT, .object = &data};
 static const struct cel_type ints_type = {.kind = CEL_TYPE_LIST, .params = {&cel_type_int}};

@@ -56,8 +56,8 @@ static void check_within_limits(char *text, size_t problems_min)
 {
     static const struct cel_field fields[] = {{{(const uint8_t *)"a", 1}, &cel_type_int}};
     static const struct cel_object objects[] = {
-        {{(const uint8_t *)"contact", 7}, fields, 1, false, NULL},
-        {{(const uint8_t *)"data", 4}, fields, 1, true, NULL}};
+        {{(const uint8_t *)"contact", 7}, fields, 1, false, false, NULL},
+        {{(const uint8_t *)"data", 4}, fields, 1, true, false, NULL}};
     struct arena arena = {0};
     struct cel_problems problems = {0};
     const struct cel_variable variables[] = {

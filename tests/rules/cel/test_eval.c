@@ -400,7 +400,7 @@ START_TEST(what_the_host_keeps_is_asked_for_when_it_is_needed)
         {BYTES_LITERAL("country"), &cel_type_string},
         {BYTES_LITERAL("amount"), &cel_type_double},
         {BYTES_LITERAL("stage"), &cel_type_string}};
-    const struct cel_object object = {BYTES_LITERAL("data"), fields, 3, false, NULL};
+    const struct cel_object object = {BYTES_LITERAL("data"), fields, 3, false, false, NULL};
     const struct cel_map map = {.count = 2, .find = find_field, .at = field_at};
     const struct cel_list list = {.count = 4, .at = square_at};
     evaluate_begin(&world);

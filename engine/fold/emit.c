@@ -1,4 +1,4 @@
-// Running a workflow's steps at once, and what holds an action back.
+// Emitting actions, and what holds them back.
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/fold.h"
@@ -70,71 +70,9 @@ static const char *emit_action(
     return NULL;
 }
 
-static void do_action(struct fold *fold, const struct action_step *step, uint32_t depth)
+void fold_emit_action(struct fold *fold, const struct action_step *step, uint32_t depth)
 {
     struct hash128 id = {0};
     const char *held = emit_action(fold, step, depth, &id);
     trace_action(fold, step->step, held, id);
-}
-
-static void change_tags(struct fold *fold, const struct workflow_step *step, uint32_t depth)
-{
-    for (uint32_t i = 0; i < step->add_count; i++)
-        fold_change_tag(fold, step->add[i], BUILTIN_TAG_ADDED, depth);
-    for (uint32_t i = 0; i < step->remove_count; i++)
-        fold_change_tag(fold, step->remove[i], BUILTIN_TAG_REMOVED, depth);
-}
-
-static void change_lists(struct fold *fold, const struct workflow_step *step, uint32_t depth)
-{
-    for (uint32_t i = 0; i < step->add_count; i++)
-        fold_change_list(fold, step->add[i], BUILTIN_LIST_ADDED, depth);
-    for (uint32_t i = 0; i < step->remove_count; i++)
-        fold_change_list(fold, step->remove[i], BUILTIN_LIST_REMOVED, depth);
-}
-
-// run.started or run.ended, which has an outcome as well.
-static void derive_run(
-    struct fold *fold,
-    enum builtin type,
-    const struct workflow_def *workflow,
-    uint32_t run,
-    uint32_t depth)
-{
-    if (!fold->binding.is_heard[type])
-        return;
-    const struct value_pair data[] = {
-        {BYTES_LITERAL("workflow"), value_text(workflow->name)},
-        {BYTES_LITERAL("run"), value_text(action_run_text(fold, workflow, run))},
-        {BYTES_LITERAL("outcome"), value_text(BYTES_LITERAL("done"))},
-    };
-    fold_derive(fold, type, depth, data, type == BUILTIN_RUN_ENDED ? 3 : 2);
-}
-
-void fold_run_workflow(struct fold *fold, const struct workflow_def *workflow, uint32_t depth)
-{
-    enum reenter reenter =
-        workflow->reenter == WORKFLOW_REENTER_ALWAYS ? REENTER_ALWAYS : REENTER_NEVER;
-    uint32_t occurrence = 0;
-    if (!contact_start_run(
-            fold->state, fold->contact, fold->binding.workflows[workflow->index], reenter,
-            &occurrence)) {
-        trace_workflow(fold, workflow, NULL, 0);
-        return;
-    }
-    fold->counts.runs_started++;
-    fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
-    trace_workflow(fold, workflow, NULL, occurrence);
-    derive_run(fold, BUILTIN_RUN_STARTED, workflow, occurrence, depth + 1);
-    for (uint32_t i = 0; i < workflow->step_count; i++) {
-        const struct workflow_step *step = &workflow->steps[i];
-        switch (step->kind) {
-        case STEP_DO:
-            do_action(fold, &(struct action_step){workflow, step, occurrence}, depth + 1);
-            break;
-        case STEP_TAG: change_tags(fold, step, depth + 1); break;
-        case STEP_LIST: change_lists(fold, step, depth + 1); break;
-        }
-    }
-    derive_run(fold, BUILTIN_RUN_ENDED, workflow, occurrence, depth + 1);
 }

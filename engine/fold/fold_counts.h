@@ -1,0 +1,21 @@
+// What a fold counts.
+#ifndef ENGINE_FOLD_FOLD_COUNTS_H
+#define ENGINE_FOLD_FOLD_COUNTS_H
+
+#include <stdint.h>
+
+struct fold_counts {
+    uint64_t events; // folded, duplicates not among them
+    uint64_t actions_decided;
+    uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t derived, derived_too_deep;
+    uint64_t rules_matched, rules_limited;
+    uint64_t runs_started, runs_done, runs_stopped, runs_failed, run_data_refused, steps_failed;
+    uint64_t fields_refused, unknown_types;
+    uint64_t entries_withdrawn, withdrawals_unmatched;
+    uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
+    uint64_t timers_fired;
+    uint64_t zones_unknown; // times that a zone was asked for that is none
+};
+
+#endif

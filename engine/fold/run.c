@@ -1,0 +1,242 @@
+// The bytes of a contact's runs of one workflow.
+//
+// Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
+// length (varint), and within it number, flags (1: ended, 2: waits for the window), started and due (ms since TIME_MS_MIN,
+// due and 1), place of its step (varints), hash of the step's id (4), key (8), how many steps are counted (varint), of
+// each its hash (4) and times (varint), then the key's value, the data and the name of the event's type, each behind its
+// length (varint).
+#include "engine/fold/run.h"
+
+#include "engine/base/buffer.h"
+#include "engine/base/time.h"
+#include "engine/fold/fold.h"
+#include "projections/counters.h"
+#include "projections/record.h"
+
+enum { RUN_ENDED = 1, RUN_AT_DOOR = 2, DUE_BYTES = 8 };
+
+static uint64_t pack_due(int64_t due_ms)
+{
+    return due_ms == TIMER_NONE ? 0 : (uint64_t)(due_ms - TIME_MS_MIN) + 1;
+}
+
+static int64_t unpack_due(uint64_t packed)
+{
+    return packed == 0 ? TIMER_NONE : (int64_t)(packed - 1) + TIME_MS_MIN;
+}
+
+uint32_t run_step_hash(struct bytes id)
+{
+    return (uint32_t)hash_u64(id, 0);
+}
+
+uint32_t run_step_times(const struct run *run, uint32_t step_hash)
+{
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        if (run->steps[i].step == step_hash)
+            return run->steps[i].times;
+    }
+    return 0;
+}
+
+void run_count_step(struct fold *fold, struct run *run, uint32_t step_hash)
+{
+    uint32_t i = 0;
+    while (i < run->step_count && run->steps[i].step != step_hash)
+        i++;
+    if (i < run->step_count) {
+        run->steps[i].times++;
+        return;
+    }
+    struct run_step *steps = arena_alloc(&fold->arena, (i + 1) * sizeof(*steps));
+    for (uint32_t j = 0; j < i; j++)
+        steps[j] = run->steps[j];
+    steps[i] = (struct run_step){step_hash, 1};
+    run->steps = steps;
+    run->step_count++;
+}
+
+static void pack(const struct run *run, struct buffer *to)
+{
+    buffer_add_varint(to, run->number);
+    buffer_add_varint(
+        to, (run->has_ended ? RUN_ENDED : 0) | (run->waits_for_door ? RUN_AT_DOOR : 0));
+    buffer_add_varint(to, (uint64_t)(record_time(run->started_ms) - TIME_MS_MIN));
+    buffer_add_varint(to, pack_due(run->due_ms));
+    buffer_add_varint(to, run->at);
+    buffer_add_u32(to, run->at_hash);
+    buffer_add_u64(to, run->key);
+    buffer_add_varint(to, run->step_count);
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        buffer_add_u32(to, run->steps[i].step);
+        buffer_add_varint(to, run->steps[i].times);
+    }
+    buffer_add_sized(to, run->key_value);
+    buffer_add_sized(to, run->data);
+    buffer_add_sized(to, run->type_name);
+}
+
+// Where the rules in force have the step that a run is at.
+static uint32_t step_of(const struct workflow_def *workflow, uint32_t at, uint32_t hash)
+{
+    if (at < workflow->step_count && run_step_hash(workflow->steps[at].id) == hash)
+        return at;
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        if (run_step_hash(workflow->steps[i].id) == hash)
+            return i;
+    }
+    return STEP_NONE;
+}
+
+static bool unpack(
+    struct fold *fold, struct bytes from, const struct workflow_def *workflow, struct run *out)
+{
+    struct cursor cursor = cursor_of(from);
+    *out = (struct run){.workflow = workflow, .number = (uint32_t)cursor_varint(&cursor)};
+    uint64_t flags = cursor_varint(&cursor);
+    out->has_ended = (flags & RUN_ENDED) != 0;
+    out->waits_for_door = (flags & RUN_AT_DOOR) != 0;
+    out->started_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
+    out->due_ms = unpack_due(cursor_varint(&cursor));
+    uint32_t at = (uint32_t)cursor_varint(&cursor);
+    out->at_hash = cursor_u32(&cursor);
+    out->at = step_of(workflow, at, out->at_hash);
+    out->key = cursor_u64(&cursor);
+    uint64_t count = cursor_varint(&cursor);
+    if (cursor.has_failed || count > RUN_STEPS_MAX)
+        return false;
+    out->step_count = (uint32_t)count;
+    out->steps = arena_alloc(&fold->arena, count * sizeof(*out->steps) + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        out->steps[i].step = cursor_u32(&cursor);
+        out->steps[i].times = (uint32_t)cursor_varint(&cursor);
+    }
+    out->key_value = cursor_sized(&cursor);
+    out->data = cursor_sized(&cursor);
+    out->type_name = cursor_sized(&cursor);
+    return !cursor.has_failed;
+}
+
+static struct bytes kept_bytes(struct fold *fold, const struct workflow_def *workflow)
+{
+    return counter_read(fold->state, fold->contact, fold->binding.workflows[workflow->index]);
+}
+
+struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, uint32_t *count_out)
+{
+    *count_out = 0;
+    struct bytes kept = kept_bytes(fold, workflow);
+    if (kept.len <= DUE_BYTES)
+        return NULL;
+    kept = arena_copy(&fold->arena, kept); // what is done to one moves the bytes of all
+    struct cursor cursor = cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
+    uint32_t count = 0;
+    for (struct cursor at = cursor; cursor_left(&at) > 0 && !at.has_failed; count++)
+        (void)cursor_sized(&at);
+    struct run *runs = arena_alloc(&fold->arena, count * sizeof(*runs));
+    for (uint32_t i = 0; i < count; i++) {
+        if (!unpack(fold, cursor_sized(&cursor), workflow, &runs[*count_out]))
+            break; // the record's checksum held: a version after this one wrote it
+        ++*count_out;
+    }
+    return runs;
+}
+
+static bool write_all(
+    struct fold *fold, const struct workflow_def *workflow, const struct bytes *rows, size_t count)
+{
+    struct name_id name = fold->binding.workflows[workflow->index];
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += rows[i].len;
+    uint8_t *to = counter_write(fold->state, fold->contact, name, len == 0 ? 0 : DUE_BYTES + len);
+    fold->live.is_plan_due = true;
+    if (to == NULL)
+        return len == 0;
+    uint64_t due = 0;
+    uint8_t *at = to + DUE_BYTES;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(at, rows[i].data, rows[i].len);
+        at += rows[i].len;
+    }
+    struct cursor cursor = cursor_of(bytes_of(to + DUE_BYTES, len));
+    while (cursor_left(&cursor) > 0) {
+        struct cursor row = cursor_of(cursor_sized(&cursor));
+        (void)cursor_varint(&row);
+        (void)cursor_varint(&row);
+        (void)cursor_varint(&row);
+        uint64_t next = cursor_varint(&row);
+        if (next != 0 && (due == 0 || next < due))
+            due = next;
+    }
+    put_u64(to, due);
+    return true;
+}
+
+// Puts the row of a run in place of the one it had, or behind the others. An empty one removes it.
+static bool put_row(struct fold *fold, const struct run *run, struct bytes row)
+{
+    struct bytes kept = kept_bytes(fold, run->workflow);
+    if (kept.len > 0)
+        kept = arena_copy(&fold->arena, kept);
+    struct cursor cursor = cursor_of((struct bytes){NULL, 0});
+    if (kept.len > DUE_BYTES)
+        cursor = cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
+    struct bytes *rows = arena_alloc(&fold->arena, (RUNS_MAX + 1) * sizeof(*rows));
+    size_t count = 0;
+    bool is_there = false;
+    while (cursor_left(&cursor) > 0 && !cursor.has_failed && count < RUNS_MAX) {
+        const uint8_t *begin = cursor.at;
+        struct cursor of = cursor_of(cursor_sized(&cursor));
+        bool is_own = (uint32_t)cursor_varint(&of) == run->number;
+        is_there = is_there || is_own;
+        rows[count] = is_own ? row : bytes_of(begin, (size_t)(cursor.at - begin));
+        count += rows[count].len > 0;
+    }
+    if (!is_there && row.len > 0) {
+        if (count == RUNS_MAX)
+            return false;
+        rows[count++] = row;
+    }
+    return write_all(fold, run->workflow, rows, count);
+}
+
+bool run_write(struct fold *fold, const struct run *run)
+{
+    struct buffer packed = {0};
+    struct buffer row = {0};
+    pack(run, &packed);
+    buffer_add_sized(&row, buffer_bytes(&packed));
+    bool is_kept = put_row(fold, run, buffer_bytes(&row));
+    buffer_free(&packed);
+    buffer_free(&row);
+    return is_kept;
+}
+
+void run_remove(struct fold *fold, const struct run *run)
+{
+    (void)put_row(fold, run, (struct bytes){NULL, 0});
+}
+
+const struct workflow_def *runs_next_workflow(struct fold *fold, size_t *at, int64_t *due_ms_out)
+{
+    struct name_id name;
+    struct bytes kept;
+    while (counter_next(fold->state, fold->contact, at, &name, &kept)) {
+        uint32_t index = name_index_find(&fold->binding.workflow_of_name, name);
+        if (index == NAME_INDEX_NONE || kept.len < DUE_BYTES)
+            continue;
+        *due_ms_out = unpack_due(get_u64(kept.data));
+        return ruleset_workflow(fold->ruleset, index);
+    }
+    return NULL;
+}
+
+int64_t runs_due_ms(struct fold *fold)
+{
+    int64_t due_ms = TIMER_NONE;
+    int64_t next_ms = TIMER_NONE;
+    for (size_t at = 0; runs_next_workflow(fold, &at, &next_ms) != NULL;)
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    return due_ms;
+}

@@ -1,0 +1,304 @@
+#include "engine/fold/run_flow.h"
+
+#include "engine/base/time.h"
+#include "engine/fold/action.h"
+#include "engine/fold/fold.h"
+#include "engine/fold/run_step.h"
+#include "projections/contacts.h"
+#include "rules/event_set.h"
+
+enum { STEPS_AT_ONCE_MAX = 10000 }; // no rules come near: loops have a wait
+
+// --- ends
+static const char *const outcomes[] = {"done", "stopped", "failed"};
+
+static void derive_run(
+    struct fold *fold,
+    enum builtin type,
+    const struct run *run,
+    const char *outcome,
+    uint32_t depth)
+{
+    if (!fold->binding.is_heard[type])
+        return;
+    const struct value_pair data[] = {
+        {BYTES_LITERAL("workflow"), value_text(run->workflow->name)},
+        {BYTES_LITERAL("run"), value_text(action_run_text(fold, run->workflow, run->number))},
+        {BYTES_LITERAL("outcome"), value_text(bytes_text(outcome))},
+    };
+    fold_derive(fold, type, depth, data, type == BUILTIN_RUN_ENDED ? 3 : 2);
+}
+
+// Whether it must be known later that the run has been.
+static bool is_remembered(const struct workflow_def *workflow)
+{
+    return workflow->reenter == WORKFLOW_REENTER_AFTER ||
+           (workflow->reenter == WORKFLOW_REENTER_NEVER && workflow->key != NULL);
+}
+
+static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome, uint32_t depth)
+{
+    switch (outcome) {
+    case RUN_DONE: fold->counts.runs_done++; break;
+    case RUN_STOPPED: fold->counts.runs_stopped++; break;
+    case RUN_FAILED: fold->counts.runs_failed++; break;
+    }
+    if (is_remembered(run->workflow)) {
+        struct run ended = {
+            .workflow = run->workflow,
+            .number = run->number,
+            .has_ended = true,
+            .key = run->key,
+            .started_ms = run->started_ms,
+            .due_ms = TIMER_NONE,
+        };
+        (void)run_write(fold, &ended);
+    } else if (run->workflow->has_waits) {
+        run_remove(fold, run);
+    }
+    derive_run(fold, BUILTIN_RUN_ENDED, run, outcomes[outcome], depth);
+}
+
+// --- on
+// Whether the step evaluates anything.
+static bool reads_contact(const struct workflow_step *step)
+{
+    switch (step->kind) {
+    case STEP_TAG:
+    case STEP_LIST:
+    case STEP_GOTO:
+    case STEP_STOP:
+    case STEP_END: return false;
+    case STEP_DO:
+        for (uint32_t i = 0; i < step->with_count; i++) {
+            const struct step_value *value = &step->with[i].value;
+            if (value->expression != NULL || value->piece_count > 0)
+                return true;
+        }
+        return false;
+    case STEP_WAIT:
+    case STEP_IF:
+    case STEP_CHOOSE:
+    case STEP_SPLIT:
+    case STEP_SET:
+    case STEP_POINTS:
+    case STEP_EMIT:
+    case STEP_START: break;
+    }
+    return true;
+}
+
+// Takes the run on from a step until it waits or ends.
+static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
+{
+    fold->expressions.run = run;
+    run->due_ms = TIMER_NONE;
+    for (uint32_t i = 0; at != STEP_NONE && i < STEPS_AT_ONCE_MAX; i++) {
+        struct step_outcome outcome = {0};
+        if (reads_contact(&run->workflow->steps[at]))
+            live_settle(fold, depth + 1); // it sees what the steps before have changed
+        run->at = at;
+        run->at_hash = run_step_hash(run->workflow->steps[at].id);
+        run_do_step(fold, run, depth, &outcome);
+        if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
+            fold->expressions.run = NULL;
+            return;
+        }
+        if (outcome.kind != STEP_GOES_ON) {
+            bool is_stop = outcome.kind == STEP_STOPS;
+            end_run(fold, run, is_stop ? RUN_STOPPED : RUN_FAILED, depth);
+            fold->expressions.run = NULL;
+            return;
+        }
+        run->waits_for_door = false;
+        at = outcome.next;
+    }
+    end_run(fold, run, at == STEP_NONE ? RUN_DONE : RUN_FAILED, depth);
+    fold->expressions.run = NULL;
+}
+
+// --- starts
+static bool may_enter(struct fold *fold, const struct run_start *start)
+{
+    const struct workflow_def *workflow = start->workflow;
+    if (workflow->reenter == WORKFLOW_REENTER_ALWAYS ||
+        (workflow->key == NULL && workflow->reenter == WORKFLOW_REENTER_NEVER))
+        return true; // the count of runs tells
+    uint32_t count = 0;
+    const struct run *runs = runs_read(fold, workflow, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (runs[i].key != start->key)
+            continue;
+        if (!runs[i].has_ended || workflow->reenter == WORKFLOW_REENTER_NEVER)
+            return false;
+        if (workflow->reenter == WORKFLOW_REENTER_AFTER &&
+            fold->now_ms - runs[i].started_ms < workflow->reenter_ms)
+            return false;
+        if (workflow->reenter == WORKFLOW_REENTER_AFTER)
+            run_remove(fold, &runs[i]); // the one that starts is known instead
+    }
+    return true;
+}
+
+static enum reenter reenter_of(const struct workflow_def *workflow)
+{
+    bool is_once = workflow->reenter == WORKFLOW_REENTER_NEVER && workflow->key == NULL;
+    return is_once ? REENTER_NEVER : REENTER_ALWAYS;
+}
+
+static struct bytes pack_data(
+    struct fold *fold, const struct workflow_def *workflow, struct value data)
+{
+    if (!workflow->has_waits)
+        return (struct bytes){NULL, 0};
+    struct buffer packed = {0};
+    value_pack(&packed, data);
+    struct bytes bytes = {NULL, 0};
+    if (buffer_bytes(&packed).len <= RUN_DATA_BYTES_MAX)
+        bytes = arena_copy(&fold->arena, buffer_bytes(&packed));
+    else
+        fold->counts.run_data_refused++;
+    buffer_free(&packed);
+    return bytes;
+}
+
+void run_start(struct fold *fold, const struct run_start *start)
+{
+    const struct workflow_def *workflow = start->workflow;
+    uint32_t number = 0;
+    struct name_id name = fold->binding.workflows[workflow->index];
+    if (!may_enter(fold, start) ||
+        !contact_start_run(fold->state, fold->contact, name, reenter_of(workflow), &number)) {
+        trace_workflow(fold, workflow, NULL, 0);
+        return;
+    }
+    fold->counts.runs_started++;
+    fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
+    trace_workflow(fold, workflow, NULL, number);
+    struct run run = {
+        .workflow = workflow,
+        .number = number,
+        .key = start->key,
+        .key_value = start->key_value,
+        .started_ms = fold->now_ms,
+        .due_ms = TIMER_NONE,
+        .data = pack_data(fold, workflow, start->data),
+        .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
+    };
+    derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
+    go_on(fold, &run, workflow->step_count > 0 ? 0 : STEP_NONE, start->depth + 1);
+}
+
+// --- what happens to runs that wait
+// Workflows of which the contact keeps runs; what is done to one may move the bytes of all.
+static const struct workflow_def **kept_workflows(
+    struct fold *fold, int64_t due_ms, uint32_t *count_out)
+{
+    uint32_t count = 0;
+    int64_t next_ms = TIMER_NONE;
+    for (size_t at = 0; runs_next_workflow(fold, &at, &next_ms) != NULL;)
+        count += next_ms <= due_ms;
+    *count_out = count;
+    if (count == 0)
+        return NULL;
+    const struct workflow_def **workflows =
+        arena_alloc(&fold->arena, count * sizeof(struct workflow_def *));
+    const struct workflow_def *workflow = NULL;
+    count = 0;
+    for (size_t at = 0; (workflow = runs_next_workflow(fold, &at, &next_ms)) != NULL;) {
+        if (next_ms <= due_ms)
+            workflows[count++] = workflow;
+    }
+    return workflows;
+}
+
+static bool is_stopped_by(struct fold *fold, struct run *run, event_type type)
+{
+    const struct workflow_def *workflow = run->workflow;
+    fold->expressions.run = run;
+    bool is_stopped = false;
+    for (uint32_t i = 0; i < workflow->stop_count && !is_stopped; i++) {
+        const struct workflow_stop *stop = &workflow->stops[i];
+        is_stopped =
+            stop->on == type && (stop->condition == NULL || fold_condition(fold, stop->condition));
+    }
+    fold->expressions.run = NULL;
+    return is_stopped;
+}
+
+static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
+{
+    if (run->at == STEP_NONE || run->waits_for_door)
+        return false;
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type)
+        return false;
+    fold->expressions.run = run;
+    bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);
+    fold->expressions.run = NULL;
+    return is_it;
+}
+
+void runs_hear(struct fold *fold, event_type type, uint32_t depth)
+{
+    uint32_t workflow_count = 0;
+    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    for (uint32_t i = 0; i < workflow_count; i++) {
+        uint32_t count = 0;
+        struct run *runs = runs_read(fold, workflows[i], &count);
+        for (uint32_t j = 0; j < count; j++) {
+            struct run *run = &runs[j];
+            if (run->has_ended)
+                continue;
+            if (is_stopped_by(fold, run, type))
+                end_run(fold, run, RUN_STOPPED, depth + 1);
+            else if (is_waiting_for(fold, run, type))
+                go_on(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
+        }
+    }
+}
+
+void runs_check(struct fold *fold, uint32_t depth)
+{
+    uint32_t workflow_count = 0;
+    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    for (uint32_t i = 0; i < workflow_count; i++) {
+        uint32_t count = 0;
+        if (!workflows[i]->has_state_stop)
+            continue;
+        struct run *runs = runs_read(fold, workflows[i], &count);
+        for (uint32_t j = 0; j < count; j++) {
+            if (!runs[j].has_ended && is_stopped_by(fold, &runs[j], EVENT_TYPE_UNKNOWN))
+                end_run(fold, &runs[j], RUN_STOPPED, depth + 1);
+        }
+    }
+}
+
+static void wake(struct fold *fold, struct run *run)
+{
+    if (run->at == STEP_NONE) { // the rules have no such step any more
+        end_run(fold, run, RUN_FAILED, 1);
+        return;
+    }
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    uint32_t at = step->next;
+    if (run->waits_for_door)
+        at = run->at;
+    else if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
+        at = step->else_at;
+    go_on(fold, run, at, 1);
+}
+
+void runs_wake(struct fold *fold)
+{
+    uint32_t workflow_count = 0;
+    const struct workflow_def **workflows = kept_workflows(fold, fold->now_ms, &workflow_count);
+    for (uint32_t i = 0; i < workflow_count; i++) {
+        uint32_t count = 0;
+        struct run *runs = runs_read(fold, workflows[i], &count);
+        for (uint32_t j = 0; j < count; j++) {
+            if (!runs[j].has_ended && runs[j].due_ms <= fold->now_ms)
+                wake(fold, &runs[j]);
+        }
+    }
+}

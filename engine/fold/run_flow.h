@@ -1,0 +1,30 @@
+// Taking runs of workflows on: their steps, what they wait for, and what ends them. All of it about the contact in hand,
+// inside a frame of the state.
+#ifndef ENGINE_FOLD_RUN_FLOW_H
+#define ENGINE_FOLD_RUN_FLOW_H
+
+#include "engine/fold/run.h"
+
+struct fold;
+
+// What a run is started with.
+struct run_start {
+    const struct workflow_def *workflow;
+    uint64_t key; // 0 without one
+    struct bytes key_value;
+    struct value data;                 // of the event that starts it
+    const struct event_type_def *type; // of that event
+    uint32_t depth;
+};
+
+// Starts a run of a workflow whose conditions are true, unless `reenter` forbids it, and takes it as far as it goes now.
+void run_start(struct fold *fold, const struct run_start *start);
+// The event in hand, which expressions are about: ends runs that it stops, and takes on those that wait for it. The
+// type is one of those that are awaited.
+void runs_hear(struct fold *fold, event_type type, uint32_t depth);
+// Ends runs whose workflow stops them by a condition about the contact that is true now.
+void runs_check(struct fold *fold, uint32_t depth);
+// Takes on runs that time alone takes on, as of fold->now_ms.
+void runs_wake(struct fold *fold);
+
+#endif
