@@ -380,14 +380,14 @@ END_TEST
 START_TEST(a_later_run_may_be_due_earlier)
 {
     world_open(
-        &world,
-        ACTIONS "workflows:\n"
-                "  w:\n"
-                "    on: ping\n"
-                "    key: data.n\n"
-                "    steps:\n"
-                "      - wait: {until: run.started + duration(run.data.n == 1 ? '48h' : '1h')}\n"
-                "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
+        &world, ACTIONS "workflows:\n"
+                        "  w:\n"
+                        "    on: ping\n"
+                        "    key: data.n\n"
+                        "    steps:\n"
+                        "      - wait: {until: \"run.started + duration(run.data.n == 1 ? '48h' : "
+                        "'1h')\"}\n"
+                        "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
     feed("01-01T00:00:00", "ping", "{\"n\":1}");
     feed("01-01T01:00:00", "ping", "{\"n\":2}");
     advance("01-01T02:00:00");
