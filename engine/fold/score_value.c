@@ -279,7 +279,11 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
     bool is_falling = forget->points_milli < 0;
     if (is_falling ? side == 0 : side == score->threshold_count)
         return ahead_ms;
-    // Thresholds that min or max keep out of reach are crossed beneath only: no harm, it is looked at again there.
+    bool is_held_back =
+        is_falling ? score->has_min && score->thresholds_milli[side - 1] <= score->min_milli
+                   : score->has_max && score->thresholds_milli[side] > score->max_milli;
+    if (is_held_back) // crossed beneath only, which nobody sees
+        return ahead_ms;
     int64_t way_milli = is_falling ? beneath_milli - score->thresholds_milli[side - 1] + 1
                                    : score->thresholds_milli[side] - beneath_milli;
     int64_t step_milli = is_falling ? -forget->points_milli : forget->points_milli;
