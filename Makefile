@@ -58,7 +58,7 @@ FLAGS_faults := -O2 -g $(HARDENING) -Wall -Wextra -DFAILPOINTS
 FLAGS_asan := -O1 -g -Wall -Wextra -DFAILPOINTS -DINVARIANT_ABORTS -fsanitize=address,undefined $(SANITIZE)
 FLAGS_tsan := -O1 -g -Wall -Wextra -fsanitize=thread $(SANITIZE)
 FLAGS_coverage := -O0 -g -Wall -Wextra --coverage
-FLAGS_fuzz := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+FLAGS_fuzz := -O1 -g -Wall -Wextra -DINVARIANT_ABORTS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function,vptr $(SANITIZE)
 LINK_release := -Wl,-z,relro,-z,now
 LINK_faults := -Wl,-z,relro,-z,now
 LINK_asan := -fsanitize=address,undefined

@@ -15,14 +15,14 @@ struct place {
 
 static struct place place_of(struct bytes section, struct name_id counter)
 {
-    struct place place = {0};
-    while (counter_entry_get(section, place.at, &place.entry)) {
-        if (place.entry.name == counter.value)
-            return place;
-        place.at += place.entry.bytes;
+    struct counter_entry entry;
+    size_t at = 0;
+    while (counter_entry_get(section, at, &entry)) {
+        if (entry.name == counter.value)
+            return (struct place){at, entry};
+        at += entry.bytes;
     }
-    place.entry = (struct counter_entry){.name = counter.value};
-    return place;
+    return (struct place){at, {.name = counter.value}};
 }
 
 struct bytes counter_read(

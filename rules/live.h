@@ -38,6 +38,9 @@ struct live_node {
     // Reads `now`, or a score that forgets, in a way for which no moments can be told beforehand: it is tried at the
     // next full hour, and where that has another outcome the moment between is searched for.
     bool is_hourly;
+    // Of scores it knows only on which sides of their thresholds they are, and nothing in it changes by time: a rule or
+    // a segment. A score that stays on its side changes nothing.
+    bool is_by_sides;
     // GUARD_CONTACT where it cannot be true unless a declared field has one value; else GUARD_NONE.
     struct rule_guard guard;
 };

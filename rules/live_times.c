@@ -96,6 +96,23 @@ static void warn_hourly(
     }
 }
 
+static bool is_by_sides(const struct timing *timing, const struct planned *planned)
+{
+    const struct live_node *node = &planned->node;
+    if (node->kind == LIVE_SCORE || node->moment_count > 0 || node->is_hourly)
+        return false;
+    if (node->kind == LIVE_SEGMENT) {
+        const struct segment_def *segment = &timing->plan->ruleset->segments[node->index];
+        if (segment->for_ms > 0 || segment->known_for_ms > 0)
+            return false;
+    }
+    for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
+        if (planned->parts[i]->facts->free_score_count > 0)
+            return false;
+    }
+    return true;
+}
+
 static void time_node(struct timing *timing, struct planned *planned)
 {
     uint32_t count = 0;
@@ -113,6 +130,7 @@ static void time_node(struct timing *timing, struct planned *planned)
         memcpy(kept, facts->moments, facts->moment_count * sizeof(*kept));
         kept += facts->moment_count;
     }
+    planned->node.is_by_sides = is_by_sides(timing, planned);
 }
 
 static void take_guard(struct planned *planned)

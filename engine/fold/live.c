@@ -64,6 +64,20 @@ static void bind_windows(struct fold *fold, struct live *live)
     }
 }
 
+// What others make of a score may change between looks; then its side may have been seen before it is told.
+static void bind_crossing(const struct fold *fold, struct live *live)
+{
+    const struct ruleset *ruleset = fold->ruleset;
+    live->is_crossing = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->is_crossing));
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++)
+        live->is_crossing[i] = ruleset_score(ruleset, i)->combine == NULL;
+    for (uint32_t i = 0; i < ruleset_rule_count(ruleset); i++) {
+        const struct score_rule *rule = ruleset_rule(ruleset, i);
+        if (rule->kind == SCORE_RULE_STATE && rule->points != NULL)
+            live->is_crossing[rule->score] = false;
+    }
+}
+
 void live_bind(struct fold *fold)
 {
     struct live *live = &fold->live;
@@ -89,6 +103,7 @@ void live_bind(struct fold *fold)
             live->timed_nodes[live->timed_count++] = i;
     }
     bind_windows(fold, live);
+    bind_crossing(fold, live);
 }
 
 void live_free(struct live *live)
@@ -98,6 +113,7 @@ void live_free(struct live *live)
     free(live->timed_nodes);
     free(live->score_positions);
     free(live->windows);
+    free(live->is_crossing);
     *live = (struct live){0};
 }
 
@@ -219,6 +235,20 @@ static void derive_score(
     fold_derive(fold, BUILTIN_SCORE_BAND_CHANGED, fold->settle_depth, crossed, 4);
 }
 
+// Readers that only know the score's side are left alone where it has not changed.
+static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, int64_t to_milli)
+{
+    const struct score_def *score = ruleset_score(fold->ruleset, index);
+    struct live_list readers =
+        ruleset_dependents(fold->ruleset, ruleset_dependency_score(fold->ruleset, index));
+    bool is_same = fold->live.is_crossing[index] &&
+                   score_side(score, from_milli) == score_side(score, to_milli);
+    for (uint32_t i = 0; i < readers.count; i++) {
+        if (!is_same || !ruleset_live(fold->ruleset, readers.positions[i])->is_by_sides)
+            mark(&fold->live, readers.positions[i]);
+    }
+}
+
 static void settle_score(struct fold *fold, uint32_t index)
 {
     const struct score_def *score = ruleset_score(fold->ruleset, index);
@@ -231,7 +261,7 @@ static void settle_score(struct fold *fold, uint32_t index)
         return;
     score_set_shown(fold->state, fold->contact, name, to_milli);
     derive_score(fold, score, from_milli, to_milli);
-    live_mark(fold, ruleset_dependency_score(fold->ruleset, index));
+    mark_readers(fold, index, from_milli, to_milli);
 }
 
 // --- state rules: what is true of one is kept as that of a segment is, by the rule's name

@@ -19,6 +19,7 @@ struct live {
     dependency first_field;    // of the declared fields
     bool is_plan_due;          // something changed that the next timer depends on
     uint32_t *score_positions; // by score
+    bool *is_crossing;         // by score: it changes sides only where it is looked at
     uint32_t *windows;         // counters with a window that something live reads
     uint32_t window_count;
     uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending

@@ -221,6 +221,8 @@ struct search {
     const struct score_parts *parts;
     uint32_t side;
     uint32_t steps_left;
+    bool is_fading; // all entries fade by one factor from where the search begins
+    wide off_most;  // of sums that are faded by it, from what their entries add up to
 };
 
 static uint32_t side_between(
@@ -279,7 +281,11 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
     bool is_falling = forget->points_milli < 0;
     if (is_falling ? side == 0 : side == score->threshold_count)
         return ahead_ms;
-    // Thresholds that min or max keep out of reach are crossed beneath only: no harm, it is looked at again there.
+    bool is_held_back =
+        is_falling ? score->has_min && score->thresholds_milli[side - 1] <= score->min_milli
+                   : score->has_max && score->thresholds_milli[side] > score->max_milli;
+    if (is_held_back) // crossed beneath only, which nobody sees
+        return ahead_ms;
     int64_t way_milli = is_falling ? beneath_milli - score->thresholds_milli[side - 1] + 1
                                    : score->thresholds_milli[side] - beneath_milli;
     int64_t step_milli = is_falling ? -forget->points_milli : forget->points_milli;
@@ -299,6 +305,71 @@ static void sums_fade(const struct sums *from, uint32_t last, uint64_t factor, s
         out->above[g] = (from->above[g] >> half) * (wide)factor >> (WIDE_BITS - half);
         out->below[g] = -((-from->below[g] >> half) * (wide)factor >> (WIDE_BITS - half));
     }
+}
+
+// The sums of all entries are what they were times one factor, when none is still to come. How far off that may be:
+// decay_factor is good to 2^-48 of itself, and the product is cut.
+static void search_fading(struct search *search, int64_t from_ms)
+{
+    const int off_bits = 20, cut_bits = 33;
+    wide points_milli = 0;
+    search->is_fading = search->parts->score->forget.kind == FORGET_HALF_LIFE;
+    for (uint32_t i = 0; i < search->parts->count && search->is_fading; i++) {
+        int64_t milli = search->parts->entries[i].points_milli;
+        points_milli += milli < 0 ? -(wide)milli : (wide)milli;
+        search->is_fading = search->parts->entries[i].time_ms <= from_ms;
+    }
+    search->off_most = (points_milli << off_bits) + ((wide)1 << cut_bits);
+}
+
+static void sums_move(const struct sums *from, uint32_t last, wide by, struct sums *out)
+{
+    for (uint32_t g = 0; g <= last; g++) {
+        out->above[g] = from->above[g] + by;
+        out->below[g] = from->below[g] + by;
+    }
+}
+
+enum sureness { SURELY_KEPT, SURELY_LEFT, UNSURE };
+
+static enum sureness sureness_of(const struct search *search, uint32_t lowest, uint32_t highest)
+{
+    if (lowest > search->side || highest < search->side)
+        return SURELY_LEFT;
+    return lowest == highest ? SURELY_KEPT : UNSURE;
+}
+
+// By the bounds of faded sums, which are soon made; a value is nearly always further from a threshold than they are
+// apart.
+static enum sureness faded_side(
+    const struct search *search, const struct sums *begin, int64_t from_ms, int64_t end_ms)
+{
+    const struct score_def *score = search->parts->score;
+    struct sums end, low, high;
+    sums_fade(
+        begin, score->group_count, decay_factor(end_ms - from_ms, score->forget.span_ms), &end);
+    sums_move(&end, score->group_count, -search->off_most, &low);
+    sums_move(&end, score->group_count, search->off_most, &high);
+    enum sureness falling =
+        sureness_of(search, side_between(search, &low, begin), side_between(search, &high, begin));
+    enum sureness rising =
+        sureness_of(search, side_between(search, begin, &low), side_between(search, begin, &high));
+    if (falling == SURELY_LEFT || rising == SURELY_LEFT)
+        return SURELY_LEFT;
+    return falling == rising ? falling : UNSURE;
+}
+
+// Whether the sums at both ends leave the side to no moment between.
+static bool keeps_side(
+    const struct search *search, const struct sums *begin, int64_t from_ms, int64_t end_ms)
+{
+    enum sureness side = search->is_fading ? faded_side(search, begin, from_ms, end_ms) : UNSURE;
+    if (side != UNSURE)
+        return side == SURELY_KEPT;
+    struct sums end;
+    sums_at(search->parts, end_ms, &end);
+    return side_between(search, &end, begin) == search->side &&
+           side_between(search, begin, &end) == search->side;
 }
 
 // As first_other_side, for sums that fade together; what it finds may be a little off.
@@ -345,25 +416,13 @@ static int64_t exact_crossing(const struct search *search, int64_t from_ms, int6
     return found_ms; // still on the same side: it is looked at again there
 }
 
-static bool has_entry_ahead(const struct score_parts *parts, int64_t from_ms)
-{
-    for (uint32_t i = 0; i < parts->count; i++) {
-        if (parts->entries[i].time_ms > from_ms)
-            return true;
-    }
-    return false;
-}
-
 // As far as it is sure that nothing is crossed, in days that double; 0: not even for one.
 static int64_t sure_ms(
     const struct search *search, int64_t from_ms, const struct sums *begin, int64_t end_ms)
 {
     int64_t sure = 0;
     for (int64_t span_ms = DAY_MS; from_ms + span_ms < end_ms; span_ms *= 2) {
-        struct sums end;
-        sums_at(search->parts, from_ms + span_ms, &end);
-        if (side_between(search, &end, begin) != search->side ||
-            side_between(search, begin, &end) != search->side)
+        if (!keeps_side(search, begin, from_ms, from_ms + span_ms))
             break;
         sure = span_ms;
     }
@@ -384,21 +443,19 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
         end_ms = TIME_MS_MAX;
     struct sums begin, end;
     sums_at(parts, from_ms, &begin);
-    sums_at(parts, end_ms, &end);
-    struct search search = {parts, 0, SEARCH_STEPS_MAX};
+    struct search search = {.parts = parts, .steps_left = SEARCH_STEPS_MAX};
     search.side = side_between(&search, &begin, &begin);
-    if (side_between(&search, &end, &begin) == search.side &&
-        side_between(&search, &begin, &end) == search.side)
+    search_fading(&search, from_ms);
+    if (keeps_side(&search, &begin, from_ms, end_ms))
         return INT64_MAX;
     int64_t sure = sure_ms(&search, from_ms, &begin, end_ms);
     if (sure > 0) // far away: to be looked at again there, unless an event comes first
         return from_ms + sure;
-    if (end_ms - from_ms > DAY_MS) {
+    if (end_ms - from_ms > DAY_MS)
         end_ms = from_ms + DAY_MS;
-        sums_at(parts, end_ms, &end);
-    }
-    if (score->forget.kind == FORGET_HALF_LIFE && !has_entry_ahead(parts, from_ms))
+    if (search.is_fading)
         return exact_crossing(
             &search, from_ms, fading_other_side(&search, &begin, from_ms, end_ms));
+    sums_at(parts, end_ms, &end);
     return first_other_side(&search, from_ms, &begin, end_ms, &end);
 }

@@ -94,12 +94,13 @@ static int digits(struct text text, size_t from, size_t count)
     return number;
 }
 
-// Drawn dates are "2026-01-31", drawn times that and "T12:34:56.789Z", from 1970 on.
-static struct said say_written_time(struct text text)
+// Drawn dates are "2026-01-31", drawn times that and "T12:34:56.789Z", from 1970 on. What a field was given under rules
+// that declared it otherwise stays the text that it is.
+static struct said say_written_time(struct text text, enum workload_type type)
 {
     enum { DATE_CHARS = 10, TIME_CHARS = 24 };
-    if (text.len != DATE_CHARS && text.len != TIME_CHARS)
-        return nothing;
+    if (text.len != (type == WORKLOAD_TYPE_DATE ? DATE_CHARS : TIME_CHARS))
+        return say_text(text);
     int64_t ms = days_of(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)) * DAY_MS;
     if (text.len == TIME_CHARS)
         ms += digits(text, 11, 2) * INT64_C(3600000) + digits(text, 14, 2) * INT64_C(60000) +
@@ -119,7 +120,8 @@ static struct said say_value(const struct workload_value *value, enum workload_t
             return say_double((double)value->integer);
         return type == WORKLOAD_TYPE_TIMESTAMP ? say_time(value->integer) : say_int(value->integer);
     case WORKLOAD_DOUBLE: return say_double(value->real);
-    case WORKLOAD_TEXT: return is_time ? say_written_time(value->text) : say_text(value->text);
+    case WORKLOAD_TEXT:
+        return is_time ? say_written_time(value->text, type) : say_text(value->text);
     case WORKLOAD_LIST:
     case WORKLOAD_MAP: return (struct said){.kind = SAID_OTHER};
     }

@@ -2,11 +2,14 @@
 //   generate EVENTS CONTACTS [FIRST]  > events.ndjson      (FIRST: number of the first event)
 //   generate --rules RULES [types|scores] > rules.yaml     (RULES scoring rules; 7 of them match; in
 //                                       two files, because one may have no more than 1 MiB)
+//   generate --rules RULES mixed|fading > rules.yaml    (with conditions; 20 counters and 20 segments
+//                                       beside them; those of a second score, which forgets)
 //   generate --distinct EVENTS CONTACTS                    (how many contacts those events name)
 //
 // The mix is that of docs/performance.md: 45 % opened, 25 % clicked, 15 % viewed, 5 % forms,
 // 5 % orders, 3 % bounced, 2 % unsubscribed; contacts uniform; 200 campaigns.
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +18,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 
-enum { EVENT_BYTES = 316, CAMPAIGNS = 200, TYPES = 7, STEP_MS = 7 };
+enum { EVENT_BYTES = 316, CAMPAIGNS = 200, TYPES = 7, STEP_MS = 7, COUNTERS = 20, SEGMENTS = 20 };
 #define START_MS INT64_C(1767225600000) // 2026-01-01
 
 static const struct {
@@ -91,6 +94,68 @@ static void print_rules_scores(unsigned rules)
                  "    steps: [{do: hot_lead, with: {title: Call}}]\n");
 }
 
+// Most rules are about one campaign; of 100 one asks for an amount, one is a state rule. Every third is of the score
+// that forgets.
+static void print_mixed_rule(unsigned i)
+{
+    static const char *const on[] = {"email.opened",   "link.clicked",  "page.viewed",
+                                     "form.submitted", "email.bounced", "contact.unsubscribed"};
+    if (i % 100 == 99)
+        (void)printf(
+            "      - {name: r%u, on: order.placed, if: has(data.amount) && data.amount >= %u, "
+            "points: 1}\n",
+            i, i * 7 % 1000);
+    else if (i % 100 == 98)
+        (void)printf(
+            "      - {name: r%u, while: counter.k%u >= %u, points: 1}\n", i, i / 100 % COUNTERS,
+            3 + i / 100 % 30);
+    else
+        (void)printf(
+            "      - {name: r%u, on: %s, if: 'has(data.campaign) && data.campaign == \"c%u\"%s', "
+            "points: 2%s}\n",
+            i, on[i % 6], i / 6, i % 10 == 5 ? " && counter.k1 >= 1" : "",
+            i % 8 == 0 ? ", limit: {times: 3}" : "");
+}
+
+static void print_counters_and_segments(void)
+{
+    static const char *const counters[] = {
+        "{count: email.opened, within: 30m}", "{count: link.clicked}",
+        "{sum: data.amount, on: order.placed, if: has(data.amount)}",
+        "{distinct: data.campaign, on: page.viewed, if: has(data.campaign)}"};
+    (void)printf("counters:\n");
+    for (unsigned i = 0; i < COUNTERS; i++)
+        (void)printf("  k%u: %s\n", i, counters[i % 4]);
+    (void)printf("segments:\n");
+    for (unsigned i = 0; i < SEGMENTS; i++) {
+        if (i % 4 == 1)
+            (void)printf("  s%u: {if: score.engagement >= %u}\n", i, 2 * i);
+        else if (i % 4 == 2)
+            (void)printf("  s%u: {if: score.momentum >= %u && counter.k%u >= 100}\n", i, i, i);
+        else
+            (void)printf("  s%u: {if: counter.k%u >= %u}\n", i, i, 2 + i / 4);
+    }
+}
+
+static void print_rules_mixed(unsigned rules, bool is_fading)
+{
+    if (is_fading)
+        (void)printf("scores:\n  momentum:\n    forget: {half_life: 30d}\n    bands: {warm: 20}\n"
+                     "    rules:\n");
+    else
+        (void)printf("scores:\n  engagement:\n    bands: {hot: 10}\n    rules:\n");
+    for (unsigned i = 0; i < rules; i++) {
+        if ((i % 3 == 0) == is_fading)
+            print_mixed_rule(i);
+    }
+    if (is_fading)
+        return;
+    print_counters_and_segments();
+    (void)printf("actions:\n  hot_lead: {topic: actions.hot, with: {title: string}}\n"
+                 "workflows:\n  hot:\n    on: segment.entered\n    reenter: never\n"
+                 "    steps: [{do: hot_lead, with: {title: Call}}]\n");
+}
+
 static void print_distinct(uint64_t events, uint64_t contacts)
 {
     uint8_t *is_seen = mem_zero(contacts, 1);
@@ -116,6 +181,8 @@ int main(int argc, char **argv)
             print_rules_types((unsigned)number_of(argv[2]));
         if (argc == 3 || strcmp(argv[3], "scores") == 0)
             print_rules_scores((unsigned)number_of(argv[2]));
+        if (argc == 4 && (strcmp(argv[3], "mixed") == 0 || strcmp(argv[3], "fading") == 0))
+            print_rules_mixed((unsigned)number_of(argv[2]), strcmp(argv[3], "fading") == 0);
         return 0;
     }
     if (argc == 4 && strcmp(argv[1], "--distinct") == 0 && number_of(argv[3]) > 0) {
@@ -124,7 +191,8 @@ int main(int argc, char **argv)
     }
     if (argc < 3 || argc > 4 || number_of(argv[2]) == 0) {
         (void)fputs(
-            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores] | --distinct "
+            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores|mixed|fading] | "
+            "--distinct "
             "EVENTS "
             "CONTACTS\n",
             stderr);

@@ -179,6 +179,34 @@ static uint32_t side_at(const struct score_parts *parts, int64_t at_ms)
     return side;
 }
 
+START_TEST(idleness_waits_for_nothing_that_is_held_back)
+{
+    const int64_t low[] = {0, 3000};
+    const int64_t high[] = {12000, 20000};
+    struct score_def score = {
+        .has_min = true,
+        .thresholds_milli = low,
+        .threshold_count = 2,
+        .forget = {
+            .kind = FORGET_IDLE,
+            .after_ms = 2 * WEEK_MS,
+            .span_ms = WEEK_MS,
+            .points_milli = -5000}};
+    struct scored entry = {0, 10000, SCORE_NO_GROUP};
+    struct score_parts parts = parts_of(&score, &entry, 1);
+    ck_assert_int_eq(score_next_crossing(&parts, 0), 3 * WEEK_MS);
+    ck_assert_int_eq(score_next_crossing(&parts, 3 * WEEK_MS), INT64_MAX); // never below min
+    score.has_min = false;
+    ck_assert_int_eq(score_next_crossing(&parts, 3 * WEEK_MS), 4 * WEEK_MS);
+    score.has_max = true;
+    score.max_milli = 12000;
+    score.thresholds_milli = high;
+    score.forget.points_milli = 5000;
+    ck_assert_int_eq(score_next_crossing(&parts, 0), 2 * WEEK_MS);
+    ck_assert_int_eq(score_next_crossing(&parts, 2 * WEEK_MS), INT64_MAX); // never above max
+}
+END_TEST
+
 START_TEST(a_crossing_is_found_at_its_millisecond)
 {
     enum { HORIZON_MS = 5000 };
@@ -260,6 +288,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, an_entry_expires_at_its_age);
     tcase_add_test(cases, idleness_takes_after_and_every);
     tcase_add_test(cases, caps_cut_what_is_shown_only);
+    tcase_add_test(cases, idleness_waits_for_nothing_that_is_held_back);
     tcase_add_test(cases, a_crossing_is_found_at_its_millisecond);
     tcase_add_test(cases, the_parts_add_up);
     tcase_add_test(cases, it_rests_when_it_says_so);

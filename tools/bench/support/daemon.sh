@@ -24,6 +24,13 @@ rules_make() {
     "$bench/generate" --rules "$1" scores >"$rules/scores.yaml"
 }
 
+# rules_mixed_make RULES: the same for rules with conditions, 20 counters and 20 segments
+rules_mixed_make() {
+    rules=$work/rules.mixed.$1
+    mkdir -p "$rules"
+    for file in mixed fading; do "$bench/generate" --rules "$1" "$file" >"$rules/$file.yaml"; done
+}
+
 # daemon_new SOURCES [LINE]...: a data directory with nothing in it, and its configuration
 daemon_new() {
     rm -rf "$dir"
