@@ -129,7 +129,6 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
 void fold_bind(struct fold *fold, const struct ruleset *ruleset)
 {
     bind_names(fold, ruleset, names_intern);
-    live_sweep(fold);
 }
 
 void fold_rebind(struct fold *fold, const struct ruleset *ruleset)

@@ -98,7 +98,7 @@ struct fold {
 // The fold stays where it is until fold_free.
 void fold_init(struct fold *fold, struct state *state, uint64_t seed);
 void fold_free(struct fold *fold);
-// Puts a ruleset in force: gives its names numbers. Inside a frame of the state. Borrowed.
+// Puts a ruleset in force: gives its names numbers; live_sweep follows. Inside a frame of the state. Borrowed.
 void fold_bind(struct fold *fold, const struct ruleset *ruleset);
 // The same without giving numbers, after a checkpoint was read: names are there already.
 void fold_rebind(struct fold *fold, const struct ruleset *ruleset);

@@ -125,8 +125,10 @@ static enum err follow_frame(struct shard *shadow, struct frame_reader *frame, s
         fold->tick_ms = head->tick_ms;
     state_frame_begin(shadow->state, fold->tick_ms);
     enum err err = take_commands(shadow, frame, fault);
-    if (fold->ruleset == NULL)
+    if (fold->ruleset == NULL) {
         fold_bind(fold, shadow->borrowed);
+        live_sweep(fold);
+    }
     if (err == ERR_OK)
         err = replay_sources(shadow, frame, names);
     if (err == ERR_OK && (is_wall || head->counts.events == 0))
@@ -378,7 +380,6 @@ void history_apply(struct history *history, struct shard *shard, const struct ru
         move_counters(&transfer, counters);
         move_shown(&transfer);
     }
-    live_sweep(&shard->fold);
     free(transfer.entries);
     free(scores);
     free(counters);

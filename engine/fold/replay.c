@@ -131,6 +131,7 @@ static enum err apply_commands(
         if (err != ERR_OK)
             return err;
     }
+    shard_sweep(shard);
     return err == ERR_END ? ERR_OK : err;
 }
 

@@ -81,6 +81,14 @@ void shard_take_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t s
     shard->ruleset = NULL;
     shard_use_ruleset(shard, ruleset, sequence);
     fold_bind(&shard->fold, ruleset);
+    shard->is_sweep_due = true;
+}
+
+void shard_sweep(struct shard *shard)
+{
+    if (shard->is_sweep_due)
+        live_sweep(&shard->fold);
+    shard->is_sweep_due = false;
 }
 
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence)

@@ -140,6 +140,7 @@ static void put_ruleset(struct shard *shard, struct activation *activation)
         shard_add_command(shard, FRAME_COMMAND_HISTORY, (struct bytes){NULL, 0});
         history_apply(activation->history, shard, shard->ruleset_before);
     }
+    shard_sweep(shard);
 }
 
 static enum err begin_again(

@@ -44,6 +44,7 @@ struct shard {
     struct frame_builder *builder;
     struct ruleset *ruleset;
     struct ruleset *ruleset_before; // what it took the place of, until the frame is done
+    bool is_sweep_due;              // rules have come into force in this frame
     const struct ruleset
         *borrowed;       // of a fold beside a shard (history.c), in place of one of its own
     uint64_t ruleset_at; // sequence of the frame that put it in force
@@ -96,6 +97,9 @@ struct shard *shard_create(const struct shard_params *params);
 void shard_start_engine(struct shard *shard, uint64_t identity);
 void shard_use_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
 // The same inside a frame: names get their numbers, what was in force stays in ruleset_before until it is forgotten.
+// Brings all contacts in line with rules that have just come into force: once the frame's commands are through, so that
+// what new rules make of old events is there.
+void shard_sweep(struct shard *shard);
 void shard_take_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t sequence);
 void shard_forget_ruleset_before(struct shard *shard);
 // An action of the frame being made or replayed goes into the outbox. (shard_frame.c)
