@@ -474,6 +474,25 @@ START_TEST(segments_follow_scores_of_new_rules)
 }
 END_TEST
 
+#define TAGGED(points, below)                                                         \
+    "scores: {s: {rules: [{name: o, on: email.opened, points: " points "}]}}\n"       \
+    "segments: {in: {if: \"'x' in contact.tags && score.s < " below "\", for: 3d}}\n" \
+    "workflows: {w: {on: email.opened, steps: [{tag: {add: x}}]}}\n"
+
+// What workflows have done is not done again over old events, so nothing but the contact knows since when this holds.
+START_TEST(a_segment_that_holds_under_both_rules_holds_since_then)
+{
+    world_open(&world, TAGGED("4", "10.0"));
+    feed("01T00:00:00", "email.opened", "{}");
+    feed("02T00:00:00", "email.opened", "{}");
+    world_activate(&world, TAGGED("1", "5.0"));
+    advance("01-03T23:59:59.999");
+    ck_shows_not("segments");
+    advance("01-04T00:00:00");
+    ck_shows("\"segments\":[\"in\"]");
+}
+END_TEST
+
 START_TEST(rules_may_stop_forgetting)
 {
     world_open(
@@ -549,6 +568,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_score_says_nothing_when_all_is_withdrawn);
     tcase_add_test(cases, rules_before_or_after_the_events_are_the_same);
     tcase_add_test(cases, segments_follow_scores_of_new_rules);
+    tcase_add_test(cases, a_segment_that_holds_under_both_rules_holds_since_then);
     tcase_add_test(cases, rules_may_stop_forgetting);
     tcase_add_test(cases, rules_come_over_frames_that_are_not_written_yet);
     tcase_add_test(cases, a_failing_expression_is_counted_and_no_match);
