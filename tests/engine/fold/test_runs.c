@@ -494,15 +494,19 @@ END_TEST
 START_TEST(workflows_start_each_other_and_speak)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  a: {on: ping, steps: [{start: b}, {wait: 1d}, {emit: {type: pong, data: "
-                        "{n: run.data.n + 1}}}]}\n"
-                        "  b: {on: run.ended, if: \"false\", steps: [{do: mail, with: {text: \"b "
-                        "{{ run.data.n }}\"}}, {wait: 2d}]}\n"
-                        "  c: {on: pong, steps: [{do: mail, with: {text: \"c {{ data.n }}\"}}]}\n");
+        &world, ACTIONS
+        "workflows:\n"
+        "  a: {on: ping, steps: [{start: b}, {wait: 1d}, {start: d}, {emit: {type: pong, data: "
+        "{n: run.data.n + 1}}}]}\n"
+        "  b: {on: run.ended, if: \"false\", steps: [{do: mail, with: {text: \"b "
+        "{{ run.data.n }}\"}}, {wait: 2d}]}\n"
+        "  c: {on: pong, steps: [{do: mail, with: {text: \"c {{ data.n }}\"}}]}\n"
+        "  d: {on: run.ended, if: \"false\", steps: [{do: mail, with: {text: \"d "
+        "{{ data.n }} {{ run.data.n }}\"}}]}\n");
     feed("01-01T00:00:00", "ping", "{\"n\":4}");
     advance("02-01T00:00:00");
-    ck_actions("01-01T00:00:00.000Z 1/1 b 4\n01-02T00:00:00.000Z 1/1 c 5\n");
+    ck_actions("01-01T00:00:00.000Z 1/1 b 4\n01-02T00:00:00.000Z 1/1 d 4 4\n"
+               "01-02T00:00:00.000Z 1/1 c 5\n");
 }
 END_TEST
 
