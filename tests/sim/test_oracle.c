@@ -324,6 +324,7 @@ static void compare_count(struct trial *trial, const char *name, uint64_t found,
     if (found != expected) {
         settle(trial);
         compare_contacts(trial);
+        show_contact(trial, 1);
     }
     ck_assert_msg(
         found == expected,
