@@ -268,6 +268,24 @@ static void move_limits(struct transfer *transfer)
     }
 }
 
+// What has come to hold is told as when it does so by itself.
+static void tell_held(
+    const struct transfer *transfer,
+    const struct segment_def *segment, // NULL: a state rule
+    struct name_id name,
+    const struct segment_state *before,
+    const struct segment_state *held)
+{
+    const struct shard *shard = transfer->shard;
+    if (segment != NULL && held->is_member && !before->is_member)
+        fold_tell_matched(
+            &shard->fold, MATCHED_SEGMENT,
+            (uint32_t)(segment - ruleset_segment(shard->ruleset, 0)));
+    uint32_t rule = name_index_find(&shard->fold.binding.rule_of_name, name);
+    if (segment == NULL && rule != NAME_INDEX_NONE && held->is_true && !before->is_true)
+        fold_tell_matched(&shard->fold, MATCHED_RULE, rule);
+}
+
 // Segments and state rules hold from when they held in the shadow; what is true now is looked at afterwards.
 static void move_segments(struct transfer *transfer)
 {
@@ -279,8 +297,12 @@ static void move_segments(struct transfer *transfer)
         struct bytes text = names_text(transfer->from, name);
         const struct segment_def *segment = ruleset_segment_find(shard->ruleset, text);
         enum name_kind kind = segment == NULL ? NAME_RULE : NAME_SEGMENT;
-        if (segment == NULL || !segment->is_from_now)
-            segment_write(transfer->to, transfer->target, translate(transfer, kind, name), &held);
+        if (segment != NULL && segment->is_from_now)
+            continue;
+        struct name_id to = translate(transfer, kind, name);
+        struct segment_state before = segment_read(transfer->to, transfer->target, to);
+        segment_write(transfer->to, transfer->target, to, &held);
+        tell_held(transfer, segment, to, &before, &held);
     }
 }
 
@@ -374,6 +396,7 @@ void history_apply(struct history *history, struct shard *shard, const struct ru
     for (uint64_t i = 1; i <= contacts_count(shard->state); i++) {
         transfer.target = (struct contact_number){i};
         transfer.source = source_of(&transfer, transfer.target);
+        shard->fold.contact = transfer.target;
         move_ledger(&transfer);
         move_limits(&transfer);
         move_segments(&transfer);
