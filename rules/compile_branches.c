@@ -85,7 +85,7 @@ void compile_choose(struct flow *flow, const struct yaml_entry *entry, uint32_t 
         (void)snprintf(digits, sizeof(digits), "%u", ++number);
         if (is_else(item) && yaml_next(item) == NULL) {
             uint32_t else_at = branch(flow, yaml_get(item, "else"), at, "else");
-            flow->steps[last].else_at = else_at == FLOW_PARENTS ? FLOW_PARENTS : else_at;
+            flow->steps[last].else_at = else_at;
             return;
         }
         add_id(flow, at, digits, name);

@@ -46,7 +46,6 @@ const struct rule_expression *flow_expression(
 // --- where steps go on
 static void set_next(struct flow *flow, uint32_t at, uint32_t *place)
 {
-    (void)at;
     if (*place == FLOW_PARENTS)
         *place = flow->steps[at].next;
 }

@@ -17,13 +17,6 @@ static struct fold *fold_of(const struct cel_map *map)
 }
 
 // --- data
-// Of a member that one of several event types declares, not always this one.
-static enum data_type declared_type(const struct event_type_def *type, struct bytes name)
-{
-    const struct data_field *field = catalog_field(type, name);
-    return field == NULL ? DATA_ANY : field->type;
-}
-
 // A member that is null counts as one that is not there.
 static bool data_find(
     const struct cel_map *map,
@@ -36,11 +29,7 @@ static bool data_find(
     struct value value = value_member(expressions->values, name);
     if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
         return false;
-    enum data_type type = DATA_ANY;
-    if (field < CEL_FIELD_BY_NAME)
-        type = expressions->type->fields[field].type;
-    else if (field == CEL_FIELD_BY_NAME)
-        type = declared_type(expressions->type, name);
+    enum data_type type = expression_member_type(expressions->type, name, field);
     *value_out = expression_value_declared(eval, value, type);
     return true;
 }

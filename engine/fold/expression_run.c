@@ -27,17 +27,26 @@ const struct event_type_def *run_type(struct fold *fold, const struct run *run)
 }
 
 // --- the data of the event that started it
-static struct value run_data(const struct fold *fold)
+struct value run_data(const struct fold *fold, const struct run *run, struct arena *arena)
 {
-    const struct run *run = fold->expressions.run;
-    if (run == NULL)
-        return (struct value){.kind = VALUE_ABSENT};
     if (!run->workflow->has_waits) // its event is still in hand
         return fold->expressions.values;
     if (run->data.len == 0)
         return (struct value){.kind = VALUE_ABSENT};
     struct cursor packed = cursor_of(run->data);
-    return value_unpack(&packed);
+    struct value data = value_unpack(&packed);
+    bool is_json = data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON;
+    if (is_json && !value_of_json(arena, data.as.text, &data))
+        return (struct value){.kind = VALUE_ABSENT};
+    return data;
+}
+
+static struct value data_of(const struct cel_map *map, struct cel_eval *eval)
+{
+    const struct fold *fold = fold_of(map);
+    if (fold->expressions.run == NULL)
+        return (struct value){.kind = VALUE_ABSENT};
+    return run_data(fold, fold->expressions.run, &eval->arena);
 }
 
 static bool data_find(
@@ -48,32 +57,12 @@ static bool data_find(
     struct cel_value *value_out)
 {
     struct fold *fold = fold_of(map);
-    struct value data = run_data(fold);
-    if (data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON &&
-        !value_of_json(&eval->arena, data.as.text, &data))
-        return false;
-    struct value value = value_member(data, name);
+    struct value value = value_member(data_of(map, eval), name);
     if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
         return false;
-    enum data_type type = DATA_ANY;
-    const struct event_type_def *def = run_type(fold, fold->expressions.run);
-    if (field < CEL_FIELD_BY_NAME) {
-        type = def->fields[field].type;
-    } else if (field == CEL_FIELD_BY_NAME) {
-        const struct data_field *declared = catalog_field(def, name);
-        type = declared == NULL ? DATA_ANY : declared->type;
-    }
-    *value_out = expression_value_declared(eval, value, type);
+    const struct event_type_def *type = run_type(fold, fold->expressions.run);
+    *value_out = expression_value_declared(eval, value, expression_member_type(type, name, field));
     return true;
-}
-
-static struct value data_of(const struct cel_map *map, struct cel_eval *eval)
-{
-    struct value data = run_data(fold_of(map));
-    if (data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON &&
-        !value_of_json(&eval->arena, data.as.text, &data))
-        data = (struct value){.kind = VALUE_ABSENT};
-    return data;
 }
 
 static size_t data_count(const struct cel_map *map, struct cel_eval *eval)
@@ -90,12 +79,8 @@ static void data_at(
     struct cel_value *value_out)
 {
     struct bytes name = {NULL, 0};
-    struct value value = {.kind = VALUE_ABSENT};
-    struct value_iterator iterator = value_iterate(data_of(map, eval));
-    for (size_t i = 0; i <= index && value_next(&iterator, &name, &value); i++)
-        continue;
+    *value_out = expression_value(eval, expression_value_at(data_of(map, eval), index, &name));
     *key_out = cel_string(name);
-    *value_out = expression_value(eval, value);
 }
 
 // --- its steps: those that have emitted an action, by id

@@ -182,21 +182,6 @@ static bool do_points(struct fold *fold, const struct workflow_step *step)
     return true;
 }
 
-// The data of the event that started a run, to be walked.
-static struct value started_data(struct fold *fold, const struct run *run)
-{
-    if (!run->workflow->has_waits)
-        return fold->expressions.values;
-    if (run->data.len == 0)
-        return (struct value){.kind = VALUE_ABSENT};
-    struct cursor packed = cursor_of(run->data);
-    struct value data = value_unpack(&packed);
-    if (data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON &&
-        !value_of_json(&fold->arena, data.as.text, &data))
-        return (struct value){.kind = VALUE_ABSENT};
-    return data;
-}
-
 // As which type the workflow that is started knows the event: its own, or of several the one that it was.
 static const struct event_type_def *type_for(
     struct fold *fold, const struct workflow_def *workflow, const struct run *run)
@@ -220,7 +205,7 @@ static void do_start(
         .workflow = workflow,
         .key = run->key,
         .key_value = run->key_value,
-        .data = started_data(fold, run),
+        .data = run_data(fold, run, &fold->arena),
         .type = type_for(fold, workflow, run),
         .depth = depth,
     };
