@@ -13,14 +13,74 @@ struct place {
     struct counter_entry entry;
 };
 
-static struct place place_of(struct bytes section, struct name_id counter)
+// --- the index
+static void index_reset(struct counter_index *index, uint64_t contact)
+{
+    index->contact = contact;
+    index->count = 0;
+    index->end = 0;
+    memset(index->places, 0, sizeof(index->places));
+}
+
+static void index_add(struct counter_index *index, uint32_t name, size_t at)
+{
+    if (index->count == COUNTERS_INDEXED_MAX)
+        return;
+    index->names[index->count] = name;
+    index->offsets[index->count] = (uint32_t)at;
+    index->count++;
+    uint8_t *place = &index->places[name % COUNTER_PLACES];
+    if (*place == 0)
+        *place = (uint8_t)index->count;
+}
+
+// Which of the indexed has the name; COUNTERS_INDEXED_MAX where none has.
+static uint32_t index_find(const struct counter_index *index, uint32_t name)
+{
+    uint32_t place = index->places[name % COUNTER_PLACES];
+    if (place == 0)
+        return COUNTERS_INDEXED_MAX;
+    if (index->names[place - 1] == name)
+        return place - 1;
+    for (uint32_t i = place; i < index->count; i++) {
+        if (index->names[i] == name)
+            return i;
+    }
+    return COUNTERS_INDEXED_MAX;
+}
+
+// After the entry at an offset has become longer or shorter.
+static void index_move(struct counter_index *index, size_t at, size_t old_bytes, size_t new_bytes)
+{
+    uint32_t by = (uint32_t)(new_bytes - old_bytes); // may be negative: modulo 2^32
+    for (uint32_t i = 0; i < index->count; i++)
+        index->offsets[i] += index->offsets[i] > at ? by : 0;
+    if (index->end > at)
+        index->end += by;
+}
+
+static struct place place_of(
+    struct counter_index *index, uint64_t contact, struct bytes section, struct name_id counter)
 {
     struct counter_entry entry;
-    size_t at = 0;
+    if (index->contact != contact)
+        index_reset(index, contact);
+    uint32_t found = index_find(index, counter.value);
+    if (found < COUNTERS_INDEXED_MAX) {
+        size_t at = index->offsets[found];
+        if (counter_entry_get(section, at, &entry) && entry.name == counter.value)
+            return (struct place){at, entry};
+        index_reset(index, contact); // the record is another one
+    }
+    size_t at = index->end;
     while (counter_entry_get(section, at, &entry)) {
+        size_t next = at + entry.bytes;
+        index_add(index, entry.name, at);
+        if (index->count < COUNTERS_INDEXED_MAX)
+            index->end = (uint32_t)next;
         if (entry.name == counter.value)
             return (struct place){at, entry};
-        at += entry.bytes;
+        at = next;
     }
     return (struct place){at, {.name = counter.value}};
 }
@@ -29,7 +89,7 @@ struct bytes counter_read(
     struct state *state, struct contact_number contact, struct name_id counter)
 {
     struct bytes section = record_section(state_record(state, contact.value), SECTION_COUNTERS);
-    struct place place = place_of(section, counter);
+    struct place place = place_of(&state->counter_index, contact.value, section, counter);
     if (place.entry.len == 0)
         return (struct bytes){NULL, 0};
     return bytes_of(section.data + place.at + place.entry.head_bytes, place.entry.len);
@@ -71,12 +131,15 @@ uint8_t *counter_write(
 {
     INVARIANT(state->is_in_frame);
     const uint8_t *found_in = state_record(state, contact.value);
-    struct place place = place_of(record_section(found_in, SECTION_COUNTERS), counter);
+    struct counter_index *index = &state->counter_index;
+    struct place place =
+        place_of(index, contact.value, record_section(found_in, SECTION_COUNTERS), counter);
     const struct counter_entry old = place.entry;
     size_t at = record_section_at(found_in, SECTION_COUNTERS) + place.at;
     if (len == 0) {
         if (old.len > 0)
             (void)entry_resize(state, contact.value, at, &old, &(struct counter_entry){0});
+        index_reset(index, contact.value);
         return NULL;
     }
     size_t others_bytes = get_u32(found_in + RECORD_COUNTER_BYTES) - old.bytes;
@@ -89,6 +152,8 @@ uint8_t *counter_write(
         state->changes_refused++;
         return NULL;
     }
+    if (old.bytes > 0 && now.bytes != old.bytes)
+        index_move(index, place.at, old.bytes, now.bytes);
     uint8_t *bytes = entry_resize(state, contact.value, at, &old, &now) + at;
     counter_entry_put(bytes, &now);
     bytes += now.head_bytes;

@@ -8,7 +8,7 @@ enum {
     KIND_AND_LENGTH_BYTES_MAX = 10,
     CONTACT_IDENTIFIERS_MAX = 1000,
     IDENTIFIER_BYTES_MAX = 4096,
-    PREFETCH_RECORD_LINES = 5, // of 64 bytes
+    PREFETCH_RECORD_LINES = 16, // of 64 bytes
 };
 
 struct identity_key identity_key_of(

@@ -88,6 +88,18 @@ struct visit {
     const uint8_t *record;
 };
 
+// Where the counters of one contact are in their section, as far as they were walked. Kept by counters.c, which alone
+// changes the section; offsets count from its begin, so that changes of the rest of the record do not matter.
+enum { COUNTERS_INDEXED_MAX = 64, COUNTER_PLACES = 128 };
+struct counter_index {
+    uint64_t contact; // 0: none
+    uint32_t count;
+    uint32_t end; // of what was walked
+    uint32_t names[COUNTERS_INDEXED_MAX], offsets[COUNTERS_INDEXED_MAX];
+    uint8_t places
+        [COUNTER_PLACES]; // by the low bits of the name: the index of one of these names, and 1
+};
+
 struct state {
     struct state_params params;
     struct slots slots;
@@ -95,6 +107,7 @@ struct state {
     struct dedup dedup;
     struct names names;
     struct timers timers;
+    struct counter_index counter_index;
     uint64_t contacts_sum;
     uint64_t ledger_condensed;
     uint64_t limit_keys_forgotten;

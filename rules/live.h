@@ -41,6 +41,10 @@ struct live_node {
     // Of scores it knows only on which sides of their thresholds they are, and nothing in it changes by time: a rule or
     // a segment. A score that stays on its side changes nothing.
     bool is_by_sides;
+    // The same of counters.
+    bool is_by_counter_sides;
+    // A rule or a segment that holds of no contact of whom nothing is known: what it reads would have to change first.
+    bool is_false_of_new;
     // GUARD_CONTACT where it cannot be true unless a declared field has one value; else GUARD_NONE.
     struct rule_guard guard;
 };

@@ -1,5 +1,7 @@
 #include "rules/live_facts.h"
 
+#include "rules/comparison.h"
+
 // A copy of an array in the scratch.
 static const void *keep(struct compiler *compiler, const void *items, size_t count, size_t bytes)
 {
@@ -37,10 +39,18 @@ const struct live_facts *live_facts_of(
         .free_scores =
             keep(compiler, thresholds.free, thresholds.free_count, sizeof(*thresholds.free)),
         .free_score_count = (uint32_t)thresholds.free_count,
+        .counter_thresholds = keep(
+            compiler, thresholds.counters, thresholds.counter_count, sizeof(*thresholds.counters)),
+        .counter_threshold_count = (uint32_t)thresholds.counter_count,
+        .free_counters = keep(
+            compiler, thresholds.free_counters, thresholds.free_counter_count,
+            sizeof(*thresholds.free_counters)),
+        .free_counter_count = (uint32_t)thresholds.free_counter_count,
         .moments = keep(compiler, moments.items, moments.count, sizeof(*moments.items)),
         .moment_count = (uint32_t)moments.count,
         .hourly = keep(compiler, moments.hourly, moments.hourly_count, sizeof(*moments.hourly)),
         .hourly_count = (uint32_t)moments.hourly_count,
+        .is_false_of_new = condition_is_false_of_new(&compiler->tree, scope, root),
     };
     reads_free(&reads);
     thresholds_free(&thresholds);

@@ -11,11 +11,16 @@
 // All of it lives in the compiler's scratch, the programs of moments in the ruleset.
 struct live_facts {
     const struct read *reads;
-    const struct threshold *thresholds;   // what it compares scores with
-    const struct score_span *free_scores; // those that it reads otherwise
+    const struct threshold *thresholds;    // what it compares scores with
+    const struct member_span *free_scores; // those that it reads otherwise
+    const struct counter_threshold *counter_thresholds;
+    const struct member_span *free_counters;
     const struct rule_moment *moments;
     const struct tree_span *hourly; // uses of the clock for which no moment can be told
-    uint32_t read_count, threshold_count, free_score_count, moment_count, hourly_count;
+    uint32_t read_count, threshold_count, free_score_count, counter_threshold_count,
+        free_counter_count;
+    uint32_t moment_count, hourly_count;
+    bool is_false_of_new; // as a condition: condition_is_false_of_new
 };
 
 // Of an expression that was checked with the scope.

@@ -66,6 +66,8 @@ static void set_state_rules(struct live_plan *plan)
         struct score_def *score = &ruleset->scores[ruleset->rules[rules[i]].score];
         if (score->state_rule_count++ == 0)
             score->state_rules = &rules[i];
+        if (ruleset->rules[rules[i]].points != NULL)
+            score->has_state_expressions = true;
     }
 }
 

@@ -74,7 +74,7 @@ static void time_scores(
     for (uint32_t i = 0; i < facts->threshold_count; i++)
         add_threshold(timing, facts->thresholds[i]);
     for (uint32_t i = 0; i < facts->free_score_count; i++) {
-        const struct score_span *span = &facts->free_scores[i];
+        const struct member_span *span = &facts->free_scores[i];
         for (uint32_t score = span->first; score < span->first + span->count; score++) {
             timing->watched[score] = true;
             planned->node.is_hourly = planned->node.is_hourly || timing->forgets[score];
@@ -96,21 +96,40 @@ static void warn_hourly(
     }
 }
 
-static bool is_by_sides(const struct timing *timing, const struct planned *planned)
+static bool changes_by_time(const struct timing *timing, const struct live_node *node)
 {
-    const struct live_node *node = &planned->node;
-    if (node->kind == LIVE_SCORE || node->moment_count > 0 || node->is_hourly)
+    if (node->moment_count > 0 || node->is_hourly)
+        return true;
+    if (node->kind != LIVE_SEGMENT)
         return false;
-    if (node->kind == LIVE_SEGMENT) {
-        const struct segment_def *segment = &timing->plan->ruleset->segments[node->index];
-        if (segment->for_ms > 0 || segment->known_for_ms > 0)
-            return false;
+    const struct segment_def *segment = &timing->plan->ruleset->segments[node->index];
+    return segment->for_ms > 0 || segment->known_for_ms > 0;
+}
+
+static bool has_counters_without_sides(const struct live_plan *plan, const struct planned *planned)
+{
+    for (uint32_t i = 0; i < planned->read_count; i++) {
+        uint32_t counter = 0;
+        dependency of = plan->reads[planned->first_read + i].of;
+        if (reads_kind(plan->ruleset, of, &counter) == READ_COUNTER &&
+            !counter_def_has_sides(&plan->ruleset->counters[counter]))
+            return true;
     }
+    return false;
+}
+
+static void set_sides(const struct timing *timing, struct planned *planned)
+{
+    struct live_node *node = &planned->node;
+    if (node->kind == LIVE_SCORE || changes_by_time(timing, node))
+        return;
+    node->is_by_sides = true;
+    node->is_by_counter_sides = !has_counters_without_sides(timing->plan, planned);
     for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
-        if (planned->parts[i]->facts->free_score_count > 0)
-            return false;
+        const struct live_facts *facts = planned->parts[i]->facts;
+        node->is_by_sides = node->is_by_sides && facts->free_score_count == 0;
+        node->is_by_counter_sides = node->is_by_counter_sides && facts->free_counter_count == 0;
     }
-    return true;
 }
 
 static void time_node(struct timing *timing, struct planned *planned)
@@ -130,13 +149,37 @@ static void time_node(struct timing *timing, struct planned *planned)
         memcpy(kept, facts->moments, facts->moment_count * sizeof(*kept));
         kept += facts->moment_count;
     }
-    planned->node.is_by_sides = is_by_sides(timing, planned);
+    set_sides(timing, planned);
 }
 
-static void take_guard(struct planned *planned)
+// What the node compares counters with; and those that it reads otherwise.
+static void time_counters(struct timing *timing, const struct planned *planned)
+{
+    const struct live_plan *plan = timing->plan;
+    struct thresholds *to = &timing->thresholds;
+    for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
+        const struct live_facts *facts = planned->parts[i]->facts;
+        for (uint32_t t = 0; t < facts->counter_threshold_count; t++) {
+            to->counters = compile_grow(
+                to->counters, &to->counter_cap, to->counter_count, sizeof(*to->counters));
+            to->counters[to->counter_count] = facts->counter_thresholds[t];
+            to->counters[to->counter_count++].reader = planned->position;
+        }
+    }
+    for (uint32_t i = 0; i < planned->read_count && !planned->node.is_by_counter_sides; i++) {
+        uint32_t counter = 0;
+        dependency of = plan->reads[planned->first_read + i].of;
+        if (reads_kind(plan->ruleset, of, &counter) == READ_COUNTER)
+            plan->ruleset->counters[counter].has_free_readers = true;
+    }
+}
+
+static void take_guard(const struct live_plan *plan, struct planned *planned)
 {
     if (planned->node.kind == LIVE_SCORE)
         return;
+    planned->node.is_false_of_new =
+        planned->parts[0]->facts->is_false_of_new && !has_counters_without_sides(plan, planned);
     const struct rule_guard *guard = &planned->parts[0]->guard;
     if (guard->kind == GUARD_CONTACT && guard->is_asked_for)
         planned->node.guard = *guard;
@@ -160,6 +203,33 @@ static void set_thresholds(struct timing *timing)
     }
 }
 
+static void set_counter_thresholds(struct timing *timing)
+{
+    struct ruleset *ruleset = timing->plan->ruleset;
+    const struct thresholds *found = &timing->thresholds;
+    size_t most = 2 * found->counter_count + 1;
+    double *to = arena_alloc(&ruleset->arena, most * sizeof(*to));
+    uint32_t *begins = arena_alloc(&ruleset->arena, most * sizeof(*begins));
+    uint32_t *readers = arena_alloc(&ruleset->arena, most * sizeof(*readers));
+    for (size_t i = 0; i < found->counter_count;) {
+        struct counter_def *counter = &ruleset->counters[found->counters[i].counter];
+        uint32_t reader_count = 0;
+        counter->thresholds = to;
+        counter->reader_begins = begins;
+        counter->readers = readers;
+        for (; i < found->counter_count && found->counters[i].counter == counter->index; i++) {
+            if (counter->threshold_count == 0 || to[-1] != found->counters[i].from) {
+                *to++ = found->counters[i].from;
+                *begins++ = reader_count;
+                counter->threshold_count++;
+            }
+            readers[reader_count++] = found->counters[i].reader;
+        }
+        *begins++ = reader_count;
+        readers += reader_count;
+    }
+}
+
 void live_plan_times(struct live_plan *plan)
 {
     size_t bytes = plan->ruleset->score_count * sizeof(bool) + 1;
@@ -177,12 +247,15 @@ void live_plan_times(struct live_plan *plan)
     add_bands(&timing);
     for (uint32_t i = plan->order_count; i-- > 0;) { // readers before what they read
         struct planned *planned = &plan->nodes[plan->order[i]];
+        bool is_idle = planned->node.kind == LIVE_SCORE && !timing.watched[planned->node.index];
         // A score that is combined from others, and that nobody watches, is worked out when it is asked for.
-        if (planned->node.kind == LIVE_SCORE && !timing.watched[planned->node.index])
-            continue;
-        time_node(&timing, planned);
-        take_guard(planned);
+        if (!is_idle) {
+            time_node(&timing, planned);
+            take_guard(plan, planned);
+        }
+        time_counters(&timing, planned);
     }
     set_thresholds(&timing);
+    set_counter_thresholds(&timing);
     thresholds_free(&timing.thresholds);
 }

@@ -133,9 +133,9 @@ bool reads_now(const struct cel_node *node)
     return false;
 }
 
-uint32_t reads_score(const struct cel_node *node)
+uint32_t reads_member(const struct cel_node *node, uint32_t variable)
 {
-    bool is_score =
-        is_member(node) && node->kind != CEL_NODE_HAS && node->children[0]->variable == SCOPE_SCORE;
-    return is_score ? node->field : UINT32_MAX;
+    bool is_read =
+        is_member(node) && node->kind != CEL_NODE_HAS && node->children[0]->variable == variable;
+    return is_read ? node->field : UINT32_MAX;
 }

@@ -34,7 +34,8 @@ enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t
 bool reads_now(const struct cel_node *node);
 // Whether a node is that itself.
 bool reads_is_clock(const struct cel_node *node);
-// The index of the score that a node is, as score.NAME or score["NAME"]; UINT32_MAX where it is none.
-uint32_t reads_score(const struct cel_node *node);
+// The index of the member of a variable (SCOPE_SCORE, SCOPE_COUNTER) that a node is, as score.NAME or score["NAME"];
+// UINT32_MAX where it is none.
+uint32_t reads_member(const struct cel_node *node, uint32_t variable);
 
 #endif

@@ -45,6 +45,7 @@ struct score_def {
     const struct rule_expression *combine; // NULL: the sum of its rules; else it has none
     const uint32_t *state_rules; // indexes of its rules that have a `while`, in the order written
     uint32_t state_rule_count;
+    bool has_state_expressions; // points of one are an expression
     // Where crossing by time alone is seen by something that is live: its bands where anything listens to
     // them, and what expressions compare it with. Ascending, without repetitions: a value is on the one
     // side below a threshold, on the other from it on.

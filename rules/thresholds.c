@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "rules/comparison.h"
 #include "rules/compiler.h"
-#include "rules/constant.h"
 #include "rules/reads.h"
 #include "rules/scope.h"
 
@@ -29,37 +29,15 @@ int64_t threshold_above(double number)
     return shown(milli) > number ? milli : milli + 1;
 }
 
-// Which sides of the number a comparison tells apart.
-enum sides { SIDES_NONE, SIDES_FROM, SIDES_ABOVE, SIDES_BOTH };
-
-static enum sides sides_of(const struct cel_node *node, uint32_t score_at)
+// Which sides of the number a comparison tells apart: at it, above it.
+static bool tells_from(const struct comparison *compared)
 {
-    static const struct {
-        const char *name;
-        enum sides on_left, on_right; // where the score stands
-    } names[] = {
-        {"_>=_", SIDES_FROM, SIDES_ABOVE}, {"_<_", SIDES_FROM, SIDES_ABOVE},
-        {"_>_", SIDES_ABOVE, SIDES_FROM},  {"_<=_", SIDES_ABOVE, SIDES_FROM},
-        {"_==_", SIDES_BOTH, SIDES_BOTH},  {"_!=_", SIDES_BOTH, SIDES_BOTH},
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (bytes_equal_text(node->text, names[i].name))
-            return score_at == 0 ? names[i].on_left : names[i].on_right;
-    }
-    return SIDES_NONE;
+    return compared->operator!= IS_ABOVE && compared->operator!= IS_UP_TO;
 }
 
-static bool number_of(struct cel_value value, double *out)
+static bool tells_above(const struct comparison *compared)
 {
-    if (value.kind == CEL_INT)
-        *out = (double)value.as.integer;
-    else if (value.kind == CEL_UINT)
-        *out = (double)value.as.unsigned_integer;
-    else if (value.kind == CEL_DOUBLE)
-        *out = value.as.real;
-    else
-        return false;
-    return true;
+    return compared->operator!= IS_FROM && compared->operator!= IS_BELOW;
 }
 
 static void add(struct thresholds *thresholds, uint32_t score, int64_t milli)
@@ -69,38 +47,75 @@ static void add(struct thresholds *thresholds, uint32_t score, int64_t milli)
     thresholds->items[thresholds->count++] = (struct threshold){score, milli};
 }
 
-// A comparison of a score with a constant; false where the node is none.
+static void add_of_counter(struct thresholds *thresholds, uint32_t counter, double from)
+{
+    thresholds->counters = compile_grow(
+        thresholds->counters, &thresholds->counter_cap, thresholds->counter_count,
+        sizeof(*thresholds->counters));
+    thresholds->counters[thresholds->counter_count++] =
+        (struct counter_threshold){counter, from, 0};
+}
+
+static void add_score(struct thresholds *thresholds, const struct comparison *compared)
+{
+    if (!(compared->number >= -THRESHOLD_MAX && compared->number <= THRESHOLD_MAX))
+        return; // no score comes there; a NaN is on no side
+    if (tells_from(compared))
+        add(thresholds, compared->member, threshold_from(compared->number));
+    if (tells_above(compared))
+        add(thresholds, compared->member, threshold_above(compared->number));
+}
+
+// False where doubles do not tell the sides apart.
+static bool add_counter(struct thresholds *thresholds, const struct comparison *compared)
+{
+    const double exact = 9007199254740992.0; // 2^53
+    if (!(compared->number > -exact && compared->number < exact))
+        return false;
+    if (tells_from(compared))
+        add_of_counter(thresholds, compared->member, compared->number);
+    if (tells_above(compared))
+        add_of_counter(thresholds, compared->member, nextafter(compared->number, INFINITY));
+    return true;
+}
+
+// A comparison of a score or a counter with a constant; false where the node is none.
 static bool add_comparison(
     struct thresholds *thresholds,
     struct arena *scratch,
     const struct cel_scope *scope,
     const struct cel_node *node)
 {
-    struct cel_value value;
-    double number = 0;
-    if (node->kind != CEL_NODE_CALL || node->child_count != 2)
-        return false;
-    uint32_t score_at = reads_score(node->children[0]) != UINT32_MAX ? 0 : 1;
-    uint32_t score = reads_score(node->children[score_at]);
-    enum sides sides = sides_of(node, score_at);
-    if (score == UINT32_MAX || sides == SIDES_NONE ||
-        !constant_value(scratch, scope, node->children[1 - score_at], &value) ||
-        !number_of(value, &number))
-        return false;
-    if (!(number >= -THRESHOLD_MAX && number <= THRESHOLD_MAX))
-        return true; // no score comes there; a NaN is on no side
-    if (sides != SIDES_ABOVE)
-        add(thresholds, score, threshold_from(number));
-    if (sides != SIDES_FROM)
-        add(thresholds, score, threshold_above(number));
-    return true;
+    struct comparison compared;
+    if (comparison_of(scratch, scope, node, SCOPE_SCORE, &compared)) {
+        add_score(thresholds, &compared);
+        return true;
+    }
+    return comparison_of(scratch, scope, node, SCOPE_COUNTER, &compared) &&
+           add_counter(thresholds, &compared);
 }
 
-static void add_free(struct thresholds *thresholds, uint32_t first, uint32_t count)
+// Where a node reads one of them, or all, otherwise.
+static bool add_free(
+    struct thresholds *thresholds, const struct cel_scope *scope, const struct cel_node *node)
 {
-    thresholds->free = compile_grow(
-        thresholds->free, &thresholds->free_cap, thresholds->free_count, sizeof(*thresholds->free));
-    thresholds->free[thresholds->free_count++] = (struct score_span){first, count};
+    static const uint32_t variables[] = {SCOPE_SCORE, SCOPE_COUNTER};
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        struct member_span span = {reads_member(node, variables[i]), 1};
+        if (node->kind == CEL_NODE_IDENT && node->variable == variables[i])
+            span =
+                (struct member_span){0, scope->variables[variables[i]].type->object->field_count};
+        if (span.first == UINT32_MAX)
+            continue;
+        bool is_score = variables[i] == SCOPE_SCORE;
+        struct member_span **spans = is_score ? &thresholds->free : &thresholds->free_counters;
+        size_t *count = is_score ? &thresholds->free_count : &thresholds->free_counter_count;
+        size_t *cap = is_score ? &thresholds->free_cap : &thresholds->free_counter_cap;
+        *spans = compile_grow(*spans, cap, *count, sizeof(**spans));
+        (*spans)[(*count)++] = span;
+        return true;
+    }
+    return false;
 }
 
 void thresholds_add(
@@ -111,13 +126,8 @@ void thresholds_add(
 {
     if (add_comparison(thresholds, scratch, scope, root))
         return;
-    uint32_t score = reads_score(root);
-    if (score != UINT32_MAX) {
-        add_free(thresholds, score, 1);
+    if (add_free(thresholds, scope, root))
         return;
-    }
-    if (root->kind == CEL_NODE_IDENT && root->variable == SCOPE_SCORE)
-        add_free(thresholds, 0, scope->variables[SCOPE_SCORE].type->object->field_count);
     bool is_asked_for = root->kind == CEL_NODE_HAS && root->field != CEL_NO_FIELD; // has(score.x)
     for (uint32_t i = 0; i < root->child_count && !is_asked_for;
          i++) // no deeper than CEL_DEPTH_MAX
@@ -132,15 +142,31 @@ static int compare(const void *a, const void *b)
     return (left->milli > right->milli) - (left->milli < right->milli);
 }
 
+static int compare_counters(const void *a, const void *b)
+{
+    const struct counter_threshold *left = a, *right = b;
+    if (left->counter != right->counter)
+        return left->counter < right->counter ? -1 : 1;
+    if (left->from != right->from)
+        return left->from < right->from ? -1 : 1;
+    return (left->reader > right->reader) - (left->reader < right->reader);
+}
+
 void thresholds_sort(struct thresholds *thresholds)
 {
     if (thresholds->count > 1)
         qsort(thresholds->items, thresholds->count, sizeof(*thresholds->items), compare);
+    if (thresholds->counter_count > 1)
+        qsort(
+            thresholds->counters, thresholds->counter_count, sizeof(*thresholds->counters),
+            compare_counters);
 }
 
 void thresholds_free(struct thresholds *thresholds)
 {
     free(thresholds->items);
     free(thresholds->free);
+    free(thresholds->counters);
+    free(thresholds->free_counters);
     *thresholds = (struct thresholds){0};
 }

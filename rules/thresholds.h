@@ -1,4 +1,5 @@
-// Which values of scores what is live tells apart: where a score has to be looked at when it crosses them by time alone.
+// Which values of scores and counters what is live tells apart: where a score has to be looked at when it crosses them
+// by time alone, and what a counter may do without anything seeing it.
 #ifndef RULES_THRESHOLDS_H
 #define RULES_THRESHOLDS_H
 
@@ -9,8 +10,14 @@ struct threshold {
     int64_t milli; // a value is on the one side below it, on the other from it on
 };
 
-// Scores that follow each other: one, or all of them.
-struct score_span {
+struct counter_threshold {
+    uint32_t counter;
+    double from;     // as above, of what the counter says
+    uint32_t reader; // for who gathers them
+};
+
+// Scores, or counters, that follow each other: one, or all of them.
+struct member_span {
     uint32_t first, count;
 };
 
@@ -18,17 +25,21 @@ struct score_span {
 struct thresholds {
     struct threshold *items; // owned
     size_t count, cap;
-    struct score_span *free; // owned: read otherwise than in a comparison with a constant
+    struct member_span *free; // owned: read otherwise than in a comparison with a constant
     size_t free_count, free_cap;
+    struct counter_threshold *counters; // owned, as the next
+    size_t counter_count, counter_cap;
+    struct member_span *free_counters;
+    size_t free_counter_count, free_counter_cap;
 };
 
-// Adds what a checked tree compares scores with. Scratch is for constants.
+// Adds what a checked tree compares scores and counters with. Scratch is for constants.
 void thresholds_add(
     struct thresholds *thresholds,
     struct arena *scratch,
     const struct cel_scope *scope,
     const struct cel_node *root);
-// By score, then ascending.
+// By score, or counter, then ascending.
 void thresholds_sort(struct thresholds *thresholds);
 void thresholds_free(struct thresholds *thresholds);
 

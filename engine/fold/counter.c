@@ -34,13 +34,25 @@ static struct bytes body_of(const struct counter_place *place)
     return bytes_of(bytes.data + HEAD_BYTES, bytes.len - HEAD_BYTES);
 }
 
+// An event while it is counted.
+struct adding {
+    const struct counter_place *place;
+    const struct counter_def *def; // the place's
+    const struct counted *counted;
+    int64_t now_ms;
+    uint32_t entries_max;
+    struct bytes body; // of the counter: as it was, then as it has become
+};
+
 // Makes the body len bytes long and gives it, with its head; NULL when it is refused.
-static uint8_t *body_write(const struct counter_place *place, size_t len)
+static uint8_t *body_write(struct adding *adding, size_t len)
 {
+    const struct counter_place *place = adding->place;
     uint8_t *to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
     if (to == NULL)
         return NULL;
     to[0] = head_of(place->def);
+    adding->body = bytes_of(to + HEAD_BYTES, len);
     return to + HEAD_BYTES;
 }
 
@@ -90,17 +102,18 @@ static void wide_put(uint8_t *to, wide value)
 }
 
 // --- for ever
-static struct counter_outcome add_number(const struct counter_place *place, double number)
+static struct counter_outcome add_number(struct adding *adding)
 {
-    enum counter_kind kind = place->def->kind;
-    struct bytes old = body_of(place);
+    enum counter_kind kind = adding->def->kind;
+    double number = adding->counted->number;
+    struct bytes old = adding->body;
     size_t len = kind == COUNTER_SUM ? 16 : kind == COUNTER_AVG ? 24 : 8;
     bool is_first = old.len != len;
     if (!is_first && kind == COUNTER_MIN && number >= real_of(old.data))
         return (struct counter_outcome){0};
     if (!is_first && kind == COUNTER_MAX && number <= real_of(old.data))
         return (struct counter_outcome){0};
-    uint8_t *to = body_write(place, len);
+    uint8_t *to = body_write(adding, len);
     if (to == NULL)
         return (struct counter_outcome){.refused = 1};
     if (is_first)
@@ -116,10 +129,10 @@ static struct counter_outcome add_number(const struct counter_place *place, doub
     return (struct counter_outcome){.has_changed = true};
 }
 
-static struct counter_outcome add_hash(
-    const struct counter_place *place, uint64_t hash, uint32_t entries_max)
+static struct counter_outcome add_hash(struct adding *adding)
 {
-    struct bytes old = body_of(place);
+    uint64_t hash = adding->counted->hash;
+    struct bytes old = adding->body;
     size_t low = 0, high = old.len / 8;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -131,7 +144,7 @@ static struct counter_outcome add_hash(
     if (low * 8 < old.len && get_u64(old.data + low * 8) == hash)
         return (struct counter_outcome){0};
     size_t len = old.len;
-    uint8_t *to = len / 8 < entries_max ? body_write(place, len + 8) : NULL;
+    uint8_t *to = len / 8 < adding->entries_max ? body_write(adding, len + 8) : NULL;
     if (to == NULL)
         return (struct counter_outcome){.refused = 1};
     memmove(to + low * 8 + 8, to + low * 8, len - low * 8);
@@ -140,17 +153,17 @@ static struct counter_outcome add_hash(
 }
 
 // FIRST for ever and LAST: one value with its time.
-static struct counter_outcome keep_value(
-    const struct counter_place *place, const struct counted *counted)
+static struct counter_outcome keep_value(struct adding *adding)
 {
-    struct bytes old = body_of(place);
+    const struct counted *counted = adding->counted;
+    struct bytes old = adding->body;
     if (old.len >= TIME_BYTES) {
         int64_t time_ms = (int64_t)get_u64(old.data);
-        if (place->def->kind == COUNTER_FIRST ? counted->time_ms >= time_ms
-                                              : counted->time_ms < time_ms)
+        if (adding->def->kind == COUNTER_FIRST ? counted->time_ms >= time_ms
+                                               : counted->time_ms < time_ms)
             return (struct counter_outcome){0};
     }
-    uint8_t *to = body_write(place, TIME_BYTES + packed_value_bytes(counted->value));
+    uint8_t *to = body_write(adding, TIME_BYTES + packed_value_bytes(counted->value));
     if (to == NULL)
         return (struct counter_outcome){.refused = 1};
     put_u64(to, (uint64_t)counted->time_ms);
@@ -301,29 +314,27 @@ static bool insert(struct entries *entries, const struct counted *counted, enum 
     return true;
 }
 
-static struct counter_outcome add_within(
-    const struct counter_place *place,
-    const struct counted *counted,
-    int64_t now_ms,
-    uint32_t entries_max)
+// The entries that have left the window go, and there is room for one more.
+static struct counter_outcome add_within(struct adding *adding)
 {
-    const struct counter_def *def = place->def;
+    const struct counter_def *def = adding->def;
     struct counter_outcome outcome = {0};
-    struct bytes old = body_of(place);
     struct entries entries = {.stride = stride_of(def->kind)};
-    entries.count = old.len / entries.stride;
-    size_t gone = left_window(def, old, entries.stride, now_ms);
-    entries.at = body_write(place, old.len + entries.stride);
+    entries.count = adding->body.len / entries.stride;
+    size_t gone = left_window(def, adding->body, entries.stride, adding->now_ms);
+    size_t old_len = adding->body.len;
+    size_t most = gone == 0 ? old_len + entries.stride : old_len;
+    entries.at = body_write(adding, most);
     if (entries.at == NULL)
         return (struct counter_outcome){.refused = 1};
     entries_remove(&entries, 0, gone);
-    outcome.has_changed = insert(&entries, counted, def->kind);
-    while (entries.count > entries_max) {
+    outcome.has_changed = insert(&entries, adding->counted, def->kind);
+    while (entries.count > adding->entries_max) {
         entries_summarise(&entries, def->kind);
         outcome.summarised++;
     }
-    if (entries.count * entries.stride != old.len + entries.stride)
-        (void)body_write(place, entries.count * entries.stride); // shorter: always taken
+    if (entries.count * entries.stride != most)
+        (void)body_write(adding, entries.count * entries.stride); // shorter: always taken
     return outcome;
 }
 
@@ -349,18 +360,15 @@ static bool next_value(struct bytes body, size_t *at, struct value_entry *out)
     return true;
 }
 
-static struct counter_outcome add_first_within(
-    const struct counter_place *place,
-    const struct counted *counted,
-    int64_t now_ms,
-    uint32_t entries_max)
+static struct counter_outcome add_first_within(struct adding *adding)
 {
-    struct bytes old = body_of(place);
+    const struct counted *counted = adding->counted;
+    struct bytes old = adding->body;
     struct value_entry entry;
     size_t gone = 0, to_at = 0, at = 0;
     uint32_t kept = 0;
     while (next_value(old, &at, &entry)) {
-        if (!is_within(place->def, entry.time_ms, now_ms))
+        if (!is_within(adding->def, entry.time_ms, adding->now_ms))
             gone = at;
         else
             kept++;
@@ -370,9 +378,9 @@ static struct counter_outcome add_first_within(
     to_at = to_at > gone ? to_at - gone : 0;
     size_t len = VALUE_HEAD_BYTES + packed_value_bytes(counted->value);
     size_t old_len = at;
-    if (kept >= entries_max)
+    if (kept >= adding->entries_max)
         return (struct counter_outcome){.refused = 1};
-    uint8_t *body = body_write(place, old_len + len);
+    uint8_t *body = body_write(adding, old_len + len);
     if (body == NULL)
         return (struct counter_outcome){.refused = 1};
     memmove(body, body + gone, old_len - gone);
@@ -381,28 +389,8 @@ static struct counter_outcome add_first_within(
     put_u32(body + to_at + TIME_BYTES, (uint32_t)(len - VALUE_HEAD_BYTES));
     packed_value_put(body + to_at + VALUE_HEAD_BYTES, counted->value);
     if (gone > 0)
-        (void)body_write(place, old_len - gone + len);
+        (void)body_write(adding, old_len - gone + len);
     return (struct counter_outcome){.has_changed = true};
-}
-
-struct counter_outcome counter_add(
-    const struct counter_place *place,
-    const struct counted *counted,
-    int64_t now_ms,
-    uint32_t entries_max)
-{
-    const struct counter_def *def = place->def;
-    if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
-        return (struct counter_outcome){0};
-    if (def->kind == COUNTER_FIRST && def->within_ms > 0)
-        return add_first_within(place, counted, now_ms, entries_max);
-    if (def->kind == COUNTER_FIRST || def->kind == COUNTER_LAST)
-        return keep_value(place, counted);
-    if (def->within_ms > 0)
-        return add_within(place, counted, now_ms, entries_max);
-    if (def->kind == COUNTER_DISTINCT)
-        return add_hash(place, counted->hash, entries_max);
-    return add_number(place, counted->number);
 }
 
 bool counter_can_keep(struct cel_value value)
@@ -513,6 +501,119 @@ bool counter_value(
     return value_for_ever(def, body, value_out);
 }
 
+// --- sides
+static uint32_t side_of(const struct counter_def *def, double value)
+{
+    uint32_t side = 0;
+    while (side < def->threshold_count && def->thresholds[side] <= value)
+        side++;
+    return side;
+}
+
+// COUNT and DISTINCT within a window: how many the newest entries up to the first of them stand for; from that
+// entry on they reach `most`, or all within the window are among them.
+struct newest {
+    size_t first;
+    uint64_t number;
+};
+
+static uint32_t number_of(enum counter_kind kind, struct bytes body, size_t index)
+{
+    return kind == COUNTER_COUNT
+               ? get_u32(body.data + index * stride_of(COUNTER_COUNT) + NUMBER_OF_COUNT)
+               : 1;
+}
+
+static struct newest newest_of(
+    const struct counter_def *def, struct bytes body, int64_t now_ms, double most)
+{
+    size_t stride = stride_of(def->kind);
+    struct newest newest = {.first = body.len / stride};
+    while (newest.first > 0 && (double)newest.number < most &&
+           is_within(def, entry_time(body.data, newest.first - 1, stride), now_ms)) {
+        newest.first--;
+        newest.number += number_of(def->kind, body, newest.first);
+    }
+    return newest;
+}
+
+static bool is_stepped(const struct counter_def *def)
+{
+    return def->within_ms > 0 && (def->kind == COUNTER_COUNT || def->kind == COUNTER_DISTINCT);
+}
+
+static uint32_t side_of_body(const struct counter_def *def, struct bytes body, int64_t now_ms)
+{
+    struct cel_value value = {.kind = CEL_NULL};
+    if (def->threshold_count == 0)
+        return 0;
+    if (is_stepped(def)) {
+        double most = def->thresholds[def->threshold_count - 1];
+        return side_of(def, (double)newest_of(def, body, now_ms, most).number);
+    }
+    if (def->within_ms > 0)
+        (void)value_within(def, body, now_ms, &value);
+    else
+        (void)value_for_ever(def, body, &value);
+    return side_of(def, value.kind == CEL_INT ? (double)value.as.integer : value.as.real);
+}
+
+// --- counting
+static struct counter_outcome add(struct adding *adding)
+{
+    const struct counter_def *def = adding->def;
+    if (def->kind == COUNTER_FIRST && def->within_ms > 0)
+        return add_first_within(adding);
+    if (def->kind == COUNTER_FIRST || def->kind == COUNTER_LAST)
+        return keep_value(adding);
+    if (def->within_ms > 0)
+        return add_within(adding);
+    if (def->kind == COUNTER_DISTINCT)
+        return add_hash(adding);
+    return add_number(adding);
+}
+
+struct counter_outcome counter_add(
+    const struct counter_place *place,
+    const struct counted *counted,
+    int64_t now_ms,
+    uint32_t entries_max)
+{
+    const struct counter_def *def = place->def;
+    if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
+        return (struct counter_outcome){0};
+    struct adding adding = {place, def, counted, now_ms, entries_max, body_of(place)};
+    uint32_t from = counter_is_by_sides(def) ? side_of_body(def, adding.body, now_ms) : 0;
+    struct counter_outcome outcome = add(&adding);
+    outcome.from = from;
+    outcome.to = outcome.has_changed && counter_is_by_sides(def)
+                     ? side_of_body(def, adding.body, now_ms)
+                     : from;
+    return outcome;
+}
+
+uint32_t counter_side(const struct counter_place *place, int64_t now_ms)
+{
+    return side_of_body(place->def, body_of(place), now_ms);
+}
+
+// --- time
+// When so many have left the window that what is left is on a lower side: the newest entries that are still on this
+// side are those that reach its threshold.
+static int64_t next_side_ms(const struct counter_def *def, struct bytes body, int64_t now_ms)
+{
+    if (def->threshold_count == 0)
+        return INT64_MAX;
+    double most = def->thresholds[def->threshold_count - 1];
+    struct newest newest = newest_of(def, body, now_ms, most);
+    uint32_t side = side_of(def, (double)newest.number);
+    if (side == 0 || def->thresholds[side - 1] <= 0)
+        return INT64_MAX; // below all that it could come to, however many leave
+    if (side < def->threshold_count)
+        newest = newest_of(def, body, now_ms, def->thresholds[side - 1]);
+    return entry_time(body.data, newest.first, stride_of(def->kind));
+}
+
 int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
 {
     const struct counter_def *def = place->def;
@@ -520,7 +621,9 @@ int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
     int64_t time_ms = INT64_MAX;
     if (def->within_ms == 0 || body.len == 0)
         return INT64_MAX;
-    if (def->kind == COUNTER_FIRST) {
+    if (is_stepped(def) && counter_is_by_sides(def)) {
+        time_ms = next_side_ms(def, body, now_ms);
+    } else if (def->kind == COUNTER_FIRST) {
         struct value_entry entry = {0};
         for (size_t at = 0; time_ms == INT64_MAX && next_value(body, &at, &entry);) {
             if (is_within(def, entry.time_ms, now_ms))

@@ -34,9 +34,16 @@ struct counted {
 
 struct counter_outcome {
     bool has_changed;    // what the counter says, now or later, may be another
+    uint32_t from, to;   // where counter_is_by_sides: on which side it was and is
     uint32_t summarised; // events that were merged into others
     uint32_t refused;    // values that found no room
 };
+
+// Whether all that is live and reads the counter only knows on which side of its thresholds it is.
+static inline bool counter_is_by_sides(const struct counter_def *def)
+{
+    return counter_def_has_sides(def) && !def->has_free_readers;
+}
 
 // Counts an event, at the tick now_ms, keeping at most entries_max entries. Inside a frame.
 struct counter_outcome counter_add(
@@ -53,10 +60,15 @@ bool counter_value(
     struct cel_eval *eval,
     struct cel_value *value_out);
 
-// When the oldest entry within the window leaves it; INT64_MAX without a window or an entry.
+// On which side of its thresholds the counter is: how many of them it is not below. For those of which
+// counter_def_has_sides holds.
+uint32_t counter_side(const struct counter_place *place, int64_t now_ms);
+
+// When the oldest entry within the window leaves it, or, where all that reads the counter knows only its side, the one
+// that brings it to another side. INT64_MAX where that does not happen by time.
 int64_t counter_next_change(const struct counter_place *place, int64_t now_ms);
 
-// Whether an entry leaves the window at that very moment.
+// Whether that happens at that very moment.
 bool counter_changes_at(const struct counter_place *place, int64_t at_ms);
 
 // Whether FIRST and LAST can keep a value of that kind.

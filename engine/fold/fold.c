@@ -38,6 +38,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.segments);
     free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
+    name_index_free(&fold->binding.state_rule_of_name);
     name_index_free(&fold->binding.workflow_of_name);
     free(fold->binding.channels);
     fold->binding = (struct fold_binding){0};
@@ -70,6 +71,18 @@ static struct name_id name_find(struct state *state, enum name_kind kind, struct
 }
 
 // The order of numbering is part of the state: never change it.
+static void bind_state_rules(struct fold_binding *binding, const struct ruleset *ruleset)
+{
+    uint32_t count = 0;
+    uint32_t *found = mem_alloc((ruleset_rule_count(ruleset) + 1) * sizeof(*found));
+    for (uint32_t i = 0; i < ruleset_rule_count(ruleset); i++) {
+        if (ruleset_rule(ruleset, i)->kind == SCORE_RULE_STATE)
+            found[count++] = i;
+    }
+    name_index_set_some(&binding->state_rule_of_name, binding->rules, found, count);
+    free(found);
+}
+
 static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
 {
     fold_unbind(fold);
@@ -121,6 +134,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
         binding->has_waits = binding->has_waits || ruleset_workflow(ruleset, i)->has_waits;
     fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
+    bind_state_rules(binding, ruleset);
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
     live_bind(fold);
@@ -206,7 +220,7 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
     fold->counts.counted_summarised += outcome.summarised;
     fold->counts.counted_refused += outcome.refused;
     if (outcome.has_changed)
-        live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
+        live_mark_counter(fold, counter, outcome.from, outcome.to);
     trace_counter(fold, counter, NULL);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/fold/run.h"
 #include "engine/fold/scoring.h"
 #include "projections/contact_ask.h"
+#include "projections/ledger.h"
 #include "projections/scores.h"
 #include "projections/segments.h"
 #include "projections/timers.h"
@@ -69,12 +70,10 @@ static void bind_crossing(const struct fold *fold, struct live *live)
 {
     const struct ruleset *ruleset = fold->ruleset;
     live->is_crossing = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->is_crossing));
-    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++)
-        live->is_crossing[i] = ruleset_score(ruleset, i)->combine == NULL;
-    for (uint32_t i = 0; i < ruleset_rule_count(ruleset); i++) {
-        const struct score_rule *rule = ruleset_rule(ruleset, i);
-        if (rule->kind == SCORE_RULE_STATE && rule->points != NULL)
-            live->is_crossing[rule->score] = false;
+    live->changes = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->changes));
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++) {
+        const struct score_def *score = ruleset_score(ruleset, i);
+        live->is_crossing[i] = score->combine == NULL && !score->has_state_expressions;
     }
 }
 
@@ -97,7 +96,7 @@ void live_bind(struct fold *fold)
         live->score_positions[i] = ruleset_live_position(ruleset, LIVE_SCORE, i);
     for (uint32_t i = 0; i < count; i++) {
         const struct live_node *node = ruleset_live(ruleset, i);
-        if (node->guard.kind != GUARD_CONTACT)
+        if (node->guard.kind != GUARD_CONTACT && !node->is_false_of_new)
             live->unguarded[live->unguarded_count++] = i;
         if (is_timed(fold, node))
             live->timed_nodes[live->timed_count++] = i;
@@ -114,6 +113,7 @@ void live_free(struct live *live)
     free(live->score_positions);
     free(live->windows);
     free(live->is_crossing);
+    free(live->changes);
     *live = (struct live){0};
 }
 
@@ -156,18 +156,31 @@ void live_mark_new(struct fold *fold)
         mark(&fold->live, fold->live.unguarded[i]);
 }
 
-static void mark_score(struct fold *fold, uint32_t score)
+static void mark_score(struct fold *fold, uint32_t score, enum live_change change)
 {
+    struct live *live = &fold->live;
     fold->memos[score].is_valid = false;
-    mark(&fold->live, fold->live.score_positions[score]);
+    mark(live, live->score_positions[score]);
+    if (change > live->changes[score])
+        live->changes[score] = change;
+}
+
+static void mark_score_named(struct fold *fold, struct name_id score, enum live_change change)
+{
+    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
+        if (fold->binding.scores[i].value == score.value)
+            mark_score(fold, i, change);
+    }
 }
 
 void live_mark_score(struct fold *fold, struct name_id score)
 {
-    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
-        if (fold->binding.scores[i].value == score.value)
-            mark_score(fold, i);
-    }
+    mark_score_named(fold, score, LIVE_CHANGED);
+}
+
+void live_mark_raised(struct fold *fold, struct name_id score)
+{
+    mark_score_named(fold, score, LIVE_RAISED);
 }
 
 void live_mark_all(struct fold *fold)
@@ -175,8 +188,25 @@ void live_mark_all(struct fold *fold)
     uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
     for (uint32_t i = 0; i < count; i++)
         mark(&fold->live, i);
-    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++)
+    for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
         fold->memos[i].is_valid = false;
+        fold->live.changes[i] = LIVE_CHANGED;
+    }
+}
+
+void live_mark_counter(
+    struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to)
+{
+    if (!counter_is_by_sides(counter)) {
+        live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
+        return;
+    }
+    uint32_t low = from < to ? from : to;
+    uint32_t high = from < to ? to : from;
+    if (low == high)
+        return;
+    for (uint32_t i = counter->reader_begins[low]; i < counter->reader_begins[high]; i++)
+        mark(&fold->live, counter->readers[i]);
 }
 
 // Nodes that read a counter from whose window an entry has just gone.
@@ -186,8 +216,14 @@ static void mark_windows(struct fold *fold)
     for (uint32_t i = 0; i < live->window_count; i++) {
         uint32_t index = live->windows[i];
         const struct counter_place place = counter_place_of(fold, index);
-        if (counter_changes_at(&place, fold->now_ms))
-            live_mark(fold, ruleset_dependency_counter(fold->ruleset, index));
+        if (!counter_changes_at(&place, fold->now_ms))
+            continue;
+        uint32_t from = 0, to = 0;
+        if (counter_is_by_sides(place.def)) {
+            from = counter_side(&place, fold->now_ms - 1);
+            to = counter_side(&place, fold->now_ms);
+        }
+        live_mark_counter(fold, place.def, from, to);
     }
 }
 
@@ -249,6 +285,32 @@ static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, 
     }
 }
 
+static bool is_never_below(struct fold *fold, struct name_id score)
+{
+    struct ledger_walk walk = ledger_walk_score(fold->state, fold->contact, score);
+    struct ledger_entry entry;
+    while (ledger_walk_next(&walk, &entry)) {
+        if (entry.points_milli < 0)
+            return false;
+    }
+    return true;
+}
+
+// Sets when the score is to be looked at by time. Entries above 0 make it come down to a threshold later than it would
+// have without them, and to no other one: the moment that was set before serves, and is never too late.
+static void plan_score(struct fold *fold, uint32_t index, int64_t from_milli, int64_t to_milli)
+{
+    const struct score_def *score = ruleset_score(fold->ruleset, index);
+    struct name_id name = fold->binding.scores[index];
+    bool is_raised = fold->live.changes[index] == LIVE_RAISED;
+    bool is_planned = is_raised && score->forget.kind != FORGET_IDLE &&
+                      score_side(score, from_milli) == score_side(score, to_milli) &&
+                      score_due_ms(fold->state, fold->contact, name) > fold->now_ms &&
+                      is_never_below(fold, name);
+    if (!is_planned)
+        score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
+}
+
 static void settle_score(struct fold *fold, uint32_t index)
 {
     const struct score_def *score = ruleset_score(fold->ruleset, index);
@@ -256,7 +318,8 @@ static void settle_score(struct fold *fold, uint32_t index)
     int64_t to_milli = fold_score_value(fold, index, fold->now_ms).shown_milli;
     int64_t from_milli = score_shown(fold->state, fold->contact, name);
     if (live_score_is_planned(score))
-        score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
+        plan_score(fold, index, from_milli, to_milli);
+    fold->live.changes[index] = LIVE_UNCHANGED;
     if (to_milli == from_milli)
         return;
     score_set_shown(fold->state, fold->contact, name, to_milli);
@@ -279,7 +342,7 @@ static void settle_rule(struct fold *fold, uint32_t index)
             fold_tell_matched(fold, MATCHED_RULE, index);
     }
     if (is_true != was_true || (is_true && rule->points != NULL))
-        mark_score(fold, rule->score);
+        mark_score(fold, rule->score, LIVE_CHANGED);
 }
 
 // --- segments

@@ -4,9 +4,16 @@
 #define ENGINE_FOLD_LIVE_H
 
 #include "projections/names.h"
+#include "rules/counter.h"
 #include "rules/live.h"
 
 struct fold;
+
+enum live_change {
+    LIVE_UNCHANGED,
+    LIVE_RAISED, // entries were added that are not below 0, and nothing else
+    LIVE_CHANGED,
+};
 
 // What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
 struct live {
@@ -20,6 +27,7 @@ struct live {
     bool is_plan_due;          // something changed that the next timer depends on
     uint32_t *score_positions; // by score
     bool *is_crossing;         // by score: it changes sides only where it is looked at
+    enum live_change *changes; // by score: what has changed since it was looked at
     uint32_t *windows;         // counters with a window that something live reads
     uint32_t window_count;
     uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending
@@ -34,7 +42,11 @@ void live_sweep(struct fold *fold);
 
 // Something about the contact in hand has changed.
 void live_mark(struct fold *fold, dependency changed);
+// A counter, which was on one side of its thresholds and is on the other (the same, where it is not known by sides).
+void live_mark_counter(
+    struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to);
 void live_mark_score(struct fold *fold, struct name_id score);
+void live_mark_raised(struct fold *fold, struct name_id score); // by an entry that is not below 0
 void live_mark_new(struct fold *fold); // a contact of which nothing was known
 void live_mark_all(struct fold *fold);
 // What time alone may have changed.

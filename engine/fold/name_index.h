@@ -18,6 +18,9 @@ struct name_index {
 
 // names[i] becomes i; names of number 0 are left out. What was there is freed.
 void name_index_set(struct name_index *to, const struct name_id *names, size_t count);
+// The same of some of the names: names[only[i]] becomes only[i].
+void name_index_set_some(
+    struct name_index *to, const struct name_id *names, const uint32_t *only, size_t count);
 void name_index_free(struct name_index *from);
 
 static inline uint32_t name_index_find(const struct name_index *in, struct name_id name)

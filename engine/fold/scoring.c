@@ -54,13 +54,13 @@ static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_mil
     if (def->state_rule_count == 0)
         return;
     for (size_t at = 0; segment_next(fold->state, fold->contact, &at, &name, &held);) {
-        uint32_t index = name_index_find(&fold->binding.rule_of_name, name);
+        uint32_t index = name_index_find(&fold->binding.state_rule_of_name, name);
         if (index == NAME_INDEX_NONE)
             continue; // a segment
         const struct score_rule *rule = ruleset_rule(fold->ruleset, index);
-        int64_t milli = 0;
-        if (rule->score == score && rule->kind == SCORE_RULE_STATE &&
-            fold_state_rule(fold, rule, &milli))
+        int64_t milli = rule->points_milli;
+        if (rule->score == score &&
+            (rule->points == NULL || fold_points(fold, rule->points, &milli)))
             sums_milli[rule->group < def->group_count ? rule->group : def->group_count] += milli;
     }
 }
@@ -85,14 +85,20 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
     *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
 }
 
-// Points of a state rule that are an expression follow what it reads at once, before its rule is looked at again.
-static bool has_state_expressions(const struct fold *fold, const struct score_def *def)
+// Where neither time nor groups change what entries are worth their sum is kept.
+static struct score_value value_of_sum(struct fold *fold, uint32_t score)
 {
-    for (uint32_t i = 0; i < def->state_rule_count; i++) {
-        if (ruleset_rule(fold->ruleset, def->state_rules[i])->points != NULL)
-            return true;
-    }
-    return false;
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    int64_t milli = score_sum(fold->state, fold->contact, fold->binding.scores[score]);
+    add_state_rules(fold, score, &milli);
+    return (struct score_value){milli, score_def_clamp(def, milli)};
+}
+
+static struct score_value value_of_parts(struct fold *fold, uint32_t score, int64_t at_ms)
+{
+    struct score_parts parts;
+    fold_score_parts(fold, score, &parts);
+    return score_value_at(&parts, at_ms);
 }
 
 struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t at_ms)
@@ -104,17 +110,14 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
             milli = 0;
         return (struct score_value){milli, score_def_clamp(def, milli)};
     }
-    if (def->forget.kind == FORGET_NONE && def->group_count == 0) { // the sum is kept
-        int64_t milli = score_sum(fold->state, fold->contact, fold->binding.scores[score]);
-        add_state_rules(fold, score, &milli);
-        return (struct score_value){milli, score_def_clamp(def, milli)};
-    }
+    // Points of a state rule that are an expression follow what it reads at once, before its rule is looked at again.
     struct score_memo *memo = &fold->memos[score];
-    if (!memo->is_valid || has_state_expressions(fold, def) ||
+    if (!memo->is_valid || def->has_state_expressions ||
         memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
-        struct score_parts parts;
-        fold_score_parts(fold, score, &parts);
-        *memo = (struct score_memo){true, fold->contact, at_ms, score_value_at(&parts, at_ms)};
+        bool is_sum = def->forget.kind == FORGET_NONE && def->group_count == 0;
+        struct score_value value =
+            is_sum ? value_of_sum(fold, score) : value_of_parts(fold, score, at_ms);
+        *memo = (struct score_memo){true, fold->contact, at_ms, value};
     }
     return memo->value;
 }
@@ -267,10 +270,15 @@ struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char 
 
 void fold_add_entry(struct fold *fold, const struct ledger_entry *entry)
 {
-    if (ledger_count(fold->state, fold->contact) >= fold->settings.state.ledger_entries_max)
+    bool is_full =
+        ledger_count(fold->state, fold->contact) >= fold->settings.state.ledger_entries_max;
+    if (is_full)
         fold_condense(fold);
     ledger_add(fold->state, fold->contact, entry);
-    live_mark_score(fold, entry->score);
+    if (is_full || entry->points_milli < 0)
+        live_mark_score(fold, entry->score);
+    else
+        live_mark_raised(fold, entry->score);
 }
 
 void fold_apply_rule(struct fold *fold, const struct score_rule *rule)

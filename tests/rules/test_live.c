@@ -247,6 +247,65 @@ START_TEST(comparisons_with_constants_are_thresholds)
 }
 END_TEST
 
+// --- sides of counters
+static const struct side_case {
+    const char *condition; // of a segment; the counter is k
+    double thresholds[4];  // ended by 0
+    bool is_free, is_false_of_new;
+} side_cases[] = {
+    {"counter.k >= 3", {3}, false, true},
+    {"3 <= counter.k", {3}, false, true},
+    {"counter.k < 3", {3}, false, false},
+    {"counter.k > 2 || counter.k == 1", {1, 1.0000000000000002, 2.0000000000000004}, false, true},
+    {"counter.k >= 3 && counter.k < 3 + 2", {3, 5}, false, true},
+    {"!(counter.k < 3)", {3}, false, true},
+    {"counter.k >= 3 || score.s >= 0", {3}, false, false},
+    {"counter.k >= 3 || segment.other", {3}, false, true},
+    {"counter.k >= 3 || contact.stage == \"lead\"", {3}, false, false},
+    {"counter.k >= 3 && contact.stage == \"lead\"", {3}, false, true},
+    {"has(counter.k) && counter.k >= 3", {3}, false, true},
+    {"counter.k + 1 >= 3", {0}, true, false},
+    {"counter.k >= 3 && counter.k + 1 >= 3", {3}, true, true},
+    {"counter.k >= counter.m", {0}, true, false},
+    {"counter.k >= 9007199254740993", {0}, true, true},
+    {"counter[contact.stage] >= 3", {0}, true, false},
+    {"counter.k >= 3 && counter.m >= 2.0", {3}, true, false},     // m may say nothing
+    {"counter.k >= 3 && now > contact.created", {3}, true, true}, // looked at by time, too
+};
+enum { SIDE_CASES = sizeof(side_cases) / sizeof(side_cases[0]) };
+
+START_TEST(comparisons_with_constants_are_sides_of_counters)
+{
+    const struct side_case *it = &side_cases[_i];
+    struct buffer text = {0};
+    buffer_add_format(
+        &text,
+        "scores: {s: {rules: [{name: r, on: email.opened, points: 1}]}}\n"
+        "counters: {k: {count: email.opened}, m: {max: data.amount, on: order.placed}}\n"
+        "segments:\n"
+        "  other: {if: score.s >= 5}\n"
+        "  asked:\n    if: >-\n      %s\n",
+        it->condition);
+    buffer_add_u8(&text, 0);
+    struct ruleset *ruleset = compile_good((const char *)text.data);
+    const struct counter_def *counter = ruleset_counter(ruleset, 0);
+    uint32_t asked = position(ruleset, LIVE_SEGMENT, "asked");
+    uint32_t count = 0;
+    while (count < 4 && it->thresholds[count] != 0)
+        count++;
+    ck_assert_msg(
+        counter->threshold_count == count, "%s: %u", it->condition, counter->threshold_count);
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_double_eq(counter->thresholds[i], it->thresholds[i]);
+        ck_assert_uint_eq(counter->readers[counter->reader_begins[i]], asked);
+    }
+    ck_assert_int_eq(counter->has_free_readers, it->is_free);
+    ck_assert_int_eq(ruleset_live(ruleset, asked)->is_false_of_new, it->is_false_of_new);
+    buffer_free(&text);
+    ruleset_destroy(ruleset);
+}
+END_TEST
+
 #define BANDS \
     "scores: {s: {bands: {a: 10, b: 20}, rules: [{name: r, on: page.viewed, points: 1}]}}\n"
 static const struct band_case {
@@ -528,6 +587,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_change_reaches_those_that_read_it);
     tcase_add_loop_test(tcase, members_and_whole_objects_are_read, 0, READ_CASES);
     tcase_add_loop_test(tcase, comparisons_with_constants_are_thresholds, 0, THRESHOLD_CASES);
+    tcase_add_loop_test(tcase, comparisons_with_constants_are_sides_of_counters, 0, SIDE_CASES);
     tcase_add_loop_test(tcase, bands_are_thresholds_where_somebody_listens, 0, BAND_CASES);
     tcase_add_loop_test(tcase, comparisons_with_now_change_at_moments, 0, MOMENT_CASES);
     tcase_add_loop_test(tcase, timers_are_there_where_time_alone_changes_something, 0, TIMER_CASES);

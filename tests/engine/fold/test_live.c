@@ -147,6 +147,119 @@ START_TEST(a_counter_says_what_it_counts)
 }
 END_TEST
 
+// What is compared with constants is looked at where a counter crosses one of them, either way, and at no other time; what
+// reads it otherwise is looked at each time.
+START_TEST(segments_follow_a_counter_over_each_threshold)
+{
+    world_open(
+        &world, "counters:\n"
+                "  week: {count: email.opened, within: 7d}\n"
+                "  kinds: {distinct: data.message, on: email.opened, within: 7d}\n"
+                "  all: {count: email.opened}\n"
+                "segments:\n"
+                "  none: {if: counter.week < 1}\n"
+                "  three: {if: counter.week > 2}\n"
+                "  exactly: {if: 2 == counter.week}\n"
+                "  kinds: {if: 'counter.kinds >= 2 && counter.all != 4'}\n");
+    feed("01T00:00:00", "email.opened", "{\"message\":\"a\"}");
+    ck_shows_not("segments");
+    feed("02T00:00:00", "email.opened", "{\"message\":\"a\"}");
+    ck_shows("\"segments\":[\"exactly\"]");
+    feed("03T00:00:00", "email.opened", "{\"message\":\"b\"}");
+    ck_shows("\"segments\":[\"kinds\",\"three\"]");
+    feed("04T00:00:00", "email.opened", "{\"message\":\"b\"}");
+    ck_shows("\"segments\":[\"three\"]"); // four in all
+    feed("05T00:00:00", "email.opened", "{\"message\":\"b\"}");
+    ck_shows("\"segments\":[\"kinds\",\"three\"]");
+    advance("01-08T23:59:59.999"); // the first has gone, which nobody sees
+    ck_shows("\"segments\":[\"kinds\",\"three\"]");
+    advance("01-09T00:00:00"); // b alone is left
+    ck_shows("\"segments\":[\"three\"]");
+    advance("01-10T00:00:00");
+    ck_shows("\"segments\":[\"exactly\"]");
+    advance("01-11T00:00:00");
+    ck_shows_not("segments");
+    advance("01-12T00:00:00");
+    ck_shows("\"segments\":[\"none\"]");
+}
+END_TEST
+
+START_TEST(a_counter_that_is_read_as_a_number_is_followed_each_time)
+{
+    world_open(
+        &world, "counters: {week: {count: email.opened, within: 7d}}\n"
+                "scores: {s: {rules: [{name: r, while: counter.week >= 1, points: counter.week * "
+                "2}]}}\n"
+                "segments: {two: {if: counter.week >= 2}}\n");
+    feed("01T00:00:00", "email.opened", "{}");
+    feed("02T00:00:00", "email.opened", "{}");
+    feed("03T00:00:00", "email.opened", "{}");
+    ck_shows("\"value\":6");
+    advance("01-08T00:00:00"); // on the same side of 2
+    ck_shows("\"value\":4");
+    ck_shows("two");
+}
+END_TEST
+
+// Where there are too many entries one of them stands for several, which leave together.
+START_TEST(summarised_entries_cross_together)
+{
+    static const char *const times[] = {"01T00:00:00", "02T00:00:00", "03T00:00:00", "04T00:00:00"};
+    world.params.counter_entries_max = 2;
+    world_open(
+        &world, "counters: {week: {count: email.opened, within: 7d}}\n"
+                "segments: {two: {if: counter.week >= 2}, four: {if: counter.week >= 4}}\n");
+    for (int i = 0; i < 4; i++)
+        feed(times[i], "email.opened", "{}");
+    ck_shows("\"segments\":[\"four\",\"two\"]");
+    advance("01-09T23:59:59.999");
+    ck_shows("\"segments\":[\"four\",\"two\"]");
+    advance("01-10T00:00:00"); // three go with the newest of them
+    ck_shows_not("segments");
+}
+END_TEST
+
+// A score that was only raised comes down later than it would have: at its own moment.
+START_TEST(points_put_off_when_a_band_is_left)
+{
+    world_open(
+        &world, "scores:\n"
+                "  s:\n"
+                "    forget: {half_life: 10d}\n"
+                "    bands: {warm: 10}\n"
+                "    rules: [{name: r, on: email.opened, points: 16}]\n"
+                "segments: {warm: {if: score.s >= 10}}\n");
+    feed("01T00:00:00", "email.opened", "{}");
+    feed("02T00:00:00", "email.opened", "{}"); // 30.928 there: below 9.9995 after 16.2898 days
+    advance("01-08T00:00:00");
+    ck_shows("warm");
+    advance("01-18T06:57:00");
+    ck_shows("warm");
+    advance("01-18T06:58:00");
+    ck_shows_not("\"segments\"");
+}
+END_TEST
+
+// … but one that rises back to a threshold comes there sooner.
+START_TEST(points_bring_forward_when_a_threshold_is_come_back_to)
+{
+    world_open(
+        &world, "scores:\n"
+                "  s:\n"
+                "    forget: {half_life: 10d}\n"
+                "    rules:\n"
+                "      - {name: minus, on: email.bounced, points: -40}\n"
+                "      - {name: plus, on: email.opened, points: 8}\n"
+                "segments: {low: {if: score.s <= -20}}\n");
+    feed("01T00:00:00", "email.bounced", "{}"); // at -20 after 10 days
+    feed("01T00:00:00", "email.opened", "{}");  // above it after 6.78
+    advance("01-07T00:00:00");
+    ck_shows("low");
+    advance("01-08T00:00:00");
+    ck_shows_not("low");
+}
+END_TEST
+
 START_TEST(a_counter_stays_within_its_bound)
 {
     world.params.counter_entries_max = 10;
@@ -553,6 +666,11 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_late_event_counts_where_it_belongs);
     tcase_add_loop_test(
         cases, a_counter_says_what_it_counts, 0, sizeof(counter_cases) / sizeof(counter_cases[0]));
+    tcase_add_test(cases, segments_follow_a_counter_over_each_threshold);
+    tcase_add_test(cases, a_counter_that_is_read_as_a_number_is_followed_each_time);
+    tcase_add_test(cases, summarised_entries_cross_together);
+    tcase_add_test(cases, points_put_off_when_a_band_is_left);
+    tcase_add_test(cases, points_bring_forward_when_a_threshold_is_come_back_to);
     tcase_add_test(cases, a_counter_stays_within_its_bound);
     tcase_add_test(cases, a_band_is_left_when_points_have_faded);
     tcase_add_test(cases, groups_and_state_rules_add_up);

@@ -1,0 +1,31 @@
+// Comparisons of a score or a counter with a constant, as written in a checked expression.
+#ifndef RULES_COMPARISON_H
+#define RULES_COMPARISON_H
+
+#include "rules/cel/check.h"
+
+enum comparison_operator { IS_FROM, IS_ABOVE, IS_UP_TO, IS_BELOW, IS_EQUAL, IS_OTHER };
+
+struct comparison {
+    uint32_t member;                   // of the variable
+    enum comparison_operator operator; // the member stands on its left, or it is turned round
+    double number;
+};
+
+// False where the node is no comparison of a member of the variable (SCOPE_SCORE, SCOPE_COUNTER) with a number. Scratch is
+// for the constant.
+bool comparison_of(
+    struct arena *scratch,
+    const struct cel_scope *scope,
+    const struct cel_node *node,
+    uint32_t variable,
+    struct comparison *out);
+
+bool comparison_holds(const struct comparison *comparison, double member);
+
+// Whether a condition is false of a contact of whom nothing is known yet: its scores and counters are 0, it is in no
+// segment. False where other things may decide.
+bool condition_is_false_of_new(
+    struct arena *scratch, const struct cel_scope *scope, const struct cel_node *root);
+
+#endif
