@@ -137,6 +137,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "sends events, or the engine itself, may make it. Declare an event of your own under "
         "`events:`, or use `set`, `tag`, `list` and `points`."),
     EXPLAIN(
+        E0240,
+        "`implies` names another event type, not one that the engine makes or acts on itself, and "
+        "under `same` members of the data of both, as `data.message`: by their values it is the "
+        "same event."),
+    EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
         "rather than ignored, so that rules never do less than they say."),

@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
+#include "rules/compile_implied.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.
@@ -15,7 +16,7 @@ static const struct {
     compile_function *compile;
     void (*finish)(struct compiler *compiler); // once all files are through; NULL: nothing to do
 } passes[] = {
-    {"events", compile_events, NULL},
+    {"events", compile_events, compile_implies_finish},
     {"contact", compile_contact, compile_contact_finish},
     {"lists", compile_lists, NULL},
     {"actions", compile_actions, NULL},

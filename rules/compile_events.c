@@ -1,5 +1,6 @@
 // Compiles `events`: types, their data, their examples, into the catalogue.
 #include "engine/base/memory.h"
+#include "rules/compile_implied.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
 #include "rules/literal.h"
@@ -154,10 +155,13 @@ static void compile_event(struct compiler *compiler, const struct yaml_entry *en
     if (example != NULL)
         compile_example(compiler, example, &type);
     enum err err = catalog_put_type(catalog, &type, &found);
+    const struct yaml_node *implies = yaml_get(entry->value, "implies");
     if (err != ERR_OK)
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0407, yaml_place(entry->key), "at most %d event types",
             CATALOG_TYPES_MAX);
+    else if (implies != NULL)
+        compile_implies(compiler, implies, found);
 }
 
 void compile_events(struct compiler *compiler, const struct yaml_node *node)

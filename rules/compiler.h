@@ -44,8 +44,9 @@ struct compiler {
     const struct yaml_node *on_error_goto; // of the workflow in hand
     const struct yaml_node **started;      // names of workflows that steps start
     size_t started_count, started_cap;
+    struct implication *implications;   // of compile_implied.h
     struct pending_expression *pending; // to be compiled when all names are known
-    size_t pending_count, pending_cap;
+    size_t pending_count, pending_cap, implication_count, implication_cap;
 };
 
 enum { ACTION_PARAMS_MAX = 255 };

@@ -144,6 +144,33 @@ static void link_sets(struct ruleset *ruleset, struct match_list *match)
     free(conditions);
 }
 
+// The indexes of those that a type implies, or is implied as.
+static struct implied_list implied_of(struct ruleset *ruleset, event_type type, bool is_implying)
+{
+    struct implied_list list = {.count = 0};
+    uint32_t *items = arena_alloc(&ruleset->arena, ruleset->implied_count * sizeof(*items) + 1);
+    for (uint32_t i = 0; i < ruleset->implied_count; i++) {
+        bool is_one = !is_implying && ruleset->implied[i].type == type;
+        for (size_t k = 0; k < ruleset->implication_count && is_implying && !is_one; k++)
+            is_one =
+                ruleset->implications[k].implied == i && ruleset->implications[k].implying == type;
+        if (is_one)
+            items[list.count++] = i;
+    }
+    list.items = items;
+    return list;
+}
+
+static void link_implied(struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset->implication_count; i++) {
+        const struct implication_pair *pair = &ruleset->implications[i];
+        event_type implied = ruleset->implied[pair->implied].type;
+        ruleset->matches[pair->implying].implies = implied_of(ruleset, pair->implying, true);
+        ruleset->matches[implied].implied_as = implied_of(ruleset, implied, false);
+    }
+}
+
 void ruleset_link(struct ruleset *ruleset)
 {
     INVARIANT(ruleset->matches == NULL);
@@ -155,6 +182,7 @@ void ruleset_link(struct ruleset *ruleset)
     link_rules(ruleset, totals.rules);
     link_workflows(ruleset, totals.workflows);
     link_counters(ruleset, totals.counters);
+    link_implied(ruleset);
     for (size_t i = 0; i < ruleset->match_count; i++)
         link_sets(ruleset, &ruleset->matches[i]);
 }
@@ -190,6 +218,8 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->lists);
     free(ruleset->event_sets);
     free(ruleset->matches);
+    free(ruleset->implied);
+    free(ruleset->implications);
     free(ruleset);
 }
 
@@ -257,6 +287,17 @@ const struct score_rule *ruleset_rule_find(const struct ruleset *ruleset, struct
 size_t ruleset_counter_count(const struct ruleset *ruleset)
 {
     return ruleset->counter_count;
+}
+
+size_t ruleset_implied_count(const struct ruleset *ruleset)
+{
+    return ruleset->implied_count;
+}
+
+const struct implied_def *ruleset_implied(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->implied_count);
+    return &ruleset->implied[index];
 }
 
 const struct counter_def *ruleset_counter(const struct ruleset *ruleset, size_t index)

@@ -15,6 +15,7 @@
 #include "engine/event/value.h"
 #include "rules/bundle.h"
 #include "rules/counter.h"
+#include "rules/implied.h"
 #include "rules/live.h"
 #include "rules/match.h"
 #include "rules/score.h"
@@ -50,11 +51,15 @@ struct match_list {
     uint32_t rule_count, workflow_count;
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
-    bool is_awaited; // some run may wait for it, or be stopped by it
+    bool is_awaited;                         // some run may wait for it, or be stopped by it
+    struct implied_list implies, implied_as; // what it implies, and what else implies it
     struct match_set rule_set, workflow_set, counter_set; // which of them, by what the event says
 };
 const struct match_list *ruleset_match(
     const struct ruleset *ruleset, event_type type); // never NULL
+
+size_t ruleset_implied_count(const struct ruleset *ruleset);
+const struct implied_def *ruleset_implied(const struct ruleset *ruleset, size_t index);
 
 size_t ruleset_score_count(const struct ruleset *ruleset);
 const struct score_def *ruleset_score(const struct ruleset *ruleset, size_t index);

@@ -6,8 +6,15 @@
 
 #include "engine/base/arena.h"
 #include "rules/event_set.h"
+#include "rules/implied.h"
 #include "rules/rule_test.h"
 #include "rules/ruleset.h"
+
+// That an event of a type implies one of ruleset.implied.
+struct implication_pair {
+    event_type implying;
+    uint32_t implied;
+};
 
 struct ruleset {
     atomic_uint further_holders; // beside the first
@@ -47,6 +54,10 @@ struct ruleset {
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;
     size_t moment_count, moment_cap;
+    struct implied_def *implied;
+    struct implication_pair *implications;
+    size_t implied_count, implied_cap;
+    size_t implication_count, implication_cap;
     struct event_set *event_sets; // by their number from EVENT_SET_FIRST on
     size_t event_set_count, event_set_cap;
     struct match_list *matches; // by event type

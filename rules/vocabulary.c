@@ -22,8 +22,14 @@ static const struct key_row event_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
     {"data", SHAPE_MAP_TEXT, 0, NULL, "its data: name: type, or name: optional type", false},
     {"example", SHAPE_MAP_ANY, 0, NULL, "an example of its data", false},
+    {"implies", SHAPE_MAP_OF, SECTION_IMPLIED, NULL,
+     "events that it says have come, too, by type: counted once, whichever comes first", false},
 };
-static const char *const event_later[] = {"implies"};
+
+static const struct key_row implied_keys[] = {
+    {"same", SHAPE_NAMES, 0, NULL,
+     "data.NAME, or several: members of the data of both that say which event it is", true},
+};
 
 static const struct key_row contact_keys[] = {
     {"identifiers", SHAPE_NAME_LIST, 0, NULL, "kinds of identifier, strongest first", false},
@@ -298,7 +304,8 @@ static const struct key_row test_action_keys[] = {
 
 static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_TOP] = SECTION_LATER("a rule file", top_keys, top_later),
-    [SECTION_EVENT] = SECTION_LATER("an event", event_keys, event_later),
+    [SECTION_EVENT] = SECTION("an event", event_keys),
+    [SECTION_IMPLIED] = SECTION("what is implied", implied_keys),
     [SECTION_CONTACT] = SECTION("'contact'", contact_keys),
     [SECTION_FIELD] = SECTION("a field", field_keys),
     [SECTION_LIST] = SECTION("a list", list_keys),

@@ -288,6 +288,10 @@ static void take(void *context, const struct trace_point *point)
     switch (point->step) {
     case TRACE_BEGIN: take_begin(story); return;
     case TRACE_EVENT: take_event(story, point); return;
+    case TRACE_COUNTED:
+        if (story->depth == 0)
+            buffer_add_text(&story->head, ",\"counted_before\":true");
+        return;
     case TRACE_COUNTER: take_counter(story, point); return;
     case TRACE_RULE: take_rule(story, point); return;
     case TRACE_WORKFLOW: take_workflow(story, point); return;

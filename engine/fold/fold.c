@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/implied.h"
 #include "engine/fold/packed_value.h"
 #include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
@@ -18,6 +19,7 @@ struct derived_event {
     struct derived_event *next;
     event_type type;
     uint32_t depth;
+    bool is_implied;
     struct value data;
 };
 
@@ -36,6 +38,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
+    free(fold->binding.implied);
     free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
     name_index_free(&fold->binding.state_rule_of_name);
@@ -60,7 +63,7 @@ void fold_free(struct fold *fold)
 static bool match_list_is_heard(const struct match_list *match)
 {
     return match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0 ||
-           match->is_awaited;
+           match->is_awaited || match->implies.count > 0;
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -113,6 +116,10 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     binding->segments = mem_zero(ruleset_segment_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_segment_count(ruleset); i++)
         binding->segments[i] = number(fold->state, NAME_SEGMENT, ruleset_segment(ruleset, i)->name);
+
+    binding->implied = mem_zero(ruleset_implied_count(ruleset) + 1, sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_implied_count(ruleset); i++)
+        binding->implied[i] = number(fold->state, NAME_COUNTER, ruleset_implied(ruleset, i)->name);
 
     binding->fields = mem_zero(ruleset_field_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_field_count(ruleset); i++)
@@ -168,7 +175,8 @@ void fold_derive(
             fold, catalog_builtin(ruleset_catalog(fold->ruleset), type), depth, data, count);
 }
 
-void fold_derive_type(
+// NULL where nothing is to be derived, or no more.
+static struct derived_event *derive(
     struct fold *fold,
     event_type type,
     uint32_t depth,
@@ -176,10 +184,10 @@ void fold_derive_type(
     uint32_t count)
 {
     if (fold->is_silent)
-        return;
+        return NULL;
     if (depth > fold->settings.derived_depth_max || fold->queue_length >= FOLD_DERIVED_MAX) {
         fold->counts.derived_too_deep++;
-        return;
+        return NULL;
     }
     struct value_pair *pairs = arena_alloc(&fold->arena, count * sizeof(*pairs) + 1);
     for (uint32_t i = 0; i < count; i++)
@@ -194,6 +202,29 @@ void fold_derive_type(
     fold->queue_last = derived;
     fold->queue_length++;
     fold->counts.derived++;
+    return derived;
+}
+
+void fold_derive_type(
+    struct fold *fold,
+    event_type type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count)
+{
+    (void)derive(fold, type, depth, data, count);
+}
+
+void fold_derive_implied(
+    struct fold *fold,
+    event_type type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count)
+{
+    struct derived_event *derived = derive(fold, type, depth, data, count);
+    if (derived != NULL)
+        derived->is_implied = true;
 }
 
 void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t index)
@@ -288,13 +319,31 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     live_settle(fold, depth + 1);
     if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
         runs_check(fold, depth);
+    if (match->implies.count > 0)
+        implied_derive(fold, match, data, depth + 1);
+}
+
+// An event that has come, or that a workflow emits: not what another one implied.
+static void match_one_that_came(
+    struct fold *fold, event_type type, struct value data, uint32_t depth)
+{
+    const struct match_list *match = ruleset_match(fold->ruleset, type);
+    if (match->implied_as.count > 0 && implied_has_counted(fold, match, data)) {
+        trace_event(fold, type, data, depth);
+        trace_counted(fold);
+    } else {
+        match_event(fold, type, data, depth);
+    }
 }
 
 // What was derived while the input was folded, and from that in turn; then nothing is left in hand.
 static void fold_queue(struct fold *fold)
 {
     for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next)
-        match_event(fold, at->type, at->data, at->depth);
+        if (at->is_implied)
+            match_event(fold, at->type, at->data, at->depth);
+        else
+            match_one_that_came(fold, at->type, at->data, at->depth);
     if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
         fold->queue_first = NULL;
         fold->queue_last = NULL;
@@ -363,7 +412,7 @@ void fold_event(
     if (builtin != BUILTIN_NONE)
         fold_apply_builtin(fold, builtin, event);
     if (event->type != EVENT_TYPE_UNKNOWN)
-        match_event(fold, event->type, event->data, 0);
+        match_one_that_came(fold, event->type, event->data, 0);
     else
         live_settle(fold, 1);
     fold_queue(fold);

@@ -29,6 +29,7 @@ struct fold_binding {
     struct name_id *workflows;
     struct name_id *counters;
     struct name_id *segments;
+    struct name_id *implied;
     struct name_id *fields;
     struct name_index rule_of_name, workflow_of_name;
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too
@@ -123,6 +124,13 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
 void fold_derive(
     struct fold *fold,
     enum builtin type,
+    uint32_t depth,
+    const struct value_pair *data,
+    uint32_t count);
+// The same for a type that an event implies: it is not taken for one that has come.
+void fold_derive_implied(
+    struct fold *fold,
+    event_type type,
     uint32_t depth,
     const struct value_pair *data,
     uint32_t count);

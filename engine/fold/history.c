@@ -324,6 +324,23 @@ static void move_counters(struct transfer *transfer, const bool *is_kept_counter
     }
 }
 
+// What has come and what was implied is of the new rules, too.
+static void move_implied(struct transfer *transfer)
+{
+    const struct shard *shard = transfer->shard;
+    for (size_t i = 0; i < ruleset_implied_count(shard->ruleset); i++) {
+        struct name_id from =
+            names_find(transfer->from, NAME_COUNTER, ruleset_implied(shard->ruleset, i)->name);
+        struct bytes rows = {NULL, 0};
+        if (transfer->source.value != 0 && from.value != 0)
+            rows = counter_read(transfer->from, transfer->source, from);
+        uint8_t *to =
+            counter_write(transfer->to, transfer->target, shard->fold.binding.implied[i], rows.len);
+        if (to != NULL)
+            memcpy(to, rows.data, rows.len);
+    }
+}
+
 static void move_shown(struct transfer *transfer)
 {
     const struct shard *shard = transfer->shard;
@@ -401,6 +418,7 @@ void history_apply(struct history *history, struct shard *shard, const struct ru
         move_limits(&transfer);
         move_segments(&transfer);
         move_counters(&transfer, counters);
+        move_implied(&transfer);
         move_shown(&transfer);
     }
     free(transfer.entries);

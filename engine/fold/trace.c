@@ -30,6 +30,12 @@ void trace_event(const struct fold *fold, event_type type, struct value data, ui
             &(struct trace_point){.step = TRACE_EVENT, .type = type, .depth = depth, .data = data});
 }
 
+void trace_counted(const struct fold *fold)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_COUNTED});
+}
+
 void trace_counter(
     const struct fold *fold,
     const struct counter_def *counter,

@@ -18,6 +18,7 @@ struct workflow_step;
 enum trace_step {
     TRACE_BEGIN,    // the contact is known; nothing about it has changed yet
     TRACE_EVENT,    // the event, or one that the engine made of it, is about to be matched
+    TRACE_COUNTED,  // it was counted before, when another one implied it: nothing names it
     TRACE_COUNTER,  // what names its type, each in turn
     TRACE_RULE,     // behind the counters
     TRACE_WORKFLOW, // behind the rules
@@ -63,6 +64,7 @@ struct trace {
 struct fold;
 void trace_begin(struct fold *fold);
 void trace_event(const struct fold *fold, event_type type, struct value data, uint32_t depth);
+void trace_counted(const struct fold *fold);
 // not_true: the expression that stopped it; NULL: it matched.
 void trace_counter(
     const struct fold *fold,

@@ -14,7 +14,6 @@ static const struct later_case {
 } cases[] = {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
     {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
-    {"events: {a.b: {implies: {email.opened: {same: data.message}}}}\n", "E0301 1:16"},
 
     {"scores: {s: {rules: [{name: a, on: email.*, points: 1}]}}\n", "E0301 1:36"},
 

@@ -11,6 +11,7 @@
     "  a.one: {data: {n: int, when: timestamp, day: date, left: optional string}}\n"  \
     "  a.two: {data: {n: int, when: string, day: timestamp, right: optional bool}}\n" \
     "  a.three: {data: {n: int}}\n"
+#define IMPLIES "events: {b.two: {data: {n: int, k: string}}, b.one: {data: {n: int}, implies: {"
 #define RULE    EVENTS "scores: {s: {rules: [{name: r, points: 1, on: "
 #define END     "}]}}\n"
 #define COUNTER EVENTS "counters: {c: {"
@@ -115,6 +116,18 @@ static const struct trigger_case {
     const char *text;
     const char *wanted; // codes and places, in order
 } cases[] = {
+    {"an implied event", IMPLIES "b.two: {same: data.n}}}}\n", ""},
+    {"the same by a list", IMPLIES "b.two: {same: [data.n]}}}}\n", ""},
+    {"implied by what only it has", IMPLIES "b.two: {same: data.k}}}}\n", "E0203 1:94"},
+    {"implied by no member", IMPLIES "b.two: {same: n}}}}\n", "E0240 1:94"},
+    {"implied by nothing", IMPLIES "b.two: {same: []}}}}\n", "E0240 1:94"},
+    {"implied without same", IMPLIES "b.two: {}}}}\n", "E0204 1:80"},
+    {"implied by another key", IMPLIES "b.two: {sam: data.n}}}}\n", "E0201 1:88"},
+    {"an unknown event implied", IMPLIES "b.tow: {same: data.n}}}}\n", "E0206 1:80"},
+    {"an event that implies itself", IMPLIES "b.one: {same: data.n}}}}\n", "E0240 1:80"},
+    {"an event of the engine implied", IMPLIES "contact.updated: {same: data.n}}}}\n",
+     "E0240 1:80"},
+    {"implied in no mapping", IMPLIES "b.two}}}\n", "E0202 1:85"},
     {"two events", RULE "[a.one, a.two]" END, ""},
     {"one event in a list", RULE "[a.one]" END, ""},
     {"no event", RULE "[]" END, "E0410 5:47"},

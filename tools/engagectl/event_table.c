@@ -220,6 +220,10 @@ static void add_head(struct buffer *to, const struct json *root)
     table_add(&table, buffer_bytes(&text));
     table_add_text(&table, "rules");
     table_add(&table, json_text(root, "ruleset"));
+    if (json_member(root, "counted_before") != NULL) {
+        table_add_text(&table, "counted");
+        table_add_text(&table, "before, when another event implied it");
+    }
     table_print(&table, to);
     table_free(&table);
     buffer_free(&text);
