@@ -5,6 +5,8 @@
 //   generate --rules RULES mixed|fading > rules.yaml    (with conditions; 20 counters and 20 segments
 //                                       beside them; those of a second score, which forgets)
 //   generate --distinct EVENTS CONTACTS                    (how many contacts those events name)
+//   generate --sign-ups CONTACTS DUE_S > events.ndjson     (one for each, a millisecond apart; DUE_S: the
+//                                       time that is in all of them, in seconds since 1970)
 //
 // The mix is that of docs/performance.md: 45 % opened, 25 % clicked, 15 % viewed, 5 % forms,
 // 5 % orders, 3 % bounced, 2 % unsubscribed; contacts uniform; 200 campaigns.
@@ -169,6 +171,22 @@ static void print_distinct(uint64_t events, uint64_t contacts)
     free(is_seen);
 }
 
+static void print_sign_ups(uint64_t contacts, uint64_t due_s)
+{
+    char due[TIME_TEXT_CHARS + 1] = {0};
+    time_print((int64_t)due_s * 1000, due);
+    for (uint64_t i = 0; i < contacts; i++) {
+        char time[TIME_TEXT_CHARS + 1] = {0};
+        time_print(START_MS + (int64_t)i, time);
+        (void)printf(
+            "{\"specversion\":\"1.0\",\"id\":\"sign-up-%" PRIu64
+            "\",\"source\":\"bench\",\"type\":\"bench.signed_up\",\"subject\":\"contact-%07" PRIu64
+            "\",\"time\":\"%s\",\"datacontenttype\":\"application/"
+            "json\",\"data\":{\"due\":\"%s\"}}\n",
+            i, i, time, due);
+    }
+}
+
 static uint64_t number_of(const char *text)
 {
     return strtoull(text, NULL, 10);
@@ -189,12 +207,15 @@ int main(int argc, char **argv)
         print_distinct(number_of(argv[2]), number_of(argv[3]));
         return 0;
     }
+    if (argc == 4 && strcmp(argv[1], "--sign-ups") == 0) {
+        print_sign_ups(number_of(argv[2]), number_of(argv[3]));
+        return fflush(stdout) == 0 ? 0 : 1;
+    }
     if (argc < 3 || argc > 4 || number_of(argv[2]) == 0) {
         (void)fputs(
             "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores|mixed|fading] | "
             "--distinct "
-            "EVENTS "
-            "CONTACTS\n",
+            "EVENTS CONTACTS | --sign-ups CONTACTS DUE_S\n",
             stderr);
         return 2;
     }
