@@ -142,6 +142,13 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "under `same` members of the data of both, as `data.message`: by their values it is the "
         "same event."),
     EXPLAIN(
+        E0241,
+        "`cron` has five fields: minute, hour, day of the month, month, day of the week. A field "
+        "is *, a "
+        "number, a name (jan, mon), a range (1-5) or a list (1,3), with steps (*/15). \"0 9 * * "
+        "mon-fri\" is "
+        "at nine on weekdays."),
+    EXPLAIN(
         E0301,
         "This belongs to the language, but this version cannot do it yet. It is refused "
         "rather than ignored, so that rules never do less than they say."),

@@ -62,6 +62,9 @@ void compile_set(struct flow *flow, const struct yaml_entry *entry, uint32_t at)
 void compile_step_points(struct flow *flow, const struct yaml_entry *entry, uint32_t at);
 void compile_emit(struct flow *flow, const struct yaml_entry *entry, uint32_t at);
 
+// "HH:MM", in minutes from midnight; false after a diagnostic.
+bool compile_time_of_day(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, uint32_t *out);
 // Days and hours; false after a diagnostic.
 bool compile_window(
     struct compiler *compiler, const struct yaml_node *node, struct workflow_window *out);

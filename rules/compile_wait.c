@@ -24,6 +24,20 @@ static bool parse_minute(struct bytes text, uint32_t *out)
     return minute < 60 && *out <= MINUTES_OF_DAY;
 }
 
+bool compile_time_of_day(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, uint32_t *out)
+{
+    struct bytes text;
+    if (!yaml_to_text(node, what, compiler->list, &text))
+        return false;
+    if (parse_minute(text, out) && *out < MINUTES_OF_DAY)
+        return true;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
+        "%s must be a time of day such as \"09:00\"", what);
+    return false;
+}
+
 // --- windows
 static bool compile_day(struct compiler *compiler, const struct yaml_node *node, uint32_t *days)
 {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "rules/compile_flow.h"
+#include "rules/compile_time_trigger.h"
 #include "rules/compile_triggers.h"
 
 #define REENTER_MS_MAX (INT64_C(36525) * 86400000) // a hundred years
@@ -158,10 +159,14 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
         compile_required(compiler, node, "on", yaml_place(entry->key), keys);
     const struct yaml_node *steps =
         compile_required(compiler, node, "steps", yaml_place(entry->key), keys);
-    if (on != NULL)
-        (void)compile_triggers(compiler, on, "'on'", &workflow.on);
-    const struct yaml_node *condition = yaml_get(node, "if");
     compile_owner(compiler, "workflows", workflow.name);
+    if (on != NULL && on->kind == YAML_KIND_MAPPING)
+        compile_time_trigger(compiler, on, &workflow);
+    else if (on != NULL)
+        (void)compile_triggers(compiler, on, "'on'", &workflow.on);
+    if (workflow.trigger != TRIGGER_EVENT)
+        workflow.reenter = WORKFLOW_REENTER_AFTER_END; // unless it says another
+    const struct yaml_node *condition = yaml_get(node, "if");
     if (condition != NULL)
         workflow.condition =
             compile_expression(compiler, condition, "'if'", workflow.on, EXPRESSION_CONDITION);

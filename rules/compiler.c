@@ -232,29 +232,9 @@ static void make_event_names(struct compiler *compiler)
             arena_text(&compiler->scratch, catalog_type(catalog, (event_type)i)->name);
 }
 
-// `on` as a mapping: a date, a schedule, an idle time.
-static void refuse_trigger_mapping(struct compiler *compiler, const struct yaml_node *node)
-{
-    size_t count = 0;
-    const char *const *later = trigger_later(&count);
-    struct yaml_keys keys = {"'on'", later, count, NULL, 0};
-    (void)yaml_check_keys(node, &keys, compiler->list);
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry)) {
-        for (size_t i = 0; i < count; i++) {
-            if (bytes_equal_text(yaml_text(entry.key), later[i]))
-                compile_not_yet(compiler, yaml_place(entry.key), yaml_text(entry.key));
-        }
-    }
-}
-
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out)
 {
-    if (node->kind == YAML_KIND_MAPPING && node->count > 0) {
-        refuse_trigger_mapping(compiler, node);
-        return false;
-    }
     struct bytes name = yaml_text(node);
     bool is_list = node->kind == YAML_KIND_SEQUENCE;
     if (is_list || (name.len > 0 && memchr(name.data, '*', name.len) != NULL)) {

@@ -37,6 +37,32 @@ struct link_totals {
     size_t rules, counters, workflows;
 };
 
+// The types that start a workflow; none for one that time starts.
+static struct event_types started_by(
+    const struct ruleset *ruleset, const struct workflow_def *workflow)
+{
+    return workflow->trigger == TRIGGER_EVENT ? ruleset_types_on(ruleset, &workflow->on)
+                                              : (struct event_types){NULL, 0};
+}
+
+// What is idle without an event of the type, and which workflows time starts at all.
+static void link_timed(struct ruleset *ruleset)
+{
+    uint32_t *timed = arena_alloc(&ruleset->arena, (ruleset->workflow_count + 1) * sizeof(*timed));
+    ruleset->timed = timed;
+    for (uint32_t i = 0; i < ruleset->workflow_count; i++) {
+        const struct workflow_def *workflow = &ruleset->workflows[i];
+        if (workflow->trigger == TRIGGER_EVENT)
+            continue;
+        timed[ruleset->timed_count++] = i;
+        if (workflow->trigger != TRIGGER_IDLE)
+            continue;
+        struct event_types on = ruleset_types_on(ruleset, &workflow->on);
+        for (uint32_t k = 0; k < on.count; k++)
+            ruleset->matches[on.items[k]].has_idle = true;
+    }
+}
+
 // One entry for each type that each is about.
 static struct link_totals link_counts(struct ruleset *ruleset)
 {
@@ -56,7 +82,7 @@ static struct link_totals link_counts(struct ruleset *ruleset)
         totals.counters += on.count;
     }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
-        struct event_types on = ruleset_types_on(ruleset, &ruleset->workflows[i].on);
+        struct event_types on = started_by(ruleset, &ruleset->workflows[i]);
         for (uint32_t k = 0; k < on.count; k++)
             ruleset->matches[on.items[k]].workflow_count++;
         totals.workflows += on.count;
@@ -114,7 +140,7 @@ static void link_workflows(struct ruleset *ruleset, size_t total)
     }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
         ruleset->workflows[i].index = (uint32_t)i;
-        struct event_types on = ruleset_types_on(ruleset, &ruleset->workflows[i].on);
+        struct event_types on = started_by(ruleset, &ruleset->workflows[i]);
         for (uint32_t k = 0; k < on.count; k++)
             *ends[on.items[k]]++ = &ruleset->workflows[i];
     }
@@ -183,6 +209,7 @@ void ruleset_link(struct ruleset *ruleset)
     link_workflows(ruleset, totals.workflows);
     link_counters(ruleset, totals.counters);
     link_implied(ruleset);
+    link_timed(ruleset);
     for (size_t i = 0; i < ruleset->match_count; i++)
         link_sets(ruleset, &ruleset->matches[i]);
 }
@@ -387,6 +414,11 @@ const struct workflow_def *ruleset_workflow_find(const struct ruleset *ruleset, 
         return NULL;
     return bsearch(
         &wanted, ruleset->workflows, ruleset->workflow_count, sizeof(wanted), compare_workflows);
+}
+
+struct timed_workflows ruleset_timed(const struct ruleset *ruleset)
+{
+    return (struct timed_workflows){ruleset->timed, ruleset->timed_count};
 }
 
 bool ruleset_has_state_stops(const struct ruleset *ruleset)

@@ -52,6 +52,7 @@ struct match_list {
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
     bool is_awaited;                         // some run may wait for it, or be stopped by it
+    bool has_idle;                           // some workflow starts when none has come for a while
     struct implied_list implies, implied_as; // what it implies, and what else implies it
     struct match_set rule_set, workflow_set, counter_set; // which of them, by what the event says
 };
@@ -72,7 +73,13 @@ const struct score_rule *ruleset_rule_find(
 size_t ruleset_workflow_count(const struct ruleset *ruleset);
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index);
 const struct workflow_def *ruleset_workflow_find(
-    const struct ruleset *ruleset, struct bytes name);       // or NULL
+    const struct ruleset *ruleset, struct bytes name); // or NULL
+// Indexes of those that time starts, ascending.
+struct timed_workflows {
+    const uint32_t *items;
+    uint32_t count;
+};
+struct timed_workflows ruleset_timed(const struct ruleset *ruleset);
 bool ruleset_has_state_stops(const struct ruleset *ruleset); // of workflows
 size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);

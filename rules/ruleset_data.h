@@ -54,6 +54,8 @@ struct ruleset {
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;
     size_t moment_count, moment_cap;
+    const uint32_t *timed; // workflows that time starts, by name
+    uint32_t timed_count;
     struct implied_def *implied;
     struct implication_pair *implications;
     size_t implied_count, implied_cap;

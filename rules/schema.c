@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/text.h"
 #include "rules/vocabulary.h"
 
@@ -12,6 +13,7 @@
 static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TOP] = "file",
     [SECTION_EVENT] = "event",
+    [SECTION_IMPLIED] = "implied",
     [SECTION_CONTACT] = "contact",
     [SECTION_FIELD] = "field",
     [SECTION_LIST] = "list",
@@ -37,6 +39,10 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_BRANCH] = "branch",
     [SECTION_WINDOW] = "window",
     [SECTION_STOP] = "stop",
+    [SECTION_TRIGGER] = "trigger",
+    [SECTION_TRIGGER_DATE] = "trigger_date",
+    [SECTION_TRIGGER_SCHEDULE] = "trigger_schedule",
+    [SECTION_TRIGGER_IDLE] = "trigger_idle",
     [SECTION_REENTER] = "reenter",
     [SECTION_ON_ERROR] = "on_error",
     [SECTION_TEST] = "test",
@@ -125,6 +131,7 @@ static const char *fixed_shape(enum shape shape)
     case SHAPE_MAP_NUMBER: return MAP_OF "{\"type\":\"number\"}";
     case SHAPE_MAP_ANY: return ",\"type\":\"object\"";
     case SHAPE_CONTACT: return ",\"type\":[" TEXT ",\"object\"]";
+    case SHAPE_TRIGGER:
     case SHAPE_WORD:
     case SHAPE_SPAN:
     case SHAPE_SECTION_OR_WORD:
@@ -158,6 +165,12 @@ static void add_shape_of(struct buffer *to, const struct key_row *key)
         buffer_add_text(to, "{\"type\":\"string\",\"pattern\":\"" DURATION_PATTERN "\"}]");
     } else if (key->shape == SHAPE_SECTION_OR_WORD) {
         add_text_of_words(to, key->words);
+        add_reference(to, key->of);
+        buffer_add_u8(to, ']');
+    } else if (key->shape == SHAPE_TRIGGER) {
+        buffer_add_text(
+            to, ",\"anyOf\":[{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"},"
+                "\"minItems\":1,\"uniqueItems\":true},");
         add_reference(to, key->of);
         buffer_add_u8(to, ']');
     } else if (key->shape == SHAPE_SECTION_OR_TEXT) {
@@ -247,6 +260,7 @@ void rules_schema_json(struct buffer *to)
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         if (i > 0)
             buffer_add_u8(to, ',');
+        INVARIANT(section_ids[i] != NULL);
         buffer_add_format(to, "\"%s\":", section_ids[i]);
         add_section(to, (enum section)i);
     }

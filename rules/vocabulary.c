@@ -142,7 +142,8 @@ static const char *const action_later[] = {"limit"};
 
 static const struct key_row workflow_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
-    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that start it", true},
+    {"on", SHAPE_TRIGGER, SECTION_TRIGGER, NULL,
+     "the event type, or several, that start it; or what does by time", true},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: starts where it is true", false},
     {"key", SHAPE_TEXT, 0, NULL, "an expression: one run for each value; else for each contact",
      false},
@@ -155,6 +156,35 @@ static const struct key_row workflow_keys[] = {
     {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done, in order", true},
 };
 static const char *const workflow_later[] = {"existing", "edit"};
+
+static const struct key_row trigger_keys[] = {
+    {"date", SHAPE_SECTION, SECTION_TRIGGER_DATE, NULL, "a date of the contact", false},
+    {"schedule", SHAPE_SECTION, SECTION_TRIGGER_SCHEDULE, NULL, "times as cron has them", false},
+    {"idle", SHAPE_SECTION, SECTION_TRIGGER_IDLE, NULL, "that nothing has come for so long", false},
+};
+
+static const struct key_row trigger_date_keys[] = {
+    {"field", SHAPE_TEXT, 0, NULL, "contact.FIELD, of a date or timestamp; or contact.created",
+     true},
+    {"every", SHAPE_WORD, 0, "year", "each year on that day; else once", false},
+    {"before", SHAPE_DURATION, 0, NULL, "so long before it", false},
+    {"after", SHAPE_DURATION, 0, NULL, "so long after it", false},
+    {"at", SHAPE_TEXT, 0, NULL, "time of day, HH:MM", false},
+    {"zone", SHAPE_TEXT, 0, NULL, "contact (default), account, or a time zone", false},
+};
+
+static const struct key_row trigger_schedule_keys[] = {
+    {"cron", SHAPE_TEXT, 0, NULL, "minute hour day month weekday", true},
+    {"each", SHAPE_TEXT, 0, NULL, "segment.NAME: for each member; default: contact, each one",
+     false},
+    {"zone", SHAPE_TEXT, 0, NULL, "account (default), contact, or a time zone", false},
+};
+
+static const struct key_row trigger_idle_keys[] = {
+    {"of", SHAPE_EVENTS, 0, NULL, "an event type or several", true},
+    {"per", SHAPE_TEXT, 0, NULL, "an expression about the event: each value by itself", false},
+    {"for", SHAPE_DURATION, 0, NULL, "since the last of them", true},
+};
 
 static const struct key_row reenter_keys[] = {
     {"after", SHAPE_DURATION, 0, NULL, "so long after the last run began, once it has ended", true},
@@ -331,6 +361,10 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_BRANCH] = SECTION("a branch", branch_keys),
     [SECTION_WINDOW] = SECTION("'window'", window_keys),
     [SECTION_STOP] = SECTION("a stop", stop_keys),
+    [SECTION_TRIGGER] = SECTION("'on'", trigger_keys),
+    [SECTION_TRIGGER_DATE] = SECTION("'date'", trigger_date_keys),
+    [SECTION_TRIGGER_SCHEDULE] = SECTION("'schedule'", trigger_schedule_keys),
+    [SECTION_TRIGGER_IDLE] = SECTION("'idle'", trigger_idle_keys),
     [SECTION_REENTER] = SECTION("'reenter'", reenter_keys),
     [SECTION_ON_ERROR] = SECTION("'on_error'", on_error_keys),
     [SECTION_TEST] = SECTION("a test", test_keys),
@@ -340,16 +374,8 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_TEST_ACTION] = SECTION("an expected action", test_action_keys),
 };
 
-static const char *const triggers[] = {"date", "schedule", "idle"};
-
 const struct section_def *section_def_of(enum section section)
 {
     INVARIANT(section < SECTION_COUNT);
     return &sections[section];
-}
-
-const char *const *trigger_later(size_t *count_out)
-{
-    *count_out = COUNT(triggers);
-    return triggers;
 }

@@ -24,6 +24,10 @@ enum section {
     SECTION_SEGMENT,
     SECTION_ACTION,
     SECTION_WORKFLOW,
+    SECTION_TRIGGER,
+    SECTION_TRIGGER_DATE,
+    SECTION_TRIGGER_SCHEDULE,
+    SECTION_TRIGGER_IDLE,
     SECTION_STEP,
     SECTION_STEP_TAG,
     SECTION_STEP_LIST,
@@ -63,6 +67,7 @@ enum shape {
     SHAPE_SECTION_OR_WORD, // a mapping of the kind `of`, or one of words
     SHAPE_NAMES,           // a name or a list of names
     SHAPE_EVENTS,          // an event type or a list of them
+    SHAPE_TRIGGER,         // the same, or a mapping of the kind `of`
     SHAPE_NAME_LIST,       // a list of names
     SHAPE_SECTION,         // a mapping of the kind `of`
     SHAPE_MAP_OF,          // name: a mapping of the kind `of`
@@ -96,8 +101,5 @@ struct section_def {
 
 // Static storage.
 const struct section_def *section_def_of(enum section section);
-
-// Kinds of trigger that `on` may be a mapping of in the language; none is supported yet.
-const char *const *trigger_later(size_t *count_out);
 
 #endif

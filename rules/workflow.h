@@ -4,6 +4,7 @@
 
 #include "engine/event/catalog.h"
 #include "engine/event/value.h"
+#include "rules/time_trigger.h"
 #include "rules/workflow_step.h"
 
 struct action_param {
@@ -40,7 +41,10 @@ struct workflow_stop {
 struct workflow_def {
     struct bytes name, label;
     uint32_t index;
-    event_type on;
+    enum workflow_trigger trigger;
+    struct time_trigger time; // where it is none of events
+    event_type
+        on; // whose data its runs have: what starts it, or that has been idle; else timer.due
     const struct rule_expression *condition; // NULL: always
     const struct rule_expression *key;       // one run a contact and value of it; NULL: a contact
     enum workflow_reenter reenter;

@@ -7,11 +7,13 @@
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/idle.h"
 #include "engine/fold/implied.h"
-#include "engine/fold/packed_value.h"
 #include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
+#include "engine/fold/trigger.h"
 #include "projections/contacts.h"
+#include "rules/event_set.h"
 #include "rules/scope.h"
 
 // An event that the engine itself made from the input; at most derived_depth_max deep.
@@ -39,6 +41,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.counters);
     free(fold->binding.segments);
     free(fold->binding.implied);
+    free(fold->binding.idle);
     free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
     name_index_free(&fold->binding.state_rule_of_name);
@@ -63,7 +66,7 @@ void fold_free(struct fold *fold)
 static bool match_list_is_heard(const struct match_list *match)
 {
     return match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0 ||
-           match->is_awaited || match->implies.count > 0;
+           match->is_awaited || match->has_idle || match->implies.count > 0;
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -84,6 +87,23 @@ static void bind_state_rules(struct fold_binding *binding, const struct ruleset 
     }
     name_index_set_some(&binding->state_rule_of_name, binding->rules, found, count);
     free(found);
+}
+
+static void bind_idle(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
+{
+    const struct timed_workflows timed = ruleset_timed(ruleset);
+    struct buffer name = {0};
+    fold->binding.idle = mem_zero(ruleset_workflow_count(ruleset) + 1, sizeof(struct name_id));
+    for (uint32_t i = 0; i < timed.count; i++) {
+        const struct workflow_def *workflow = ruleset_workflow(ruleset, timed.items[i]);
+        if (workflow->trigger != TRIGGER_IDLE)
+            continue;
+        buffer_clear(&name);
+        buffer_add_text(&name, "idle ");
+        buffer_add_bytes(&name, workflow->name);
+        fold->binding.idle[timed.items[i]] = number(fold->state, NAME_COUNTER, buffer_bytes(&name));
+    }
+    buffer_free(&name);
 }
 
 static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
@@ -117,6 +137,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     for (size_t i = 0; i < ruleset_segment_count(ruleset); i++)
         binding->segments[i] = number(fold->state, NAME_SEGMENT, ruleset_segment(ruleset, i)->name);
 
+    bind_idle(fold, ruleset, number);
     binding->implied = mem_zero(ruleset_implied_count(ruleset) + 1, sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_implied_count(ruleset); i++)
         binding->implied[i] = number(fold->state, NAME_COUNTER, ruleset_implied(ruleset, i)->name);
@@ -269,15 +290,8 @@ static void start_workflow(
 {
     struct run_start start = {
         .workflow = workflow, .data = data, .type = fold->expressions.type, .depth = depth};
-    if (workflow->key != NULL) {
-        struct cel_value key = fold_value(fold, workflow->key);
-        size_t len = packed_value_bytes(key);
-        uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
-        if (len > 0)
-            packed_value_put(bytes, key);
-        start.key_value = bytes_of(bytes, len);
-        start.key = fold_key(fold, workflow->key);
-    }
+    if (workflow->key != NULL)
+        run_start_key(fold, &start);
     run_start(fold, &start);
 }
 
@@ -292,6 +306,16 @@ static void start_workflows(
             start_workflow(fold, workflow, data, depth);
         else
             trace_workflow(fold, workflow, workflow->condition, 0);
+    }
+}
+
+static void note_idle(struct fold *fold, event_type type, struct value data)
+{
+    const struct timed_workflows timed = ruleset_timed(fold->ruleset);
+    for (uint32_t i = 0; i < timed.count; i++) {
+        const struct workflow_def *workflow = ruleset_workflow(fold->ruleset, timed.items[i]);
+        if (workflow->trigger == TRIGGER_IDLE && ruleset_is_on(fold->ruleset, workflow->on, type))
+            idle_note(fold, workflow, data);
     }
 }
 
@@ -314,6 +338,8 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     if (!fold->is_history) {
         if (match->is_awaited)
             runs_hear(fold, type, depth);
+        if (match->has_idle)
+            note_idle(fold, type, data);
         start_workflows(fold, match, data, depth);
     }
     live_settle(fold, depth + 1);
@@ -447,6 +473,8 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     live_settle(fold, 1);
     if (fold->binding.has_waits && !fold->is_history)
         runs_wake(fold);
+    if (ruleset_timed(fold->ruleset).count > 0 && !fold->is_history)
+        triggers_fire(fold);
     live_settle(fold, 1);
     if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
         runs_check(fold, 0);

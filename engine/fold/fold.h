@@ -30,6 +30,7 @@ struct fold_binding {
     struct name_id *counters;
     struct name_id *segments;
     struct name_id *implied;
+    struct name_id *idle; // by workflow; 0 where it is not about idleness
     struct name_id *fields;
     struct name_index rule_of_name, workflow_of_name;
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too

@@ -10,6 +10,7 @@
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
 #include "engine/fold/scoring.h"
+#include "engine/fold/trigger.h"
 #include "projections/contact_ask.h"
 #include "projections/ledger.h"
 #include "projections/scores.h"
@@ -101,6 +102,7 @@ void live_bind(struct fold *fold)
         if (is_timed(fold, node))
             live->timed_nodes[live->timed_count++] = i;
     }
+    live->has_dates = ruleset_timed(ruleset).count > 0;
     bind_windows(fold, live);
     bind_crossing(fold, live);
 }
@@ -136,6 +138,8 @@ static bool is_held(struct fold *fold, const struct live_node *node)
 void live_mark(struct fold *fold, dependency changed)
 {
     struct live_list readers = ruleset_dependents(fold->ruleset, changed);
+    if (fold->live.has_dates && changed != SCOPE_CONTACT_UPDATED)
+        fold->live.is_plan_due = true; // a date, or the zone
     uint64_t hash = 0;
     enum { UNKNOWN, ABSENT, PRESENT } is_field = UNKNOWN;
     for (uint32_t i = 0; i < readers.count; i++) {
@@ -154,6 +158,7 @@ void live_mark_new(struct fold *fold)
 {
     for (uint32_t i = 0; i < fold->live.unguarded_count; i++)
         mark(&fold->live, fold->live.unguarded[i]);
+    fold->live.is_plan_due = fold->live.is_plan_due || fold->live.has_dates;
 }
 
 static void mark_score(struct fold *fold, uint32_t score, enum live_change change)
@@ -422,6 +427,11 @@ void live_plan(struct fold *fold)
         int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, live->timed_nodes[i]));
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    if (ruleset_timed(fold->ruleset).count > 0 && !fold->is_history) {
+        int64_t next_ms = triggers_due_ms(fold); // idleness that was told of late is past
+        next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
     if (fold->binding.has_waits) {
         int64_t next_ms = runs_due_ms(fold); // of one that was forgotten for a while it is past
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
@@ -444,7 +454,8 @@ static void sweep_contact(void *context, struct contact_number contact)
 
 void live_sweep(struct fold *fold)
 {
-    if (ruleset_live_count(fold->ruleset) == 0 && !fold->binding.has_waits)
+    if (ruleset_live_count(fold->ruleset) == 0 && !fold->binding.has_waits &&
+        ruleset_timed(fold->ruleset).count == 0)
         return;
     fold->is_silent = true;
     fold->is_tried = false;

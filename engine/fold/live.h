@@ -24,6 +24,7 @@ struct live {
         *unguarded; // positions of nodes that may be true of a contact without any field, ascending
     uint32_t unguarded_count;
     dependency first_field;    // of the declared fields
+    bool has_dates;            // time starts workflows
     bool is_plan_due;          // something changed that the next timer depends on
     uint32_t *score_positions; // by score
     bool *is_crossing;         // by score: it changes sides only where it is looked at

@@ -3,6 +3,7 @@
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/packed_value.h"
 #include "engine/fold/run_step.h"
 #include "projections/contacts.h"
 #include "rules/event_set.h"
@@ -160,6 +161,17 @@ static struct bytes pack_data(
         fold->counts.run_data_refused++;
     buffer_free(&packed);
     return bytes;
+}
+
+void run_start_key(struct fold *fold, struct run_start *start)
+{
+    struct cel_value key = fold_value(fold, start->workflow->key);
+    size_t len = packed_value_bytes(key);
+    uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
+    if (len > 0)
+        packed_value_put(bytes, key);
+    start->key_value = bytes_of(bytes, len);
+    start->key = fold_key(fold, start->workflow->key);
 }
 
 void run_start(struct fold *fold, const struct run_start *start)

@@ -17,6 +17,8 @@ struct run_start {
     uint32_t depth;
 };
 
+// Sets the key that the workflow's expression gives for the event in hand.
+void run_start_key(struct fold *fold, struct run_start *start);
 // Starts a run of a workflow whose conditions are true, unless `reenter` forbids it, and takes it as far as it goes now.
 void run_start(struct fold *fold, const struct run_start *start);
 // The event in hand, which expressions are about: ends runs that it stops, and takes on those that wait for it. The

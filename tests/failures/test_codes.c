@@ -242,6 +242,8 @@ static const struct file_case {
      ""},
     {DIAGNOSTIC_E0226, 1, 46, FILE_RULES, TEST "contact: b, stage: x}]}]\n", 0, ""},
     {DIAGNOSTIC_E0227, 2, 67, FILE_RULES, FLOW "{id: a, tag: {add: x}}, {goto: a}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0241, 1, 39, FILE_RULES,
+     "workflows: {w: {on: {schedule: {cron: every day}}, steps: [end]}}\n", 0, ""},
     {DIAGNOSTIC_E0240, 1, 26, FILE_RULES,
      "events: {a.b: {implies: {a.b: {same: data.x}}, data: {x: string}}}\n", 0, ""},
     {DIAGNOSTIC_E0228, 2, 57, FILE_RULES, FLOW "{emit: {type: contact.updated}}]}}\n", 0, ""},
