@@ -58,6 +58,21 @@ START_TEST(a_date_is_planned_again_when_it_changes)
 }
 END_TEST
 
+START_TEST(a_date_may_come_sooner)
+{
+    world_open(
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w: {on: {date: {field: contact.renewal}}, steps: " MAIL("renew"));
+    clock_feed("01-01T00:00:00", "ping", "{}");
+    clock_feed(
+        "01-02T00:00:00", "contact.updated", "{\"fields\":{\"renewal\":\"2026-03-01T10:00:00Z\"}}");
+    clock_feed(
+        "01-05T00:00:00", "contact.updated", "{\"fields\":{\"renewal\":\"2026-02-01T10:00:00Z\"}}");
+    clock_advance("12-31T00:00:00");
+    clock_check_actions("02-01T10:00:00.000Z 1/1 renew\n");
+}
+END_TEST
+
 START_TEST(a_date_moves_with_the_zone)
 {
     world_open(
@@ -239,6 +254,7 @@ END_TEST
 static const TTest *const *const tests[] = {
     &a_birthday_comes_each_year,
     &a_date_is_planned_again_when_it_changes,
+    &a_date_may_come_sooner,
     &a_date_moves_with_the_zone,
     &a_date_that_has_passed_does_not_come,
     &days_after_a_contact_came,
