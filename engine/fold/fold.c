@@ -58,6 +58,7 @@ void fold_free(struct fold *fold)
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
     failures_free(&fold->failures);
+    run_counts_free(&fold->run_counts);
 }
 
 static bool match_list_is_heard(const struct match_list *match)
@@ -144,6 +145,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     bind_state_rules(binding, ruleset);
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
+    run_counts_bind(&fold->run_counts, ruleset, binding->workflows);
     live_bind(fold);
 }
 

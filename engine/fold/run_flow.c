@@ -43,6 +43,7 @@ static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome
     case RUN_STOPPED: fold->counts.runs_stopped++; break;
     case RUN_FAILED: fold->counts.runs_failed++; break;
     }
+    run_counts_end(&fold->run_counts, run, outcome);
     if (is_remembered(run->workflow)) {
         struct run ended = {
             .workflow = run->workflow,
@@ -88,6 +89,14 @@ static bool reads_contact(const struct workflow_step *step)
     return true;
 }
 
+// How the run leaves the step. One that waits and cannot be kept has failed.
+static enum run_outcome left_by(const struct step_outcome *outcome)
+{
+    if (outcome->kind == STEP_STOPS)
+        return RUN_STOPPED;
+    return outcome->kind == STEP_GOES_ON && !outcome->has_failed ? RUN_DONE : RUN_FAILED;
+}
+
 // Takes the run on from a step until it waits or ends.
 static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
@@ -99,14 +108,17 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
             live_settle(fold, depth + 1); // it sees what the steps before have changed
         run->at = at;
         run->at_hash = run_step_hash(run->workflow->steps[at].id);
+        if (!run->waits_for_door) // else it has come to it before
+            run_counts_enter(&fold->run_counts, run);
         run_do_step(fold, run, depth, &outcome);
         if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
+            run_counts_wait(&fold->run_counts, run);
             fold->expressions.run = NULL;
             return;
         }
+        run_counts_leave(&fold->run_counts, run, left_by(&outcome));
         if (outcome.kind != STEP_GOES_ON) {
-            bool is_stop = outcome.kind == STEP_STOPS;
-            end_run(fold, run, is_stop ? RUN_STOPPED : RUN_FAILED, depth);
+            end_run(fold, run, left_by(&outcome), depth);
             fold->expressions.run = NULL;
             return;
         }
@@ -173,6 +185,7 @@ void run_start(struct fold *fold, const struct run_start *start)
         return;
     }
     fold->counts.runs_started++;
+    run_counts_start(&fold->run_counts, &(struct run){.workflow = workflow});
     fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
     trace_workflow(fold, workflow, NULL, number);
     struct run run = {
@@ -210,6 +223,24 @@ static const struct workflow_def **kept_workflows(
             workflows[count++] = workflow;
     }
     return workflows;
+}
+
+// A run that waits goes on at a step: behind the one it waited at, or at it, where it waited for the window.
+static void resume(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
+{
+    run_counts_wake(&fold->run_counts, run);
+    if (!run->waits_for_door)
+        run_counts_leave(&fold->run_counts, run, RUN_DONE);
+    go_on(fold, run, at, depth);
+}
+
+// A run that waits goes on no more.
+static void end_waiting(
+    struct fold *fold, struct run *run, enum run_outcome outcome, uint32_t depth)
+{
+    run_counts_wake(&fold->run_counts, run);
+    run_counts_leave(&fold->run_counts, run, outcome);
+    end_run(fold, run, outcome, depth);
 }
 
 static bool is_stopped_by(struct fold *fold, struct run *run, event_type type)
@@ -251,9 +282,9 @@ void runs_hear(struct fold *fold, event_type type, uint32_t depth)
             if (run->has_ended)
                 continue;
             if (is_stopped_by(fold, run, type))
-                end_run(fold, run, RUN_STOPPED, depth + 1);
+                end_waiting(fold, run, RUN_STOPPED, depth + 1);
             else if (is_waiting_for(fold, run, type))
-                go_on(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
+                resume(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
         }
     }
 }
@@ -269,7 +300,7 @@ void runs_check(struct fold *fold, uint32_t depth)
         struct run *runs = runs_read(fold, workflows[i], &count);
         for (uint32_t j = 0; j < count; j++) {
             if (!runs[j].has_ended && is_stopped_by(fold, &runs[j], EVENT_TYPE_UNKNOWN))
-                end_run(fold, &runs[j], RUN_STOPPED, depth + 1);
+                end_waiting(fold, &runs[j], RUN_STOPPED, depth + 1);
         }
     }
 }
@@ -277,7 +308,7 @@ void runs_check(struct fold *fold, uint32_t depth)
 static void wake(struct fold *fold, struct run *run)
 {
     if (run->at == STEP_NONE) { // the rules have no such step any more
-        end_run(fold, run, RUN_FAILED, 1);
+        end_waiting(fold, run, RUN_FAILED, 1);
         return;
     }
     const struct workflow_step *step = &run->workflow->steps[run->at];
@@ -286,7 +317,7 @@ static void wake(struct fold *fold, struct run *run)
         at = run->at;
     else if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
         at = step->else_at;
-    go_on(fold, run, at, 1);
+    resume(fold, run, at, 1);
 }
 
 void runs_wake(struct fold *fold)

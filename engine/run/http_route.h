@@ -14,6 +14,7 @@ enum http_route {
     HTTP_ROUTE_TOP,
     HTTP_ROUTE_BANDS,
     HTTP_ROUTE_MEMBERS,
+    HTTP_ROUTE_WORKFLOWS, // all, or the one named
     HTTP_ROUTE_HEALTH,
     HTTP_ROUTE_READY,
     HTTP_ROUTE_METRICS,

@@ -175,6 +175,7 @@ prints "live: a contact" contact get c-10 --config remote.yaml <ten
 "$ctl" score top engagement -n 2 --config c.yaml >top 2>err
 prints "live: the top of a score" score top engagement -n 2 --config remote.yaml <top
 check "live: bands" exits 0 score bands engagement --config remote.yaml
+check "live: the funnels" exits 0 workflow stat --config remote.yaml
 check "live: where points came from" exits 0 contact explain c-2 --config remote.yaml
 check "live: a contact that is not there" exits 1 contact get nobody --config remote.yaml
 check "live: a score that is not there" exits 1 score top nothing --config remote.yaml
