@@ -293,7 +293,7 @@ static void start_workflows(
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
             start_workflow(fold, workflow, data, depth);
         else
-            trace_workflow(fold, workflow, workflow->condition, 0);
+            trace_workflow_not_true(fold, workflow, workflow->condition);
     }
 }
 
@@ -442,6 +442,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     fold->actions = 0;
     fold->action_bytes = 0;
     fold->contact = contact;
+    trace_begin(fold);
     expressions_set_event(
         &fold->expressions, NULL, (struct value){.kind = VALUE_ABSENT}); // there is none
     live_mark_timed(fold);
@@ -453,5 +454,6 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
         runs_check(fold, 0);
     fold_queue(fold);
+    trace_end(fold);
     fold->input = NULL;
 }

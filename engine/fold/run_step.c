@@ -277,6 +277,7 @@ void run_do_step(struct fold *fold, struct run *run, uint32_t depth, struct step
 {
     const struct workflow_def *workflow = run->workflow;
     *out = (struct step_outcome){.kind = STEP_GOES_ON, .next = workflow->steps[run->at].next};
+    fold->trace.failed = NULL;
     if (do_step(fold, run, depth, out))
         return;
     fold->counts.steps_failed++;

@@ -49,6 +49,10 @@ static const struct command_option explain_event_options[] = {
     {"source", 0, "NAME", "the event of this source, where several have the id"},
 };
 
+static const struct command_option explain_run_options[] = {
+    {"contact", 0, "ID", "whose run it is, so that it need not be looked for"},
+};
+
 static const struct command_option top_options[] = {
     {"number", 'n', "N", "how many (10)"},
 };
@@ -77,13 +81,17 @@ static const struct command commands[] = {
      1, 1, NULL, 0, contact_get_command},
     {"contact export", "", "prints all contacts, sorted by id", NULL, 0, 0, NULL, 0,
      contact_export_command},
-    {"contact timeline", "ID", "prints a contact's events as the journal has them", NULL, 1, 1,
-     NULL, 0, contact_timeline_command},
+    {"contact timeline", "ID",
+     "prints what happened to a contact: events, points, segments, runs, actions", NULL, 1, 1, NULL,
+     0, contact_timeline_command},
     {"contact explain", "ID", "prints where a contact's points came from", NULL, 1, 1,
      ROWS(explain_options), contact_explain_command},
     {"explain event", "ID",
      "prints which rules an event matched, and which not and why, in the rules of its time", NULL,
      1, 1, ROWS(explain_event_options), explain_event_command},
+    {"explain run", "ID",
+     "prints what a run of a workflow did, step by step, with the values that decided", NULL, 1, 1,
+     ROWS(explain_run_options), explain_run_command},
     {"score top", "NAME", "prints the contacts with the most points", NULL, 1, 1, ROWS(top_options),
      score_top_command},
     {"score bands", "NAME", "prints how many contacts are in each band", NULL, 1, 1, NULL, 0,

@@ -30,6 +30,7 @@ command_function contact_export_command;
 command_function contact_timeline_command;
 command_function contact_explain_command;
 command_function explain_event_command;
+command_function explain_run_command;
 command_function score_top_command;
 command_function segment_members_command;
 command_function score_bands_command;

@@ -29,6 +29,25 @@ static void tear_down(void)
     "\"steps\":[{\"step\":\"1\",\"does\":\"do greet\",\"entered\":2,\"waiting\":0,\"done\":2,"   \
     "\"stopped\":0,\"failed\":0}]}"
 
+#define RUN "e1464e1e64475d6255eac04c87300c11"
+#define RUN_TABLE                                                                         \
+    "TIME                      WHAT    NAME     DETAIL\n"                                 \
+    "2026-01-05T09:00:00.000Z  run     first    started, run 1, by order.placed 7\n"      \
+    "2026-01-05T09:00:00.000Z  action  first 1  greet 1bc8faaaa16d583699f20bade3845319\n" \
+    "2026-01-05T09:00:00.000Z  step    first 1  do greet\n"                               \
+    "2026-01-05T09:00:00.000Z  run     first 1  done\n"
+#define RUN_LINES                                                                                \
+    "{\"what\":\"run\",\"time\":\"2026-01-05T09:00:00.000Z\",\"workflow\":\"first\",\"run\":"    \
+    "\"" RUN "\",\"state\":\"started\",\"number\":1,\"cause\":{\"type\":\"order.placed\","       \
+    "\"source\":\"shop\",\"id\":\"7\"},\"file\":\"rules.yaml\",\"line\":12}\n"                   \
+    "{\"what\":\"action\",\"time\":\"2026-01-05T09:00:00.000Z\",\"workflow\":\"first\",\"run\":" \
+    "\"" RUN                                                                                     \
+    "\",\"step\":\"1\",\"action\":\"greet\",\"id\":\"1bc8faaaa16d583699f20bade3845319\"}\n"      \
+    "{\"what\":\"step\",\"time\":\"2026-01-05T09:00:00.000Z\",\"workflow\":\"first\",\"run\":"   \
+    "\"" RUN "\",\"step\":\"1\",\"does\":\"do greet\",\"outcome\":\"done\",\"next\":null}\n"     \
+    "{\"what\":\"run\",\"time\":\"2026-01-05T09:00:00.000Z\",\"workflow\":\"first\",\"run\":"    \
+    "\"" RUN "\",\"state\":\"done\",\"step\":\"1\"}\n"
+
 static const struct workflow_case {
     const char *line;
     int code;
@@ -45,6 +64,14 @@ static const struct workflow_case {
      ""},
     {"workflow stat none --config c.yaml", 1, "", "the rules in force have no workflow 'none'"},
     {"workflow stat a b --config c.yaml", 2, "", "usage"},
+    {"explain run " RUN " --config c.yaml -o table", 0, RUN_TABLE, ""},
+    {"explain run " RUN " --contact email:bo@example.com --config c.yaml -o table", 0, RUN_TABLE,
+     ""},
+    {"explain run " RUN " --config c.yaml", 0, RUN_LINES, ""},
+    {"explain run " RUN " --contact c-10 --config c.yaml", 1, "", "there is no run"},
+    {"explain run " RUN " --contact c-3 --config c.yaml", 1, "", "there is no contact 'c-3'"},
+    {"explain run 00000000000000000000000000000000 --config c.yaml", 1, "", "there is no run"},
+    {"explain run r-1 --config c.yaml", 2, "", "expected 32 hexadecimal digits"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
