@@ -70,7 +70,7 @@ static void take_segment(struct contact_story *story, const struct trace_point *
 {
     begin_line(story, "segment", story->shard->fold.now_ms);
     add_member(story->to, "segment", point->segment->name);
-    add_member(story->to, "state", bytes_text(point->is_member ? "entered" : "left"));
+    add_member(story->to, "state", bytes_text(point->move == TRACE_ENTERED ? "entered" : "left"));
     end_line(story);
 }
 

@@ -235,6 +235,12 @@ void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t
         fold->matched.tell(fold->matched.context, kind, index, fold->contact);
 }
 
+void fold_tell_went(const struct fold *fold, uint32_t workflow, uint32_t from, uint32_t to)
+{
+    if (fold->matched.went != NULL)
+        fold->matched.went(fold->matched.context, workflow, from, to);
+}
+
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};

@@ -371,7 +371,7 @@ static void settle_segment(struct fold *fold, uint32_t index)
         return;
     if (after.is_member)
         fold_tell_matched(fold, MATCHED_SEGMENT, index);
-    trace_segment(fold, segment, after.is_member);
+    trace_segment(fold, segment, after.is_member ? TRACE_ENTERED : TRACE_LEFT);
     const struct value_pair data[] = {{BYTES_LITERAL("segment"), value_text(segment->name)}};
     fold_derive(
         fold, after.is_member ? BUILTIN_SEGMENT_ENTERED : BUILTIN_SEGMENT_LEFT, fold->settle_depth,

@@ -140,6 +140,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
         }
         run->waits_for_door = false;
         at = outcome.next;
+        fold_tell_went(fold, run->workflow->index, run->at, at);
     }
     end_run(fold, run, at == STEP_NONE ? RUN_DONE : RUN_FAILED, NULL, depth);
     fold->expressions.run = NULL;
@@ -230,7 +231,9 @@ void run_start(struct fold *fold, const struct run_start *start)
         .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
     derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
-    go_on(fold, &run, workflow->step_count > 0 ? 0 : STEP_NONE, start->depth + 1);
+    uint32_t at = workflow->step_count > 0 ? 0 : STEP_NONE;
+    fold_tell_went(fold, workflow->index, STEP_NONE, at);
+    go_on(fold, &run, at, start->depth + 1);
 }
 
 // --- what happens to runs that wait
@@ -260,8 +263,10 @@ static const struct workflow_def **kept_workflows(
 static void resume(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
     run_counts_wake(&fold->run_counts, run);
-    if (!run->waits_for_door)
+    if (!run->waits_for_door) {
         run_counts_leave(&fold->run_counts, run, RUN_DONE);
+        fold_tell_went(fold, run->workflow->index, run->at, at);
+    }
     go_on(fold, run, at, depth);
 }
 

@@ -117,12 +117,10 @@ void trace_step(const struct fold *fold, const struct run *run, const struct ste
         tell(fold, &(struct trace_point){.step = TRACE_STEP, .run = run, .done = done});
 }
 
-void trace_segment(const struct fold *fold, const struct segment_def *segment, bool is_member)
+void trace_segment(const struct fold *fold, const struct segment_def *segment, enum trace_move move)
 {
     if (fold->trace.is_on)
-        tell(
-            fold, &(struct trace_point){
-                      .step = TRACE_SEGMENT, .segment = segment, .is_member = is_member});
+        tell(fold, &(struct trace_point){.step = TRACE_SEGMENT, .segment = segment, .move = move});
 }
 
 void trace_action(

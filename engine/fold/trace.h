@@ -57,6 +57,8 @@ struct trace_run {
     bool is_timed;                            // TRACE_RUN_GOES_ON: by time
 };
 
+enum trace_move { TRACE_ENTERED, TRACE_LEFT };
+
 // Those of its step are set.
 struct trace_point {
     enum trace_step step;
@@ -77,7 +79,7 @@ struct trace_point {
     const char *held;                  // why it was held back; NULL: it was not
     struct hash128 id;                 // of the action
     const struct segment_def *segment; // TRACE_SEGMENT
-    bool is_member;                    // from now on
+    enum trace_move move;
 };
 typedef void trace_fn(void *context, const struct trace_point *point);
 
@@ -121,7 +123,8 @@ void trace_workflow(
     const struct run *before);
 void trace_run(const struct fold *fold, const struct trace_run *of);
 void trace_step(const struct fold *fold, const struct run *run, const struct step_outcome *done);
-void trace_segment(const struct fold *fold, const struct segment_def *segment, bool is_member);
+void trace_segment(
+    const struct fold *fold, const struct segment_def *segment, enum trace_move move);
 // held NULL: it was emitted.
 void trace_action(
     const struct fold *fold, const struct action_step *action, const char *held, struct hash128 id);

@@ -21,7 +21,7 @@ static const struct command_option check_options[] = {
 static const struct command_option test_options[] = {
     {"run", 0, "GLOB", "only tests of such a name: 'welcome*'"},
     {"junit", 0, "FILE", "writes the results as JUnit XML, too; '-' is standard output"},
-    {"coverage", 0, NULL, "how often each rule, segment and workflow was reached"},
+    {"coverage", 0, NULL, "how often each rule, segment, workflow, step and branch was reached"},
     {"verbose", 'v', NULL, "lists the tests that pass, too"},
 };
 
