@@ -504,10 +504,15 @@ START_TEST(steps_and_ways_that_no_test_took_are_listed)
                       "not reached by any test: workflows.w/later else (rules.yaml:10)\n"
                       "not reached by any test: workflows.w/late (rules.yaml:10)\n");
     captured_run("test --coverage rules.yaml", &captured);
+    ck_assert_ptr_nonnull(strstr(captured.out, "step      w/answer "));
+    ck_assert_ptr_nonnull(strstr(captured.out, "branch    w/answer then "));
+    ck_assert_ptr_nonnull(strstr(captured.out, "branch    w/fork else "));
+    captured_run("test -o json rules.yaml", &captured);
     ck_assert_ptr_nonnull(strstr(
-        captured.out, "step      w/answer         1  rules.yaml:7\n"
-                      "branch    w/answer then    1  rules.yaml:7\n"
-                      "branch    w/answer else    1  rules.yaml:7\n"));
+        captured.out, "{\"kind\":\"step\",\"name\":\"w/fork\",\"file\":\"rules.yaml\",\"line\":8,"
+                      "\"hits\":1},{\"kind\":\"branch\",\"name\":\"w/fork then\",\"file\":\"rules."
+                      "yaml\",\"line\":8,\"hits\":1},{\"kind\":\"branch\",\"name\":\"w/fork else\","
+                      "\"file\":\"rules.yaml\",\"line\":8,\"hits\":0}"));
 }
 END_TEST
 
