@@ -46,23 +46,49 @@ static void take_event(struct contact_story *story)
     end_line(story);
 }
 
-static void take_rule(struct contact_story *story, const struct trace_point *point)
+static void add_place(struct buffer *to, const struct score_rule *rule)
+{
+    add_member(to, "file", bytes_text(rule->place.file));
+    buffer_add_format(to, ",\"line\":%" PRIu32, rule->place.line);
+}
+
+// "promo" of "engagement/promo".
+static struct bytes rule_of(struct bytes score, struct bytes rule)
+{
+    bool has_score = rule.len > score.len && memcmp(rule.data, score.data, score.len) == 0;
+    return has_score ? bytes_of(rule.data + score.len + 1, rule.len - score.len - 1) : rule;
+}
+
+// Of a rule, of a step of a workflow, or given by hand.
+static void take_entry(struct contact_story *story, const struct ledger_entry *entry)
 {
     const struct fold *fold = &story->shard->fold;
     struct buffer *to = story->to;
-    if (point->outcome != TRACE_MATCHED)
-        return;
+    struct bytes score = names_text(fold->state, entry->score);
+    uint32_t rule = name_index_find(&fold->binding.rule_of_name, entry->rule);
     begin_line(story, "points", fold->now_ms);
-    add_member(to, "score", ruleset_score(fold->ruleset, point->rule->score)->name);
-    add_member(to, "rule", point->rule->name);
+    add_member(to, "score", score);
+    add_member(to, "rule", rule_of(score, names_text(fold->state, entry->rule)));
     buffer_add_text(to, ",\"points\":");
-    milli_add(to, point->entry->points_milli);
-    if (point->entry->cut_milli != 0) {
+    milli_add(to, entry->points_milli);
+    if (entry->cut_milli != 0) {
         buffer_add_text(to, ",\"limited\":");
-        milli_add(to, -point->entry->cut_milli);
+        milli_add(to, -entry->cut_milli);
     }
-    add_member(to, "file", bytes_text(point->rule->place.file));
-    buffer_add_format(to, ",\"line\":%" PRIu32, point->rule->place.line);
+    if (rule != NAME_INDEX_NONE)
+        add_place(to, ruleset_rule(fold->ruleset, rule));
+    end_line(story);
+}
+
+static void take_state(struct contact_story *story, const struct trace_point *point)
+{
+    const struct fold *fold = &story->shard->fold;
+    begin_line(story, "points", fold->now_ms);
+    add_member(story->to, "score", ruleset_score(fold->ruleset, point->rule->score)->name);
+    add_member(story->to, "rule", point->rule->name);
+    buffer_add_text(
+        story->to, point->move == TRACE_ENTERED ? ",\"while\":true" : ",\"while\":false");
+    add_place(story->to, point->rule);
     end_line(story);
 }
 
@@ -144,8 +170,10 @@ static void take_contact(struct contact_story *story, const struct trace_point *
         return;
     if (point->step == TRACE_BEGIN)
         take_event(story);
-    else if (point->step == TRACE_RULE)
-        take_rule(story, point);
+    else if (point->step == TRACE_ENTRY)
+        take_entry(story, point->entry);
+    else if (point->step == TRACE_STATE)
+        take_state(story, point);
     else if (point->step == TRACE_SEGMENT)
         take_segment(story, point);
 }
@@ -155,7 +183,8 @@ static void take(void *context, const struct trace_point *point)
     struct contact_story *story = context;
     switch (point->step) {
     case TRACE_BEGIN:
-    case TRACE_RULE:
+    case TRACE_ENTRY:
+    case TRACE_STATE:
     case TRACE_SEGMENT: take_contact(story, point); return;
     case TRACE_WORKFLOW: take_workflow(story, point); return;
     case TRACE_RUN: take_run(story, point->of_run); return;
@@ -164,6 +193,7 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_EVENT:
     case TRACE_COUNTED:
     case TRACE_COUNTER:
+    case TRACE_RULE:
     case TRACE_END: return;
     }
 }

@@ -358,7 +358,9 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_WORKFLOW: take_workflow(story, point); return;
     case TRACE_RUN: take_run(story, point->of_run); return;
     case TRACE_STEP: take_step(story, point); return;
-    case TRACE_SEGMENT: return; // told at the end
+    case TRACE_SEGMENT:
+    case TRACE_STATE:
+    case TRACE_ENTRY: return; // what they make is told at the end
     case TRACE_ACTION: take_action(story, point); return;
     case TRACE_END: take_end(story); return;
     }

@@ -340,6 +340,7 @@ static void settle_rule(struct fold *fold, uint32_t index)
         segment_write(fold->state, fold->contact, name, &after);
         if (is_true)
             fold_tell_matched(fold, MATCHED_RULE, index);
+        trace_state(fold, rule, is_true ? TRACE_ENTERED : TRACE_LEFT);
     }
     if (is_true != was_true || (is_true && rule->points != NULL))
         mark_score(fold, rule->score, LIVE_CHANGED);

@@ -117,6 +117,18 @@ void trace_step(const struct fold *fold, const struct run *run, const struct ste
         tell(fold, &(struct trace_point){.step = TRACE_STEP, .run = run, .done = done});
 }
 
+void trace_state(const struct fold *fold, const struct score_rule *rule, enum trace_move move)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_STATE, .rule = rule, .move = move});
+}
+
+void trace_entry(const struct fold *fold, const struct ledger_entry *entry)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_ENTRY, .entry = entry});
+}
+
 void trace_segment(const struct fold *fold, const struct segment_def *segment, enum trace_move move)
 {
     if (fold->trace.is_on)

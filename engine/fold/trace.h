@@ -31,6 +31,8 @@ enum trace_step {
     TRACE_STEP,     // a run has done a step
     TRACE_ACTION,   // one that a step of a run emits, or that is held back; before its TRACE_STEP
     TRACE_SEGMENT,  // was entered or left
+    TRACE_STATE,    // a rule with `while` has become true, or false
+    TRACE_ENTRY,    // points went into the ledger, before the TRACE_RULE of the rule that gave them
     TRACE_END,
 };
 
@@ -123,6 +125,8 @@ void trace_workflow(
     const struct run *before);
 void trace_run(const struct fold *fold, const struct trace_run *of);
 void trace_step(const struct fold *fold, const struct run *run, const struct step_outcome *done);
+void trace_state(const struct fold *fold, const struct score_rule *rule, enum trace_move move);
+void trace_entry(const struct fold *fold, const struct ledger_entry *entry);
 void trace_segment(
     const struct fold *fold, const struct segment_def *segment, enum trace_move move);
 // held NULL: it was emitted.

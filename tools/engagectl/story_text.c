@@ -74,7 +74,12 @@ static void add_event(struct buffer *to, const struct json *line)
 
 static void add_points(struct buffer *to, const struct json *line)
 {
+    const struct json *is_true = json_member(line, "while");
     struct bytes limited = json_text(line, "limited");
+    if (is_true != NULL) {
+        buffer_add_text(to, is_true->kind == JSON_TRUE ? "counts from now on" : "counts no more");
+        return;
+    }
     add_text(to, "", json_text(line, "points"));
     buffer_add_text(to, " points");
     if (limited.len > 0)

@@ -185,6 +185,30 @@ START_TEST(what_holds_an_action_back_and_what_stops_a_run_is_told)
 }
 END_TEST
 
+START_TEST(points_of_every_origin_are_told)
+{
+    static const char *const parts[] = {
+        "\"score\":\"heat\",\"rule\":\"new\",\"while\":true,\"file\":",
+        "\"score\":\"heat\",\"rule\":\"r\",\"points\":2,\"limited\":-1,\"file\":",
+        "\"score\":\"heat\",\"rule\":\"workflow\",\"points\":7}\n",
+        "\"step\":\"give\",\"does\":\"points heat\",\"outcome\":\"done\"",
+        "\"score\":\"heat\",\"rule\":\"contact.points_adjusted\",\"points\":-4}\n",
+        "\"time\":\"2026-01-11T00:00:00.000Z\",\"score\":\"heat\",\"rule\":\"new\",\"while\":"
+        "false,",
+        NULL,
+    };
+    world_open(
+        &world, "events: {ping: {data: {n: optional int}}}\n"
+                "scores: {heat: {rules: [{name: r, on: ping, points: 3, limit: {points: 2}},\n"
+                " {name: new, while: now - contact.created < days(10), points: 1}]}}\n"
+                "workflows: {w: {on: ping, steps: [{id: give, points: {score: heat, add: 7}}]}}\n");
+    feed("01", "c", "ping", "{}");
+    feed("02", "c", "contact.points_adjusted", "{\"score\":\"heat\",\"add\":-4}");
+    advance("20");
+    ck_in_order(story_of("c"), parts);
+}
+END_TEST
+
 // The id of the how-many-eth run that a story names as started.
 static struct hash128 run_in(const char *story, int which)
 {
@@ -295,6 +319,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, setup, fold_fixture_teardown);
     tcase_add_test(tcase, all_that_happened_is_told_in_order);
     tcase_add_test(tcase, what_holds_an_action_back_and_what_stops_a_run_is_told);
+    tcase_add_test(tcase, points_of_every_origin_are_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
     tcase_add_test(tcase, an_event_tells_of_the_runs_that_waited_for_it);
     tcase_add_test(tcase, a_run_that_has_been_is_in_the_way_since_it_began);
