@@ -15,7 +15,7 @@ static int print_timeline(const struct command_call *call, const struct asking *
     size_t at = 0;
     while (set->shards[at] != shard)
         at++;
-    const struct contact_asked asked = {.contact = number};
+    struct contact_asked asked = {.known = {.number = number}};
     int code = story_read(asking, at, &asked, &lines);
     if (code == EXIT_CODE_DONE)
         code = story_print(call, &lines);

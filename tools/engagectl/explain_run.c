@@ -15,7 +15,8 @@ static int find_in(
     const struct asking *asking, size_t shard, struct contact_asked *asked, bool *is_found_out)
 {
     struct fault fault = {.err = ERR_OK};
-    enum err err = query_find_run(asking->set.shards[shard], asked->run, &asked->contact, &fault);
+    enum err err =
+        query_find_run(asking->set.shards[shard], asked->run, &asked->known.number, &fault);
     *is_found_out = err == ERR_OK;
     return err == ERR_OK || err == ERR_MISSING ? EXIT_CODE_DONE
                                                : exit_with_fault(asking->command, &fault);
@@ -36,7 +37,7 @@ static int find(
         return command_usage_error(
             call->command, "'%s' is no id of a run: expected 32 hexadecimal digits", call->args[0]);
     if (contact != NULL) {
-        of = shard_set_find(&asking->set, contact, &asked->contact);
+        of = shard_set_find(&asking->set, contact, &asked->known.number);
         if (of == NULL) {
             command_talk(call->command, "there is no contact '%s'", contact);
             return EXIT_CODE_FAILED;

@@ -15,11 +15,10 @@ static void report_frames(void *context, uint64_t sequence, uint64_t last, uint6
 }
 
 int story_read(
-    const struct asking *asking,
-    size_t shard,
-    const struct contact_asked *asked,
-    struct buffer *lines)
+    const struct asking *asking, size_t shard, struct contact_asked *asked, struct buffer *lines)
 {
+    struct arena arena = {0};
+    struct buffer json = {0};
     const char *directory = asking->set.directories[shard];
     struct fault fault = {.err = ERR_OK};
     struct shard_params params =
@@ -28,8 +27,15 @@ int story_read(
     struct progress progress =
         progress_begin(os_clock(), shard_sequence(asking->set.shards[shard]), "events");
     const struct shard_progress report = {report_frames, &progress};
-    fault.err = explain_contact(&params, report, asked, lines, &fault);
+    fault.err = contact_known_read(
+        asking->set.shards[shard], asked->known.number, &arena, &json, &asked->known);
+    if (fault.err == ERR_OK)
+        fault.err = explain_contact(&params, report, asked, lines, &fault);
+    else
+        (void)fault_set(&fault, fault.err, "the contact cannot be read");
     (void)progress_end(&progress);
+    arena_free(&arena);
+    buffer_free(&json);
     return fault.err == ERR_OK ? EXIT_CODE_DONE : exit_with_fault(asking->command, &fault);
 }
 

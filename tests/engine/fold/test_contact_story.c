@@ -46,21 +46,28 @@ static void advance(const char *day)
 }
 
 // Borrowed until the next one.
-static const char *tell(const struct contact_asked *asked)
+static const char *tell(struct contact_asked *asked)
 {
     static struct buffer text;
+    struct arena arena = {0};
+    struct buffer json = {0};
     struct fault fault = {.err = ERR_OK};
     buffer_clear(&text);
+    ck_assert_int_eq(
+        contact_known_read(world.shard, asked->known.number, &arena, &json, &asked->known), ERR_OK);
     enum err err = explain_contact(&world.params, no_progress, asked, &text, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
     buffer_add_u8(&text, 0);
+    arena_free(&arena);
+    buffer_free(&json);
     return (const char *)text.data;
 }
 
 static const char *story_of(const char *contact)
 {
-    const struct contact_asked asked = {.contact = query_find(world.shard, bytes_text(contact))};
-    ck_assert_uint_ne(asked.contact.value, 0);
+    struct contact_asked asked = {
+        .known = {.number = query_find(world.shard, bytes_text(contact))}};
+    ck_assert_uint_ne(asked.known.number.value, 0);
     return tell(&asked);
 }
 
@@ -237,9 +244,10 @@ START_TEST(a_run_is_found_by_its_id_alone_and_told_alone)
     struct contact_number wanted = query_find(world.shard, BYTES_LITERAL("c"));
     for (int which = 1; which <= 2; which++) { // one that has ended, one that waits
         asked.run = run_in(story_of("c"), which);
-        asked.contact.value = 0;
-        ck_assert_int_eq(query_find_run(world.shard, asked.run, &asked.contact, &fault), ERR_OK);
-        ck_assert_uint_eq(asked.contact.value, wanted.value);
+        asked.known.number.value = 0;
+        ck_assert_int_eq(
+            query_find_run(world.shard, asked.run, &asked.known.number, &fault), ERR_OK);
+        ck_assert_uint_eq(asked.known.number.value, wanted.value);
         const char *story = tell(&asked);
         ck_assert_uint_eq(count_of(story, "\"state\":\"started\""), 1);
         ck_assert_uint_eq(count_of(story, "\"state\":\"stopped\""), which == 1 ? 1 : 0);
@@ -247,8 +255,116 @@ START_TEST(a_run_is_found_by_its_id_alone_and_told_alone)
         ck_assert_uint_eq(count_of(story, "\"step\":\"hello\",\"does\""), 1);
     }
     asked.run.low++;
-    asked.contact.value = 0;
-    ck_assert_int_eq(query_find_run(world.shard, asked.run, &asked.contact, &fault), ERR_MISSING);
+    asked.known.number.value = 0;
+    ck_assert_int_eq(
+        query_find_run(world.shard, asked.run, &asked.known.number, &fault), ERR_MISSING);
+}
+END_TEST
+
+// --- folded alone
+static void tell_by(
+    enum contact_refold_how how, const char *contact, struct buffer *to, bool *is_right_out)
+{
+    struct arena arena = {0};
+    struct buffer json = {0};
+    struct fault fault = {.err = ERR_OK};
+    struct contact_asked asked;
+    memset(&asked, 0, sizeof(asked));
+    struct contact_number number = query_find(world.shard, bytes_text(contact));
+    ck_assert_int_eq(contact_known_read(world.shard, number, &arena, &json, &asked.known), ERR_OK);
+    struct contact_refold refold = {&world.params, no_progress, &asked, how, to, false};
+    ck_assert_msg(contact_refold(&refold, &fault) == ERR_OK, "%s", fault.text);
+    *is_right_out = refold.is_right;
+    arena_free(&arena);
+    buffer_free(&json);
+}
+
+static void ck_told_alike(const char *contact)
+{
+    struct buffer alone = {0}, whole = {0};
+    bool is_right = false;
+    tell_by(CONTACT_WITH_OTHERS, contact, &whole, &is_right);
+    ck_assert(is_right);
+    tell_by(CONTACT_ALONE, contact, &alone, &is_right);
+    ck_assert_msg(is_right, "%s comes out differently", contact);
+    buffer_add_u8(&alone, 0);
+    buffer_add_u8(&whole, 0);
+    ck_assert_str_eq((const char *)alone.data, (const char *)whole.data);
+    buffer_free(&alone);
+    buffer_free(&whole);
+}
+
+static uint64_t random_state;
+
+static unsigned random_below(unsigned bound)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(random_state >> 33) % bound;
+}
+
+#define MORE_RULES                                                                        \
+    RULES "  v: {on: pong, reenter: always, steps: [{wait: 3d}, {do: mail, with: {text: " \
+          "'{{ string(now) }}'}}]}\n"                                                     \
+          "counters: {pings: {count: ping, within: 5d}}\n"
+
+// Events of several contacts in frames of several, some late, some without a time; timers; rules that change.
+START_TEST(a_contact_folded_alone_is_told_as_with_all_others)
+{
+    static const char *const contacts[] = {"c-1", "c-2", "c-12", "a\\\"b"};
+    static const char *const types[] = {"ping", "ping", "pong", "halt"};
+    int64_t now_ms = INT64_C(1767225600000); // 2026-01-01
+    world.params.tick_mode = _i % 2 == 0 ? TICK_EVENT : TICK_WALL;
+    world.wall_ms = now_ms;
+    random_state = test_seed() + (uint64_t)_i;
+    world_open(&world, RULES);
+    for (int i = 0; i < 60; i++) {
+        static char lines[3][512];
+        const char *views[3] = {lines[0], lines[1], lines[2]};
+        for (int j = 0; j < 3; j++) {
+            char time[TIME_TEXT_CHARS];
+            char member[64] = "";
+            now_ms += random_below(12 * 3600) * INT64_C(1000);
+            time_print(now_ms - (random_below(4) == 0 ? 86400000 : 0), time);
+            if (random_below(5) > 0)
+                (void)snprintf(
+                    member, sizeof(member), "\"time\":\"%.*s\",", (int)sizeof(time), time);
+            (void)snprintf(
+                lines[j], sizeof(lines[j]),
+                "{\"id\":\"e%d\",\"source\":\"s\",\"type\":\"%s\",%s\"contact\":\"%s\",\"data\":{"
+                "\"n\":%u}}",
+                next_id++, types[random_below(4)], member, contacts[random_below(4)],
+                random_below(3));
+        }
+        world.wall_ms = now_ms;
+        world_feed(&world, views, 3);
+        if (i == 20 || i == 40)
+            world_activate(&world, i == 20 ? MORE_RULES : RULES);
+    }
+    ck_told_alike("c-1");
+    ck_told_alike("c-2");
+    ck_told_alike("c-12");
+    ck_told_alike("a\"b");
+}
+END_TEST
+
+// An email that another contact had first does not become this one's, which the contact alone cannot know.
+START_TEST(what_depends_on_others_is_folded_with_them)
+{
+    struct buffer text = {0};
+    bool is_right = true;
+    world_open(&world, RULES);
+    world_feed_line(
+        &world,
+        "{\"id\":\"1\",\"source\":\"s\",\"type\":\"ping\",\"contact\":{\"contact_id\":\"d\","
+        "\"email\":\"x@y.zz\"},\"data\":{\"n\":1}}");
+    world_feed_line(
+        &world,
+        "{\"id\":\"2\",\"source\":\"s\",\"type\":\"ping\",\"contact\":{\"contact_id\":\"c\","
+        "\"email\":\"x@y.zz\"},\"data\":{\"n\":1}}");
+    tell_by(CONTACT_ALONE, "c", &text, &is_right);
+    ck_assert(!is_right);
+    ck_assert_uint_eq(count_of(story_of("c"), "\"what\":\"event\""), 1);
+    buffer_free(&text);
 }
 END_TEST
 
@@ -316,11 +432,14 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/fold/contact_story");
     TCase *tcase = tcase_create("contact_story");
+    tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, setup, fold_fixture_teardown);
     tcase_add_test(tcase, all_that_happened_is_told_in_order);
     tcase_add_test(tcase, what_holds_an_action_back_and_what_stops_a_run_is_told);
     tcase_add_test(tcase, points_of_every_origin_are_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
+    tcase_add_loop_test(tcase, a_contact_folded_alone_is_told_as_with_all_others, 0, 6);
+    tcase_add_test(tcase, what_depends_on_others_is_folded_with_them);
     tcase_add_test(tcase, an_event_tells_of_the_runs_that_waited_for_it);
     tcase_add_test(tcase, a_run_that_has_been_is_in_the_way_since_it_began);
     suite_add_tcase(suite, tcase);
