@@ -24,7 +24,9 @@ enum err contact_known_read(
         .identifier_count = view.identifier_count,
         .json = buffer_bytes(json),
         .sequence = shard->sequence,
+        .params = shard->params,
     };
+    out->params.access = STATE_READ_ONLY;
     return err;
 }
 
@@ -42,6 +44,10 @@ static enum err fold_frames(
         err = journal_reader_next(reader, &bytes, &frame, fault);
         if (err != ERR_OK)
             break;
+        if (refold->is_stopping != NULL && atomic_load(refold->is_stopping)) {
+            err = ERR_STATE;
+            break;
+        }
         events += frame.head.counts.events;
         err = shard->only == NULL ? replay_frame(shard, &frame, fault)
                                   : replay_frame_of(shard, &frame, fault);
@@ -92,7 +98,8 @@ enum err explain_contact(
     struct buffer *to,
     struct fault *fault)
 {
-    struct contact_refold refold = {params, progress, asked, CONTACT_ALONE, to, false};
+    struct contact_refold refold = {
+        .params = params, .progress = progress, .asked = asked, .how = CONTACT_ALONE, .to = to};
     struct fault reason = {.err = ERR_OK}; // of no interest: it is tried in the other way
     size_t begin = to->len;
     enum err err = contact_refold(&refold, &reason);

@@ -2,6 +2,8 @@
 #ifndef ENGINE_FOLD_EXPLAIN_CONTACT_H
 #define ENGINE_FOLD_EXPLAIN_CONTACT_H
 
+#include <stdatomic.h>
+
 #include "engine/base/buffer.h"
 #include "engine/fold/contact_story.h"
 #include "projections/contacts.h"
@@ -11,8 +13,9 @@ struct contact_known {
     struct contact_number number;
     const struct contact_identifier *identifiers; // borrowed
     uint32_t identifier_count;
-    struct bytes json; // as query_contact prints it, as of the tick
-    uint64_t sequence; // of the frame that it is known at
+    struct bytes json;          // as query_contact prints it, as of the tick
+    uint64_t sequence;          // of the frame that it is known at
+    struct shard_params params; // of the shard, to read its journal; as long as that is open
 };
 
 struct contact_asked {
@@ -42,7 +45,9 @@ struct contact_refold {
     const struct contact_asked *asked;
     enum contact_refold_how how;
     struct buffer *to; // gets the lines
-    bool is_right;     // set by it
+    const atomic_bool
+        *is_stopping; // ends it with ERR_STATE when it becomes true; NULL: nothing does
+    bool is_right;    // set by it
 };
 //   as explain_contact; with CONTACT_ALONE any error may mean no more than that it is not the way
 NODISCARD enum err contact_refold(struct contact_refold *refold, struct fault *fault);

@@ -56,6 +56,8 @@ static void run_part(const struct ask *ask, struct ask_part *part)
         part->err = query_members(shard, name, query->max, &part->text);
         return;
     case HTTP_ROUTE_WORKFLOWS: part->err = workflow_stats_pack(shard, name, &part->text); return;
+    case HTTP_ROUTE_TIMELINE:
+    case HTTP_ROUTE_RUN:
     case HTTP_ROUTE_NONE:
     case HTTP_ROUTE_EVENTS:
     case HTTP_ROUTE_HEALTH:

@@ -57,6 +57,14 @@ check "an email names a contact" same "$(post '{"id":"e-9","type":"page.viewed",
 # ---- asked
 
 check "explain shows rule and event" answers 200 '"rule":"form".*"id":"e-1"' "$(get /v1/contacts/c-1/explain)"
+check "a timeline tells of events, points, runs and actions" answers 200 \
+    '^\[{"what":"event",.*"type":"form.submitted".*"what":"points",.*"rule":"form","points":20.*"what":"run",.*"state":"started".*"what":"action",.*"action":"send_email","id":.*}\]$' \
+    "$(get /v1/contacts/c-1/timeline)"
+run=$(sed -n 's/.*"what":"action","time":"[^"]*","workflow":"welcome","run":"\([^"]*\)".*/\1/p' reply)
+check "a run is told by its id" answers 200 '^\[{"what":"run",.*"state":"started".*"state":"done"' "$(get "/v1/runs/$run")"
+check "... of its contact" answers 200 '"state":"done"' "$(get "/v1/runs/$run?contact=c-1")"
+check "... and of no other" answers 404 '"detail":"no such run"' "$(get "/v1/runs/$run?contact=c-2")"
+check "a timeline of nobody is 404" answers 404 '"detail":"no such contact"' "$(get /v1/contacts/nobody/timeline)"
 check "the hottest contacts" answers 200 '"score":"engagement","contacts":\[{"id":"c-1","value":20' "$(get '/v1/scores/engagement/top?n=1')"
 check "contacts per band" answers 200 '"band":"warm","from":10,"contacts":6' "$(get /v1/scores/engagement/bands)"
 check "the funnel of a workflow" answers 200 '{"workflows":\[{"workflow":"welcome","entered":6,"waiting":0,"done":6,.*"step":"1","does":"do send_email","entered":6,' "$(get /v1/workflows/welcome)"

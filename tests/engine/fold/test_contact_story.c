@@ -272,7 +272,7 @@ static void tell_by(
     memset(&asked, 0, sizeof(asked));
     struct contact_number number = query_find(world.shard, bytes_text(contact));
     ck_assert_int_eq(contact_known_read(world.shard, number, &arena, &json, &asked.known), ERR_OK);
-    struct contact_refold refold = {&world.params, no_progress, &asked, how, to, false};
+    struct contact_refold refold = {.params = &world.params, .asked = &asked, .how = how, .to = to};
     ck_assert_msg(contact_refold(&refold, &fault) == ERR_OK, "%s", fault.text);
     *is_right_out = refold.is_right;
     arena_free(&arena);
