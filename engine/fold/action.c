@@ -10,7 +10,7 @@
 // fixed seed: the same decision has the same id in every data directory and version.
 #define ID_SEED UINT64_C(0x656e676167656431) // "engaged1"
 
-static struct hash128 run_id(
+struct hash128 action_run_id(
     struct buffer *text,
     const struct contact_identifier *first,
     const struct workflow_def *workflow,
@@ -150,7 +150,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_clear(to);
     contact_add_id(to, &view);
     struct bytes id = arena_copy(&fold->arena, buffer_bytes(to));
-    struct hash128 run = run_id(to, &view.identifiers[0], step->workflow, step->run);
+    struct hash128 run = action_run_id(to, &view.identifiers[0], step->workflow, step->run);
     out->id = action_id(to, run, step->step->id, step->occurrence);
 
     buffer_clear(to);
@@ -197,7 +197,7 @@ struct bytes action_run_text(struct fold *fold, const struct workflow_def *workf
     if (!first_identifier(fold, &first))
         return (struct bytes){NULL, 0};
     struct buffer text = {0};
-    struct hash128 id = run_id(&text, &first, workflow, run);
+    struct hash128 id = action_run_id(&text, &first, workflow, run);
     buffer_free(&text);
     return action_id_text(fold, id);
 }
@@ -209,7 +209,7 @@ struct bytes action_name_text(
     if (!first_identifier(fold, &first))
         return (struct bytes){NULL, 0};
     struct buffer text = {0};
-    struct hash128 run = run_id(&text, &first, name->workflow, name->run);
+    struct hash128 run = action_run_id(&text, &first, name->workflow, name->run);
     struct hash128 id = run;
     if (name->step.len > 0)
         id = action_id(&text, run, name->step, name->occurrence);

@@ -22,6 +22,13 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
 // The id of a run as its actions carry it, in hexadecimal; borrowed until the input is done. Empty when
 // the contact cannot be read.
 struct bytes action_run_text(struct fold *fold, const struct workflow_def *workflow, uint32_t run);
+struct contact_identifier;
+// The id itself, by the contact's first identifier; the text is for building it.
+struct hash128 action_run_id(
+    struct buffer *text,
+    const struct contact_identifier *first,
+    const struct workflow_def *workflow,
+    uint32_t run);
 // The same of an action's id.
 struct bytes action_id_text(struct fold *fold, struct hash128 id);
 

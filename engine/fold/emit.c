@@ -74,5 +74,5 @@ void fold_emit_action(struct fold *fold, const struct action_step *step, uint32_
 {
     struct hash128 id = {0};
     const char *held = emit_action(fold, step, depth, &id);
-    trace_action(fold, step->step, held, id);
+    trace_action(fold, step, held, id);
 }

@@ -38,6 +38,7 @@ static void count_failure(
     struct cel_value value,
     const char *otherwise)
 {
+    fold->trace.failed = expression;
     if (!fold->is_tried)
         failures_count(&fold->failures, expression, failure_why(value, otherwise), fold->ref);
 }

@@ -5,9 +5,11 @@
 
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
+#include "engine/fold/action.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/counter.h"
 #include "engine/fold/event_why.h"
+#include "engine/fold/run_story.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/scores.h"
 #include "projections/segments.h"
@@ -118,15 +120,64 @@ static void take_workflow(struct event_story *story, const struct trace_point *p
     switch (point->outcome) {
     case TRACE_MATCHED:
         buffer_add_format(to, ",\"outcome\":\"matched\",\"run\":%" PRIu32, point->occurrence);
+        add_member(
+            to, "run_id", action_run_text(&story->shard->fold, point->workflow, point->occurrence));
         break;
     case TRACE_NOT_TRUE: add_not_matched(story, to, point); break;
     case TRACE_LIMITED:
-        buffer_add_text(
-            to, ",\"outcome\":\"limited\",\"why\":{\"key\":\"reenter\",\"part\":\"never\"}");
+        run_story_add_limited(&story->shard->fold, point->workflow, point->run, to);
         break;
     }
     add_place(to, point->workflow->place);
     matches->is_workflow_open = true;
+    matches->open_workflow = point->workflow;
+    matches->open_run = point->occurrence;
+}
+
+// --- runs
+static bool is_of_open(
+    const struct event_matches *matches, const struct workflow_def *workflow, uint32_t number)
+{
+    return matches->is_workflow_open && matches->open_workflow == workflow &&
+           matches->open_run == number;
+}
+
+static void begin_run_line(
+    struct event_story *story, const struct workflow_def *workflow, uint32_t number)
+{
+    struct buffer *to = &in_hand(story)->runs;
+    buffer_add_text(to, to->len > 0 ? ",{" : "{");
+    run_story_add_run(&story->shard->fold, workflow, number, to);
+}
+
+// A run that began with this event and came to its end is told with its workflow.
+static void take_run(struct event_story *story, const struct trace_run *of)
+{
+    struct event_matches *matches = in_hand(story);
+    const struct run *run = of->run;
+    if (of->kind == TRACE_RUN_ENDS && of->outcome == RUN_DONE &&
+        is_of_open(matches, run->workflow, run->number))
+        return;
+    begin_run_line(story, run->workflow, run->number);
+    run_story_add_state(&story->shard->fold, of, &matches->runs);
+    buffer_add_u8(&matches->runs, '}');
+}
+
+static void take_step(struct event_story *story, const struct trace_point *point)
+{
+    if (!point->done->has_failed)
+        return;
+    begin_run_line(story, point->run->workflow, point->run->number);
+    run_story_add_step(&story->shard->fold, point->run, point->done, &in_hand(story)->runs);
+    buffer_add_u8(&in_hand(story)->runs, '}');
+}
+
+// An action of a run that waited.
+static void take_later_action(struct event_story *story, const struct trace_point *point)
+{
+    begin_run_line(story, point->action->workflow, point->action->run);
+    run_story_add_action(&story->shard->fold, point, &in_hand(story)->runs);
+    buffer_add_u8(&in_hand(story)->runs, '}');
 }
 
 static void take_action(struct event_story *story, const struct trace_point *point)
@@ -134,9 +185,13 @@ static void take_action(struct event_story *story, const struct trace_point *poi
     struct event_matches *matches = in_hand(story);
     struct buffer *to = &matches->workflows;
     const struct ruleset *ruleset = story->shard->fold.ruleset;
+    if (!is_of_open(matches, point->action->workflow, point->action->run)) {
+        take_later_action(story, point);
+        return;
+    }
     buffer_add_text(to, matches->actions++ == 0 ? ",\"actions\":[{\"action\":" : ",{\"action\":");
-    text_add_json(to, ruleset_action(ruleset, point->action->action)->name);
-    add_member(to, "step", point->action->id);
+    text_add_json(to, ruleset_action(ruleset, point->action->step->action)->name);
+    add_member(to, "step", point->action->step->id);
     if (point->held != NULL) {
         add_member(to, "held", bytes_text(point->held));
     } else {
@@ -156,6 +211,11 @@ static void add_matches(const struct event_matches *matches, struct buffer *to)
     buffer_add_text(to, "],\"workflows\":[");
     buffer_add_bytes(to, buffer_bytes(&matches->workflows));
     buffer_add_u8(to, ']');
+    if (matches->runs.len == 0)
+        return;
+    buffer_add_text(to, ",\"runs\":[");
+    buffer_add_bytes(to, buffer_bytes(&matches->runs));
+    buffer_add_u8(to, ']');
 }
 
 static void close_derived(struct event_story *story)
@@ -174,6 +234,7 @@ static void close_derived(struct event_story *story)
     buffer_clear(&matches->counters);
     buffer_clear(&matches->rules);
     buffer_clear(&matches->workflows);
+    buffer_clear(&matches->runs);
 }
 
 static void take_event(struct event_story *story, const struct trace_point *point)
@@ -295,6 +356,11 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_COUNTER: take_counter(story, point); return;
     case TRACE_RULE: take_rule(story, point); return;
     case TRACE_WORKFLOW: take_workflow(story, point); return;
+    case TRACE_RUN: take_run(story, point->of_run); return;
+    case TRACE_STEP: take_step(story, point); return;
+    case TRACE_SEGMENT:
+    case TRACE_STATE:
+    case TRACE_ENTRY: return; // what they make is told at the end
     case TRACE_ACTION: take_action(story, point); return;
     case TRACE_END: take_end(story); return;
     }
@@ -326,6 +392,7 @@ static void matches_free(struct event_matches *matches)
     buffer_free(&matches->counters);
     buffer_free(&matches->rules);
     buffer_free(&matches->workflows);
+    buffer_free(&matches->runs);
 }
 
 void event_story_free(struct event_story *story)

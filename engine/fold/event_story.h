@@ -10,8 +10,11 @@
 struct event_matches {
     struct buffer event;
     struct buffer counters, rules, workflows;
+    struct buffer runs;    // lines about runs that wait, or that began and now do
     bool is_workflow_open; // actions may follow
     uint32_t actions;      // of that workflow
+    const struct workflow_def *open_workflow;
+    uint32_t open_run; // its number
 };
 
 // Zero-initialised but for the shard, which is borrowed.

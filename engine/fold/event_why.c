@@ -93,6 +93,39 @@ void why_add_not_true(
     arena_free(&arena);
 }
 
+void why_add_condition(
+    struct fold *fold, const struct rule_expression *expression, struct buffer *to)
+{
+    struct arena arena = {0};
+    struct cel_eval eval = {.host = NULL};
+    const struct cel_inspection inspection = seen_inspect(fold, expression, &eval);
+    struct cel_value value = cel_run(&eval, expression->program, 0);
+    bool is_true = value.kind == CEL_BOOL && value.as.boolean;
+    buffer_add_text(to, "{\"if\":");
+    text_add_json(to, expression->text);
+    buffer_add_text(to, is_true ? ",\"is\":true" : ",\"is\":false");
+    add_values(&inspection, expression_tree(fold->ruleset, expression, &arena), to);
+    buffer_add_u8(to, '}');
+    cel_eval_free(&eval);
+    arena_free(&arena);
+}
+
+void why_add_failure(struct fold *fold, const struct rule_expression *expression, struct buffer *to)
+{
+    struct arena arena = {0};
+    struct cel_eval eval = {.host = NULL};
+    const struct cel_inspection inspection = seen_inspect(fold, expression, &eval);
+    struct bytes error = seen_error(cel_run(&eval, expression->program, 0));
+    buffer_add_text(to, "{\"of\":");
+    text_add_json(to, expression->text);
+    buffer_add_text(to, ",\"error\":");
+    text_add_json(to, error.len > 0 ? error : bytes_text(NO_VALUE));
+    add_values(&inspection, expression_tree(fold->ruleset, expression, &arena), to);
+    buffer_add_u8(to, '}');
+    cel_eval_free(&eval);
+    arena_free(&arena);
+}
+
 // --- limits
 static void add_every(const struct limit_def *limit, struct buffer *to)
 {

@@ -61,6 +61,7 @@ void fold_free(struct fold *fold)
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
     failures_free(&fold->failures);
+    run_counts_free(&fold->run_counts);
 }
 
 static bool match_list_is_heard(const struct match_list *match)
@@ -165,6 +166,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     bind_state_rules(binding, ruleset);
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
+    run_counts_bind(&fold->run_counts, ruleset, binding->workflows);
     live_bind(fold);
 }
 
@@ -254,6 +256,12 @@ void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t
         fold->matched.tell(fold->matched.context, kind, index, fold->contact);
 }
 
+void fold_tell_went(const struct fold *fold, uint32_t workflow, uint32_t from, uint32_t to)
+{
+    if (fold->matched.went != NULL)
+        fold->matched.went(fold->matched.context, workflow, from, to);
+}
+
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};
@@ -305,7 +313,7 @@ static void start_workflows(
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
             start_workflow(fold, workflow, data, depth);
         else
-            trace_workflow(fold, workflow, workflow->condition, 0);
+            trace_workflow_not_true(fold, workflow, workflow->condition);
     }
 }
 
@@ -466,6 +474,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     fold->actions = 0;
     fold->action_bytes = 0;
     fold->contact = contact;
+    trace_begin(fold);
     expressions_set_event(
         &fold->expressions, NULL, (struct value){.kind = VALUE_ABSENT}); // there is none
     live_mark_timed(fold);
@@ -479,5 +488,6 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
         runs_check(fold, 0);
     fold_queue(fold);
+    trace_end(fold);
     fold->input = NULL;
 }

@@ -15,6 +15,7 @@
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
+#include "engine/fold/run_counts.h"
 #include "engine/fold/score_value.h"
 #include "engine/fold/settings.h"
 #include "engine/fold/zones.h"
@@ -72,8 +73,9 @@ struct fold {
     struct trace trace;
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
-    struct failures failures; // of expressions: they did not match
-    bool is_tried;            // what is evaluated is asked for only: what fails is not counted
+    struct failures failures;     // of expressions: they did not match
+    struct run_counts run_counts; // of workflows and their steps
+    bool is_tried;                // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;
     struct event_ref ref;

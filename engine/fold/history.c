@@ -49,6 +49,7 @@ enum err history_begin(
     }
     shard_start_engine(shadow, shard->params.identity);
     shadow->fold.is_history = true;
+    shadow->only = shard->only;
     zones_borrow(&shadow->fold.zones, &shard->fold.zones);
     shadow->decoder = decoder_create(&params.decode, ruleset_catalog(ruleset));
     decoder_set_unknown(shadow->decoder, params.unknown_events);

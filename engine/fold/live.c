@@ -345,6 +345,7 @@ static void settle_rule(struct fold *fold, uint32_t index)
         segment_write(fold->state, fold->contact, name, &after);
         if (is_true)
             fold_tell_matched(fold, MATCHED_RULE, index);
+        trace_state(fold, rule, is_true ? TRACE_ENTERED : TRACE_LEFT);
     }
     if (is_true != was_true || (is_true && rule->points != NULL))
         mark_score(fold, rule->score, LIVE_CHANGED);
@@ -376,6 +377,7 @@ static void settle_segment(struct fold *fold, uint32_t index)
         return;
     if (after.is_member)
         fold_tell_matched(fold, MATCHED_SEGMENT, index);
+    trace_segment(fold, segment, after.is_member ? TRACE_ENTERED : TRACE_LEFT);
     const struct value_pair data[] = {{BYTES_LITERAL("segment"), value_text(segment->name)}};
     fold_derive(
         fold, after.is_member ? BUILTIN_SEGMENT_ENTERED : BUILTIN_SEGMENT_LEFT, fold->settle_depth,

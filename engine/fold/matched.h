@@ -14,13 +14,18 @@ enum matched_kind {
 typedef void matched_fn(
     void *context, enum matched_kind kind, uint32_t index, struct contact_number contact);
 
+// A run of a workflow comes from one step to another: by their indexes, STEP_NONE before the first and behind the last.
+typedef void went_fn(void *context, uint32_t workflow, uint32_t from, uint32_t to);
+
 struct matched {
     matched_fn *tell; // NULL: nobody counts
+    went_fn *went;    // NULL likewise
     void *context;
 };
 
 // For the files of the fold: of the contact in hand.
 struct fold;
 void fold_tell_matched(const struct fold *fold, enum matched_kind kind, uint32_t index);
+void fold_tell_went(const struct fold *fold, uint32_t workflow, uint32_t from, uint32_t to);
 
 #endif

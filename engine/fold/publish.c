@@ -25,7 +25,7 @@ uint64_t shard_sink_mark(const struct shard *shard)
     return shard->sink_mark;
 }
 
-// The checkpoint's opaque part: settings, then positions.
+// The checkpoint's opaque part: settings, then positions, then the counts of runs.
 struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_out)
 {
     INVARIANT(!shard->is_in_frame);
@@ -35,6 +35,7 @@ struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_
     buffer_clear(&shard->checkpoint_positions);
     fold_settings_pack(&shard->fold.settings, &shard->checkpoint_positions);
     positions_pack(&shard->positions, &shard->checkpoint_positions);
+    run_counts_pack(&shard->fold.run_counts, &shard->checkpoint_positions);
     buffer_clear(&shard->checkpoint_ruleset);
     buffer_add_varint(&shard->checkpoint_ruleset, shard->ruleset_at);
     shard_zones_pack(shard, &shard->checkpoint_ruleset);

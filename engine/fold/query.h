@@ -20,6 +20,10 @@ NODISCARD enum err query_contact(
 void query_counters(struct shard *shard, struct contact_number contact, struct buffer *to);
 // Adds the runs of a contact that wait, as `,"runs":[…]`; nothing where there is none. Between frames.
 void query_runs(struct shard *shard, struct contact_number contact, struct buffer *to);
+// Whose run it is: *contact is the contact to look at, or 0 to look through all of them, and then the one found.
+//   ERR_MISSING no such run · ERR_CORRUPT, ERR_IO the store cannot be read
+NODISCARD enum err query_find_run(
+    struct shard *shard, struct hash128 run, struct contact_number *contact, struct fault *fault);
 // A value that expressions know as JSON; null for what has none.
 void query_add_value(struct buffer *to, struct cel_value value);
 // Each score with value, band and every ledger entry: event (source, id, type, time, position), rule,

@@ -177,6 +177,56 @@ static enum err fold_batch_again(struct shard *shard, uint32_t count)
     return duplicates == 0 || shard->fold.is_history ? ERR_OK : ERR_CORRUPT;
 }
 
+// --- of one contact
+// With the event clock the others' events move it on, so those before the contact's own are looked at.
+static enum err fold_input_of(struct shard *shard, const struct frame_input *input)
+{
+    struct fold *fold = &shard->fold;
+    struct batch_input *entry = &shard->batch[0];
+    enum err err = decode_again(shard, input, 0);
+    if (err != ERR_OK || entry->kind != FRAME_INPUT_EVENT)
+        return err;
+    if (input_filter_takes(shard->only, ruleset_catalog(fold->ruleset), &entry->event))
+        return fold_batch_again(shard, 1);
+    if (fold->settings.tick_mode == TICK_EVENT && entry->event.time_ms != EVENT_TIME_NONE &&
+        entry->event.time_ms > fold->tick_ms)
+        fold->tick_ms = entry->event.time_ms;
+    decoder_reset(shard->decoder);
+    return ERR_OK;
+}
+
+static bool has_any_of(const struct shard *shard, const struct frame_reader *frame)
+{
+    struct frame_reader reader = *frame;
+    struct frame_input input;
+    while (frame_next_input(&reader, &input) == ERR_OK) {
+        if (input.kind == FRAME_INPUT_EVENT && input_filter_may_take(shard->only, &input))
+            return true;
+    }
+    return false;
+}
+
+static enum err replay_inputs_of(struct shard *shard, struct frame_reader *reader)
+{
+    struct frame_input input;
+    enum err err = ERR_OK;
+    if (!has_any_of(shard, reader))
+        return ERR_OK;
+    if (shard->decoder == NULL)
+        return ERR_CORRUPT; // events before any rules
+    for (uint32_t index = 0; (err = frame_next_input(reader, &input)) == ERR_OK; index++) {
+        bool is_wall = shard->fold.settings.tick_mode == TICK_WALL;
+        if (input.kind != FRAME_INPUT_EVENT ||
+            (is_wall && !input_filter_may_take(shard->only, &input)))
+            continue;
+        shard->batch[0].index = index;
+        err = fold_input_of(shard, &input);
+        if (err != ERR_OK)
+            return err;
+    }
+    return err == ERR_END ? ERR_OK : err;
+}
+
 enum err replay_inputs(
     struct shard *shard, struct frame_reader *reader, const struct bytes names[REPLAY_SOURCES_MAX])
 {
@@ -184,6 +234,8 @@ enum err replay_inputs(
     uint32_t batch = 0;
     uint32_t index = 0;
     enum err err = ERR_OK;
+    if (shard->only != NULL)
+        return replay_inputs_of(shard, reader);
     for (; (err = frame_next_input(reader, &input)) == ERR_OK; index++) {
         if (input.kind == FRAME_INPUT_REJECTED)
             shard_add_dead_letter(shard, names[input.source % REPLAY_SOURCES_MAX], &input);
@@ -326,4 +378,40 @@ enum err replay_frame(struct shard *shard, struct frame_reader *reader, struct f
     shard_forget_ruleset_before(shard);
     settle(shard, head);
     return ERR_OK;
+}
+
+enum err replay_frame_of(struct shard *shard, struct frame_reader *reader, struct fault *fault)
+{
+    const struct frame_head *head = &reader->head;
+    struct fold *fold = &shard->fold;
+    struct bytes names[REPLAY_SOURCES_MAX] = {{NULL, 0}};
+    struct frame_timers recorded;
+    bool has_timers = false;
+    enum err err = fired_of(reader, &recorded, &has_timers);
+    INVARIANT(shard->only != NULL);
+    arena_clear(&shard->arena);
+    shard->frame_sequence = head->sequence;
+    fold->sequence = head->sequence;
+    fold->emit = NULL;
+    fold->tick_ms = tick_begun(shard, head, has_timers);
+    shard_timers_begin(shard);
+    state_frame_begin(shard->state, fold->tick_ms);
+    if (err == ERR_OK)
+        err = apply_commands(shard, reader, fault);
+    if (err == ERR_OK)
+        err = replay_sources(shard, reader, names);
+    bool is_wall = fold->settings.tick_mode == TICK_WALL;
+    if (err == ERR_OK && fold->ruleset != NULL && (is_wall || head->counts.events == 0))
+        (void)shard_timers_fire(shard, head->tick_ms);
+    if (err == ERR_OK)
+        err = replay_inputs(shard, reader, names);
+    if (err == ERR_OK && fold->ruleset != NULL)
+        (void)shard_timers_fire(shard, head->tick_ms);
+    if (head->tick_ms > fold->tick_ms)
+        fold->tick_ms = head->tick_ms;
+    dedup_expire(shard->state, fold->tick_ms);
+    (void)state_frame_end(shard->state);
+    shard_forget_ruleset_before(shard);
+    shard->sequence = head->sequence;
+    return err == ERR_OK ? state_error(shard->state, fault) : err;
 }

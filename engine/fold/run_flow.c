@@ -37,13 +37,28 @@ static bool is_remembered(const struct workflow_def *workflow)
            (workflow->reenter == WORKFLOW_REENTER_NEVER && workflow->key != NULL);
 }
 
-static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome, uint32_t depth)
+// stop: what ends it, or NULL.
+static void end_run(
+    struct fold *fold,
+    struct run *run,
+    enum run_outcome outcome,
+    const struct workflow_stop *stop,
+    uint32_t depth)
 {
+    trace_run(
+        fold, &(struct trace_run){
+                  .kind = TRACE_RUN_ENDS,
+                  .run = run,
+                  .stop = stop,
+                  .expression = stop == NULL ? NULL : stop->condition,
+                  .outcome = outcome,
+              });
     switch (outcome) {
     case RUN_DONE: fold->counts.runs_done++; break;
     case RUN_STOPPED: fold->counts.runs_stopped++; break;
     case RUN_FAILED: fold->counts.runs_failed++; break;
     }
+    run_counts_end(&fold->run_counts, run, outcome);
     if (is_remembered(run->workflow)) {
         struct run ended = {
             .workflow = run->workflow,
@@ -89,6 +104,14 @@ static bool reads_contact(const struct workflow_step *step)
     return true;
 }
 
+// How the run leaves the step. One that waits and cannot be kept has failed.
+static enum run_outcome left_by(const struct step_outcome *outcome)
+{
+    if (outcome->kind == STEP_STOPS)
+        return RUN_STOPPED;
+    return outcome->kind == STEP_GOES_ON && !outcome->has_failed ? RUN_DONE : RUN_FAILED;
+}
+
 // Takes the run on from a step until it waits or ends.
 static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
@@ -100,21 +123,27 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
             live_settle(fold, depth + 1); // it sees what the steps before have changed
         run->at = at;
         run->at_hash = run_step_hash(run->workflow->steps[at].id);
+        if (!run->waits_for_door) // else it has come to it before
+            run_counts_enter(&fold->run_counts, run);
         run_do_step(fold, run, depth, &outcome);
+        trace_step(fold, run, &outcome);
         if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
+            run_counts_wait(&fold->run_counts, run);
+            trace_run(fold, &(struct trace_run){.kind = TRACE_RUN_WAITS, .run = run});
             fold->expressions.run = NULL;
             return;
         }
+        run_counts_leave(&fold->run_counts, run, left_by(&outcome));
         if (outcome.kind != STEP_GOES_ON) {
-            bool is_stop = outcome.kind == STEP_STOPS;
-            end_run(fold, run, is_stop ? RUN_STOPPED : RUN_FAILED, depth);
+            end_run(fold, run, left_by(&outcome), NULL, depth);
             fold->expressions.run = NULL;
             return;
         }
         run->waits_for_door = false;
         at = outcome.next;
+        fold_tell_went(fold, run->workflow->index, run->at, at);
     }
-    end_run(fold, run, at == STEP_NONE ? RUN_DONE : RUN_FAILED, depth);
+    end_run(fold, run, at == STEP_NONE ? RUN_DONE : RUN_FAILED, NULL, depth);
     fold->expressions.run = NULL;
 }
 
@@ -139,6 +168,21 @@ static bool may_enter(struct fold *fold, const struct run_start *start)
             run_remove(fold, &runs[i]); // the one that starts is known instead
     }
     return true;
+}
+
+// For explanations: the run that `reenter` speaks of, where it is still known; else NULL.
+static const struct run *in_the_way(struct fold *fold, const struct run_start *start)
+{
+    uint32_t count = 0;
+    if (!fold->trace.is_on)
+        return NULL;
+    const struct run *found = NULL;
+    const struct run *runs = runs_read(fold, start->workflow, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (runs[i].key == start->key)
+            found = &runs[i];
+    }
+    return found;
 }
 
 static enum reenter reenter_of(const struct workflow_def *workflow)
@@ -181,12 +225,13 @@ void run_start(struct fold *fold, const struct run_start *start)
     struct name_id name = fold->binding.workflows[workflow->index];
     if (!may_enter(fold, start) ||
         !contact_start_run(fold->state, fold->contact, name, reenter_of(workflow), &number)) {
-        trace_workflow(fold, workflow, NULL, 0);
+        trace_workflow(fold, workflow, 0, in_the_way(fold, start));
         return;
     }
     fold->counts.runs_started++;
+    run_counts_start(&fold->run_counts, &(struct run){.workflow = workflow});
     fold_tell_matched(fold, MATCHED_WORKFLOW, workflow->index);
-    trace_workflow(fold, workflow, NULL, number);
+    trace_workflow(fold, workflow, number, NULL);
     struct run run = {
         .workflow = workflow,
         .number = number,
@@ -198,7 +243,9 @@ void run_start(struct fold *fold, const struct run_start *start)
         .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
     derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
-    go_on(fold, &run, workflow->step_count > 0 ? 0 : STEP_NONE, start->depth + 1);
+    uint32_t at = workflow->step_count > 0 ? 0 : STEP_NONE;
+    fold_tell_went(fold, workflow->index, STEP_NONE, at);
+    go_on(fold, &run, at, start->depth + 1);
 }
 
 // --- what happens to runs that wait
@@ -224,18 +271,55 @@ static const struct workflow_def **kept_workflows(
     return workflows;
 }
 
-static bool is_stopped_by(struct fold *fold, struct run *run, event_type type)
+// A run that waits goes on at a step: behind the one it waited at, or at it, where it waited for the window.
+static void resume(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
+{
+    run_counts_wake(&fold->run_counts, run);
+    if (!run->waits_for_door) {
+        run_counts_leave(&fold->run_counts, run, RUN_DONE);
+        fold_tell_went(fold, run->workflow->index, run->at, at);
+    }
+    go_on(fold, run, at, depth);
+}
+
+// A run that waits goes on no more.
+static void end_waiting(
+    struct fold *fold,
+    struct run *run,
+    enum run_outcome outcome,
+    const struct workflow_stop *stop,
+    uint32_t depth)
+{
+    run_counts_wake(&fold->run_counts, run);
+    run_counts_leave(&fold->run_counts, run, outcome);
+    fold->expressions.run = run;
+    end_run(fold, run, outcome, stop, depth);
+    fold->expressions.run = NULL;
+}
+
+// The stop that ends the run, or NULL. type: EVENT_TYPE_UNKNOWN for those about the contact.
+static const struct workflow_stop *stopped_by(struct fold *fold, struct run *run, event_type type)
 {
     const struct workflow_def *workflow = run->workflow;
     fold->expressions.run = run;
-    bool is_stopped = false;
-    for (uint32_t i = 0; i < workflow->stop_count && !is_stopped; i++) {
+    const struct workflow_stop *found = NULL;
+    for (uint32_t i = 0; i < workflow->stop_count && found == NULL; i++) {
         const struct workflow_stop *stop = &workflow->stops[i];
-        is_stopped =
-            stop->on == type && (stop->condition == NULL || fold_condition(fold, stop->condition));
+        if (stop->on != type)
+            continue;
+        if (stop->condition == NULL || fold_condition(fold, stop->condition))
+            found = stop;
+        else if (type != EVENT_TYPE_UNKNOWN)
+            trace_run(
+                fold, &(struct trace_run){
+                          .kind = TRACE_RUN_STAYS,
+                          .run = run,
+                          .stop = stop,
+                          .expression = stop->condition,
+                      });
     }
     fold->expressions.run = NULL;
-    return is_stopped;
+    return found;
 }
 
 static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
@@ -247,6 +331,12 @@ static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
         return false;
     fold->expressions.run = run;
     bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);
+    trace_run(
+        fold, &(struct trace_run){
+                  .kind = is_it ? TRACE_RUN_GOES_ON : TRACE_RUN_STAYS,
+                  .run = run,
+                  .expression = step->wait.condition,
+              });
     fold->expressions.run = NULL;
     return is_it;
 }
@@ -262,10 +352,11 @@ void runs_hear(struct fold *fold, event_type type, uint32_t depth)
             struct run *run = &runs[j];
             if (run->has_ended)
                 continue;
-            if (is_stopped_by(fold, run, type))
-                end_run(fold, run, RUN_STOPPED, depth + 1);
+            const struct workflow_stop *stop = stopped_by(fold, run, type);
+            if (stop != NULL)
+                end_waiting(fold, run, RUN_STOPPED, stop, depth + 1);
             else if (is_waiting_for(fold, run, type))
-                go_on(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
+                resume(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
         }
     }
 }
@@ -280,8 +371,11 @@ void runs_check(struct fold *fold, uint32_t depth)
             continue;
         struct run *runs = runs_read(fold, workflows[i], &count);
         for (uint32_t j = 0; j < count; j++) {
-            if (!runs[j].has_ended && is_stopped_by(fold, &runs[j], EVENT_TYPE_UNKNOWN))
-                end_run(fold, &runs[j], RUN_STOPPED, depth + 1);
+            if (runs[j].has_ended)
+                continue;
+            const struct workflow_stop *stop = stopped_by(fold, &runs[j], EVENT_TYPE_UNKNOWN);
+            if (stop != NULL)
+                end_waiting(fold, &runs[j], RUN_STOPPED, stop, depth + 1);
         }
     }
 }
@@ -289,7 +383,7 @@ void runs_check(struct fold *fold, uint32_t depth)
 static void wake(struct fold *fold, struct run *run)
 {
     if (run->at == STEP_NONE) { // the rules have no such step any more
-        end_run(fold, run, RUN_FAILED, 1);
+        end_waiting(fold, run, RUN_FAILED, NULL, 1);
         return;
     }
     const struct workflow_step *step = &run->workflow->steps[run->at];
@@ -298,7 +392,8 @@ static void wake(struct fold *fold, struct run *run)
         at = run->at;
     else if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
         at = step->else_at;
-    go_on(fold, run, at, 1);
+    trace_run(fold, &(struct trace_run){.kind = TRACE_RUN_GOES_ON, .run = run, .is_timed = true});
+    resume(fold, run, at, 1);
 }
 
 void runs_wake(struct fold *fold)

@@ -276,10 +276,12 @@ static bool do_step(struct fold *fold, struct run *run, uint32_t depth, struct s
 void run_do_step(struct fold *fold, struct run *run, uint32_t depth, struct step_outcome *out)
 {
     const struct workflow_def *workflow = run->workflow;
-    *out = (struct step_outcome){STEP_GOES_ON, workflow->steps[run->at].next};
+    *out = (struct step_outcome){.kind = STEP_GOES_ON, .next = workflow->steps[run->at].next};
+    fold->trace.failed = NULL;
     if (do_step(fold, run, depth, out))
         return;
     fold->counts.steps_failed++;
+    out->has_failed = true;
     switch (workflow->on_error) {
     case ON_ERROR_STOP: out->kind = STEP_FAILS; break;
     case ON_ERROR_CONTINUE: out->next = workflow->steps[run->at].next; break;

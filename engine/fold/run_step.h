@@ -16,7 +16,8 @@ enum step_outcome_kind {
 };
 struct step_outcome {
     enum step_outcome_kind kind;
-    uint32_t next; // STEP_GOES_ON; STEP_NONE: the run is done
+    uint32_t next;   // STEP_GOES_ON; STEP_NONE: the run is done
+    bool has_failed; // an expression of it did, and the run goes on all the same
 };
 
 // Does the step that the run is at.

@@ -270,6 +270,7 @@ struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char 
 
 void fold_add_entry(struct fold *fold, const struct ledger_entry *entry)
 {
+    trace_entry(fold, entry);
     bool is_full =
         ledger_count(fold->state, fold->contact) >= fold->settings.state.ledger_entries_max;
     if (is_full)

@@ -3,6 +3,7 @@
 #define ENGINE_FOLD_SHARD_INTERNAL_H
 
 #include "engine/fold/fold.h"
+#include "engine/fold/input_filter.h"
 #include "engine/fold/outbox.h"
 #include "engine/fold/positions.h"
 #include "engine/fold/settings.h"
@@ -48,7 +49,8 @@ struct shard {
     const struct ruleset
         *borrowed;       // of a fold beside a shard (history.c), in place of one of its own
     uint64_t ruleset_at; // sequence of the frame that put it in force
-    bool has_settings;   // some frame has put fold.settings in force
+    const struct input_filter *only; // folds this contact's inputs alone; NULL: all. Borrowed
+    bool has_settings;               // some frame has put fold.settings in force
     struct fold fold;
     struct positions positions;
     struct shard_zones zones; // those that are known: fold.zones
@@ -122,6 +124,11 @@ NODISCARD enum err replay_inputs(
 // replay.c: folds one frame of the journal again.
 //   ERR_CORRUPT the outcome differs from what was recorded; ERR_FORMAT its ruleset does not compile
 NODISCARD enum err replay_frame(
+    struct shard *shard, struct frame_reader *reader, struct fault *fault);
+// The same of one contact alone, that of shard->only: its inputs and its timers, and nothing is compared. What depends on
+// other contacts may come out differently, so the outcome has to be held against what is known of the contact.
+//   ERR_CORRUPT, ERR_FORMAT as replay_frame
+NODISCARD enum err replay_frame_of(
     struct shard *shard, struct frame_reader *reader, struct fault *fault);
 // Compiles rules as a frame holds them.
 NODISCARD enum err replay_compile(

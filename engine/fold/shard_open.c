@@ -89,6 +89,10 @@ static enum err take_checkpoint(
     enum err err = fold_settings_unpack(&opaque, &shard->fold.settings);
     if (err == ERR_OK)
         err = positions_unpack(&opaque, &shard->positions);
+    if (err == ERR_OK && cursor_left(&opaque) == 0)
+        return fault_set(fault, ERR_FORMAT, "the checkpoint was made before runs were counted");
+    if (err == ERR_OK)
+        err = run_counts_unpack(&opaque, &shard->fold.run_counts);
     uint64_t ruleset_at = cursor_varint(&at);
     if (err != ERR_OK || at.has_failed)
         return fault_set(fault, ERR_CORRUPT, "the checkpoint's positions are malformed");

@@ -10,7 +10,9 @@ static void tell(const struct fold *fold, const struct trace_point *point)
 void trace_begin(struct fold *fold)
 {
     struct trace *trace = &fold->trace;
-    trace->is_on = trace->tell != NULL && trace->of.packed == fold->ref.packed;
+    trace->is_on = trace->tell != NULL &&
+                   (trace->contact.value != 0 ? trace->contact.value == fold->contact.value
+                                              : trace->of.packed == fold->ref.packed);
     if (trace->is_on)
         tell(fold, &(struct trace_point){.step = TRACE_BEGIN});
 }
@@ -71,31 +73,70 @@ void trace_rule(
     tell(fold, &point);
 }
 
+void trace_workflow_not_true(
+    const struct fold *fold,
+    const struct workflow_def *workflow,
+    const struct rule_expression *not_true)
+{
+    if (fold->trace.is_on)
+        tell(
+            fold, &(struct trace_point){
+                      .step = TRACE_WORKFLOW,
+                      .outcome = TRACE_NOT_TRUE,
+                      .workflow = workflow,
+                      .expression = not_true,
+                  });
+}
+
 void trace_workflow(
     const struct fold *fold,
     const struct workflow_def *workflow,
-    const struct rule_expression *not_true,
-    uint32_t occurrence)
+    uint32_t occurrence,
+    const struct run *before)
 {
-    if (!fold->trace.is_on)
-        return;
-    struct trace_point point = {
-        .step = TRACE_WORKFLOW,
-        .outcome = not_true != NULL ? TRACE_NOT_TRUE : TRACE_LIMITED,
-        .workflow = workflow,
-        .expression = not_true,
-        .occurrence = occurrence,
-    };
-    if (occurrence > 0)
-        point.outcome = TRACE_MATCHED;
-    tell(fold, &point);
+    if (fold->trace.is_on)
+        tell(
+            fold, &(struct trace_point){
+                      .step = TRACE_WORKFLOW,
+                      .outcome = occurrence > 0 ? TRACE_MATCHED : TRACE_LIMITED,
+                      .workflow = workflow,
+                      .occurrence = occurrence,
+                      .run = before,
+                  });
+}
+
+void trace_run(const struct fold *fold, const struct trace_run *of)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_RUN, .of_run = of});
+}
+
+void trace_step(const struct fold *fold, const struct run *run, const struct step_outcome *done)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_STEP, .run = run, .done = done});
+}
+
+void trace_state(const struct fold *fold, const struct score_rule *rule, enum trace_move move)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_STATE, .rule = rule, .move = move});
+}
+
+void trace_entry(const struct fold *fold, const struct ledger_entry *entry)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_ENTRY, .entry = entry});
+}
+
+void trace_segment(const struct fold *fold, const struct segment_def *segment, enum trace_move move)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_SEGMENT, .segment = segment, .move = move});
 }
 
 void trace_action(
-    const struct fold *fold,
-    const struct workflow_step *action,
-    const char *held,
-    struct hash128 id)
+    const struct fold *fold, const struct action_step *action, const char *held, struct hash128 id)
 {
     if (fold->trace.is_on)
         tell(

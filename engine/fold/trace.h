@@ -1,4 +1,5 @@
-// What becomes of one event while it is folded, told step by step to whoever explains it (explain_event.h).
+// What becomes of one event, or of one contact, while the journal is folded, told step by step to whoever explains it
+// (explain_event.h, contact_story.h).
 #ifndef ENGINE_FOLD_TRACE_H
 #define ENGINE_FOLD_TRACE_H
 
@@ -7,13 +8,17 @@
 #include "engine/base/hash.h"
 #include "engine/event/catalog.h"
 #include "engine/event/event.h"
+#include "engine/fold/run_step.h"
+#include "projections/identity.h"
 
+struct action_step;
 struct counter_def;
 struct ledger_entry;
 struct rule_expression;
 struct score_rule;
+struct segment_def;
 struct workflow_def;
-struct workflow_step;
+struct workflow_stop;
 
 enum trace_step {
     TRACE_BEGIN,    // the contact is known; nothing about it has changed yet
@@ -22,7 +27,12 @@ enum trace_step {
     TRACE_COUNTER,  // what names its type, each in turn
     TRACE_RULE,     // behind the counters
     TRACE_WORKFLOW, // behind the rules
-    TRACE_ACTION,   // of the workflow told last: one that a step emits, or that is held back
+    TRACE_RUN,      // what becomes of a run
+    TRACE_STEP,     // a run has done a step
+    TRACE_ACTION,   // one that a step of a run emits, or that is held back; before its TRACE_STEP
+    TRACE_SEGMENT,  // was entered or left
+    TRACE_STATE,    // a rule with `while` has become true, or false
+    TRACE_ENTRY,    // points went into the ledger, before the TRACE_RULE of the rule that gave them
     TRACE_END,
 };
 
@@ -31,6 +41,25 @@ enum trace_outcome {
     TRACE_NOT_TRUE, // the expression was false, or failed
     TRACE_LIMITED,  // a limit, or `reenter`, was in the way
 };
+
+// What becomes of a run; while the expression that decided can still be looked at.
+enum trace_run_kind {
+    TRACE_RUN_STAYS, // it hears an event, and is neither taken on nor stopped: an expression was not true
+    TRACE_RUN_GOES_ON, // by an event, or by time
+    TRACE_RUN_WAITS,
+    TRACE_RUN_ENDS,
+};
+struct trace_run {
+    enum trace_run_kind kind;
+    const struct run *run;
+    const struct workflow_stop
+        *stop; // the one that ends it; where it stays, the one that did not; NULL: none
+    const struct rule_expression *expression; // of the stop or the wait; NULL: none decided
+    enum run_outcome outcome;                 // TRACE_RUN_ENDS
+    bool is_timed;                            // TRACE_RUN_GOES_ON: by time
+};
+
+enum trace_move { TRACE_ENTERED, TRACE_LEFT };
 
 // Those of its step are set.
 struct trace_point {
@@ -45,9 +74,14 @@ struct trace_point {
     const struct rule_expression *expression; // TRACE_NOT_TRUE
     const struct ledger_entry *entry;         // of a rule that matched
     uint32_t occurrence;                      // of a workflow that started
-    const struct workflow_step *action;       // TRACE_ACTION
-    const char *held;                         // why it was held back; NULL: it was not
-    struct hash128 id;                        // of the action
+    const struct run *run;             // TRACE_STEP; TRACE_WORKFLOW: what is in the way, or NULL
+    const struct step_outcome *done;   // TRACE_STEP
+    const struct trace_run *of_run;    // TRACE_RUN
+    const struct action_step *action;  // TRACE_ACTION
+    const char *held;                  // why it was held back; NULL: it was not
+    struct hash128 id;                 // of the action
+    const struct segment_def *segment; // TRACE_SEGMENT
+    enum trace_move move;
 };
 typedef void trace_fn(void *context, const struct trace_point *point);
 
@@ -55,8 +89,10 @@ typedef void trace_fn(void *context, const struct trace_point *point);
 struct trace {
     trace_fn *tell;
     void *context;
-    struct event_ref of; // the event
-    bool is_on;          // it is being folded
+    struct event_ref of;                  // the event, or
+    struct contact_number contact;        // the contact, with all of its events and timers
+    const struct rule_expression *failed; // the last expression that failed
+    bool is_on;                           // it is being folded
 };
 
 // --- for the files of the fold: told where somebody looks. What guards would pass over is tried then, too, which changes
@@ -76,18 +112,26 @@ void trace_rule(
     const struct score_rule *rule,
     const struct rule_expression *not_true,
     const struct ledger_entry *entry);
-// occurrence 0 with not_true NULL: it may not be entered again.
+// A workflow whose condition is not true.
+void trace_workflow_not_true(
+    const struct fold *fold,
+    const struct workflow_def *workflow,
+    const struct rule_expression *not_true);
+// One of which a run starts, or, with occurrence 0, may not start: before may be the run that is in the way.
 void trace_workflow(
     const struct fold *fold,
     const struct workflow_def *workflow,
-    const struct rule_expression *not_true,
-    uint32_t occurrence);
+    uint32_t occurrence,
+    const struct run *before);
+void trace_run(const struct fold *fold, const struct trace_run *of);
+void trace_step(const struct fold *fold, const struct run *run, const struct step_outcome *done);
+void trace_state(const struct fold *fold, const struct score_rule *rule, enum trace_move move);
+void trace_entry(const struct fold *fold, const struct ledger_entry *entry);
+void trace_segment(
+    const struct fold *fold, const struct segment_def *segment, enum trace_move move);
 // held NULL: it was emitted.
 void trace_action(
-    const struct fold *fold,
-    const struct workflow_step *action,
-    const char *held,
-    struct hash128 id);
+    const struct fold *fold, const struct action_step *action, const char *held, struct hash128 id);
 void trace_end(struct fold *fold);
 
 #endif

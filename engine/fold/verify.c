@@ -24,35 +24,59 @@ enum err shard_open_memory(struct shard *shard, struct fault *fault)
     return err;
 }
 
-// What the store says of itself; a store that cannot be read is an error, a missing one is not.
-static enum err read_store(
-    struct shard *shard, struct checkpoint *out, uint64_t *recomputed, struct fault *fault)
+// What the store holds.
+struct kept_store {
+    uint64_t sequence; // 0: nothing
+    uint64_t digest;   // of its records
+    struct buffer run_counts;
+};
+
+static enum err read_run_counts(
+    const struct checkpoint *checkpoint, struct buffer *out, struct fault *fault)
 {
+    struct fold_settings settings;
+    struct positions positions = {0};
+    struct cursor opaque = cursor_of(checkpoint->positions);
+    enum err err = fold_settings_unpack(&opaque, &settings);
+    if (err == ERR_OK)
+        err = positions_unpack(&opaque, &positions);
+    if (err == ERR_OK)
+        buffer_add_bytes(out, cursor_bytes(&opaque, cursor_left(&opaque)));
+    positions_free(&positions);
+    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "the checkpoint is malformed");
+}
+
+// What the store says of itself; a store that cannot be read is an error, a missing one is not.
+static enum err read_store(struct shard *shard, struct kept_store *out, struct fault *fault)
+{
+    struct checkpoint checkpoint = {0};
     struct state *store = NULL;
     struct state_params params = shard->params.state;
     params.directory = shard->store_directory;
     params.access = STATE_READ_ONLY;
     params.seed = shard->params.identity;
-    enum err err = state_open(&params, &store, out, fault);
-    if (err == ERR_MISSING) {
-        out->sequence = 0;
+    enum err err = state_open(&params, &store, &checkpoint, fault);
+    if (err == ERR_MISSING)
         return ERR_OK;
-    }
     if (err != ERR_OK)
         return err;
+    out->sequence = checkpoint.sequence;
     if (out->sequence > 0) {
-        *recomputed = state_digest_recomputed(store);
+        out->digest = state_digest_recomputed(store);
         err = state_error(store, fault);
+        if (err == ERR_OK)
+            err = read_run_counts(&checkpoint, &out->run_counts, fault);
     }
     state_close(store);
     return err;
 }
 
-// One refold: the store's sequence, and the digest that the journal recorded there.
+// One refold: where the store stands, and what the journal recorded and the fold counted there.
 struct refold {
     struct shard_progress progress;
     uint64_t store_sequence;
     uint64_t digest_at_store;
+    struct buffer run_counts_at_store;
 };
 
 static enum err refold_frame(
@@ -74,8 +98,10 @@ static enum err refold_frame(
     report->sequence_last = head.sequence;
     report->events += head.counts.events;
     report->actions += head.counts.outgoing;
-    if (head.sequence == refold->store_sequence)
+    if (head.sequence == refold->store_sequence) {
         refold->digest_at_store = head.digest;
+        run_counts_pack(&shard->fold.run_counts, &refold->run_counts_at_store);
+    }
     if (refold->progress.report != NULL && report->frames % PROGRESS_FRAMES == 0)
         refold->progress.report(refold->progress.context, head.sequence, 0, report->events);
     return ERR_OK;
@@ -103,15 +129,25 @@ static enum err refold_all(
 }
 
 static enum err compare_store(
-    uint64_t store_sequence, uint64_t recomputed, uint64_t recorded, struct fault *fault)
+    const struct kept_store *store, const struct refold *refold, struct fault *fault)
 {
-    if (store_sequence == 0 || recomputed == recorded)
+    if (store->sequence == 0)
         return ERR_OK;
+    if (store->digest == refold->digest_at_store) {
+        bool is_same = bytes_equal(
+            buffer_bytes(&store->run_counts), buffer_bytes(&refold->run_counts_at_store));
+        return is_same ? ERR_OK
+                       : fault_set(
+                             fault, ERR_CORRUPT,
+                             "the store at sequence %" PRIu64
+                             " counts other runs of workflows than folding the journal does",
+                             store->sequence);
+    }
     return fault_set(
         fault, ERR_CORRUPT,
         "the store at sequence %" PRIu64 " has digest %016" PRIx64
         ", the journal recorded %016" PRIx64,
-        store_sequence, recomputed, recorded);
+        store->sequence, store->digest, refold->digest_at_store);
 }
 
 enum err verify_shard(
@@ -121,21 +157,22 @@ enum err verify_shard(
     struct fault *fault)
 {
     *out = (struct verify_report){.frames = 0};
-    struct checkpoint checkpoint = {0};
-    uint64_t recomputed = 0;
+    struct kept_store store = {.sequence = 0};
     struct shard *shard = shard_create(params);
     enum err err = shard_open_memory(shard, fault);
     if (err == ERR_OK)
-        err = read_store(shard, &checkpoint, &recomputed, fault);
-    struct refold refold = {.progress = progress, .store_sequence = checkpoint.sequence};
+        err = read_store(shard, &store, fault);
+    struct refold refold = {.progress = progress, .store_sequence = store.sequence};
     if (err == ERR_OK)
         err = refold_all(shard, &refold, out, fault);
     if (err == ERR_OK) {
         out->digest = shard->digest;
-        out->store_sequence = checkpoint.sequence;
-        err = compare_store(checkpoint.sequence, recomputed, refold.digest_at_store, fault);
-        out->is_store_same = err == ERR_OK && checkpoint.sequence > 0;
+        out->store_sequence = store.sequence;
+        err = compare_store(&store, &refold, fault);
+        out->is_store_same = err == ERR_OK && store.sequence > 0;
     }
+    buffer_free(&store.run_counts);
+    buffer_free(&refold.run_counts_at_store);
     shard_close(shard);
     return err == ERR_OK ? ERR_OK : fault_wrap(fault, err, "shard %u", params->shard);
 }

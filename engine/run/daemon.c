@@ -47,6 +47,7 @@ struct daemon {
     struct sinks *sinks;
     struct worker_plan plan;
     struct side_thread *prepare_side;
+    struct side_thread *history_side;
     struct side_thread *connect_side;
     struct kafka_connect connect;
     bool is_connected; // the connect thread has nothing to do any more
@@ -291,6 +292,7 @@ static enum exit_code start_http(struct daemon *daemon)
         daemon->events = http_events_create(
             &daemon->fleet, &daemon->plan.shard, ruleset_catalog(daemon->setup.rules.ruleset),
             produce);
+    daemon->history_side = side_thread_start("history");
     struct http_context context = {
         .runtime = &daemon->runtime,
         .config = config,
@@ -298,6 +300,7 @@ static enum exit_code start_http(struct daemon *daemon)
         .box = &daemon->box,
         .events = daemon->events,
         .reload = daemon->reload,
+        .history_side = daemon->history_side,
         .began_us = daemon->progress.began_us,
     };
     fault.err = http_server_open(&context, daemon->loop, &daemon->http, &fault);
@@ -411,6 +414,7 @@ static void close_all(struct daemon *daemon)
     http_server_close(daemon->http);
     http_events_destroy(daemon->events);
     reload_stop(daemon->reload);
+    side_thread_join(daemon->history_side);
     side_thread_join(daemon->prepare_side); // before the journals it works on are closed
     side_thread_join(daemon->connect_side);
     fleet_stop(&daemon->fleet);

@@ -1,4 +1,4 @@
-// GET /v1/contacts/…, /v1/scores/… and /v1/segments/…
+// GET /v1/contacts/…, /v1/scores/…, /v1/segments/… and /v1/workflows
 #include "engine/run/http_query.h"
 
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
 #include "engine/fold/shard_clock.h"
+#include "engine/fold/workflow_stats.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_text.h"
 #include "engine/run/merge.h"
@@ -54,6 +55,9 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     case HTTP_ROUTE_MEMBERS:
         part->err = query_members(shard, name, query->max, &part->text);
         return;
+    case HTTP_ROUTE_WORKFLOWS: part->err = workflow_stats_pack(shard, name, &part->text); return;
+    case HTTP_ROUTE_TIMELINE:
+    case HTTP_ROUTE_RUN:
     case HTTP_ROUTE_NONE:
     case HTTP_ROUTE_EVENTS:
     case HTTP_ROUTE_HEALTH:
@@ -79,6 +83,16 @@ static enum err err_of(const struct ask *ask, bool is_contact)
     return err;
 }
 
+static void write_workflows(const struct bytes *packed, size_t count, struct buffer *to)
+{
+    struct arena arena = {0};
+    struct workflow_stats stats;
+    enum err err = workflow_stats_sum(packed, count, &arena, &stats);
+    INVARIANT(err == ERR_OK); // it was packed a moment ago
+    workflow_stats_add_json(to, &stats);
+    arena_free(&arena);
+}
+
 static void write_found(const struct query *query, const struct ask *ask, struct buffer *to)
 {
     struct bytes *texts = mem_zero(ask->part_count, sizeof(*texts));
@@ -86,7 +100,9 @@ static void write_found(const struct query *query, const struct ask *ask, struct
     for (uint32_t i = 0; i < ask->part_count; i++)
         if (ask->parts[i].err == ERR_OK)
             texts[count++] = buffer_bytes(&ask->parts[i].text);
-    if (query->route == HTTP_ROUTE_TOP && count > 1)
+    if (query->route == HTTP_ROUTE_WORKFLOWS)
+        write_workflows(texts, count, to);
+    else if (query->route == HTTP_ROUTE_TOP && count > 1)
         merge_top(texts, count, query->max, to);
     else if (query->route == HTTP_ROUTE_BANDS && count > 1)
         merge_bands(texts, count, to);
@@ -107,9 +123,10 @@ static void write_missing(struct http_request *request)
 {
     http_reply_problem(
         &request->reply, MHD_HTTP_NOT_FOUND,
-        is_of_contact(request->target.route)          ? "no such contact"
-        : request->target.route == HTTP_ROUTE_MEMBERS ? "no such segment"
-                                                      : "no such score");
+        is_of_contact(request->target.route)            ? "no such contact"
+        : request->target.route == HTTP_ROUTE_MEMBERS   ? "no such segment"
+        : request->target.route == HTTP_ROUTE_WORKFLOWS ? "no such workflow"
+                                                        : "no such score");
 }
 
 static void on_done(struct ask *ask)
@@ -167,7 +184,8 @@ void http_query_handle(struct http_request *request)
     struct query *query = mem_zero(1, sizeof(*query));
     query->request = request;
     query->route = request->target.route;
-    query->name = mem_text(request->target.name.data, request->target.name.len);
+    struct bytes name = request->target.name;
+    query->name = mem_text(name.len == 0 ? "" : (const char *)name.data, name.len);
     query->score = mem_text(score, strlen(score));
     query->max = max;
     if (!http_text_unescape(query->name) || !http_text_unescape(query->score)) {

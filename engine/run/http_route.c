@@ -9,18 +9,22 @@ static const struct {
     const char *suffix;
     enum http_route route;
 } named[] = {
-    {"/v1/contacts/", "/explain", HTTP_ROUTE_EXPLAIN}, {"/v1/contacts/", "", HTTP_ROUTE_CONTACT},
-    {"/v1/scores/", "/top", HTTP_ROUTE_TOP},           {"/v1/scores/", "/bands", HTTP_ROUTE_BANDS},
+    {"/v1/contacts/", "/explain", HTTP_ROUTE_EXPLAIN},
+    {"/v1/contacts/", "/timeline", HTTP_ROUTE_TIMELINE},
+    {"/v1/runs/", "", HTTP_ROUTE_RUN},
+    {"/v1/contacts/", "", HTTP_ROUTE_CONTACT},
+    {"/v1/scores/", "/top", HTTP_ROUTE_TOP},
+    {"/v1/scores/", "/bands", HTTP_ROUTE_BANDS},
     {"/v1/segments/", "/members", HTTP_ROUTE_MEMBERS},
+    {"/v1/workflows/", "", HTTP_ROUTE_WORKFLOWS},
 };
 
 static const struct {
     const char *path;
     enum http_route route;
 } fixed[] = {
-    {"/v1/events", HTTP_ROUTE_EVENTS},
-    {"/healthz", HTTP_ROUTE_HEALTH},
-    {"/readyz", HTTP_ROUTE_READY},
+    {"/v1/events", HTTP_ROUTE_EVENTS}, {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
+    {"/healthz", HTTP_ROUTE_HEALTH},   {"/readyz", HTTP_ROUTE_READY},
     {"/metrics", HTTP_ROUTE_METRICS},
 };
 
@@ -52,6 +56,9 @@ const char *http_route_method(enum http_route route)
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
     case HTTP_ROUTE_MEMBERS:
+    case HTTP_ROUTE_WORKFLOWS:
+    case HTTP_ROUTE_TIMELINE:
+    case HTTP_ROUTE_RUN:
     case HTTP_ROUTE_HEALTH:
     case HTTP_ROUTE_READY:
     case HTTP_ROUTE_METRICS: return "GET";

@@ -10,6 +10,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/run/http_guard.h"
+#include "engine/run/http_history.h"
 #include "engine/run/http_listen.h"
 #include "engine/run/http_query.h"
 #include "engine/run/http_request.h"
@@ -131,7 +132,10 @@ static void dispatch(struct http_request *request)
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
-    case HTTP_ROUTE_MEMBERS: http_query_handle(request); return;
+    case HTTP_ROUTE_MEMBERS:
+    case HTTP_ROUTE_WORKFLOWS: http_query_handle(request); return;
+    case HTTP_ROUTE_TIMELINE:
+    case HTTP_ROUTE_RUN: http_history_handle(request); return;
     case HTTP_ROUTE_HEALTH: http_status_health(request); return;
     case HTTP_ROUTE_READY: http_status_ready(request); return;
     case HTTP_ROUTE_METRICS: metrics_handle(request); return;

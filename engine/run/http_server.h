@@ -16,6 +16,7 @@ struct http_context {
     struct postbox *box;        // of the main thread
     struct http_events *events; // NULL: POST /v1/events is not configured
     const struct reload *reload;
+    struct side_thread *history_side; // tells what happened to contacts
     int64_t began_us;
 };
 

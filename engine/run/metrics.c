@@ -5,14 +5,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/base/version.h"
+#include "engine/fold/workflow_stats.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_memory.h"
 #include "engine/run/http_pace.h"
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_timers.h"
 #include "engine/run/metrics_failures.h"
+#include "engine/run/metrics_workflows.h"
 
 // What one lane says of itself.
 struct lane_facts {
@@ -132,13 +135,26 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, is_reading)},
 };
 
+// What failed, and what became of runs, each behind its length.
+static void pack_series(const struct shard *shard, struct buffer *to)
+{
+    struct buffer packed = {0};
+    metrics_failures_pack(shard_failures(shard), &packed);
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_clear(&packed);
+    enum err err = workflow_stats_pack(shard, (struct bytes){NULL, 0}, &packed);
+    INVARIANT(err == ERR_OK); // all of them
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_free(&packed);
+}
+
 static void run_part(const struct ask *ask, struct ask_part *part)
 {
     (void)ask;
     struct lane *lane = part->lane;
     struct lane_facts *facts = mem_zero(1, sizeof(*facts));
     shard_counts(lane->shard, &facts->counts);
-    metrics_failures_pack(shard_failures(lane->shard), &part->text);
+    pack_series(lane->shard, &part->text);
     lane_balance_facts(lane, &facts->balance);
     facts->decided = facts->balance.flow.decided + facts->balance.flow.actions_recalled;
     facts->broken = atomic_load(&lane->broken);
@@ -277,13 +293,19 @@ static void print_timer_delays(const struct ask *ask, struct buffer *to)
     }
 }
 
-static void print_failures(const struct ask *ask, struct buffer *to)
+static void print_series(const struct ask *ask, struct buffer *to)
 {
-    struct bytes *packed = mem_zero(ask->part_count, sizeof(*packed));
-    for (uint32_t k = 0; k < ask->part_count; k++)
-        packed[k] = buffer_bytes(&ask->parts[k].text);
-    metrics_failures_print(packed, ask->part_count, to);
-    free(packed);
+    struct bytes *failures = mem_zero(ask->part_count, sizeof(*failures));
+    struct bytes *workflows = mem_zero(ask->part_count, sizeof(*workflows));
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        struct cursor packed = cursor_of(buffer_bytes(&ask->parts[k].text));
+        failures[k] = cursor_sized(&packed);
+        workflows[k] = cursor_sized(&packed);
+    }
+    metrics_failures_print(failures, ask->part_count, to);
+    metrics_workflows_print(workflows, ask->part_count, to);
+    free(failures);
+    free(workflows);
 }
 
 static void print_lanes(const struct ask *ask, struct buffer *to)
@@ -296,7 +318,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
                 to, "%s{shard=\"%" PRIu32 "\"} %" PRIu64 "\n", metric->name, k,
                 value_of(ask->parts[k].facts, metric->offset));
     }
-    print_failures(ask, to);
+    print_series(ask, to);
     print_balances(ask, to);
     print_lags(ask, to);
     print_timer_delays(ask, to);

@@ -112,13 +112,31 @@ score engagement: 2.5 to 12.5, band cold to warm
 score loyalty: 0 to 0.125
 END
 prints "what happened to a contact" contact timeline c-2 -o table --config c.yaml <<'END'
-TIME                      TYPE                  SOURCE  ID  POSITION
-2026-01-01T08:00:00.000Z  contact.created       shop    1   2/0
-2026-01-01T09:00:00.000Z  form.submitted        shop    2   2/1
-2026-01-02T10:00:00.000Z  email.opened          mail    3   2/2
-2026-01-02T10:00:05.000Z  email.opened          mail    4   2/3
-2026-01-03T11:00:00.000Z  order.placed          shop    6   2/6
-2026-01-06T00:00:00.000Z  contact.unsubscribed  shop    10  2/11
+TIME                      WHAT    NAME                  DETAIL
+2026-01-01T08:00:00.000Z  event   contact.created       shop 1, 2/0 {"fields":{"name":"Bo"}}
+2026-01-01T09:00:00.000Z  event   form.submitted        shop 2, 2/1 {"form":"signup"}
+2026-01-01T09:00:00.000Z  run     welcome               started, run 1, by form.submitted 2
+2026-01-01T09:00:00.000Z  step    welcome 1             tag
+2026-01-01T09:00:00.000Z  step    welcome 2             list
+2026-01-01T09:00:00.000Z  action  welcome hello         send_email 61ac93303d747d6242b3e17f56a9941f
+2026-01-01T09:00:00.000Z  step    welcome hello         do send_email
+2026-01-01T09:00:00.000Z  run     welcome hello         done
+2026-01-02T10:00:00.000Z  event   email.opened          mail 3, 2/2 {"message":"m1"}
+2026-01-02T10:00:00.000Z  points  engagement/opened     2.5 points
+2026-01-02T10:00:05.000Z  event   email.opened          mail 4, 2/3 {"message":"m1"}
+2026-01-03T11:00:00.000Z  event   order.placed          shop 6, 2/6 {"amount":5}
+2026-01-03T11:00:00.250Z  points  engagement/ordered    10 points
+2026-01-03T11:00:00.250Z  points  loyalty/order         0.125 points
+2026-01-03T11:00:00.250Z  run     moved                 started, run 1, by order.placed 6
+2026-01-03T11:00:00.250Z  action  moved 1               tell_sales 783e3ac82b3df1050b6da68ed708b21d
+2026-01-03T11:00:00.250Z  step    moved 1               do tell_sales
+2026-01-03T11:00:00.250Z  run     moved 1               done
+2026-01-06T00:00:00.000Z  event   contact.unsubscribed  shop 10, 2/11
+2026-01-06T00:00:00.000Z  points  engagement/left       -40 points
+2026-01-06T00:00:00.000Z  run     moved                 started, run 2, by contact.unsubscribed 10
+2026-01-06T00:00:00.000Z  action  moved 1               tell_sales 23c117acfbdfeabae98c9262ce0368a0
+2026-01-06T00:00:00.000Z  step    moved 1               do tell_sales
+2026-01-06T00:00:00.000Z  run     moved 1               done
 END
 "$ctl" dead-letters list --config c.yaml 2>err |
     sed -e "s|$work|WORK|" -e 's/"time":"[^"]*",//' -e 's/,"id":"[0-9a-f]*"//' >out
@@ -175,6 +193,7 @@ prints "live: a contact" contact get c-10 --config remote.yaml <ten
 "$ctl" score top engagement -n 2 --config c.yaml >top 2>err
 prints "live: the top of a score" score top engagement -n 2 --config remote.yaml <top
 check "live: bands" exits 0 score bands engagement --config remote.yaml
+check "live: the funnels" exits 0 workflow stat --config remote.yaml
 check "live: where points came from" exits 0 contact explain c-2 --config remote.yaml
 check "live: a contact that is not there" exits 1 contact get nobody --config remote.yaml
 check "live: a score that is not there" exits 1 score top nothing --config remote.yaml

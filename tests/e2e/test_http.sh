@@ -57,8 +57,19 @@ check "an email names a contact" same "$(post '{"id":"e-9","type":"page.viewed",
 # ---- asked
 
 check "explain shows rule and event" answers 200 '"rule":"form".*"id":"e-1"' "$(get /v1/contacts/c-1/explain)"
+check "a timeline tells of events, points, runs and actions" answers 200 \
+    '^\[{"what":"event",.*"type":"form.submitted".*"what":"points",.*"rule":"form","points":20.*"what":"run",.*"state":"started".*"what":"action",.*"action":"send_email","id":.*}\]$' \
+    "$(get /v1/contacts/c-1/timeline)"
+run=$(sed -n 's/.*"what":"action","time":"[^"]*","workflow":"welcome","run":"\([^"]*\)".*/\1/p' reply)
+check "a run is told by its id" answers 200 '^\[{"what":"run",.*"state":"started".*"state":"done"' "$(get "/v1/runs/$run")"
+check "... of its contact" answers 200 '"state":"done"' "$(get "/v1/runs/$run?contact=c-1")"
+check "... and of no other" answers 404 '"detail":"no such run"' "$(get "/v1/runs/$run?contact=c-2")"
+check "a timeline of nobody is 404" answers 404 '"detail":"no such contact"' "$(get /v1/contacts/nobody/timeline)"
 check "the hottest contacts" answers 200 '"score":"engagement","contacts":\[{"id":"c-1","value":20' "$(get '/v1/scores/engagement/top?n=1')"
 check "contacts per band" answers 200 '"band":"warm","from":10,"contacts":6' "$(get /v1/scores/engagement/bands)"
+check "the funnel of a workflow" answers 200 '{"workflows":\[{"workflow":"welcome","entered":6,"waiting":0,"done":6,.*"step":"1","does":"do send_email","entered":6,' "$(get /v1/workflows/welcome)"
+check "... of all" answers 200 '{"workflows":\[{"workflow":"welcome","entered":6,' "$(get /v1/workflows)"
+check "... of one that is not there" answers 404 '"detail":"no such workflow"' "$(get /v1/workflows/nothing)"
 check "an unknown contact is 404" answers 404 '"detail":"no such contact"' "$(get /v1/contacts/nobody)"
 check "an unknown score is 404" answers 404 '"detail":"no such score"' "$(get /v1/scores/nothing/top)"
 check "n that is no number is 400" answers 400 '"detail":"n: expected' "$(get '/v1/scores/engagement/top?n=ten')"
@@ -100,6 +111,9 @@ check "read = journalled + duplicates + dead letters" same "$(metric events_read
 check "something was counted of each" test "$(metric events_journalled_total)" -ge 5 -a "$(metric events_duplicate_total)" -ge 2 -a "$(metric dead_letters_total)" -ge 3
 check "the latency histogram counts every event" same "$(awk '/^engaged_durable_seconds_count/ { print $2 }' metrics)" "$(metric events_read_total)"
 check "no timer is late" grep -q '^engaged_timer_delay_seconds{shard="0"} 0.000' metrics
+check "runs are counted by workflow" grep -q '^engaged_workflow_runs_total{workflow="welcome",state="done"} [1-9]' metrics
+check "... and by step" grep -q '^engaged_workflow_step_runs_total{workflow="welcome",step="1",state="entered"} [1-9]' metrics
+check "... and those that wait" grep -q '^engaged_workflow_step_runs_waiting{workflow="welcome",step="1"} 0' metrics
 check "every metric has help and type" same "$(grep -c '^# HELP' metrics)" "$(grep -c '^# TYPE' metrics)"
 check "dead letters are in the file" same "$(wc -l <data/dead-letters.ndjson | tr -d ' ')" "$(metric dead_letters_total)"
 check "SIGTERM ends it" stop

@@ -21,7 +21,7 @@ static const struct command_option check_options[] = {
 static const struct command_option test_options[] = {
     {"run", 0, "GLOB", "only tests of such a name: 'welcome*'"},
     {"junit", 0, "FILE", "writes the results as JUnit XML, too; '-' is standard output"},
-    {"coverage", 0, NULL, "how often each rule, segment and workflow was reached"},
+    {"coverage", 0, NULL, "how often each rule, segment, workflow, step and branch was reached"},
     {"verbose", 'v', NULL, "lists the tests that pass, too"},
 };
 
@@ -47,6 +47,10 @@ static const struct command_option explain_options[] = {
 
 static const struct command_option explain_event_options[] = {
     {"source", 0, "NAME", "the event of this source, where several have the id"},
+};
+
+static const struct command_option explain_run_options[] = {
+    {"contact", 0, "ID", "whose run it is, so that it need not be looked for"},
 };
 
 static const struct command_option top_options[] = {
@@ -77,19 +81,26 @@ static const struct command commands[] = {
      1, 1, NULL, 0, contact_get_command},
     {"contact export", "", "prints all contacts, sorted by id", NULL, 0, 0, NULL, 0,
      contact_export_command},
-    {"contact timeline", "ID", "prints a contact's events as the journal has them", NULL, 1, 1,
-     NULL, 0, contact_timeline_command},
+    {"contact timeline", "ID",
+     "prints what happened to a contact: events, points, segments, runs, actions", NULL, 1, 1, NULL,
+     0, contact_timeline_command},
     {"contact explain", "ID", "prints where a contact's points came from", NULL, 1, 1,
      ROWS(explain_options), contact_explain_command},
     {"explain event", "ID",
      "prints which rules an event matched, and which not and why, in the rules of its time", NULL,
      1, 1, ROWS(explain_event_options), explain_event_command},
+    {"explain run", "ID",
+     "prints what a run of a workflow did, step by step, with the values that decided", NULL, 1, 1,
+     ROWS(explain_run_options), explain_run_command},
     {"score top", "NAME", "prints the contacts with the most points", NULL, 1, 1, ROWS(top_options),
      score_top_command},
     {"score bands", "NAME", "prints how many contacts are in each band", NULL, 1, 1, NULL, 0,
      score_bands_command},
     {"segment members", "NAME", "prints who belongs to a segment, and since when", NULL, 1, 1,
      ROWS(members_options), segment_members_command},
+    {"workflow stat", "[NAME]",
+     "prints how many runs came to each step of a workflow, and what became of them", NULL, 0, 1,
+     NULL, 0, workflow_stat_command},
     {"journal stat", "", "prints files, bytes and sequences of each shard's journal", NULL, 0, 0,
      NULL, 0, journal_stat_command},
     {"journal cat", "", "prints the journals, one line of JSON for each thing in them", NULL, 0, 0,

@@ -2,6 +2,7 @@
 
 #include "engine/base/text.h"
 #include "tools/engagectl/json.h"
+#include "tools/engagectl/story_text.h"
 #include "tools/engagectl/table.h"
 
 static void add_text(struct buffer *to, const char *before, struct bytes text)
@@ -11,27 +12,6 @@ static void add_text(struct buffer *to, const char *before, struct bytes text)
 }
 
 // --- why not
-// " (data.url = "https://x/pricing", data.coupon: no such key: 'coupon')"
-static void add_values(struct buffer *to, const struct json *why)
-{
-    const struct json *values = json_member(why, "values");
-    const struct json *value = values == NULL ? NULL : values->first;
-    const char *before = " (";
-    for (; value != NULL; value = value->next) {
-        const struct json *is = json_member(value, "value");
-        if (is == NULL && bytes_equal(json_text(value, "error"), json_text(why, "error")))
-            continue; // said already
-        add_text(to, before, json_text(value, "of"));
-        if (is != NULL)
-            add_text(to, " = ", is->raw);
-        else
-            add_text(to, ": ", json_text(value, "error"));
-        before = ", ";
-    }
-    if (before[0] == ',')
-        buffer_add_text(to, ")");
-}
-
 // "2 times, 30 points every 30d for each data.message"
 static void add_limit(struct buffer *to, const struct json *why)
 {
@@ -62,9 +42,15 @@ static void add_why(struct buffer *to, const struct json *item)
         add_text(to, "", key);
         add_text(to, ": ", json_text(why, "part"));
     }
+    if (json_member(why, "state") != NULL) {
+        bool has_ended = bytes_equal_text(json_text(why, "state"), "ended");
+        add_text(
+            to, has_ended ? ", it was in it from " : ", it is in it since ",
+            json_text(why, "since"));
+    }
     if (error.len > 0)
         add_text(to, ": ", error);
-    add_values(to, why);
+    story_add_values(to, why);
 }
 
 // --- what it gave
@@ -135,6 +121,33 @@ static void add_row(struct table *table, const struct json *item)
     buffer_free(&text);
 }
 
+// A run that waited for the event, or that waits now.
+static void add_run_row(struct table *table, const struct json *line)
+{
+    static const char *const states[][2] = {
+        {"stays", "not true"}, {"goes_on", "goes on"}, {"waiting", "waits"}};
+    struct bytes state = json_text(line, "state");
+    struct buffer text = {0};
+    if (json_member(line, "action") != NULL)
+        state = json_member(line, "held") != NULL ? BYTES_LITERAL("held back")
+                                                  : BYTES_LITERAL("action");
+    else if (json_member(line, "outcome") != NULL)
+        state = json_text(line, "outcome");
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        if (bytes_equal_text(state, states[i][0]))
+            state = bytes_text(states[i][1]);
+    }
+    table_add_text(table, "run");
+    story_add_name(&text, line);
+    table_add(table, buffer_bytes(&text));
+    table_add(table, state);
+    buffer_clear(&text);
+    story_add_detail(&text, line);
+    table_add(table, buffer_bytes(&text));
+    table_add(table, bytes_of(NULL, 0));
+    buffer_free(&text);
+}
+
 // All that named the type of an event.
 static void add_matches(struct buffer *to, const struct json *matches)
 {
@@ -153,6 +166,10 @@ static void add_matches(struct buffer *to, const struct json *matches)
              item = item->next)
             add_row(&table, item);
     }
+    const struct json *runs = json_member(matches, "runs");
+    for (const struct json *line = runs == NULL ? NULL : runs->first; line != NULL;
+         line = line->next)
+        add_run_row(&table, line);
     if (table.cell_count > 0)
         table_print(&table, to);
     else

@@ -1,4 +1,4 @@
-// Which rules, workflows and segments the tests have reached.
+// Which rules, segments, workflows and their steps the tests have reached.
 #ifndef TOOLS_ENGAGECTL_TEST_COVERAGE_H
 #define TOOLS_ENGAGECTL_TEST_COVERAGE_H
 

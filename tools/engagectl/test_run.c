@@ -36,21 +36,13 @@ void test_runner_init(struct test_runner *runner, struct ruleset *ruleset)
     params.store = SHARD_STORE_NONE;
     params.journal_file_bytes = TEST_JOURNAL_BYTES;
     params.zone_files = os_zone_files(NULL);
-    *runner = (struct test_runner){
-        .ruleset = ruleset,
-        .params = params,
-        .hits =
-            {.rules = mem_zero(ruleset_rule_count(ruleset) + 1, sizeof(uint64_t)),
-             .workflows = mem_zero(ruleset_workflow_count(ruleset) + 1, sizeof(uint64_t)),
-             .segments = mem_zero(ruleset_segment_count(ruleset) + 1, sizeof(uint64_t))},
-    };
+    *runner = (struct test_runner){.ruleset = ruleset, .params = params};
+    test_hits_init(&runner->hits, ruleset);
 }
 
 void test_runner_free(struct test_runner *runner)
 {
-    free(runner->hits.rules);
-    free(runner->hits.workflows);
-    free(runner->hits.segments);
+    test_hits_free(&runner->hits);
     *runner = (struct test_runner){.ruleset = NULL};
 }
 
@@ -75,6 +67,13 @@ static void take_matched(
         break;
     }
     test_log_add(&run->log, &deed);
+}
+
+static void take_way(void *context, uint32_t workflow, uint32_t from, uint32_t to)
+{
+    struct run *run = context;
+    const struct workflow_def *def = ruleset_workflow(run->runner->ruleset, workflow);
+    test_hits_went(&run->runner->hits, def, from, to);
 }
 
 static enum err take_action(struct run *run, const struct outgoing *outgoing, struct fault *fault)
@@ -220,7 +219,7 @@ static enum err run_in(struct run *run, const struct shard_params *params, struc
     enum err err = shard_open(params, (struct shard_progress){0}, &run->shard, &report, fault);
     if (err != ERR_OK)
         return err;
-    shard_tell_matched(run->shard, (struct matched){take_matched, run});
+    shard_tell_matched(run->shard, (struct matched){take_matched, take_way, run});
     if (test->given.is_known)
         test_contact_place(shard_state(run->shard), ruleset_catalog(run->runner->ruleset), test);
     err = shard_activate(

@@ -3,12 +3,8 @@
 #define TOOLS_ENGAGECTL_TEST_RUN_H
 
 #include "engine/fold/shard.h"
+#include "tools/engagectl/test_hits.h"
 #include "tools/engagectl/test_result.h"
-
-// How often something of the rules was reached, by index.
-struct test_hits {
-    uint64_t *rules, *workflows, *segments;
-};
 
 struct test_runner {
     struct ruleset *ruleset; // held by each shard as long as it runs

@@ -120,7 +120,8 @@ static const struct outcome_case {
     {"actions: {mail: {with: {t: string}}}\n"
      "workflows: {w: {on: order.placed, reenter: always, steps: [{id: hi, do: mail, with: {t: "
      "x}}]}}",
-     "\"workflows\":[{\"workflow\":\"w\",\"outcome\":\"matched\",\"run\":2," OTHER
+     "\"workflows\":[{\"workflow\":\"w\",\"outcome\":\"matched\",\"run\":2,"
+     "\"run_id\":\"80fb679033fb4558a6c74344826cae6d\"," OTHER
      ":2,\"actions\":[{\"action\":\"mail\",\"step\":\"hi\",\"id\":\""},
     {"actions: {mail: {with: {t: string = contact.email}}}\n"
      "workflows: {w: {on: order.placed, reenter: always, steps: [{do: mail}, {tag: {add: t}}]}}",

@@ -67,7 +67,7 @@ static void assert_told(const char *wanted)
 START_TEST(what_matches_is_told_as_it_does)
 {
     world_open(&world, RULES);
-    shard_tell_matched(world.shard, (struct matched){take, &told});
+    shard_tell_matched(world.shard, (struct matched){.tell = take, .context = &told});
     feed("a", "01T00:00:00", "email.opened", "{}");
     assert_told("rule 0 of 1\n");
     feed("a", "01T00:00:01", "email.opened", "{}"); // its limit
@@ -82,7 +82,7 @@ START_TEST(what_matches_is_told_as_it_does)
     assert_told("");
     feed("c", "08T00:00:01", "email.opened", "{}"); // on the way the timer of a
     assert_told("segment 0 of 1\nrule 0 of 3\n");
-    shard_tell_matched(world.shard, (struct matched){NULL, NULL});
+    shard_tell_matched(world.shard, (struct matched){.tell = NULL});
     feed("c", "08T00:00:02", "order.placed", "{\"order\":\"o\",\"amount\":7}");
     assert_told("");
 }
@@ -92,7 +92,7 @@ START_TEST(what_is_true_when_rules_come_is_told)
 {
     world_open(&world, "contact: {fields: {plan: {type: string}}}\n");
     feed("a", "01T00:00:00", "contact.created", "{\"fields\":{\"plan\":\"pro\"}}");
-    shard_tell_matched(world.shard, (struct matched){take, &told});
+    shard_tell_matched(world.shard, (struct matched){.tell = take, .context = &told});
     world_activate(
         &world,
         "contact: {fields: {plan: {type: string}}}\n"

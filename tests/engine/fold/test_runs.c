@@ -9,6 +9,7 @@
 #include "engine/fold/verify.h"
 
 #include "tests/fakes/fold_world.h"
+#include "tests/fakes/run_counts_check.h"
 #include "tests/support/suite.h"
 
 static struct fold_world world;
@@ -39,6 +40,7 @@ static void teardown(void)
     struct fault fault = {.err = ERR_OK};
     if (world.shard != NULL) {
         world_publish(&world);
+        ck_run_counts(world.shard);
         enum err err =
             verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
         ck_assert_msg(err == ERR_OK, "%s", fault.text);
@@ -54,6 +56,7 @@ static void maybe_restart(void)
     world_publish(&world);
     if (next_id % 2 == 0)
         world_checkpoint(&world);
+    ck_run_counts(world.shard);
     world_close(&world);
     world_open(&world, NULL);
 }

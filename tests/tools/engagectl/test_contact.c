@@ -65,19 +65,26 @@ static const struct contact_case {
      "email:ann@example.com       1  2026-01-04T09:00:00.000Z  engagement 2.5\n",
      ""},
     {"contact timeline c-2 --config c.yaml", 0,
-     "{\"time\":\"2026-01-01T08:00:00.000Z\",\"type\":\"contact.created\",\"source\":\"shop\","
-     "\"id\":\"1\",\"sequence\":2,\"index\":0,\"data\":{\"fields\":{\"name\":\"Bo\"}}}\n"
-     "{\"time\":\"2026-01-02T08:00:00.000Z\",\"type\":\"email.opened\",\"source\":\"mail\","
-     "\"id\":\"2\",\"sequence\":2,\"index\":1,\"data\":{}}\n",
+     "{\"what\":\"event\",\"time\":\"2026-01-01T08:00:00.000Z\",\"type\":\"contact.created\","
+     "\"source\":\"shop\",\"id\":\"1\",\"sequence\":2,\"index\":0,\"data\":{\"fields\":{\"name\":"
+     "\"Bo\"}}}\n"
+     "{\"what\":\"event\",\"time\":\"2026-01-02T08:00:00.000Z\",\"type\":\"email.opened\","
+     "\"source\":\"mail\",\"id\":\"2\",\"sequence\":2,\"index\":1,\"data\":{}}\n"
+     "{\"what\":\"points\",\"time\":\"2026-01-02T08:00:00.000Z\",\"score\":\"engagement\",\"rule\":"
+     "\"opened\",\"points\":2.5,\"file\":\"rules.yaml\",\"line\":7}\n",
      ""},
     {"contact timeline email:ann@example.com --config c.yaml -o json", 0,
-     "[{\"time\":\"2026-01-04T09:00:00.000Z\",\"type\":\"email.opened\",\"source\":\"mail\","
-     "\"id\":\"6\",\"sequence\":2,\"index\":3,\"data\":{}}]\n",
+     "[{\"what\":\"event\",\"time\":\"2026-01-04T09:00:00.000Z\",\"type\":\"email.opened\","
+     "\"source\":\"mail\",\"id\":\"6\",\"sequence\":2,\"index\":3,\"data\":{}},"
+     "{\"what\":\"points\",\"time\":\"2026-01-04T09:00:00.000Z\",\"score\":\"engagement\",\"rule\":"
+     "\"opened\",\"points\":2.5,\"file\":\"rules.yaml\",\"line\":7}]\n",
      ""},
     {"contact timeline c-2 --config c.yaml -o table", 0,
-     "TIME                      TYPE             SOURCE  ID  POSITION\n"
-     "2026-01-01T08:00:00.000Z  contact.created  shop    1   2/0\n"
-     "2026-01-02T08:00:00.000Z  email.opened     mail    2   2/1\n",
+     "TIME                      WHAT    NAME               DETAIL\n"
+     "2026-01-01T08:00:00.000Z  event   contact.created    shop 1, 2/0 "
+     "{\"fields\":{\"name\":\"Bo\"}}\n"
+     "2026-01-02T08:00:00.000Z  event   email.opened       mail 2, 2/1\n"
+     "2026-01-02T08:00:00.000Z  points  engagement/opened  2.5 points\n",
      ""},
     {"contact timeline c-3 --config c.yaml", 1, "", "there is no contact 'c-3'"},
     {"contact explain c-10 --config c.yaml -o table", 0,
@@ -148,8 +155,9 @@ START_TEST(a_timeline_has_the_places_and_times_that_the_journal_has)
     captured_run("contact timeline c-10 --config c.yaml", &captured);
     ck_assert_int_eq(captured.code, 0);
     ck_assert_ptr_nonnull(strstr(
-        captured.out, "{\"time\":\"2026-01-04T09:00:00.000Z\",\"type\":\"order.placed\","
-                      "\"source\":\"shop\",\"id\":\"7\",\"sequence\":3,\"index\":1,"));
+        captured.out,
+        "{\"what\":\"event\",\"time\":\"2026-01-04T09:00:00.000Z\",\"type\":\"order.placed\","
+        "\"source\":\"shop\",\"id\":\"7\",\"sequence\":3,\"index\":1,"));
     captured_run("contact explain c-10 --config c.yaml -o json", &captured);
     ck_assert_int_eq(captured.code, 0);
     ck_assert_ptr_nonnull(

@@ -107,7 +107,7 @@ static const struct event_case {
     {"explain event 1 --source mail --config c.yaml", 1, "",
      "the journal has no event '1' of the source mail"},
     {"explain event --config c.yaml", 2, "", "an argument is missing"},
-    {"explain run 1 --config c.yaml", 2, "", "'explain' has no command 'run'"},
+    {"explain rule 1 --config c.yaml", 2, "", "'explain' has no command 'rule'"},
     {"explain event 1 --config none.yaml", 78, "", "none.yaml"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };

@@ -411,7 +411,8 @@ static const struct command_case {
      "rule      s/b      0  small.yaml:1\n"
      "segment   some     1  small.yaml:2\n"
      "segment   many     0  small.yaml:2\n"
-     "workflow  w        1  small.yaml:3\n",
+     "workflow  w        1  small.yaml:3\n"
+     "step      w/1      1  small.yaml:3\n",
      ""},
     {"test --config engaged.yaml", 1, "2 passed, 1 failed\n", ""},
     {"test --config engaged.yaml none.yaml", 0, "0 passed", "there are no tests"},
@@ -470,6 +471,48 @@ START_TEST(of_many_that_no_test_reaches_some_are_listed)
     ck_assert_ptr_null(strstr(captured.out, "scores.s/r20"));
     ck_assert_ptr_nonnull(strstr(captured.out, "any test: 3 more, --coverage lists all\n"));
     buffer_free(&text);
+}
+END_TEST
+
+#define WAYS                                                                                  \
+    "scores: {s: {rules: [{name: a, on: page.viewed, points: 1}]}}\n"                         \
+    "workflows:\n"                                                                            \
+    "  asleep: {on: file.downloaded, steps: [{tag: {add: x}}]}\n"                             \
+    "  w:\n"                                                                                  \
+    "    on: email.opened\n"                                                                  \
+    "    steps:\n"                                                                            \
+    "      - {id: answer, wait: {for: page.viewed, at_most: 1d}}\n"                           \
+    "      - {id: fork, if: score.s > 0, then: [{id: yes, tag: {add: y}}]}\n"                 \
+    "      - {id: deal, split: [{name: all, share: 1, steps: [{id: got, tag: {add: z}}]}, "   \
+    "{name: none, share: 1}]}\n"                                                              \
+    "      - {id: later, wait: {for: page.viewed}, then: [{id: late, tag: {add: l}}]}\n"      \
+    "tests:\n"                                                                                \
+    "  - {name: t, events: [{at: 0s, type: email.opened}, {at: 1h, type: page.viewed, data: " \
+    "{url: u}}], expect: [{at: 2h, tags: [y, z]}]}\n"
+
+// What is behind a workflow or a step that nobody came to is not told by itself.
+START_TEST(steps_and_ways_that_no_test_took_are_listed)
+{
+    write_file("rules.yaml", WAYS, "");
+    captured_run("test rules.yaml", &captured);
+    ck_assert_msg(captured.code == 0, "%s%s", captured.out, captured.err);
+    ck_assert_str_eq(
+        captured.out, "1 passed, 0 failed\n"
+                      "not reached by any test: workflows.asleep (rules.yaml:3)\n"
+                      "not reached by any test: workflows.w/fork else (rules.yaml:8)\n"
+                      "not reached by any test: workflows.w/deal none (rules.yaml:9)\n"
+                      "not reached by any test: workflows.w/later else (rules.yaml:10)\n"
+                      "not reached by any test: workflows.w/late (rules.yaml:10)\n");
+    captured_run("test --coverage rules.yaml", &captured);
+    ck_assert_ptr_nonnull(strstr(captured.out, "step      w/answer "));
+    ck_assert_ptr_nonnull(strstr(captured.out, "branch    w/answer then "));
+    ck_assert_ptr_nonnull(strstr(captured.out, "branch    w/fork else "));
+    captured_run("test -o json rules.yaml", &captured);
+    ck_assert_ptr_nonnull(strstr(
+        captured.out, "{\"kind\":\"step\",\"name\":\"w/fork\",\"file\":\"rules.yaml\",\"line\":8,"
+                      "\"hits\":1},{\"kind\":\"branch\",\"name\":\"w/fork then\",\"file\":\"rules."
+                      "yaml\",\"line\":8,\"hits\":1},{\"kind\":\"branch\",\"name\":\"w/fork else\","
+                      "\"file\":\"rules.yaml\",\"line\":8,\"hits\":0}"));
 }
 END_TEST
 
@@ -565,6 +608,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, what_differs_is_told_with_its_place, 0, DIFFERS_COUNT);
     tcase_add_loop_test(tcase, the_command_does_as_it_is_told, 0, COMMAND_COUNT);
     tcase_add_test(tcase, of_many_that_no_test_reaches_some_are_listed);
+    tcase_add_test(tcase, steps_and_ways_that_no_test_took_are_listed);
     tcase_add_test(tcase, junit_has_every_test_of_every_file);
     tcase_add_test(tcase, junit_of_no_tests_is_junit);
     suite_add_tcase(suite, tcase);
