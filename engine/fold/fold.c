@@ -44,6 +44,7 @@ static void fold_unbind(struct fold *fold)
     name_index_free(&fold->binding.state_rule_of_name);
     name_index_free(&fold->binding.workflow_of_name);
     free(fold->binding.channels);
+    free(fold->binding.actions);
     fold->binding = (struct fold_binding){0};
 }
 
@@ -58,6 +59,7 @@ void fold_free(struct fold *fold)
     expressions_free(&fold->expressions);
     zones_free(&fold->zones);
     failures_free(&fold->failures);
+    held_free(&fold->held);
 }
 
 static bool match_list_is_heard(const struct match_list *match)
@@ -84,6 +86,20 @@ static void bind_state_rules(struct fold_binding *binding, const struct ruleset 
     }
     name_index_set_some(&binding->state_rule_of_name, binding->rules, found, count);
     free(found);
+}
+
+// Actions that have a limit keep what of them was emitted under their name.
+static void bind_limits(
+    struct fold_binding *binding,
+    struct state *state,
+    const struct ruleset *ruleset,
+    name_number_fn *number)
+{
+    binding->actions = mem_zero(ruleset_action_count(ruleset), sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_action_count(ruleset); i++) {
+        if (ruleset_action(ruleset, i)->limit.times > 0)
+            binding->actions[i] = number(state, NAME_ACTION, ruleset_action(ruleset, i)->name);
+    }
 }
 
 static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
@@ -132,6 +148,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
             binding->channels[i] = number(fold->state, NAME_CHANNEL, channel);
     }
     binding->channel_all = number(fold->state, NAME_CHANNEL, BYTES_LITERAL("all"));
+    bind_limits(binding, fold->state, ruleset, number);
     for (int type = BUILTIN_NONE + 1; type < BUILTIN_COUNT; type++) {
         const struct match_list *match =
             ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
@@ -144,6 +161,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     bind_state_rules(binding, ruleset);
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
+    held_bind(&fold->held, ruleset);
     live_bind(fold);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/fold/failures.h"
 #include "engine/fold/fold_counts.h"
 #include "engine/fold/fold_outlets.h"
+#include "engine/fold/held.h"
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
@@ -35,6 +36,7 @@ struct fold_binding {
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too
     bool has_waits;                       // some workflow has runs that wait
     struct name_id *channels;             // by action; 0 where it has none
+    struct name_id *actions;              // by action; 0 where it has no limit
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
     bool is_heard[BUILTIN_COUNT]; // derived events of this type match something
@@ -72,6 +74,7 @@ struct fold {
     uint64_t action_bytes_max; // of the actions of one event, so that a frame holds them
     struct fold_counts counts;
     struct failures failures; // of expressions: they did not match
+    struct held held;         // actions that were held back
     bool is_tried;            // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;

@@ -83,6 +83,11 @@ const struct failures *shard_failures(const struct shard *shard)
     return &shard->fold.failures;
 }
 
+const struct held *shard_held(const struct shard *shard)
+{
+    return &shard->fold.held;
+}
+
 void shard_counts(const struct shard *shard, struct shard_counts *out)
 {
     *out = shard->counts;
@@ -92,6 +97,9 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->actions_held_dnd = fold->actions_held_dnd;
     out->actions_held_missing = fold->actions_held_missing;
     out->actions_held_limit = fold->actions_held_limit;
+    out->actions_held_quiet = fold->actions_held_quiet;
+    out->actions_held_over = fold->actions_held_over;
+    out->actions_delayed = fold->actions_delayed;
     out->derived = fold->derived;
     out->derived_too_deep = fold->derived_too_deep;
     out->rules_matched = fold->rules_matched;

@@ -47,6 +47,7 @@ struct trace_point {
     uint32_t occurrence;                      // of a workflow that started
     const struct workflow_step *action;       // TRACE_ACTION
     const char *held;                         // why it was held back; NULL: it was not
+    int64_t until_ms;                         // it is delayed until then; 0: it is not emitted
     struct hash128 id;                        // of the action
 };
 typedef void trace_fn(void *context, const struct trace_point *point);
@@ -88,6 +89,9 @@ void trace_action(
     const struct workflow_step *action,
     const char *held,
     struct hash128 id);
+struct hold;
+void trace_action_held(
+    const struct fold *fold, const struct workflow_step *action, const struct hold *hold);
 void trace_end(struct fold *fold);
 
 #endif

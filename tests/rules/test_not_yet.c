@@ -17,8 +17,6 @@ static const struct later_case {
 
     {"scores: {s: {rules: [{name: a, on: email.*, points: 1}]}}\n", "E0301 1:36"},
 
-    {"actions: {a: {limit: {times: 1, every: day}}}\n", "E0301 1:15"},
-
     {ENTRY "existing: include}}\n", "E0301 1:61"},
     {ENTRY "edit: pin}}\n", "E0301 1:61"},
     {"workflows: {w: {on: {date: {field: contact.birthday}}, steps: [{tag: {add: x}}]}}\n",
