@@ -13,6 +13,7 @@
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_timers.h"
 #include "engine/run/metrics_failures.h"
+#include "engine/run/metrics_held.h"
 
 // What one lane says of itself.
 struct lane_facts {
@@ -132,13 +133,25 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, is_reading)},
 };
 
+// What is told by names of the rules: of expressions that failed, and of actions that were held back.
+static void pack_rules(const struct shard *shard, struct buffer *to)
+{
+    struct buffer packed = {0};
+    metrics_failures_pack(shard_failures(shard), &packed);
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_clear(&packed);
+    metrics_held_pack(shard_held(shard), &packed);
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_free(&packed);
+}
+
 static void run_part(const struct ask *ask, struct ask_part *part)
 {
     (void)ask;
     struct lane *lane = part->lane;
     struct lane_facts *facts = mem_zero(1, sizeof(*facts));
     shard_counts(lane->shard, &facts->counts);
-    metrics_failures_pack(shard_failures(lane->shard), &part->text);
+    pack_rules(lane->shard, &part->text);
     lane_balance_facts(lane, &facts->balance);
     facts->decided = facts->balance.flow.decided + facts->balance.flow.actions_recalled;
     facts->broken = atomic_load(&lane->broken);
@@ -277,13 +290,19 @@ static void print_timer_delays(const struct ask *ask, struct buffer *to)
     }
 }
 
-static void print_failures(const struct ask *ask, struct buffer *to)
+static void print_named(const struct ask *ask, struct buffer *to)
 {
-    struct bytes *packed = mem_zero(ask->part_count, sizeof(*packed));
-    for (uint32_t k = 0; k < ask->part_count; k++)
-        packed[k] = buffer_bytes(&ask->parts[k].text);
-    metrics_failures_print(packed, ask->part_count, to);
-    free(packed);
+    struct bytes *failures = mem_zero(ask->part_count, sizeof(*failures));
+    struct bytes *held = mem_zero(ask->part_count, sizeof(*held));
+    for (uint32_t k = 0; k < ask->part_count; k++) {
+        struct cursor cursor = cursor_of(buffer_bytes(&ask->parts[k].text));
+        failures[k] = cursor_sized(&cursor);
+        held[k] = cursor_sized(&cursor);
+    }
+    metrics_failures_print(failures, ask->part_count, to);
+    metrics_held_print(held, ask->part_count, to);
+    free(failures);
+    free(held);
 }
 
 static void print_lanes(const struct ask *ask, struct buffer *to)
@@ -296,7 +315,7 @@ static void print_lanes(const struct ask *ask, struct buffer *to)
                 to, "%s{shard=\"%" PRIu32 "\"} %" PRIu64 "\n", metric->name, k,
                 value_of(ask->parts[k].facts, metric->offset));
     }
-    print_failures(ask, to);
+    print_named(ask, to);
     print_balances(ask, to);
     print_lags(ask, to);
     print_timer_delays(ask, to);
