@@ -5,6 +5,7 @@
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
+#include "rules/compile_channels.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"

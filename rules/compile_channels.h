@@ -4,6 +4,10 @@
 
 #include "rules/compiler.h"
 
+compile_function compile_channels;
+// Once all actions are compiled: each channel is one of theirs.
+void compile_channels_finish(struct compiler *compiler);
+
 // A limit of an action, or of a channel where action is NULL; its parameters are known. Left as it is after a diagnostic.
 void compile_action_limit(
     struct compiler *compiler,

@@ -57,7 +57,6 @@ typedef void compile_function(struct compiler *compiler, const struct yaml_node 
 compile_function compile_events;
 compile_function compile_contact;
 compile_function compile_lists;
-compile_function compile_channels;
 compile_function compile_actions;
 compile_function compile_counters;
 compile_function compile_scores;
@@ -67,9 +66,6 @@ compile_function compile_tests;
 
 // Once `contact` of all files is compiled: no field may be called like a kind of identifier.
 void compile_contact_finish(struct compiler *compiler);
-
-// Once all actions are compiled: each channel is one of theirs.
-void compile_channels_finish(struct compiler *compiler);
 
 // The built-in catalogue; its errors (there are none in a build that passes its tests) are in the
 // list. The caller owns it.
