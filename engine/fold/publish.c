@@ -1,6 +1,13 @@
 // The way out of a shard: what may be published, what was, and checkpoints of what is settled.
 #include "engine/base/invariant.h"
+#include "engine/fold/publish_ahead.h"
 #include "engine/fold/shard_internal.h"
+
+void shard_walk_ahead(
+    const struct shard *shard, uint64_t durable, outbox_ahead_fn *each, void *context)
+{
+    outbox_walk_ahead(&shard->outbox, durable, each, context);
+}
 
 bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batch *batch)
 {

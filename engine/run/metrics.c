@@ -25,6 +25,7 @@ struct lane_facts {
     uint64_t gaps;
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
+    uint64_t stands_still;
     uint64_t rules_sequence;
     unsigned broken; // balances, a bit each
     int64_t timer_delay_ms;
@@ -129,6 +130,8 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, gaps)},
     {GAUGE("journal_waiting_bytes"), "Journal bytes not yet on the disk.",
      offsetof(struct lane_facts, journal_waiting_bytes)},
+    {GAUGE("actions_stand_still"), "1 while actions beyond the ceiling wait to be released.",
+     offsetof(struct lane_facts, stands_still)},
     {GAUGE("source_up"), "1 when every source is started and reachable.",
      offsetof(struct lane_facts, is_reading)},
 };
@@ -167,6 +170,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     facts->journal_waiting_bytes = journal_waiting_bytes(lane->sync.journal);
     facts->rules_sequence = shard_ruleset_sequence(lane->shard);
     facts->is_reading = atomic_load(&lane->is_reading) ? 1 : 0;
+    facts->stands_still = atomic_load(&lane->ceiling.is_shut) ? 1 : 0;
     part->facts = facts;
 }
 
