@@ -12,7 +12,6 @@
 #include "engine/fold/failures.h"
 #include "engine/fold/fold_counts.h"
 #include "engine/fold/fold_outlets.h"
-#include "engine/fold/held.h"
 #include "engine/fold/live.h"
 #include "engine/fold/matching.h"
 #include "engine/fold/name_index.h"
@@ -59,8 +58,7 @@ struct fold {
     struct fold_binding binding;
     struct fold_settings settings;
     struct zones zones;
-    fold_want_zone_fn
-        *want_zone; // NULL unless a frame is being made: else the journal has them all
+    fold_want_zone_fn *want_zone; // NULL unless a frame is being made: the journal has them all
     void *want_zone_context;
     uint64_t seed;
     int64_t tick_ms;
