@@ -93,6 +93,7 @@ struct config {
         uint32_t frame_events;
         uint32_t frame_bytes;
         uint32_t outbox_actions;
+        uint32_t actions_per_minute;
         uint32_t http_body_bytes;
         uint32_t http_connections;
         uint32_t http_memory_mib;

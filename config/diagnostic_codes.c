@@ -137,6 +137,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "sends events, or the engine itself, may make it. Declare an event of your own under "
         "`events:`, or use `set`, `tag`, `list` and `points`."),
     EXPLAIN(
+        E0232,
+        "No action has this channel, so that its limit and its quiet hours would hold nothing "
+        "back. The name is that of an action's `channel`."),
+    EXPLAIN(
         E0240,
         "`implies` names another event type, not one that the engine makes or acts on itself, and "
         "under `same` members of the data of both, as `data.message`: by their values it is the "

@@ -47,6 +47,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0227, ERROR, "a loop without a wait")                             \
     X(E0228, ERROR, "an event that workflows cannot emit")               \
     X(E0241, ERROR, "no times as cron has them")                         \
+    X(E0232, ERROR, "unknown channel")                                   \
     X(E0240, ERROR, "an event that cannot be implied so")                \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \

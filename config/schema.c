@@ -300,6 +300,14 @@ static const struct config_row rows[] = {
         100000000,
         100000,
         "actions that wait for the sink; above it, reading pauses"),
+    U32("limits.actions_per_minute",
+        limits.actions_per_minute,
+        0,
+        1000000000,
+        0,
+        "actions that each shard publishes in a minute; more wait until `engagectl actions "
+        "release`; "
+        "0: any number"),
     U32("limits.http_body_bytes",
         limits.http_body_bytes,
         1024,

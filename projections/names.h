@@ -22,6 +22,7 @@ enum name_kind {
     NAME_PERSON = 11,
     NAME_COUNTER = 12,
     NAME_SEGMENT = 13,
+    NAME_ACTION = 14,
 };
 
 struct name_id {

@@ -5,6 +5,7 @@
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
 #include "engine/base/memory.h"
+#include "rules/compile_channels.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"
@@ -19,7 +20,8 @@ static const struct {
     {"events", compile_events, compile_implies_finish},
     {"contact", compile_contact, compile_contact_finish},
     {"lists", compile_lists, NULL},
-    {"actions", compile_actions, NULL},
+    {"channels", compile_channels, NULL},
+    {"actions", compile_actions, compile_channels_finish},
     {"counters", compile_counters, NULL},
     {"scores", compile_scores, NULL},
     {"segments", compile_segments, NULL},

@@ -1,6 +1,7 @@
 // Compiles `actions`: topics, channels and declared parameters.
 #include "engine/base/buffer.h"
 #include "engine/base/text.h"
+#include "rules/compile_channels.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
 #include "rules/literal.h"
@@ -159,15 +160,20 @@ static void compile_action(struct compiler *compiler, const struct yaml_entry *e
         .place = compile_place(compiler, entry->key),
         .label = BYTES_LITERAL(""),
         .channel = BYTES_LITERAL(""),
+        .channel_at = ACTION_NO_CHANNEL,
     };
     if (compile_keys(compiler, entry->value, SECTION_ACTION) != KEYS_WRONG) {
         const struct yaml_node *channel = yaml_get(entry->value, "channel");
+        const struct yaml_node *limit = yaml_get(entry->value, "limit");
         action.label = compile_text(compiler, entry->value, "label");
         action.channel = compile_text(compiler, entry->value, "channel");
         if (action.channel.len > 0)
             (void)compile_name_form(compiler, channel, NAME_FORM_PLAIN, "a channel");
+        action.channel_at = compile_channel_find(compiler, action.channel);
         action.topic = compile_topic(compiler, yaml_get(entry->value, "topic"), action.name);
         compile_params(compiler, yaml_get(entry->value, "with"), &action);
+        if (limit != NULL)
+            compile_action_limit(compiler, limit, &action, &action.limit);
     }
     ruleset->actions =
         compile_grow(ruleset->actions, &ruleset->action_cap, index, sizeof(*ruleset->actions));

@@ -348,6 +348,7 @@ static void compile_expectation(
     compile_test_names(compiler, yaml_get(node, "lists"), SYMBOL_LIST, &out->lists);
     read_stage(compiler, node, out);
     read_actions(compiler, yaml_get(node, "actions"), out);
+    compile_held(work, yaml_get(node, "held"), out);
     compile_causes(work, yaml_get(node, "because"), out);
     if (node->count == 1 && keys == KEYS_GOOD && at != NULL)
         diagnostic_add(

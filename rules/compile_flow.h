@@ -48,8 +48,11 @@ uint32_t flow_list(
 uint32_t flow_add(struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *id);
 void flow_goto(struct flow *flow, uint32_t step, const struct yaml_node *node);
 
-// `with` of a step that does an action; node NULL: there is none. The place is where a missing parameter is reported.
-void compile_with(struct flow *flow, const struct yaml_node *node, struct place place, uint32_t at);
+// `with` and `to` of a step that does an action, the mapping. The place is where a missing parameter is reported.
+void compile_with(struct flow *flow, const struct yaml_node *step, struct place place, uint32_t at);
+// `to` of it; false where it gives no parameter, or after a diagnostic.
+bool compile_recipient(
+    struct flow *flow, const struct yaml_node *node, uint32_t at, struct step_param *out);
 
 // The kinds of step. entry is the key that says what it does.
 void compile_wait(
@@ -65,9 +68,12 @@ void compile_emit(struct flow *flow, const struct yaml_entry *entry, uint32_t at
 // "HH:MM", in minutes from midnight; false after a diagnostic.
 bool compile_time_of_day(
     struct compiler *compiler, const struct yaml_node *node, const char *what, uint32_t *out);
-// Days and hours; false after a diagnostic.
+// Days and hours; false after a diagnostic. The section is SECTION_WINDOW, or SECTION_QUIET, which has more keys.
 bool compile_window(
-    struct compiler *compiler, const struct yaml_node *node, struct workflow_window *out);
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    enum section section,
+    struct workflow_window *out);
 
 // A value of a type: a constant, an expression, or a text with expressions in it. False after a diagnostic.
 bool compile_step_value(

@@ -6,8 +6,11 @@
 #include "rules/compile_expression.h"
 #include "rules/compile_triggers.h"
 
-static void compile_every(
-    struct compiler *compiler, const struct yaml_node *node, struct limit_def *limit)
+void compile_span(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    enum limit_span *span_out,
+    int64_t *span_ms_out)
 {
     static const struct {
         const char *word;
@@ -17,12 +20,12 @@ static void compile_every(
     static const struct yaml_range range = {"'every'", 1, SPAN_MS_MAX};
     for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
         if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), spans[i].word)) {
-            limit->span = spans[i].span;
+            *span_out = spans[i].span;
             return;
         }
     }
-    if (yaml_to_duration(node, &range, compiler->list, &limit->span_ms))
-        limit->span = LIMIT_ROLLING;
+    if (yaml_to_duration(node, &range, compiler->list, span_ms_out))
+        *span_out = LIMIT_ROLLING;
 }
 
 static void compile_limit(
@@ -49,7 +52,7 @@ static void compile_limit(
     if (per != NULL)
         rule->limit.per = compile_expression(compiler, per, "'per'", rule->on, EXPRESSION_KEY);
     if (every != NULL)
-        compile_every(compiler, every, &rule->limit);
+        compile_span(compiler, every, &rule->limit.span, &rule->limit.span_ms);
 }
 
 static void compile_points(

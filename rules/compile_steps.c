@@ -122,7 +122,7 @@ static void compile_do(
         return;
     }
     flow->steps[at].action = (uint32_t)symbol->index;
-    compile_with(flow, yaml_get(node, "with"), yaml_place(entry->value), at);
+    compile_with(flow, node, yaml_place(entry->value), at);
 }
 
 // --- ids
@@ -220,10 +220,11 @@ static void refuse_strangers(struct flow *flow, const struct yaml_node *node, en
 {
     static const struct {
         const char *key, *of;
-    } belongings[] = {{"with", "'do'"}, {"then", "'if' and 'wait'"}, {"else", "'if' and 'wait'"}};
+    } belongings[] = {
+        {"with", "'do'"}, {"to", "'do'"}, {"then", "'if' and 'wait'"}, {"else", "'if' and 'wait'"}};
     for (size_t i = 0; i < sizeof(belongings) / sizeof(belongings[0]); i++) {
         const struct yaml_node *key = yaml_get_key(node, belongings[i].key);
-        bool is_own = i == 0 ? kind == STEP_DO : kind == STEP_IF || kind == STEP_WAIT;
+        bool is_own = i < 2 ? kind == STEP_DO : kind == STEP_IF || kind == STEP_WAIT;
         if (key != NULL && !is_own)
             diagnostic_add(
                 flow->compiler->list, DIAGNOSTIC_E0215, yaml_place(key),

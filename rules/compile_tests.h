@@ -72,6 +72,9 @@ void compile_test_given(struct test_work *work, const struct yaml_node *node);
 void compile_test_events(struct test_work *work, const struct yaml_node *node);
 // `expect`, once the events are compiled.
 void compile_expectations(struct test_work *work, const struct yaml_node *node);
+// `held`; NULL: there is none.
+void compile_held(
+    struct test_work *work, const struct yaml_node *node, struct test_expectation *out);
 // `because`; NULL: there is none.
 void compile_causes(
     struct test_work *work, const struct yaml_node *node, struct test_expectation *out);

@@ -106,9 +106,12 @@ static bool compile_zone(struct compiler *compiler, const struct yaml_node *node
 }
 
 bool compile_window(
-    struct compiler *compiler, const struct yaml_node *node, struct workflow_window *out)
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    enum section section,
+    struct workflow_window *out)
 {
-    enum keys_result keys = compile_keys(compiler, node, SECTION_WINDOW);
+    enum keys_result keys = compile_keys(compiler, node, section);
     if (keys == KEYS_WRONG)
         return false;
     const struct yaml_node *days = yaml_get(node, "days");
@@ -117,7 +120,8 @@ bool compile_window(
     *out = (struct workflow_window){.days = ALL_DAYS, .stop_minute = MINUTES_OF_DAY};
     if (days == NULL && hours == NULL && keys == KEYS_GOOD) {
         diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "a window needs 'days' or 'hours'");
+            compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "%s needs 'days' or 'hours'",
+            section == SECTION_QUIET ? "'quiet'" : "a window");
         return false;
     }
     bool is_good = keys == KEYS_GOOD;
@@ -210,7 +214,7 @@ static void compile_wait_mapping(struct flow *flow, const struct yaml_node *node
         wait->until = flow_expression(flow, until, "'until'", EXPRESSION_TIME);
     } else {
         wait->kind = WAIT_WINDOW;
-        (void)compile_window(compiler, window, &wait->window);
+        (void)compile_window(compiler, window, SECTION_WINDOW, &wait->window);
     }
 }
 

@@ -32,17 +32,19 @@ void compile_unknown_param(
 
 static void report_missing(
     struct compiler *compiler,
+    const struct workflow_step *step,
     const struct yaml_node *node,
-    struct place place,
-    const struct action_def *action)
+    struct place place)
 {
+    const struct action_def *action = &compiler->ruleset->actions[step->action];
     const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_ACTION], action->name);
     INVARIANT(symbol != NULL);
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct action_param *param = &action->params[i];
         const char *name = (const char *)param->name.data;
         if (param->is_optional || param->default_path.len > 0 ||
-            param->default_value.kind != VALUE_ABSENT || yaml_get(node, name) != NULL)
+            param->default_value.kind != VALUE_ABSENT || yaml_get(node, name) != NULL ||
+            (step->recipient != RECIPIENT_CONTACT && bytes_equal_text(param->name, "to")))
             continue;
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0204, place, "'%s' needs '%s' in 'with'",
@@ -51,14 +53,25 @@ static void report_missing(
     }
 }
 
-void compile_with(struct flow *flow, const struct yaml_node *node, struct place place, uint32_t at)
+static void refuse_twice(struct compiler *compiler, const struct yaml_node *with)
+{
+    const struct yaml_node *to = with == NULL ? NULL : yaml_get_key(with, "to");
+    if (to != NULL)
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0215, yaml_place(to),
+            "the step says by its own 'to' whom it is for");
+}
+
+void compile_with(struct flow *flow, const struct yaml_node *step, struct place place, uint32_t at)
 {
     struct compiler *compiler = flow->compiler;
     const struct action_def *action = &compiler->ruleset->actions[flow->steps[at].action];
+    const struct yaml_node *node = yaml_get(step, "with");
+    const struct yaml_node *to = yaml_get(step, "to");
     if (node != NULL && !yaml_expect(node, YAML_KIND_MAPPING, "'with'", compiler->list))
         return;
     size_t given = node == NULL ? 0 : node->count;
-    struct step_param *with = arena_alloc(&compiler->ruleset->arena, given * sizeof(*with));
+    struct step_param *with = arena_alloc(&compiler->ruleset->arena, (given + 1) * sizeof(*with));
     uint32_t count = 0;
     bool has_unknown = false;
     struct yaml_entry entry = yaml_entry_of(NULL);
@@ -77,8 +90,12 @@ void compile_with(struct flow *flow, const struct yaml_node *node, struct place 
                 flow, entry.value, what, action->params[index].type, &with[count].value))
             with[count++].param = index;
     }
+    if (to != NULL && compile_recipient(flow, to, at, &with[count]))
+        count++;
+    if (flow->steps[at].recipient != RECIPIENT_CONTACT)
+        refuse_twice(compiler, node);
     if (!has_unknown) // what is missing may be there under a wrong name
-        report_missing(compiler, node, place, action);
+        report_missing(compiler, &flow->steps[at], node, place);
     flow->steps[at].with = with;
     flow->steps[at].with_count = count;
 }

@@ -1,6 +1,7 @@
 // Compiles `workflows`: what starts them, whether again, and their steps.
 #include <stdlib.h>
 
+#include "rules/compile_channels.h"
 #include "rules/compile_flow.h"
 #include "rules/compile_time_trigger.h"
 #include "rules/compile_triggers.h"
@@ -100,17 +101,28 @@ static void compile_stops(
     workflow->stops = stops;
 }
 
+// Whether an action may be delayed.
+static bool may_delay(const struct compiler *compiler, const struct yaml_node *name)
+{
+    if (name == NULL || name->kind != YAML_KIND_SCALAR)
+        return false;
+    const struct ruleset *ruleset = compiler->ruleset;
+    const struct symbol *action = symbols_find(&compiler->symbols[SYMBOL_ACTION], yaml_text(name));
+    return action != NULL && action->index < ruleset->action_count &&
+           compile_may_delay(ruleset, &ruleset->actions[action->index]);
+}
+
 // Whether some step may wait, as far as it is written.
-static bool has_wait(const struct yaml_node *node, unsigned depth)
+static bool has_wait(const struct compiler *compiler, const struct yaml_node *node, unsigned depth)
 {
     static const char *const nested[] = {"then", "else", "steps", "choose", "split"};
     if (node == NULL || depth > 40)
         return false;
     for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
-        if (yaml_get_key(item, "wait") != NULL)
+        if (yaml_get_key(item, "wait") != NULL || may_delay(compiler, yaml_get(item, "do")))
             return true;
         for (size_t i = 0; i < sizeof(nested) / sizeof(nested[0]); i++) {
-            if (has_wait(yaml_get(item, nested[i]), depth + 1))
+            if (has_wait(compiler, yaml_get(item, nested[i]), depth + 1))
                 return true;
         }
     }
@@ -177,8 +189,9 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
         workflow.key = compile_expression(compiler, key, "'key'", workflow.on, EXPRESSION_KEY);
     compile_stops(compiler, yaml_get(node, "stop"), &workflow);
     const struct yaml_node *window = yaml_get(node, "window");
-    workflow.has_window = window != NULL && compile_window(compiler, window, &workflow.window);
-    workflow.has_waits = workflow.has_window || has_wait(steps, 0);
+    workflow.has_window =
+        window != NULL && compile_window(compiler, window, SECTION_WINDOW, &workflow.window);
+    workflow.has_waits = workflow.has_window || has_wait(compiler, steps, 0);
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
     ruleset->workflows = compile_grow(

@@ -20,6 +20,7 @@ enum symbol_kind {
     SYMBOL_COUNTER,
     SYMBOL_SCORE,
     SYMBOL_SEGMENT,
+    SYMBOL_CHANNEL,
     SYMBOL_ACTION,
     SYMBOL_WORKFLOW,
     SYMBOL_TEST,
@@ -135,8 +136,7 @@ struct bytes compile_copy(struct compiler *compiler, struct bytes text);
 struct rule_place compile_place(struct compiler *compiler, const struct yaml_node *node);
 // Text of an optional key ("label"); otherwise empty. Reports what is no text or holds a template.
 struct bytes compile_text(struct compiler *compiler, const struct yaml_node *node, const char *key);
-bool compile_refuse_template(
-    struct compiler *compiler, const struct yaml_node *node); // after E0303
+bool compile_refuse_template(struct compiler *compiler, const struct yaml_node *node); // E0303
 // The one event type that `on` names; false after a diagnostic. Several: compile_triggers.
 bool compile_trigger(
     struct compiler *compiler, const struct yaml_node *node, const char *what, event_type *out);

@@ -84,6 +84,14 @@ struct test_action {
     struct test_values with;     // some of its parameters
 };
 
+// An action that was held back.
+struct test_held {
+    uint32_t action;
+    struct bytes because; // as hold_reason_text names it; empty: whatever it was
+    bool has_until;
+    int64_t until_ms; // it is delayed until then
+};
+
 // What must have been at work.
 enum test_cause_kind { TEST_CAUSE_WORKFLOW, TEST_CAUSE_RULE };
 struct test_cause {
@@ -102,9 +110,10 @@ struct test_expectation {
     const struct test_segment *segments;
     const struct test_counter *counters;
     const struct test_action *actions; // since the expectation before, in order
+    const struct test_held *held;      // since then, in order
     const struct test_cause *causes;   // since then, too
-    uint32_t score_count, segment_count, counter_count, action_count, cause_count;
-    bool has_actions, has_stage;
+    uint32_t score_count, segment_count, counter_count, action_count, held_count, cause_count;
+    bool has_actions, has_held, has_stage;
     struct test_values fields;
     struct test_names tags, lists;
     struct bytes stage; // empty: none

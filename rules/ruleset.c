@@ -241,6 +241,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->rules);
     free(ruleset->workflows);
     free(ruleset->actions);
+    free(ruleset->channels);
     free(ruleset->fields);
     free(ruleset->lists);
     free(ruleset->event_sets);
@@ -441,6 +442,17 @@ const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t in
 {
     INVARIANT(index < ruleset->action_count);
     return &ruleset->actions[index];
+}
+
+size_t ruleset_channel_count(const struct ruleset *ruleset)
+{
+    return ruleset->channel_count;
+}
+
+const struct channel_def *ruleset_channel(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->channel_count);
+    return &ruleset->channels[index];
 }
 
 size_t ruleset_field_count(const struct ruleset *ruleset)

@@ -83,6 +83,8 @@ struct timed_workflows ruleset_timed(const struct ruleset *ruleset);
 bool ruleset_has_state_stops(const struct ruleset *ruleset); // of workflows
 size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);
+size_t ruleset_channel_count(const struct ruleset *ruleset); // those that are declared
+const struct channel_def *ruleset_channel(const struct ruleset *ruleset, size_t index);
 const struct field_def *ruleset_field_find(
     const struct ruleset *ruleset, struct bytes name); // or NULL
 size_t ruleset_field_count(const struct ruleset *ruleset);

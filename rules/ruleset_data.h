@@ -27,6 +27,7 @@ struct ruleset {
     struct score_rule *rules;
     struct workflow_def *workflows; // by name once linked
     struct action_def *actions;
+    struct channel_def *channels;
     struct field_def *fields;
     struct bytes *lists; // those that are declared
     struct rule_expression **expressions;
@@ -50,6 +51,7 @@ struct ruleset {
     size_t rule_count, rule_cap;
     size_t workflow_count, workflow_cap;
     size_t action_count, action_cap;
+    size_t channel_count, channel_cap;
     size_t field_count, field_cap;
     size_t list_count, list_cap;
     size_t expression_count, expression_cap;

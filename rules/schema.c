@@ -27,8 +27,13 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_FORGET_IDLE] = "forget_idle",
     [SECTION_SEGMENT] = "segment",
     [SECTION_ACTION] = "action",
+    [SECTION_ACTION_LIMIT] = "action_limit",
+    [SECTION_CHANNEL] = "channel",
+    [SECTION_CHANNEL_LIMIT] = "channel_limit",
+    [SECTION_QUIET] = "quiet",
     [SECTION_WORKFLOW] = "workflow",
     [SECTION_STEP] = "step",
+    [SECTION_STEP_TO] = "step_to",
     [SECTION_STEP_TAG] = "step_tag",
     [SECTION_STEP_LIST] = "step_list",
     [SECTION_STEP_WAIT] = "step_wait",
@@ -50,6 +55,7 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TEST_EXPECTATION] = "test_expectation",
     [SECTION_TEST_SCORE] = "test_score",
     [SECTION_TEST_ACTION] = "test_action",
+    [SECTION_TEST_HELD] = "test_held",
 };
 
 // Which keys go together, each with a comma before it; ' stands for a quote.
@@ -74,6 +80,8 @@ static const char *const section_forms[SECTION_COUNT] = {
     [SECTION_STEP_WAIT] = ",'oneOf':[{'required':['for']},{'required':['until']},"
                           "{'required':['window']}]",
     [SECTION_CHOICE] = ",'oneOf':[{'required':['if','steps']},{'required':['else']}]",
+    [SECTION_STEP_TO] = ",'oneOf':[{'required':['staff']},{'required':['address']}]",
+    [SECTION_QUIET] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
     [SECTION_WINDOW] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
     [SECTION_STOP] = ",'minProperties':1",
     [SECTION_TEST_SCORE] = ",'minProperties':1",

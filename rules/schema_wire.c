@@ -105,5 +105,6 @@ void actions_schema_json(struct buffer *to)
         "\"ruleset\":{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{16}$\"},"
         "\"cause\":{\"type\":\"object\",\"properties\":{\"source\":{\"type\":\"string\"},"
         "\"id\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"}}},"
+        "\"recipient\":{\"type\":\"string\",\"enum\":[\"staff\",\"address\"]},"
         "\"with\":{\"type\":\"object\"}}}}}\n");
 }

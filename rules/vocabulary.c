@@ -12,6 +12,8 @@ static const struct key_row top_keys[] = {
     {"counters", SHAPE_MAP_OF, SECTION_COUNTER, NULL, "numbers about events, by name", false},
     {"scores", SHAPE_MAP_OF, SECTION_SCORE, NULL, "scores, by name", false},
     {"segments", SHAPE_MAP_OF, SECTION_SEGMENT, NULL, "audiences that a condition defines", false},
+    {"channels", SHAPE_MAP_OF, SECTION_CHANNEL, NULL, "limits and quiet hours of channels, by name",
+     false},
     {"actions", SHAPE_MAP_OF, SECTION_ACTION, NULL, "what workflows may do, by name", false},
     {"workflows", SHAPE_MAP_OF, SECTION_WORKFLOW, NULL, "workflows, by name", false},
     {"tests", SHAPE_LIST_OF, SECTION_TEST, NULL, "what must come of which events", false},
@@ -136,9 +138,36 @@ static const struct key_row action_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
     {"topic", SHAPE_TEXT, 0, NULL, "where it is published; default: actions.NAME", false},
     {"channel", SHAPE_TEXT, 0, NULL, "needs consent for this channel", false},
+    {"limit", SHAPE_SECTION, SECTION_ACTION_LIMIT, NULL, "how often a contact gets it", false},
     {"with", SHAPE_MAP_TEXT, 0, NULL, "its parameters: name: [optional] type [= default]", false},
 };
-static const char *const action_later[] = {"limit"};
+
+static const struct key_row action_limit_keys[] = {
+    {"times", SHAPE_WHOLE, 0, NULL, "at most so many times, up to 1,000", true},
+    {"every", SHAPE_SPAN, 0, "day|week|month|year", "in each of them; else for ever", false},
+    {"per", SHAPE_TEXT, 0, NULL, "a parameter: for each value of it; else of all together", false},
+    {"over", SHAPE_WORD, 0, "skip|delay", "what becomes of more than that; default: skip", false},
+};
+
+static const struct key_row channel_keys[] = {
+    {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+    {"limit", SHAPE_SECTION, SECTION_CHANNEL_LIMIT, NULL,
+     "how often a contact gets anything through it", false},
+    {"quiet", SHAPE_SECTION, SECTION_QUIET, NULL, "when nothing is sent", false},
+};
+
+static const struct key_row channel_limit_keys[] = {
+    {"times", SHAPE_WHOLE, 0, NULL, "at most so many times, up to 1,000", true},
+    {"every", SHAPE_SPAN, 0, "day|week|month|year", "in each of them; else for ever", false},
+    {"over", SHAPE_WORD, 0, "skip|delay", "what becomes of more than that; default: skip", false},
+};
+
+static const struct key_row quiet_keys[] = {
+    {"days", SHAPE_NAME_LIST, 0, NULL, "mon tue wed thu fri sat sun; default: all", false},
+    {"hours", SHAPE_TEXT, 0, NULL, "\"21:00-08:00\", the end not included; default: all", false},
+    {"zone", SHAPE_TEXT, 0, NULL, "contact, or a time zone; default: contact", false},
+    {"over", SHAPE_WORD, 0, "skip|delay", "what becomes of an action then; default: delay", false},
+};
 
 static const struct key_row workflow_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -208,6 +237,8 @@ static const struct key_row window_keys[] = {
 static const struct key_row step_keys[] = {
     {"id", SHAPE_TEXT, 0, NULL, "name of the step, unique in its workflow", false},
     {"do", SHAPE_TEXT, 0, NULL, "the action to emit", false},
+    {"to", SHAPE_SECTION_OR_WORD, SECTION_STEP_TO, "contact",
+     "of 'do': whom it reaches; default: the contact", false},
     {"with", SHAPE_MAP_ANY, 0, NULL, "the action's parameters", false},
     {"tag", SHAPE_SECTION, SECTION_STEP_TAG, NULL, "adds or removes tags", false},
     {"list", SHAPE_SECTION, SECTION_STEP_LIST, NULL, "adds to or removes from lists", false},
@@ -227,6 +258,11 @@ static const struct key_row step_keys[] = {
     {"stop", SHAPE_TEXT, 0, NULL, "ends the run as stopped; why", false},
 };
 static const char *const step_later[] = {"assign"};
+
+static const struct key_row step_to_keys[] = {
+    {"staff", SHAPE_TEXT, 0, NULL, "a member of staff, such as \"{{ contact.owner }}\"", false},
+    {"address", SHAPE_TEXT, 0, NULL, "a fixed address", false},
+};
 
 static const struct key_row step_wait_keys[] = {
     {"for", SHAPE_TEXT, 0, NULL, "an event type", false},
@@ -307,6 +343,8 @@ static const struct key_row test_expectation_keys[] = {
     {"stage", SHAPE_TEXT_OR_NULL, 0, NULL, "the stage; null: there is none", false},
     {"actions", SHAPE_LIST_OF, SECTION_TEST_ACTION, NULL,
      "all actions since the expectation before, in order", false},
+    {"held", SHAPE_LIST_OF, SECTION_TEST_HELD, NULL,
+     "all actions that were held back since then, in order", false},
     {"because", SHAPE_NAME_LIST, 0, NULL,
      "workflows and rules (score/rule) that were at work since then", false},
 };
@@ -321,6 +359,13 @@ static const struct key_row test_action_keys[] = {
     {"with", SHAPE_MAP_ANY, 0, NULL, "some of its parameters; null: it is not there", false},
     {"workflow", SHAPE_TEXT, 0, NULL, "the workflow that it comes from", false},
     {"step", SHAPE_TEXT, 0, NULL, "the step that it comes from", false},
+};
+
+static const struct key_row test_held_keys[] = {
+    {"do", SHAPE_TEXT, 0, NULL, "the action", true},
+    {"because", SHAPE_WORD, 0, "consent|dnd|quiet|limit|channel_limit|missing|event_limit",
+     "what held it back", false},
+    {"until", SHAPE_TIME, 0, NULL, "it is delayed until then", false},
 };
 
 #define SECTION(what, keys)              \
@@ -348,9 +393,14 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_FORGET_LINEAR] = SECTION("'linear'", forget_linear_keys),
     [SECTION_FORGET_IDLE] = SECTION("'idle'", forget_idle_keys),
     [SECTION_SEGMENT] = SECTION("a segment", segment_keys),
-    [SECTION_ACTION] = SECTION_LATER("an action", action_keys, action_later),
+    [SECTION_ACTION] = SECTION("an action", action_keys),
+    [SECTION_ACTION_LIMIT] = SECTION("a limit", action_limit_keys),
+    [SECTION_CHANNEL] = SECTION("a channel", channel_keys),
+    [SECTION_CHANNEL_LIMIT] = SECTION("a channel's limit", channel_limit_keys),
+    [SECTION_QUIET] = SECTION("'quiet'", quiet_keys),
     [SECTION_WORKFLOW] = SECTION_LATER("a workflow", workflow_keys, workflow_later),
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
+    [SECTION_STEP_TO] = SECTION("'to'", step_to_keys),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),
     [SECTION_STEP_LIST] = SECTION("'list'", step_list_keys),
     [SECTION_STEP_WAIT] = SECTION("'wait'", step_wait_keys),
@@ -372,6 +422,7 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_TEST_EXPECTATION] = SECTION("an expectation", test_expectation_keys),
     [SECTION_TEST_SCORE] = SECTION("what is expected of a score", test_score_keys),
     [SECTION_TEST_ACTION] = SECTION("an expected action", test_action_keys),
+    [SECTION_TEST_HELD] = SECTION("an action that is held back", test_held_keys),
 };
 
 const struct section_def *section_def_of(enum section section)

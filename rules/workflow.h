@@ -4,6 +4,7 @@
 
 #include "engine/event/catalog.h"
 #include "engine/event/value.h"
+#include "rules/channel.h"
 #include "rules/time_trigger.h"
 #include "rules/workflow_step.h"
 
@@ -18,6 +19,8 @@ struct action_param {
 struct action_def {
     struct bytes name, label, topic; // topic defaults to "actions." and the name
     struct bytes channel; // empty: none; denied or revoked consent, or dnd, holds the action back
+    uint32_t channel_at;  // index into the channels; ACTION_NO_CHANNEL where none is declared
+    struct action_limit limit;
     const struct action_param *params;
     uint32_t param_count;
     struct rule_place place;

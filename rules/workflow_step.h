@@ -44,6 +44,9 @@ enum step_kind {
 
 #define STEP_NONE UINT32_MAX // behind the last step
 
+// Whom an action reaches. Consent, limits and quiet hours are about the contact alone.
+enum step_recipient { RECIPIENT_CONTACT, RECIPIENT_STAFF, RECIPIENT_ADDRESS };
+
 struct step_param {
     uint32_t param; // index into the action's params
     struct step_value value;
@@ -90,9 +93,10 @@ struct step_assignment {
 // Steps of nested lists stand in the same array as the others: where a run goes on is said by indexes into it.
 struct workflow_step {
     enum step_kind kind;
-    struct bytes id; // given, or its number: "3", "3.then.1", "4.a.2"
-    uint32_t next;   // the step behind it; STEP_NONE: the run is done
-    uint32_t action; // STEP_DO: index into actions
+    struct bytes id;               // given, or its number: "3", "3.then.1", "4.a.2"
+    uint32_t next;                 // the step behind it; STEP_NONE: the run is done
+    uint32_t action;               // STEP_DO: index into actions
+    enum step_recipient recipient; // STEP_DO; of others the value is among `with`
     const struct step_param *with;
     uint32_t with_count;
     const struct bytes *add, *remove; // STEP_TAG, STEP_LIST: names

@@ -109,6 +109,23 @@ static bool add_with(
     return true;
 }
 
+void action_add_param(
+    struct fold *fold, const struct action_step *step, uint32_t param, struct buffer *to)
+{
+    const struct action_param *params = ruleset_action(fold->ruleset, step->step->action)->params;
+    struct contact_view view;
+    struct value value = given_value(step, param);
+    if (value.kind == VALUE_ABSENT &&
+        contact_read(fold->state, fold->contact, &fold->arena, &view) == ERR_OK) {
+        struct buffer id = {0};
+        contact_add_id(&id, &view);
+        value = default_value(&view, arena_copy(&fold->arena, buffer_bytes(&id)), &params[param]);
+        buffer_free(&id);
+    }
+    if (value.kind != VALUE_ABSENT)
+        value_add_json(to, value);
+}
+
 static void add_text_member(struct buffer *to, const char *before, struct bytes text)
 {
     buffer_add_text(to, before);
@@ -139,6 +156,15 @@ static void add_cause(struct buffer *to, const struct event *event)
     buffer_add_u8(to, '}');
 }
 
+static void add_recipient(struct buffer *to, enum step_recipient recipient)
+{
+    switch (recipient) {
+    case RECIPIENT_CONTACT: break;
+    case RECIPIENT_STAFF: buffer_add_text(to, ",\"recipient\":\"staff\""); break;
+    case RECIPIENT_ADDRESS: buffer_add_text(to, ",\"recipient\":\"address\""); break;
+    }
+}
+
 bool action_render(struct fold *fold, const struct action_step *step, struct fold_action *out)
 {
     struct contact_view view;
@@ -167,6 +193,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     json_add_hex64(to, ruleset_hash(fold->ruleset));
     buffer_add_u8(to, ',');
     add_cause(to, fold->input);
+    add_recipient(to, step->step->recipient);
     buffer_add_text(to, ",\"with\":");
     if (!add_with(to, action, step, &view, id))
         return false;

@@ -43,7 +43,13 @@ struct action_name {
 struct bytes action_name_text(
     struct fold *fold, const struct action_name *name, struct arena *arena);
 
-// Emits the action of a step, or records what holds it back.
-void fold_emit_action(struct fold *fold, const struct action_step *step, uint32_t depth);
+// The value of a parameter of the action, as JSON; nothing where it has none.
+void action_add_param(
+    struct fold *fold, const struct action_step *step, uint32_t param, struct buffer *to);
+
+// Emits the action of a step, or records what holds it back. False: it is delayed, and to be tried again at *until_ms_out,
+// which is later than now.
+bool fold_emit_action(
+    struct fold *fold, const struct action_step *step, uint32_t depth, int64_t *until_ms_out);
 
 #endif

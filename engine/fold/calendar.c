@@ -132,3 +132,22 @@ int64_t calendar_next_window(
     bool has_hours = window->start_minute > 0 || window->stop_minute < CALENDAR_DAY_MINUTES;
     return has_hours ? next_hours(zone, from_ms, window) : next_day(zone, from_ms, window);
 }
+
+// Windows of days that follow each other are one.
+int64_t calendar_window_end(
+    struct local_zone zone, int64_t from_ms, const struct calendar_window *window)
+{
+    INVARIANT(window->start_minute < CALENDAR_DAY_MINUTES);
+    INVARIANT(window->stop_minute <= CALENDAR_DAY_MINUTES);
+    bool is_overnight = window->stop_minute <= window->start_minute;
+    int64_t start_ms = window->start_minute * MINUTE_MS;
+    int64_t stop_ms = window->stop_minute * MINUTE_MS + (is_overnight ? DAY_MS : 0);
+    int64_t today = day_of(local_of_ms(zone, from_ms));
+    int64_t end_ms = from_ms;
+    for (int64_t day = today - 1; day < today + DAYS_AHEAD; day++) {
+        if (is_on(window, day) && local_reached_ms(zone, day * DAY_MS + start_ms) <= end_ms &&
+            end_ms < local_reached_ms(zone, day * DAY_MS + stop_ms))
+            end_ms = local_reached_ms(zone, day * DAY_MS + stop_ms);
+    }
+    return end_ms;
+}

@@ -31,4 +31,9 @@ struct calendar_window {
 int64_t calendar_next_window(
     struct local_zone zone, int64_t from_ms, const struct calendar_window *window);
 
+// The first instant at or after from_ms at which the window is shut; from_ms itself where it is shut then. It must be
+// open for less than all the time.
+int64_t calendar_window_end(
+    struct local_zone zone, int64_t from_ms, const struct calendar_window *window);
+
 #endif

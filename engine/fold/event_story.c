@@ -194,6 +194,10 @@ static void take_action(struct event_story *story, const struct trace_point *poi
     add_member(to, "step", point->action->step->id);
     if (point->held != NULL) {
         add_member(to, "held", bytes_text(point->held));
+        if (point->until_ms != 0) {
+            buffer_add_text(to, ",\"until\":");
+            json_add_time(to, point->until_ms);
+        }
     } else {
         buffer_add_text(to, ",\"id\":");
         json_add_hex128(to, point->id);

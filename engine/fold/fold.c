@@ -47,6 +47,7 @@ static void fold_unbind(struct fold *fold)
     name_index_free(&fold->binding.state_rule_of_name);
     name_index_free(&fold->binding.workflow_of_name);
     free(fold->binding.channels);
+    free(fold->binding.actions);
     fold->binding = (struct fold_binding){0};
 }
 
@@ -62,6 +63,7 @@ void fold_free(struct fold *fold)
     zones_free(&fold->zones);
     failures_free(&fold->failures);
     run_counts_free(&fold->run_counts);
+    held_free(&fold->held);
 }
 
 static bool match_list_is_heard(const struct match_list *match)
@@ -105,6 +107,20 @@ static void bind_idle(struct fold *fold, const struct ruleset *ruleset, name_num
         fold->binding.idle[timed.items[i]] = number(fold->state, NAME_COUNTER, buffer_bytes(&name));
     }
     buffer_free(&name);
+}
+
+// Actions that have a limit keep what of them was emitted under their name.
+static void bind_limits(
+    struct fold_binding *binding,
+    struct state *state,
+    const struct ruleset *ruleset,
+    name_number_fn *number)
+{
+    binding->actions = mem_zero(ruleset_action_count(ruleset), sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_action_count(ruleset); i++) {
+        if (ruleset_action(ruleset, i)->limit.times > 0)
+            binding->actions[i] = number(state, NAME_ACTION, ruleset_action(ruleset, i)->name);
+    }
 }
 
 static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
@@ -154,6 +170,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
             binding->channels[i] = number(fold->state, NAME_CHANNEL, channel);
     }
     binding->channel_all = number(fold->state, NAME_CHANNEL, BYTES_LITERAL("all"));
+    bind_limits(binding, fold->state, ruleset, number);
     for (int type = BUILTIN_NONE + 1; type < BUILTIN_COUNT; type++) {
         const struct match_list *match =
             ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
@@ -167,6 +184,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));
     failures_bind(&fold->failures, ruleset);
     run_counts_bind(&fold->run_counts, ruleset, binding->workflows);
+    held_bind(&fold->held, ruleset);
     live_bind(fold);
 }
 

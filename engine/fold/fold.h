@@ -37,6 +37,7 @@ struct fold_binding {
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too
     bool has_waits;                       // some workflow has runs that wait
     struct name_id *channels;             // by action; 0 where it has none
+    struct name_id *actions;              // by action; 0 where it has no limit
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
     bool is_heard[BUILTIN_COUNT]; // derived events of this type match something
@@ -59,8 +60,7 @@ struct fold {
     struct fold_binding binding;
     struct fold_settings settings;
     struct zones zones;
-    fold_want_zone_fn
-        *want_zone; // NULL unless a frame is being made: else the journal has them all
+    fold_want_zone_fn *want_zone; // NULL unless a frame is being made: the journal has them all
     void *want_zone_context;
     uint64_t seed;
     int64_t tick_ms;
@@ -75,6 +75,7 @@ struct fold {
     struct fold_counts counts;
     struct failures failures;     // of expressions: they did not match
     struct run_counts run_counts; // of workflows and their steps
+    struct held held;             // actions that were held back
     bool is_tried;                // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;

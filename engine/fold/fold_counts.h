@@ -8,6 +8,7 @@ struct fold_counts {
     uint64_t events; // folded, duplicates not among them
     uint64_t actions_decided;
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t actions_held_quiet, actions_held_over, actions_delayed; // over: limits of the rules
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited;
     uint64_t runs_started, runs_done, runs_stopped, runs_failed, run_data_refused, steps_failed;

@@ -5,6 +5,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/hash.h"
+#include "engine/fold/held.h"
 #include "engine/fold/matched.h"
 #include "engine/fold/trace.h"
 

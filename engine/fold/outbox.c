@@ -5,6 +5,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/fold/publish_ahead.h"
 
 struct outbox_thing {
     enum outgoing_kind kind;
@@ -175,6 +176,17 @@ static void batch_make_room(struct outbox_batch *batch, size_t more_bytes)
         outgoing->topic.data = (const uint8_t *)((uintptr_t)outgoing->topic.data + moved);
         outgoing->key.data = (const uint8_t *)((uintptr_t)outgoing->key.data + moved);
         outgoing->value.data = (const uint8_t *)((uintptr_t)outgoing->value.data + moved);
+    }
+}
+
+void outbox_walk_ahead(
+    const struct outbox *outbox, uint64_t durable, outbox_ahead_fn *each, void *context)
+{
+    for (const struct outbox_frame *at = outbox->first; at != NULL && at->close.sequence <= durable;
+         at = at->next) {
+        const struct outbox_ahead frame = {at->close.sequence, at->close.tick_ms, at->actions};
+        if (!at->is_taken && !each(context, &frame))
+            return;
     }
 }
 

@@ -66,6 +66,7 @@ void outbox_add(struct outbox *outbox, const struct outgoing *outgoing);
 struct outbox_close {
     uint32_t shard;
     uint64_t sequence;
+    int64_t tick_ms;
     struct hash128 chain;
     struct hash128 chain_before; // of the frame before it
     const char *source_name;

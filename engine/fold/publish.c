@@ -1,6 +1,13 @@
 // The way out of a shard: what may be published, what was, and checkpoints of what is settled.
 #include "engine/base/invariant.h"
+#include "engine/fold/publish_ahead.h"
 #include "engine/fold/shard_internal.h"
+
+void shard_walk_ahead(
+    const struct shard *shard, uint64_t durable, outbox_ahead_fn *each, void *context)
+{
+    outbox_walk_ahead(&shard->outbox, durable, each, context);
+}
 
 bool shard_take_outbox(struct shard *shard, uint64_t durable, struct outbox_batch *batch)
 {
@@ -84,6 +91,11 @@ const struct failures *shard_failures(const struct shard *shard)
     return &shard->fold.failures;
 }
 
+const struct held *shard_held(const struct shard *shard)
+{
+    return &shard->fold.held;
+}
+
 void shard_counts(const struct shard *shard, struct shard_counts *out)
 {
     *out = shard->counts;
@@ -93,6 +105,9 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->actions_held_dnd = fold->actions_held_dnd;
     out->actions_held_missing = fold->actions_held_missing;
     out->actions_held_limit = fold->actions_held_limit;
+    out->actions_held_quiet = fold->actions_held_quiet;
+    out->actions_held_over = fold->actions_held_over;
+    out->actions_delayed = fold->actions_delayed;
     out->derived = fold->derived;
     out->derived_too_deep = fold->derived_too_deep;
     out->rules_matched = fold->rules_matched;

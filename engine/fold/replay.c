@@ -281,6 +281,7 @@ static void settle(struct shard *shard, const struct frame_head *head)
         &shard->outbox, &(struct outbox_close){
                             .shard = shard->params.shard,
                             .sequence = head->sequence,
+                            .tick_ms = head->tick_ms,
                             .chain = head->chain,
                             .chain_before = chain_before,
                             .source_name = kafka == NULL ? NULL : kafka->name,

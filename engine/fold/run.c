@@ -8,6 +8,7 @@
 #include "engine/fold/run.h"
 
 #include "engine/base/buffer.h"
+#include "engine/base/invariant.h"
 #include "engine/base/time.h"
 #include "engine/fold/fold.h"
 #include "projections/counters.h"
@@ -54,6 +55,17 @@ void run_count_step(struct fold *fold, struct run *run, uint32_t step_hash)
     steps[i] = (struct run_step){step_hash, 1};
     run->steps = steps;
     run->step_count++;
+}
+
+void run_uncount_step(struct run *run, uint32_t step_hash)
+{
+    uint32_t i = 0;
+    while (i < run->step_count && run->steps[i].step != step_hash)
+        i++;
+    INVARIANT(i < run->step_count);
+    INVARIANT(run->steps[i].times > 0);
+    if (--run->steps[i].times == 0) // it was put behind the others
+        run->step_count--;
 }
 
 static void pack(const struct run *run, struct buffer *to)

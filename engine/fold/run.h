@@ -47,6 +47,8 @@ uint32_t run_step_hash(struct bytes id);
 // How often the run came to a step; times is never 0 once it was counted.
 uint32_t run_step_times(const struct run *run, uint32_t step_hash);
 void run_count_step(struct fold *fold, struct run *run, uint32_t step_hash);
+// Takes back what was counted last.
+void run_uncount_step(struct run *run, uint32_t step_hash);
 
 // The runs of a workflow that the contact in hand keeps, in the order they started; they live in the fold's arena until
 // the input is done.

@@ -228,9 +228,11 @@ static bool is_shut(struct fold *fold, struct run *run, struct step_outcome *out
     return run->waits_for_door;
 }
 
-static bool do_action(
-    struct fold *fold, struct run *run, const struct workflow_step *step, uint32_t depth)
+// The run waits before an action that is delayed, as if it had not come to it yet.
+static bool do_action(struct fold *fold, struct run *run, uint32_t depth, struct step_outcome *out)
 {
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    int64_t until_ms = TIMER_NONE;
     run_count_step(fold, run, run->at_hash);
     struct action_step action = {
         .workflow = run->workflow,
@@ -244,7 +246,11 @@ static bool do_action(
             return false;
     }
     action.values = values;
-    fold_emit_action(fold, &action, depth);
+    if (fold_emit_action(fold, &action, depth, &until_ms))
+        return true;
+    run_uncount_step(run, run->at_hash);
+    wait_until(fold, run, until_ms, out);
+    run->waits_for_door = true;
     return true;
 }
 
@@ -253,7 +259,7 @@ static bool do_step(struct fold *fold, struct run *run, uint32_t depth, struct s
 {
     const struct workflow_step *step = &run->workflow->steps[run->at];
     switch (step->kind) {
-    case STEP_DO: return is_shut(fold, run, out) || do_action(fold, run, step, depth);
+    case STEP_DO: return is_shut(fold, run, out) || do_action(fold, run, depth, out);
     case STEP_TAG: change_tags(fold, step, depth); return true;
     case STEP_LIST: change_lists(fold, step, depth); return true;
     case STEP_WAIT: return do_wait(fold, run, &step->wait, out);

@@ -145,6 +145,12 @@ void shard_tell_matched(struct shard *shard, struct matched to)
     shard->fold.matched = to;
 }
 
+void shard_tell_held(struct shard *shard, held_fn *tell, void *context)
+{
+    shard->fold.held.tell = tell;
+    shard->fold.held.context = context;
+}
+
 uint64_t shard_ruleset_sequence(const struct shard *shard)
 {
     return shard->ruleset_at;

@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 struct failures;
+struct held;
 struct shard;
 
 struct shard_counts {
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t actions_held_quiet, actions_held_over, actions_delayed; // over: limits of the rules
     uint64_t outbox_bytes; // texts of actions and dead letters that wait
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited;
@@ -26,6 +28,8 @@ struct shard_counts {
 void shard_counts(const struct shard *shard, struct shard_counts *out);
 // Which expressions failed since the opening (engine/fold/failures.h). Worker thread; borrowed until the next frame.
 const struct failures *shard_failures(const struct shard *shard);
+// Which actions were held back since the opening (engine/fold/held.h). Likewise.
+const struct held *shard_held(const struct shard *shard);
 
 // What passed through since the opening, each counted by the part that saw it. Recalled is what an earlier
 // process decided and this one read from the journal. Worker thread.

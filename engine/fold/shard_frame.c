@@ -340,6 +340,7 @@ enum err shard_frame_end(struct shard *shard, uint64_t *sequence_out, struct fau
         &shard->outbox, &(struct outbox_close){
                             .shard = shard->params.shard,
                             .sequence = shard->sequence,
+                            .tick_ms = shard->fold.tick_ms,
                             .chain = shard->chain,
                             .chain_before = chain_before,
                             .source_name = kafka == NULL ? NULL : kafka->name,

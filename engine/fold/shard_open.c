@@ -286,6 +286,7 @@ enum err shard_open(
     }
     shard->fold.counts = (struct fold_counts){0}; // what was folded again is not counted twice
     failures_forget(&shard->fold.failures);
+    held_forget(&shard->fold.held);
     shard->counts.events_without_id = 0;
     shard->counts.timers_fired = 0;
     *out = shard;

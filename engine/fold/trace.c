@@ -1,6 +1,8 @@
 #include "engine/fold/trace.h"
 
 #include "engine/fold/fold.h"
+#include "engine/fold/hold.h"
+#include "projections/timers.h"
 
 static void tell(const struct fold *fold, const struct trace_point *point)
 {
@@ -142,4 +144,17 @@ void trace_action(
         tell(
             fold,
             &(struct trace_point){.step = TRACE_ACTION, .action = action, .held = held, .id = id});
+}
+
+void trace_action_held(
+    const struct fold *fold, const struct action_step *action, const struct hold *hold)
+{
+    if (fold->trace.is_on)
+        tell(
+            fold, &(struct trace_point){
+                      .step = TRACE_ACTION,
+                      .action = action,
+                      .held = hold_reason_text(hold->reason),
+                      .until_ms = hold->until_ms == TIMER_NONE ? 0 : hold->until_ms,
+                  });
 }

@@ -79,6 +79,7 @@ struct trace_point {
     const struct trace_run *of_run;    // TRACE_RUN
     const struct action_step *action;  // TRACE_ACTION
     const char *held;                  // why it was held back; NULL: it was not
+    int64_t until_ms;                  // it is delayed until then; 0: it is not emitted
     struct hash128 id;                 // of the action
     const struct segment_def *segment; // TRACE_SEGMENT
     enum trace_move move;
@@ -132,6 +133,9 @@ void trace_segment(
 // held NULL: it was emitted.
 void trace_action(
     const struct fold *fold, const struct action_step *action, const char *held, struct hash128 id);
+struct hold;
+void trace_action_held(
+    const struct fold *fold, const struct action_step *action, const struct hold *hold);
 void trace_end(struct fold *fold);
 
 #endif

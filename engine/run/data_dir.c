@@ -28,8 +28,9 @@ static char *path_in(const char *directory, const char *name)
 
 bool data_dir_has(const char *name)
 {
-    static const char *const names[] = {"lock",    "meta",  "meta.new", "actions.ndjson",
-                                        "journal", "store", "inflight", "dead-letters.ndjson"};
+    static const char *const names[] = {"lock",    "meta",       "meta.new", "actions.ndjson",
+                                        "journal", "store",      "inflight", "dead-letters.ndjson",
+                                        "ceiling", "ceiling.new"};
     static const char *const ends[] = {".journal", ".mdb"};
     size_t len = strlen(name);
     bool has = strncmp(name, "shard-", strlen("shard-")) == 0;

@@ -107,6 +107,14 @@ bool fleet_is_broken(const struct fleet *fleet)
     return false;
 }
 
+bool fleet_stands_still(const struct fleet *fleet)
+{
+    for (uint32_t i = 0; i < fleet->shards; i++)
+        if (atomic_load(&fleet->lanes[i]->ceiling.is_shut))
+            return true;
+    return false;
+}
+
 bool fleet_is_reading(const struct fleet *fleet)
 {
     for (uint32_t i = 0; i < fleet->shards; i++)

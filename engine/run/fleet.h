@@ -32,9 +32,10 @@ void fleet_stop(struct fleet *fleet);
 
 // Every shard is recovered: lanes may be asked and fed.
 bool fleet_is_open(const struct fleet *fleet);
-bool fleet_is_broken(const struct fleet *fleet);  // what was counted in a shard does not add up
-bool fleet_has_gap(const struct fleet *fleet);    // a source's position is gone
-bool fleet_is_reading(const struct fleet *fleet); // every source is started and reachable
+bool fleet_is_broken(const struct fleet *fleet);    // what was counted in a shard does not add up
+bool fleet_stands_still(const struct fleet *fleet); // actions beyond the ceiling wait
+bool fleet_has_gap(const struct fleet *fleet);      // a source's position is gone
+bool fleet_is_reading(const struct fleet *fleet);   // every source is started and reachable
 void fleet_totals(const struct fleet *fleet, struct shard_flow *out); // after all have drained
 
 #endif

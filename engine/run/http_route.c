@@ -23,8 +23,11 @@ static const struct {
     const char *path;
     enum http_route route;
 } fixed[] = {
-    {"/v1/events", HTTP_ROUTE_EVENTS}, {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
-    {"/healthz", HTTP_ROUTE_HEALTH},   {"/readyz", HTTP_ROUTE_READY},
+    {"/v1/events", HTTP_ROUTE_EVENTS},
+    {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
+    {"/v1/actions/release", HTTP_ROUTE_RELEASE},
+    {"/healthz", HTTP_ROUTE_HEALTH},
+    {"/readyz", HTTP_ROUTE_READY},
     {"/metrics", HTTP_ROUTE_METRICS},
 };
 
@@ -50,7 +53,8 @@ const char *http_route_method(enum http_route route)
 {
     switch (route) {
     case HTTP_ROUTE_NONE: return NULL;
-    case HTTP_ROUTE_EVENTS: return "POST";
+    case HTTP_ROUTE_EVENTS:
+    case HTTP_ROUTE_RELEASE: return "POST";
     case HTTP_ROUTE_CONTACT:
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:

@@ -13,6 +13,7 @@
 #include "engine/run/http_history.h"
 #include "engine/run/http_listen.h"
 #include "engine/run/http_query.h"
+#include "engine/run/http_release.h"
 #include "engine/run/http_request.h"
 #include "engine/run/http_status.h"
 #include "engine/run/metrics.h"
@@ -128,6 +129,7 @@ static void dispatch(struct http_request *request)
     switch (request->target.route) {
     case HTTP_ROUTE_NONE: break;
     case HTTP_ROUTE_EVENTS: http_events_handle(request); return;
+    case HTTP_ROUTE_RELEASE: http_release_handle(request); return;
     case HTTP_ROUTE_CONTACT:
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:

@@ -85,12 +85,13 @@ static struct publish_job *job_take(struct lane *lane)
     return job;
 }
 
-static void publish(struct lane *lane)
+void lane_publish(struct lane *lane)
 {
     if (atomic_load_explicit(&lane->broken, memory_order_relaxed) != 0)
         return;
+    uint64_t durable = lane_ceiling_pass(lane, lane->sync.durable);
     struct publish_job *job = job_take(lane);
-    if (!shard_take_outbox(lane->shard, lane->sync.durable, &job->batch)) {
+    if (!shard_take_outbox(lane->shard, durable, &job->batch)) {
         job->next = lane->free_jobs;
         lane->free_jobs = job;
         return;
@@ -110,7 +111,7 @@ static void on_synced(struct post *post)
     FAILPOINT(JOURNAL_ANNOUNCED);
     settle_durable(lane);
     lane_inflight_settle(lane);
-    publish(lane);
+    lane_publish(lane);
     lane_sync(lane);
     prepare_job_send(&lane->prepare);
 }
@@ -427,7 +428,7 @@ void lane_begin(struct lane *lane)
                               (has_replayed ? REPLAYED_AGE_US : lane->settings->checkpoint_age_us);
     (void)shard_timer_due_ms(lane->shard); // gathers them now, while nothing waits for an answer
     publisher_set_mark(lane->publisher, lane->number, lane->mark);
-    publish(lane);
+    lane_publish(lane);
     lane_sync(lane);
     prepare_job_send(&lane->prepare);
 }

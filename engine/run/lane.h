@@ -11,6 +11,7 @@
 #include "engine/fold/shard.h"
 #include "engine/run/histogram.h"
 #include "engine/run/inlet.h"
+#include "engine/run/lane_ceiling.h"
 #include "engine/run/prepare_job.h"
 #include "engine/run/publisher.h"
 #include "engine/run/sync_job.h"
@@ -20,14 +21,15 @@ enum { LANE_INLETS_MAX = 66, LANE_MESSAGES_MAX = 4096 };
 
 struct lane_settings {
     enum tick_mode tick_mode;
-    uint32_t poll_max;          // messages of one poll, at most LANE_MESSAGES_MAX
-    uint64_t waiting_bytes_max; // appended and not durable: reading pauses above
-    uint64_t outbox_max;        // decided and not published: reading pauses above
-    uint64_t outbox_bytes_max;  // the same in bytes
-    uint64_t dirty_bytes_max;   // a checkpoint is due
-    uint64_t memory_bytes_max;  // reading pauses while a checkpoint is under way
-    int64_t checkpoint_age_us;  // a checkpoint is due
-    uint64_t checkpoint_events; // a checkpoint is due, and where there are more contacts as many
+    uint32_t poll_max;           // messages of one poll, at most LANE_MESSAGES_MAX
+    uint64_t waiting_bytes_max;  // appended and not durable: reading pauses above
+    uint32_t actions_per_minute; // 0: any number (lane_ceiling.h)
+    uint64_t outbox_max;         // decided and not published: reading pauses above
+    uint64_t outbox_bytes_max;   // the same in bytes
+    uint64_t dirty_bytes_max;    // a checkpoint is due
+    uint64_t memory_bytes_max;   // reading pauses while a checkpoint is under way
+    int64_t checkpoint_age_us;   // a checkpoint is due
+    uint64_t checkpoint_events;  // a checkpoint is due, and where there are more contacts as many
 };
 
 // A frame, or the events of one HTTP request in it, that is not durable yet.
@@ -112,6 +114,7 @@ struct lane {
     uint64_t taken;     // last frame handed to the publisher
     uint64_t mark;
     struct publish_job *free_jobs;
+    struct lane_ceiling ceiling;
     struct lane_checkpoint checkpoint;
     struct lane_rules rules;
     struct histogram latency;          // from poll to durable
@@ -136,13 +139,11 @@ void lane_end(struct lane *lane);
 
 // One step: at most one poll of one source, and whatever else is due. True: call again at once.
 bool lane_turn(struct lane *lane, int64_t now_us);
-void lane_sync(
-    struct lane *lane); // sends what was appended outside of a turn (a ruleset) on its way
+void lane_sync(struct lane *lane); // sends what was appended outside of a turn on its way
 // Standard input has nothing right now: its descriptor tells when it has.
 bool lane_waits_for_stdin(const struct lane *lane);
 void lane_wake_stdin(struct lane *lane);
-bool lane_has_ended(
-    const struct lane *lane); // no source ever gives anything again, no timer is due
+bool lane_has_ended(const struct lane *lane); // no source gives anything, no timer is due
 // Everything read is durable, published and in the checkpoint. Meaningful after runtime->is_stopping.
 bool lane_is_drained(const struct lane *lane);
 

@@ -83,6 +83,7 @@ void lane_open(
 {
     open_shard(lane, params, side);
     lane_rules_open(lane, rules, side);
+    lane_ceiling_open(lane, params->directory);
     lane_begin(lane);
     lane_inflight_open(lane, params->directory);
 }

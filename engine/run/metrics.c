@@ -15,6 +15,7 @@
 #include "engine/run/lane_balance.h"
 #include "engine/run/lane_timers.h"
 #include "engine/run/metrics_failures.h"
+#include "engine/run/metrics_held.h"
 #include "engine/run/metrics_workflows.h"
 
 // What one lane says of itself.
@@ -27,6 +28,7 @@ struct lane_facts {
     uint64_t gaps;
     uint64_t journal_waiting_bytes;
     uint64_t is_reading;
+    uint64_t stands_still;
     uint64_t rules_sequence;
     unsigned broken; // balances, a bit each
     int64_t timer_delay_ms;
@@ -131,11 +133,13 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, gaps)},
     {GAUGE("journal_waiting_bytes"), "Journal bytes not yet on the disk.",
      offsetof(struct lane_facts, journal_waiting_bytes)},
+    {GAUGE("actions_stand_still"), "1 while actions beyond the ceiling wait to be released.",
+     offsetof(struct lane_facts, stands_still)},
     {GAUGE("source_up"), "1 when every source is started and reachable.",
      offsetof(struct lane_facts, is_reading)},
 };
 
-// What failed, and what became of runs, each behind its length.
+// What failed, what became of runs, and which actions were held back, each behind its length.
 static void pack_series(const struct shard *shard, struct buffer *to)
 {
     struct buffer packed = {0};
@@ -144,6 +148,9 @@ static void pack_series(const struct shard *shard, struct buffer *to)
     buffer_clear(&packed);
     enum err err = workflow_stats_pack(shard, (struct bytes){NULL, 0}, &packed);
     INVARIANT(err == ERR_OK); // all of them
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_clear(&packed);
+    metrics_held_pack(shard_held(shard), &packed);
     buffer_add_sized(to, buffer_bytes(&packed));
     buffer_free(&packed);
 }
@@ -170,6 +177,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     facts->journal_waiting_bytes = journal_waiting_bytes(lane->sync.journal);
     facts->rules_sequence = shard_ruleset_sequence(lane->shard);
     facts->is_reading = atomic_load(&lane->is_reading) ? 1 : 0;
+    facts->stands_still = atomic_load(&lane->ceiling.is_shut) ? 1 : 0;
     part->facts = facts;
 }
 
@@ -297,15 +305,19 @@ static void print_series(const struct ask *ask, struct buffer *to)
 {
     struct bytes *failures = mem_zero(ask->part_count, sizeof(*failures));
     struct bytes *workflows = mem_zero(ask->part_count, sizeof(*workflows));
+    struct bytes *held = mem_zero(ask->part_count, sizeof(*held));
     for (uint32_t k = 0; k < ask->part_count; k++) {
         struct cursor packed = cursor_of(buffer_bytes(&ask->parts[k].text));
         failures[k] = cursor_sized(&packed);
         workflows[k] = cursor_sized(&packed);
+        held[k] = cursor_sized(&packed);
     }
     metrics_failures_print(failures, ask->part_count, to);
     metrics_workflows_print(workflows, ask->part_count, to);
+    metrics_held_print(held, ask->part_count, to);
     free(failures);
     free(workflows);
+    free(held);
 }
 
 static void print_lanes(const struct ask *ask, struct buffer *to)

@@ -169,6 +169,7 @@ static struct lane_settings lane_settings_of(const struct config *config)
         .tick_mode = config->clock == CONFIG_CLOCK_EVENT ? TICK_EVENT : TICK_WALL,
         .poll_max = frame_events < LANE_MESSAGES_MAX ? frame_events : LANE_MESSAGES_MAX,
         .waiting_bytes_max = WAITING_BYTES_MAX,
+        .actions_per_minute = config->limits.actions_per_minute,
         .outbox_max = config->limits.outbox_actions,
         .outbox_bytes_max = OUTBOX_BYTES_MAX,
         .dirty_bytes_max = dirty_bytes < memory_bytes ? dirty_bytes : memory_bytes,

@@ -247,6 +247,7 @@ static const struct file_case {
     {DIAGNOSTIC_E0240, 1, 26, FILE_RULES,
      "events: {a.b: {implies: {a.b: {same: data.x}}, data: {x: string}}}\n", 0, ""},
     {DIAGNOSTIC_E0228, 2, 57, FILE_RULES, FLOW "{emit: {type: contact.updated}}]}}\n", 0, ""},
+    {DIAGNOSTIC_E0232, 1, 12, FILE_RULES, "channels: {sms: {limit: {times: 1}}}\n", 0, ""},
     {DIAGNOSTIC_E0301, 1, 1, FILE_RULES, "teams: {}\n", 0, ""},
     {DIAGNOSTIC_E0302, 1, 25, FILE_RULES, "actions: {a: {with: {x: string = hello}}}\n", 0, ""},
     {DIAGNOSTIC_E0303, 2, 55, FILE_RULES, FLOW "{tag: {add: 'x {{ data.y }}'}}]}}\n", 0, ""},

@@ -83,10 +83,11 @@ static enum err sink_is_published(
     void *self, const struct outgoing *item, struct hash128 chain, bool *out, struct fault *fault)
 {
     (void)self;
-    (void)item;
     (void)chain;
     (void)fault;
     *out = false;
+    for (unsigned i = 0; i < atomic_load(&stage.published) && i < STAGE_IDS_MAX; i++)
+        *out = *out || (stage.ids[i].low == item->id.low && stage.ids[i].high == item->id.high);
     return ERR_OK;
 }
 
@@ -96,6 +97,9 @@ static enum err sink_publish(
     (void)self;
     (void)fault;
     gate_pass(&stage.publishing);
+    unsigned published = atomic_load(&stage.published);
+    for (size_t i = 0; i < publication->item_count && published + i < STAGE_IDS_MAX; i++)
+        stage.ids[published + i] = publication->items[i].id;
     atomic_fetch_add(&stage.published, (unsigned)publication->item_count);
     *mark_out = publication->shards[0].sequence_last * STAGE_MARK_UNIT;
     return ERR_OK;
@@ -235,17 +239,21 @@ void stage_open(const char *rules)
     lane_open(stage.lane, &stage.params, &compiled, stage.sides[1]);
     rules_free(&compiled);
     // Of the frame with the rules, when it is new.
-    STAGE_TURN_UNTIL(stage.lane->checkpoint.sequence_in_force == shard_sequence(stage.lane->shard));
+    STAGE_TURN_UNTIL(
+        stage.lane->checkpoint.sequence_in_force == shard_sequence(stage.lane->shard) ||
+        atomic_load(&stage.lane->ceiling.is_shut));
 }
 
-void stage_close(void)
+static void open_gates(void)
 {
     gate_set(&stage.syncing, false);
     gate_set(&stage.writing, false);
     gate_set(&stage.publishing, false);
     atomic_store(&stage.is_full, false);
-    atomic_store(&stage.runtime.is_stopping, true);
-    STAGE_TURN_UNTIL(lane_is_drained(stage.lane));
+}
+
+static void take_down(void)
+{
     for (size_t i = 0; i < 3; i++)
         side_thread_join(stage.sides[i]);
     publisher_join(stage.publisher);
@@ -259,4 +267,22 @@ void stage_close(void)
     atomic_store(&stage.runtime.is_stopping, false);
     postbox_close(&stage.box);
     ev_loop_destroy(stage.loop);
+}
+
+void stage_close(void)
+{
+    open_gates();
+    atomic_store(&stage.runtime.is_stopping, true);
+    STAGE_TURN_UNTIL(lane_is_drained(stage.lane));
+    take_down();
+}
+
+void stage_kill(void)
+{
+    open_gates();
+    STAGE_TURN_UNTIL(
+        stage.lane->sync.durable == shard_sequence(stage.lane->shard) &&
+        stage.lane->published >= stage.lane->taken &&
+        stage.lane->checkpoint.phase == CHECKPOINT_NONE);
+    take_down();
 }

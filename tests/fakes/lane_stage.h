@@ -10,7 +10,7 @@
 
 #include "tests/support/suite.h"
 
-enum { STAGE_TRIES_MAX = 10000, STAGE_MAILS_MAX = 64, STAGE_MARK_UNIT = 100 };
+enum { STAGE_TRIES_MAX = 10000, STAGE_MAILS_MAX = 64, STAGE_MARK_UNIT = 100, STAGE_IDS_MAX = 1000 };
 
 // What the side threads meet: gates that are shut by the tests.
 struct gate {
@@ -38,8 +38,9 @@ struct lane_stage {
     atomic_bool is_full;         // the disk
     atomic_int_fast64_t wall_ms; // the clock; 0: that of the machine
     struct gate syncing, writing, publishing;
-    atomic_uint published; // actions, in the sink
-    char log[4096];        // what the lane said
+    atomic_uint published;             // actions, in the sink
+    struct hash128 ids[STAGE_IDS_MAX]; // of those; the publisher's thread alone
+    char log[4096];                    // what the lane said
 };
 // One for each test of a program.
 extern struct lane_stage stage;
@@ -48,6 +49,8 @@ extern struct lane_stage stage;
 void stage_prepare(void);
 void stage_open(const char *rules);
 void stage_close(void); // stops it in order; it may be opened again
+// Ends it with what was not published left where it is. No checkpoint may be waiting for that.
+void stage_kill(void);
 
 // Runs what other threads have sent.
 void stage_pump(void);

@@ -15,7 +15,6 @@ static const struct later_case {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
     {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
 
-    {"actions: {a: {limit: {times: 1, every: day}}}\n", "E0301 1:15"},
 
     {ENTRY "existing: include}}\n", "E0301 1:61"},
     {ENTRY "edit: pin}}\n", "E0301 1:61"},

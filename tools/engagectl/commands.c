@@ -107,6 +107,8 @@ static const struct command commands[] = {
      ROWS(journal_cat_options), journal_cat_command},
     {"journal verify", "", "folds the journal again and compares its digests and the store", NULL,
      0, 0, NULL, 0, journal_verify_command},
+    {"actions release", "", "publishes the actions that wait beyond limits.actions_per_minute",
+     NULL, 0, 0, NULL, 0, actions_release_command},
     {"dead-letters list", "", "prints what was refused, and why", NULL, 0, 0, NULL, 0,
      dead_letters_list_command},
     {"dead-letters show", "N", "prints one dead letter whole", NULL, 1, 1, NULL, 0,

@@ -106,7 +106,8 @@ static void talk_summary(struct simulation *simulation, int64_t elapsed_us)
     shard_counts(simulation->shard, &counts);
     shard_flow(simulation->shard, &flow);
     uint64_t held = counts.actions_held_consent + counts.actions_held_dnd +
-                    counts.actions_held_missing + counts.actions_held_limit;
+                    counts.actions_held_missing + counts.actions_held_limit +
+                    counts.actions_held_quiet + counts.actions_held_over;
     add_fact(&text, "events", shard_flow_read(&flow));
     buffer_add_format(
         &text, " in %" PRId64 ".%02" PRId64 " s, ", elapsed_us / 1000000, elapsed_us / 10000 % 100);

@@ -8,6 +8,7 @@
 #include "engine/fold/query.h"
 #include "tools/engagectl/test_contact.h"
 #include "tools/engagectl/test_deeds.h"
+#include "tools/engagectl/test_held.h"
 #include "tools/engagectl/test_value.h"
 
 // One comparison.
@@ -222,6 +223,12 @@ static void compare_deeds(struct compare *compare, const struct test_deeds *deed
         begin(compare, "actions", BYTES_LITERAL(""));
         test_deeds_add_expected(&compare->expected, deeds, expectation);
         test_deeds_add_actions(&compare->got, deeds);
+        differs(compare);
+    }
+    if (expectation->has_held && !test_held_are(deeds, expectation)) {
+        begin(compare, "held", BYTES_LITERAL(""));
+        test_held_add_expected(&compare->expected, deeds, expectation);
+        test_held_add_got(&compare->got, deeds);
         differs(compare);
     }
     if (expectation->cause_count == 0 || test_deeds_are_because(deeds, expectation))

@@ -4,9 +4,10 @@
 #include "engine/base/text.h"
 #include "tools/engagectl/test_value.h"
 
+// What was held back is looked at by itself (test_held.h).
 static bool is_about(const struct test_deeds *deeds, const struct test_deed *deed)
 {
-    return deed->contact.value == deeds->contact.value;
+    return deed->kind != TEST_DEED_HELD && deed->contact.value == deeds->contact.value;
 }
 
 // The next action at *at or behind it, or NULL.
@@ -71,6 +72,7 @@ static bool is_cause(const struct test_deed *deed, const struct test_cause *caus
     case TEST_DEED_ACTION: // of a run that may have begun before
         return cause->kind == TEST_CAUSE_WORKFLOW &&
                bytes_equal(cause->name, json_text(deed->action, "workflow"));
+    case TEST_DEED_HELD: return false;
     }
     return false;
 }

@@ -3,17 +3,19 @@
 #define TOOLS_ENGAGECTL_TEST_LOG_H
 
 #include "engine/base/arena.h"
+#include "engine/fold/hold.h"
 #include "engine/fold/matched.h"
 #include "rules/ruleset.h"
 #include "tools/engagectl/json.h"
 
-enum test_deed_kind { TEST_DEED_RULE, TEST_DEED_WORKFLOW, TEST_DEED_ACTION };
+enum test_deed_kind { TEST_DEED_RULE, TEST_DEED_WORKFLOW, TEST_DEED_ACTION, TEST_DEED_HELD };
 
 struct test_deed {
     enum test_deed_kind kind;
     struct contact_number contact;
     struct bytes name;         // of the rule ("score/rule"), the workflow, the action
     const struct json *action; // its "data"; NULL for others
+    struct hold hold;          // TEST_DEED_HELD
 };
 
 // Up to where it was looked at, of a contact.

@@ -99,6 +99,9 @@ void test_notes_add(struct test_result *result, const struct shard *shard)
         result, counts.actions_held_missing, "an action was held back: a parameter had no value");
     note_count(
         result, counts.actions_held_limit, "an action was held back: too many for one event");
+    note_count(result, counts.actions_held_quiet, "an action was held back: quiet hours");
+    note_count(result, counts.actions_held_over, "an action was held back: over its limit");
+    note_count(result, counts.actions_delayed, "an action was delayed");
     note_count(result, counts.fields_refused, "a field was not set: a value of another type");
     note_count(
         result, counts.derived_too_deep, "a derived event was left out: too deep, or too many");

@@ -5,6 +5,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/base/time.h"
+#include "engine/fold/held.h"
 #include "engine/fold/params.h"
 #include "engine/fold/query.h"
 #include "engine/fold/shard_clock.h"
@@ -74,6 +75,18 @@ static void take_way(void *context, uint32_t workflow, uint32_t from, uint32_t t
     struct run *run = context;
     const struct workflow_def *def = ruleset_workflow(run->runner->ruleset, workflow);
     test_hits_went(&run->runner->hits, def, from, to);
+}
+
+static void take_held(void *context, const struct held_told *told)
+{
+    struct run *run = context;
+    const struct test_deed deed = {
+        .kind = TEST_DEED_HELD,
+        .contact = told->contact,
+        .name = ruleset_action(run->runner->ruleset, told->action)->name,
+        .hold = told->hold,
+    };
+    test_log_add(&run->log, &deed);
 }
 
 static enum err take_action(struct run *run, const struct outgoing *outgoing, struct fault *fault)
@@ -220,6 +233,7 @@ static enum err run_in(struct run *run, const struct shard_params *params, struc
     if (err != ERR_OK)
         return err;
     shard_tell_matched(run->shard, (struct matched){take_matched, take_way, run});
+    shard_tell_held(run->shard, take_held, run);
     if (test->given.is_known)
         test_contact_place(shard_state(run->shard), ruleset_catalog(run->runner->ruleset), test);
     err = shard_activate(

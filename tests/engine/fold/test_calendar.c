@@ -287,6 +287,33 @@ START_TEST(clocks_that_run_wild_do_no_harm)
 }
 END_TEST
 
+// --- where a window ends
+static const struct window_case end_cases[] = {
+    {"UTC", "2026-01-01T20:59:59.999Z", {ALL, HOURS(21, 8)}, "2026-01-01T20:59:59.999Z"},
+    {"UTC", "2026-01-01T21:00:00Z", {ALL, HOURS(21, 8)}, "2026-01-02T08:00:00Z"},
+    {"UTC", "2026-01-02T07:59:59.999Z", {ALL, HOURS(21, 8)}, "2026-01-02T08:00:00Z"},
+    {"UTC", "2026-01-02T08:00:00Z", {ALL, HOURS(21, 8)}, "2026-01-02T08:00:00Z"},
+    // from Friday's evening on, that of Saturday's morning is still Friday's
+    {"UTC", "2026-01-03T03:00:00Z", {FRI, HOURS(21, 8)}, "2026-01-03T08:00:00Z"},
+    {"UTC", "2026-01-03T21:30:00Z", {FRI, HOURS(21, 8)}, "2026-01-03T21:30:00Z"},
+    // days that follow each other, over the end of the week too
+    {"UTC", "2026-01-03T12:00:00Z", {SAT | SUN | MON, HOURS(0, 24)}, "2026-01-06T00:00:00Z"},
+    {"UTC", "2026-01-06T12:00:00Z", {ALL & ~MON, HOURS(0, 24)}, "2026-01-12T00:00:00Z"},
+    // the clocks go on and back
+    {"America/New_York", "2026-03-08T06:00:00Z", {ALL, HOURS(0, 3)}, "2026-03-08T07:00:00Z"},
+    {"America/New_York", "2026-11-01T05:00:00Z", {ALL, HOURS(0, 2)}, "2026-11-01T07:00:00Z"},
+};
+enum { END_COUNT = sizeof(end_cases) / sizeof(end_cases[0]) };
+
+START_TEST(a_window_ends)
+{
+    const struct window_case *expected = &end_cases[_i];
+    check_time(
+        calendar_window_end(zone_of(expected->zone), ms_of(expected->from), &expected->window),
+        expected->expected, expected->from);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/fold/calendar");
@@ -297,6 +324,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, spans_leave_nothing_between_them);
     tcase_add_loop_test(tcase, the_next_time_of_day, 0, AT_COUNT);
     tcase_add_loop_test(tcase, the_next_window, 0, WINDOW_COUNT);
+    tcase_add_loop_test(tcase, a_window_ends, 0, END_COUNT);
     tcase_add_test(tcase, clocks_that_run_wild_do_no_harm);
     suite_add_tcase(suite, tcase);
     return suite;

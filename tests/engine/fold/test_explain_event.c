@@ -131,6 +131,10 @@ static const struct outcome_case {
      "mail, with: {t: y}}]}}",
      "\"actions\":[{\"action\":\"mail\",\"step\":\"1\",\"held\":\"consent\"},{\"action\":\"mail\","
      "\"step\":\"2\",\"held\":\"consent\"}]}]"},
+    {"actions: {mail: {with: {t: string}, limit: {times: 1, every: 36h, over: delay}}}\n"
+     "workflows: {w: {on: order.placed, reenter: always, steps: [{do: mail, with: {t: x}}]}}",
+     "\"actions\":[{\"action\":\"mail\",\"step\":\"1\",\"held\":\"limit\",\"until\":\"2026-01-"
+     "03T12:00:00.000Z\"}]}]"},
     {"workflows: {w: {on: order.placed, steps: [{tag: {add: t}}]}}",
      "\"outcome\":\"limited\",\"why\":{\"key\":\"reenter\",\"part\":\"never\"}," OTHER},
     {"workflows: {w: {on: order.placed, if: '!(\"vip\" in contact.tags)', steps: [{tag: {add: "

@@ -327,6 +327,25 @@ static const struct differs_case {
      "  note: scores.heat/dear if failed: no such key\n"
      "  note: an action was held back: no consent\n"
      "0 passed, 1 failed\n"},
+    {"    contact: {email: a@example.com, consent: {email: denied}}\n"
+     "    events:\n" OPENED(
+         "0s") "    expect:\n"
+               "      - {at: 1s, held: [{do: mail}]}\n"
+               "      - {at: 20d, held: [{do: mail, because: consent}]}\n"
+               "      - {at: 21d, held: [{do: mail, because: quiet, until: 22d}]}\n",
+     "FAIL t (rules.yaml:31:5)\n"
+     "  at 1s (rules.yaml:36:9)\n"
+     "    held\n"
+     "      exp:\n"
+     "        0: mail\n"
+     "      got: none\n"
+     "  at 21d (rules.yaml:38:9)\n"
+     "    held\n"
+     "      exp:\n"
+     "        0: mail because of quiet until 2026-01-27T00:00:00.000Z\n"
+     "      got: none\n"
+     "  note: an action was held back: no consent\n"
+     "0 passed, 1 failed\n"},
     {"    events:\n"
      "      - {at: 1h, type: email.opened, contact: {email: \"a\\u0007\"}}\n"
      "    expect: [{at: 2h, stage: }]\n",
