@@ -25,14 +25,8 @@
 
 // A ruleset's names as numbers of one shard's state, by index.
 struct fold_binding {
-    struct name_id *scores;
-    struct name_id *rules;
-    struct name_id *workflows;
-    struct name_id *counters;
-    struct name_id *segments;
-    struct name_id *implied;
+    struct name_id *scores, *rules, *workflows, *counters, *segments, *implied, *fields;
     struct name_id *idle; // by workflow; 0 where it is not about idleness
-    struct name_id *fields;
     struct name_index rule_of_name, workflow_of_name;
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too
     bool has_waits;                       // some workflow has runs that wait

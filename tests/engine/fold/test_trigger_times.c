@@ -1,5 +1,4 @@
 // When dates and schedules are due: by hand, and against clocks that are read minute by minute.
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/hash.h"
@@ -192,6 +191,15 @@ static const struct date_case {
 };
 enum { DATE_CASES = sizeof(date_cases) / sizeof(date_cases[0]) };
 
+// "09:00"
+static uint32_t minutes_of(const char *text)
+{
+    uint32_t digits[4] = {0};
+    for (int i = 0; i < 4; i++)
+        digits[i] = (uint32_t)(text[i < 2 ? i : i + 1] - '0');
+    return (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3];
+}
+
 START_TEST(a_date_is_next_due)
 {
     const struct date_case *it = &date_cases[_i];
@@ -207,7 +215,7 @@ START_TEST(a_date_is_next_due)
     else
         date_ms = ms_of(it->date);
     if (trigger.has_at)
-        trigger.at_minute = (uint32_t)(atoi(it->at) * 60 + atoi(it->at + 3));
+        trigger.at_minute = minutes_of(it->at);
     check_next(
         trigger_next_date(zone_of(it->zone), &trigger, date_ms, ms_of(it->from)), it->next,
         it->date);
