@@ -488,8 +488,10 @@ static void read_until_told(const char *directory, int told)
         struct state *state;
         struct checkpoint at;
         struct fault fault = {0};
-        if (state_open(&params, &state, &at, &fault) != ERR_OK)
+        if (state_open(&params, &state, &at, &fault) != ERR_OK) {
+            (void)fprintf(stderr, "%s\n", fault.text);
             _exit(10);
+        }
         if (at.sequence < last || state_digest(state) != at.digest)
             _exit(11);
         if (state_digest_recomputed(state) != at.digest || state_error(state, NULL) != ERR_OK)
