@@ -59,8 +59,7 @@ struct fold {
     struct fold_binding binding;
     struct fold_settings settings;
     struct zones zones;
-    fold_want_zone_fn
-        *want_zone; // NULL unless a frame is being made: else the journal has them all
+    fold_want_zone_fn *want_zone; // NULL unless a frame is made: else the journal has them all
     void *want_zone_context;
     uint64_t seed;
     int64_t tick_ms;
@@ -122,8 +121,7 @@ void fold_event(
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
 
 // --- between the files of the fold
-// Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
-// input is done.
+// Puts a derived event behind the one being folded; data is copied, its texts are borrowed until the input is done.
 void fold_derive(
     struct fold *fold,
     enum builtin type,
