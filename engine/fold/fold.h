@@ -117,8 +117,7 @@ void fold_event(
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
 
 // --- between the files of the fold
-// Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
-// input is done.
+// Puts a derived event behind the one being folded; data is copied, its texts are borrowed until the input is done.
 void fold_derive(
     struct fold *fold,
     enum builtin type,

@@ -3,10 +3,12 @@
 // links: engine/os
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/base/arena.h"
 #include "engine/base/time.h"
 #include "engine/fold/shard_clock.h"
+#include "engine/fold/shard_internal.h"
 #include "engine/fold/verify.h"
 #include "engine/fold/workflow_stats.h"
 
@@ -154,6 +156,21 @@ START_TEST(a_step_that_the_rules_lose_keeps_its_counts)
 }
 END_TEST
 
+START_TEST(a_store_that_counts_other_runs_is_found)
+{
+    struct verify_report report;
+    struct fault fault = {.err = ERR_OK};
+    world_open(&world, RULES);
+    feed_at(at("2026-01-01T00:00:00Z"), "a", "ping", "{\"n\":1}");
+    world.shard->fold.run_counts.items[0].runs.entered++;
+    world_checkpoint(&world);
+    ck_assert_int_eq(
+        verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault),
+        ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "counts other runs"));
+}
+END_TEST
+
 // --- at random
 static uint64_t random_state, checkpointed;
 
@@ -248,6 +265,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, each_step_of_a_funnel_is_counted);
     tcase_add_test(tcase, a_step_that_the_rules_lose_keeps_its_counts);
+    tcase_add_test(tcase, a_store_that_counts_other_runs_is_found);
     tcase_add_loop_test(tcase, counts_add_up_whatever_happens, 0, 10);
     suite_add_tcase(suite, tcase);
     return suite;
