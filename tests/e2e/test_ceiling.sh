@@ -1,0 +1,68 @@
+#!/bin/sh
+# What holds the daemon's actions back: the ceiling, over a kill and until it is released; limits, as metrics.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+
+mkdir rules
+cat >rules/rules.yaml <<'E'
+channels: {sms: {limit: {times: 1, every: day}}}
+actions:
+  task: {with: {title: string}}
+  text: {channel: sms, with: {text: string}}
+workflows:
+  bought: {on: order.placed, reenter: always, steps: [{do: task, with: {title: Call}}]}
+  shipped: {on: order.fulfilled, reenter: always, steps: [{do: text, with: {text: It is on its way}}]}
+E
+cat >c.yaml <<'E'
+data: d
+rules: rules
+sinks: {file: actions.ndjson}
+sources: {http: true}
+http: {listen: "127.0.0.1:0"}
+limits: {actions_per_minute: 2}
+E
+post() { # post TYPE FIRST LAST
+    for id in $(seq "$2" "$3"); do
+        curl -s -m 10 -f -o reply --data-binary "{\"id\":\"$1-$id\",\"type\":\"$1\",\"contact\":\"c\"}" "$(url)/v1/events" || return 1
+    done
+}
+actions() { cat actions.ndjson 2>/dev/null | grep -c .; }
+has_actions() { [ "$(actions)" = "$1" ]; }
+each_once() { [ "$(sort -u actions.ndjson | grep -c .)" = "$(actions)" ] && has_actions "$1"; }
+has_metric() { curl -s "$(url)/metrics" | grep -qxF "$1"; }
+stands_still() { curl -s "$(url)/readyz" | grep -q "wait to be released"; }
+release() { "$engagectl" actions release --config live.yaml 2>said; }
+live() { sed "s|127.0.0.1:0|$(url | sed 's|http://||')|" c.yaml >live.yaml; }
+up() { start c.yaml && wait_until 10 logged listening && live; }
+
+while [ "$(date +%S)" -ge 55 ]; do sleep 1; done # all of them in one minute
+check "it is up" up
+check "orders come" post order.placed 1 5
+check "beyond the ceiling it stands still" wait_until 5 stands_still
+check "... and says so in its metrics" has_metric 'engaged_actions_stand_still{shard="0"} 1'
+check "... what was below it is out" wait_until 5 has_actions 2
+kill_hard
+check "it is up again" up
+check "... and stands still as before" wait_until 5 stands_still
+check "more orders come" post order.placed 6 6
+sleep 0.5
+check "... nothing more is out" has_actions 2
+check "only POST releases" same "$(curl -s -o reply -w '%{http_code}' "$(url)/v1/actions/release")" 405
+check "what waits is released" release
+check "... all of it" grep -q "released: 4" said
+check "... and goes out" wait_until 5 has_actions 6
+check "... it is ready again" wait_until 5 ready
+check "there is nothing more to release" release
+check "... which is said" grep -q "no actions wait" said
+kill_hard
+check "up once more" up
+check "what was released is free for good" wait_until 5 ready
+check "... each action is out once" each_once 6
+
+check "a contact is texted" post order.fulfilled 1 3
+check "... once a day" wait_until 5 has_actions 7
+check "... the others are counted by action and reason" wait_until 5 has_metric 'engaged_actions_held_total{action="text",reason="channel_limit"} 2'
+kill_hard
+check "without a daemon nothing is released" same "$("$engagectl" actions release --config live.yaml >/dev/null 2>&1; echo $?)" 69
+finish
