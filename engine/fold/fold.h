@@ -30,8 +30,7 @@ struct fold_binding {
     struct name_index rule_of_name, workflow_of_name;
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too
     bool has_waits;                       // some workflow has runs that wait
-    struct name_id *channels;             // by action; 0 where it has none
-    struct name_id *actions;              // by action; 0 where it has no limit
+    struct name_id *channels, *actions;   // by action; 0 without a channel, without a limit
     struct name_id identifiers[IDENTIFIER_KINDS_MAX];
     struct name_id channel_all;
     bool is_heard[BUILTIN_COUNT]; // derived events of this type match something
