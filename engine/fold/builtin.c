@@ -4,6 +4,7 @@
 #include "engine/event/identifier.h"
 #include "engine/fold/contact_change.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
 #include "projections/contacts.h"
 #include "rules/scope.h"
@@ -133,8 +134,11 @@ static void update_contact(struct fold *fold, const struct event *event)
     if (identifiers.kind == VALUE_MAP)
         add_identifiers(fold, identifiers);
     struct bytes zone = member_text(event, "zone");
-    if (zone.len > 0 && contact_set_zone(fold->state, fold->contact, zone))
-        mark_member(fold, SCOPE_CONTACT_ZONE);
+    if (zone.len == 0 || !contact_set_zone(fold->state, fold->contact, zone))
+        return;
+    mark_member(fold, SCOPE_CONTACT_ZONE);
+    if (fold->binding.has_waits && !fold->is_history)
+        runs_ask_again(fold);
 }
 
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth)

@@ -396,6 +396,22 @@ static void wake(struct fold *fold, struct run *run)
     resume(fold, run, at, 1);
 }
 
+void runs_ask_again(struct fold *fold)
+{
+    uint32_t workflow_count = 0;
+    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    for (uint32_t i = 0; i < workflow_count; i++) {
+        uint32_t count = 0;
+        struct run *runs = runs_read(fold, workflows[i], &count);
+        for (uint32_t j = 0; j < count; j++) {
+            if (runs[j].has_ended || !runs[j].waits_for_door)
+                continue;
+            runs[j].due_ms = fold->now_ms;
+            (void)run_write(fold, &runs[j]); // in place of one as long
+        }
+    }
+}
+
 void runs_wake(struct fold *fold)
 {
     uint32_t workflow_count = 0;

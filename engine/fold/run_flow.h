@@ -26,6 +26,8 @@ void run_start(struct fold *fold, const struct run_start *start);
 void runs_hear(struct fold *fold, event_type type, uint32_t depth);
 // Ends runs whose workflow stops them by a condition about the contact that is true now.
 void runs_check(struct fold *fold, uint32_t depth);
+// The contact's zone has changed: runs that wait before an action are due now, to ask again when they may go on.
+void runs_ask_again(struct fold *fold);
 // Takes on runs that time alone takes on, as of fold->now_ms.
 void runs_wake(struct fold *fold);
 

@@ -222,6 +222,30 @@ START_TEST(a_limit_is_looked_at_when_quiet_hours_end)
 }
 END_TEST
 
+// Waits are of the zone that the contact is in.
+START_TEST(a_contact_that_travels_is_asked_again_in_its_new_zone)
+{
+    open_rules(QUIET(""));
+    ping("01-01T22:00:00", 1);
+    feed("01-01T23:00:00", "contact.updated", "{\"zone\":\"-08:00\"}"); // 15:00 there
+    advance("01-01T23:00:00");
+    ck_actions("");
+    advance("01-01T23:00:00.001");
+    ck_actions("01-01T23:00:00.001Z 1/1 n1\n");
+    ping("01-02T05:00:00", 2);                                          // 21:00 there
+    feed("01-02T06:00:00", "contact.updated", "{\"zone\":\"-10:00\"}"); // 20:00
+    feed("01-02T06:30:00", "contact.updated", "{\"zone\":\"-09:00\"}");
+    ping("01-02T07:00:00", 3);                                          // 22:00
+    feed("01-02T08:00:00", "contact.updated", "{\"zone\":\"-10:00\"}"); // 22:00
+    advance("01-02T17:59:59.999");
+    ck_actions("01-01T23:00:00.001Z 1/1 n1\n01-02T06:00:00.001Z 1/1 n2\n");
+    advance("01-02T18:00:00"); // 08:00
+    ck_actions("01-01T23:00:00.001Z 1/1 n1\n"
+               "01-02T06:00:00.001Z 1/1 n2\n"
+               "01-02T18:00:00.000Z 1/1 n3\n");
+}
+END_TEST
+
 // --- what the contact wants
 START_TEST(consent_withdrawn_while_an_action_is_delayed_holds_it_back)
 {
@@ -321,6 +345,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, quiet_days_follow_each_other);
     tcase_add_test(cases, quiet_hours_may_skip);
     tcase_add_test(cases, a_limit_is_looked_at_when_quiet_hours_end);
+    tcase_add_test(cases, a_contact_that_travels_is_asked_again_in_its_new_zone);
     tcase_add_test(cases, consent_withdrawn_while_an_action_is_delayed_holds_it_back);
     tcase_add_test(cases, do_not_disturb_counts_when_the_action_would_be_sent);
     tcase_add_test(cases, a_stop_ends_a_run_that_waits_before_its_action);
