@@ -266,10 +266,14 @@ static void check_contact(
         return;
     }
     const char *expected = oracle_contact_json(check->oracle, contact, &len);
-    if (!bytes_equal(buffer_bytes(text), bytes_of(expected, len)))
+    char why[512];
+    if (!oracle_text_matches(
+            (struct text){expected, len}, (struct text){(const char *)text->data, text->len}, why,
+            sizeof(why)))
         sim_fail(
-            check->sim, "oracle", "shard %" PRIu32 ": contact is\n    %.*s\n  expected\n    %s",
-            check->shard, (int)text->len, (const char *)text->data, expected);
+            check->sim, "oracle",
+            "shard %" PRIu32 ": contact is\n    %.*s\n  expected\n    %s\n  %s", check->shard,
+            (int)text->len, (const char *)text->data, expected, why);
 }
 
 static void check_state(struct shard_check *check)
