@@ -60,6 +60,7 @@ static void find_forgetting(struct timing *timing)
                       (reads_kind(plan->ruleset, of, &read) == READ_SCORE && timing->forgets[read]);
         }
         timing->forgets[score] = forgets;
+        plan->ruleset->scores[score].changes_by_time = forgets;
     }
 }
 
