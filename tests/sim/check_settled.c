@@ -167,6 +167,7 @@ static void check_action(
     const struct oracle_action *expected = &oracle_actions(check->oracle, &count)[number];
     struct text json = {(const char *)is->value.data, is->value.len};
     char why[512];
+    check->sim->report->by_time += expected->index == UINT64_MAX;
     if (expected->index == UINT64_MAX && check->setup->shape.clock == WORKLOAD_CLOCK_WALL)
         oracle_retime(check->oracle, number, tick_of(check, is->sequence));
     if (!oracle_action_matches(expected, json, why, sizeof(why)))
@@ -267,6 +268,8 @@ static void check_contact(
     }
     const char *expected = oracle_contact_json(check->oracle, contact, &len);
     char why[512];
+    for (const char *at = expected; (at = strstr(at, "\"state\":\"waiting\"")) != NULL; at++)
+        check->sim->report->waiting++;
     if (!oracle_text_matches(
             (struct text){expected, len}, (struct text){(const char *)text->data, text->len}, why,
             sizeof(why)))

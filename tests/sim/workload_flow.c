@@ -88,20 +88,19 @@ static void find_startable(
     to->startable = startable;
 }
 
-// What goes on by itself, by time and by what follows from its own steps, has one run at most.
+// What goes on by itself, by time and by what follows from its own steps, has one run at most, lest time is full of it.
 static void draw_entry(
     const struct rules_draw *from, struct steps_draw *draw, struct workload_workflow *flow)
 {
     struct sim_random *random = &draw->draw->random;
-    bool goes_on = draw->may_wait && (draw->may_emit || is_derived_type(flow->on));
-    if (sim_random_chance(random, goes_on ? 0 : 500)) {
+    if (sim_random_chance(random, draw->goes_on ? 0 : 500)) {
         flow->reenter = WORKLOAD_REENTER_ALWAYS;
     } else if (sim_random_chance(random, 600)) {
         flow->reenter =
             sim_random_chance(random, 600) ? WORKLOAD_REENTER_AFTER_END : WORKLOAD_REENTER_AFTER;
         flow->reenter_ms = draw_span(from, random);
     }
-    if (goes_on || from->is_plain || !sim_random_chance(random, 250))
+    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250))
         return;
     struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
     enum workload_type ignored;
@@ -144,7 +143,8 @@ static void draw_workflow(
     if (!from->is_plain && sim_random_chance(random, 300))
         flow->condition = draw_condition(draw->draw, &scope);
     draw->may_wait = sim_random_chance(random, 550);
-    draw->may_emit = sim_random_chance(random, 300);
+    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on);
+    draw->goes_on = draw->may_wait && (draw->may_emit || is_derived_type(flow->on));
     draw->may_score = !from->may_forget || !is_derived_type(flow->on);
     if (!draw->may_emit)
         draw->startable_count = 0;

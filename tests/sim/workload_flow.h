@@ -12,6 +12,7 @@ struct steps_draw {
     const struct text *startable; // workflows that it may start
     uint32_t startable_count;
     bool may_wait, may_emit, may_score;
+    bool goes_on; // it may set itself off again, by what follows from its steps: at most once a day
     bool may_leave; // to the last step, "last"
     uint32_t count; // so far, nested ones among them
 };

@@ -185,6 +185,7 @@ struct workload_wait draw_wait(struct steps_draw *draw)
         .span_ms = draw_span(draw->from, random),
         .minute = (uint32_t)sim_random_below(random, 96) * 15,
     };
+    wait.span_ms += draw->goes_on ? DAY_MS : 0;
     if (wait.kind == WORKLOAD_WAIT_UNTIL)
         wait.until = draw_moment(draw->draw, &draw->scope);
     if (wait.kind == WORKLOAD_WAIT_WINDOW)
