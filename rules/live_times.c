@@ -10,6 +10,21 @@ struct timing {
     bool *watched; // by score: something would see it change
 };
 
+// Whether a run of the workflow may wait for such an event, or be stopped by it.
+static bool is_awaited(const struct workflow_def *workflow, event_type type)
+{
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        const struct workflow_step *step = &workflow->steps[i];
+        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT && step->wait.on == type)
+            return true;
+    }
+    for (uint32_t i = 0; i < workflow->stop_count; i++) {
+        if (workflow->stops[i].on == type)
+            return true;
+    }
+    return false;
+}
+
 static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
 {
     event_type type = catalog_builtin(ruleset->catalog, builtin);
@@ -18,7 +33,8 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
             return true;
     }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
-        if (ruleset_is_on(ruleset, ruleset->workflows[i].on, type))
+        if (ruleset_is_on(ruleset, ruleset->workflows[i].on, type) ||
+            is_awaited(&ruleset->workflows[i], type))
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {
@@ -44,6 +60,7 @@ static void find_forgetting(struct timing *timing)
                       (reads_kind(plan->ruleset, of, &read) == READ_SCORE && timing->forgets[read]);
         }
         timing->forgets[score] = forgets;
+        plan->ruleset->scores[score].changes_by_time = forgets;
     }
 }
 

@@ -29,7 +29,7 @@ const struct event_type_def *run_type(struct fold *fold, const struct run *run)
 // --- the data of the event that started it
 struct value run_data(const struct fold *fold, const struct run *run, struct arena *arena)
 {
-    if (!run->workflow->has_waits) // its event is still in hand
+    if (!run->workflow->has_waits && !run->is_kept) // its event is still in hand
         return fold->expressions.values;
     if (run->data.len == 0)
         return (struct value){.kind = VALUE_ABSENT};

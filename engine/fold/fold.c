@@ -345,6 +345,12 @@ static void note_idle(struct fold *fold, event_type type, struct value data)
     }
 }
 
+static void check_runs(struct fold *fold, uint32_t depth)
+{
+    if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
+        runs_check(fold, depth);
+}
+
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
@@ -369,8 +375,7 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
         start_workflows(fold, match, data, depth);
     }
     live_settle(fold, depth + 1);
-    if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
-        runs_check(fold, depth);
+    check_runs(fold, depth);
     if (match->implies.count > 0)
         implied_derive(fold, match, data, depth + 1);
 }
@@ -463,10 +468,12 @@ void fold_event(
         fold_derive(fold, BUILTIN_CONTACT_CREATED, 1, NULL, 0);
     if (builtin != BUILTIN_NONE)
         fold_apply_builtin(fold, builtin, event);
-    if (event->type != EVENT_TYPE_UNKNOWN)
+    if (event->type != EVENT_TYPE_UNKNOWN) {
         match_one_that_came(fold, event->type, event->data, 0);
-    else
+    } else {
         live_settle(fold, 1);
+        check_runs(fold, 0);
+    }
     fold_queue(fold);
     trace_end(fold);
 }
@@ -503,8 +510,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     if (ruleset_timed(fold->ruleset).count > 0 && !fold->is_history)
         triggers_fire(fold);
     live_settle(fold, 1);
-    if (ruleset_has_state_stops(fold->ruleset) && !fold->is_history)
-        runs_check(fold, 0);
+    check_runs(fold, 0);
     fold_queue(fold);
     trace_end(fold);
     fold->input = NULL;

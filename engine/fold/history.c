@@ -8,6 +8,7 @@
 #include "engine/base/memory.h"
 #include "engine/fold/history_zones.h"
 #include "engine/fold/live.h"
+#include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
 #include "engine/fold/shard_timers.h"
 #include "projections/contact_ask.h"
@@ -215,13 +216,28 @@ static bool is_kept(const struct transfer *transfer, struct name_id name, enum n
     return score != UINT32_MAX && transfer->is_kept_score[score];
 }
 
+// Whether the entry is of a step of a workflow; a rule of that name has the name to itself.
+static bool is_of_workflow(const struct transfer *transfer, const struct ledger_entry *entry)
+{
+    struct buffer name = {0};
+    if (name_index_find(&transfer->shard->fold.binding.rule_of_name, entry->rule) !=
+        NAME_INDEX_NONE)
+        return false;
+    buffer_add_bytes(&name, names_text(transfer->to, entry->score));
+    buffer_add_text(&name, "/" WORKFLOW_RULE);
+    bool is_it = bytes_equal(buffer_bytes(&name), names_text(transfer->to, entry->rule));
+    buffer_free(&name);
+    return is_it;
+}
+
 static bool is_from_now(const struct transfer *transfer, struct name_id name, enum name_kind kind)
 {
     uint32_t score = score_of(transfer->shard, name, kind);
     return score != UINT32_MAX && ruleset_score(transfer->shard->ruleset, score)->is_from_now;
 }
 
-// Condensed entries first, as the ledger has them: of what stays and of what comes.
+// Condensed entries first, as the ledger has them: of what stays and of what comes. What workflows gave stays, as all
+// that they did to the contact.
 static void move_ledger(struct transfer *transfer)
 {
     struct ledger_entry entry;
@@ -229,7 +245,7 @@ static void move_ledger(struct transfer *transfer)
     for (int round = 0; round < 2; round++) {
         for (size_t at = 0; ledger_next(transfer->to, transfer->target, &at, &entry);) {
             if ((entry.ref.packed == 0) == (round == 0) &&
-                is_kept(transfer, entry.score, NAME_SCORE))
+                (is_kept(transfer, entry.score, NAME_SCORE) || is_of_workflow(transfer, &entry)))
                 take_entry(transfer, &entry);
         }
         for (size_t at = 0; transfer->source.value != 0 &&

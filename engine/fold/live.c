@@ -325,8 +325,12 @@ static void settle_score(struct fold *fold, uint32_t index)
     if (live_score_is_planned(score))
         plan_score(fold, index, from_milli, to_milli);
     fold->live.changes[index] = LIVE_UNCHANGED;
-    if (to_milli == from_milli)
+    if (to_milli == from_milli) {
+        // Between looks it may have been another, which those saw that read it at moments of their own.
+        if (score->changes_by_time)
+            mark_readers(fold, index, from_milli, to_milli);
         return;
+    }
     score_set_shown(fold->state, fold->contact, name, to_milli);
     derive_score(fold, score, from_milli, to_milli);
     mark_readers(fold, index, from_milli, to_milli);

@@ -104,7 +104,8 @@ static bool unpack(
     struct fold *fold, struct bytes from, const struct workflow_def *workflow, struct run *out)
 {
     struct cursor cursor = cursor_of(from);
-    *out = (struct run){.workflow = workflow, .number = (uint32_t)cursor_varint(&cursor)};
+    *out = (struct run){
+        .workflow = workflow, .number = (uint32_t)cursor_varint(&cursor), .is_kept = true};
     uint64_t flags = cursor_varint(&cursor);
     out->has_ended = (flags & RUN_ENDED) != 0;
     out->waits_for_door = (flags & RUN_AT_DOOR) != 0;

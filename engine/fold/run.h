@@ -29,6 +29,7 @@ struct run {
     const struct workflow_def *workflow;
     uint32_t number;     // the contact's how-many-eth run of this workflow, from 1
     bool has_ended;      // it is kept so that it is known when it may be entered again
+    bool is_kept;        // it has a row: it has waited
     bool waits_for_door; // for the workflow's window, before the step that it is at
     uint64_t key;        // 0 without one
     int64_t started_ms;

@@ -69,7 +69,7 @@ static void end_run(
             .due_ms = TIMER_NONE,
         };
         (void)run_write(fold, &ended);
-    } else if (run->workflow->has_waits) {
+    } else if (run->is_kept) { // also where the rules in force have no wait any more
         run_remove(fold, run);
     }
     derive_run(fold, BUILTIN_RUN_ENDED, run, outcomes[outcome], depth);
@@ -341,23 +341,35 @@ static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
     return is_it;
 }
 
+static void hear(struct fold *fold, struct run *run, event_type type, uint32_t depth)
+{
+    if (run->has_ended)
+        return;
+    const struct workflow_stop *stop = stopped_by(fold, run, type);
+    if (stop != NULL)
+        end_waiting(fold, run, RUN_STOPPED, stop, depth + 1);
+    else if (is_waiting_for(fold, run, type))
+        resume(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
+}
+
+struct kept_runs {
+    struct run *runs;
+    uint32_t count;
+};
+
+// All are read before the first one hears it: what one of them starts waits for events to come.
 void runs_hear(struct fold *fold, event_type type, uint32_t depth)
 {
     uint32_t workflow_count = 0;
     const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    if (workflow_count == 0)
+        return;
+    struct kept_runs *kept = arena_alloc(&fold->arena, workflow_count * sizeof(*kept));
+    for (uint32_t i = 0; i < workflow_count; i++)
+        kept[i].runs = runs_read(fold, workflows[i], &kept[i].count);
     for (uint32_t i = 0; i < workflow_count; i++) {
-        uint32_t count = 0;
-        struct run *runs = runs_read(fold, workflows[i], &count);
-        for (uint32_t j = 0; j < count; j++) {
-            struct run *run = &runs[j];
-            if (run->has_ended)
-                continue;
-            const struct workflow_stop *stop = stopped_by(fold, run, type);
-            if (stop != NULL)
-                end_waiting(fold, run, RUN_STOPPED, stop, depth + 1);
-            else if (is_waiting_for(fold, run, type))
-                resume(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
-        }
+        for (uint32_t j = 0; j < kept[i].count; j++)
+            hear(fold, &kept[i].runs[j], type, depth);
     }
 }
 

@@ -15,9 +15,8 @@
 #include "projections/contact_ask.h"
 #include "rules/event_set.h"
 
-#define WORKFLOW_RULE "workflow"
-#define SPLIT_SEED    UINT64_C(0x73706c6974) // "split"
-#define POINTS_MAX    1e6
+#define SPLIT_SEED UINT64_C(0x73706c6974) // "split"
+#define POINTS_MAX 1e6
 
 // --- waits
 static struct local_zone window_zone(struct fold *fold, const struct workflow_window *window)

@@ -27,7 +27,8 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule);
 void fold_add_entry(struct fold *fold, const struct ledger_entry *entry);
 // By which a withdrawal finds the entries of an event; 0 for an event without an id.
 uint64_t fold_event_key(const struct fold *fold, struct bytes source, struct bytes id);
-// The number in the state of "SCORE/RULE", given where it has none.
+// The number in the state of "SCORE/RULE", given where it has none. What steps of workflows give has a RULE of its own.
+#define WORKFLOW_RULE "workflow"
 struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char *rule);
 // Makes room in the ledger of the contact in hand: entries that are worth nothing any more go, then of the others the
 // older half is summed up, a line for each rule. (condense.c)

@@ -1,6 +1,7 @@
 #include "engine/fold/step_value.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "engine/base/text.h"
@@ -45,7 +46,9 @@ static bool value_of(struct fold *fold, struct cel_value from, struct value *out
     case CEL_UINT:
         *out = (struct value){.kind = VALUE_UINT, .as.unsigned_integer = from.as.unsigned_integer};
         return true;
-    case CEL_DOUBLE: *out = value_double(from.as.real); return true;
+    case CEL_DOUBLE:
+        *out = value_double(from.as.real);
+        return isfinite(from.as.real); // JSON has no other numbers
     case CEL_STRING: *out = value_text(arena_copy(&fold->arena, from.as.text)); return true;
     case CEL_TIMESTAMP: return time_value(fold, from, out);
     case CEL_DURATION: *out = duration_value(fold, from); return true;

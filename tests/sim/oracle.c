@@ -185,6 +185,13 @@ void oracle_run_derived(struct oracle *oracle)
     }
 }
 
+static void see_unknown(struct oracle *oracle)
+{
+    oracle_settle(oracle, 1);
+    if (!oracle->is_history)
+        oracle_check_stops(oracle, 0);
+}
+
 static void fold(struct oracle *oracle, const struct workload_identifier *sorted)
 {
     const struct workload_event *event = oracle->event;
@@ -203,7 +210,7 @@ static void fold(struct oracle *oracle, const struct workload_identifier *sorted
     if (is_known(oracle, event->type))
         oracle_match(oracle, event->type, &event->data, 0);
     else
-        oracle_settle(oracle, 1);
+        see_unknown(oracle);
     oracle_run_derived(oracle);
 }
 

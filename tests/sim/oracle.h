@@ -38,8 +38,8 @@ int64_t oracle_tick_ms(const struct oracle *oracle);
 
 // --- contacts, 1..count in order of creation, which is the engine's numbering, too
 uint64_t oracle_contact_count(const struct oracle *oracle);
-// The contact as `engagectl contact get` and query_contact print it; terminated, borrowed until the next
-// call with this oracle.
+// The contact as `engagectl contact get` and query_contact print it, with ORACLE_HEX in the ids of runs; terminated,
+// borrowed until the next call with this oracle.
 const char *oracle_contact_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
 // What its counters say at the tick, as query_counters prints it; borrowed as above.
 const char *oracle_counters_json(struct oracle *oracle, uint64_t contact, size_t *len_out);
@@ -65,6 +65,8 @@ struct oracle_action {
 enum { ORACLE_HEX = 1 };
 // All of them; borrowed until the next feed.
 const struct oracle_action *oracle_actions(const struct oracle *oracle, size_t *count_out);
+// Whether a text is that one, with hexadecimal digits for ORACLE_HEX. If not, why says where they part.
+bool oracle_text_matches(struct text expected, struct text found, char *why, size_t why_size);
 // Whether these bytes are that action. If not, why says where they part. The derived ids need only be
 // hexadecimal; that they differ from each other is for the caller to see.
 bool oracle_action_matches(
@@ -78,6 +80,8 @@ struct oracle_counts {
     uint64_t events, duplicates, rejected;
     uint64_t actions, held_consent, held_dnd, held_missing, held_limit;
     uint64_t rules_matched, rules_limited, runs_started, derived, derived_too_deep;
+    uint64_t runs_ended[3]; // done, stopped, failed
+    uint64_t steps_failed;
 };
 struct oracle_counts oracle_counts_of(const struct oracle *oracle);
 

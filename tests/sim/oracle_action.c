@@ -57,22 +57,23 @@ static struct workload_value default_of(struct oracle *oracle, const struct work
 
 // False when a required parameter has no value.
 static bool add_with(
-    struct oracle *oracle, const struct workload_action *action, const struct workload_step *step)
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing)
 {
     struct sim_text *to = &oracle->text;
     const char *before = "{";
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct workload_param *param = &action->params[i];
         struct workload_value value = {.kind = WORKLOAD_ABSENT};
-        for (uint32_t j = 0; j < step->with_count; j++) {
-            if (text_equal(step->with[j].name, param->name))
-                value = step->with[j];
+        for (uint32_t j = 0; j < doing->step->given_count; j++) {
+            if (text_equal(doing->values[j].name, param->name))
+                value = doing->values[j];
         }
         if (value.kind == WORKLOAD_ABSENT)
             value = default_of(oracle, param);
-        if (value.kind == WORKLOAD_ABSENT && !param->is_optional)
+        bool is_there = value.kind != WORKLOAD_ABSENT && value.kind != WORKLOAD_NULL;
+        if (!is_there && !param->is_optional)
             return false;
-        if (value.kind == WORKLOAD_ABSENT)
+        if (!is_there)
             continue;
         sim_add_chars(to, before);
         before = ",";
@@ -118,8 +119,7 @@ static void add_head(
 static bool render(
     struct oracle *oracle,
     const struct workload_action *action,
-    const struct workload_workflow *flow,
-    const struct workload_step *step,
+    const struct doing *doing,
     struct text subject)
 {
     struct sim_text *to = &oracle->text;
@@ -130,15 +130,16 @@ static bool render(
     add_text(to, ",\"contact\":{\"id\":", subject);
     sim_add_chars(to, ",\"identifiers\":");
     oracle_add_identifiers(to, oracle_contact(oracle));
-    add_text(to, "},\"workflow\":", flow->name);
+    add_text(to, "},\"workflow\":", doing->flow->name);
     add_hex(to, ",\"run\":", ID_DIGITS);
-    add_text(to, ",\"step\":", step->id);
-    add_hex(to, ",\"occurrence\":1,\"ruleset\":", HASH_DIGITS);
+    add_text(to, ",\"step\":", doing->step->id);
+    sim_add_format(to, ",\"occurrence\":%u", doing->occurrence);
+    add_hex(to, ",\"ruleset\":", HASH_DIGITS);
     add_text(to, ",\"cause\":{\"source\":", event->source);
     add_text(to, ",\"id\":", event->id);
     add_text(to, ",\"type\":", event->type);
     sim_add_chars(to, "},\"with\":");
-    if (!add_with(oracle, action, step))
+    if (!add_with(oracle, action, doing))
         return false;
     sim_add_chars(to, "}}");
     return true;
@@ -162,7 +163,7 @@ void oracle_do_action(struct oracle *oracle, const struct doing *doing)
     const struct workload_workflow *flow = doing->flow;
     const struct workload_step *step = doing->step;
     const struct workload_action *action = oracle->rules->actions;
-    while (!text_equal(action->name, step->action))
+    while (!text_equal(action->name, step->of))
         action++; // the rules compile, so it is there
     if (is_held_back(oracle, action))
         return;
@@ -173,7 +174,7 @@ void oracle_do_action(struct oracle *oracle, const struct doing *doing)
     sim_text_clear(&oracle->id_text);
     oracle_add_id(&oracle->id_text, oracle_contact(oracle));
     struct text subject = text_copy(&oracle->arena, sim_text_view(&oracle->id_text));
-    if (!render(oracle, action, flow, step, subject)) {
+    if (!render(oracle, action, doing, subject)) {
         oracle->counts.held_missing++;
         return;
     }
@@ -214,22 +215,26 @@ static bool is_hex(char byte)
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
 }
 
-bool oracle_action_matches(
-    const struct oracle_action *expected, struct text json, char *why, size_t why_size)
+bool oracle_text_matches(struct text expected, struct text found, char *why, size_t why_size)
 {
     size_t at = 0;
-    while (at < expected->len && at < json.len &&
-           (expected->json[at] == ORACLE_HEX ? is_hex(json.at[at])
-                                             : json.at[at] == expected->json[at]))
+    while (at < expected.len && at < found.len &&
+           (expected.at[at] == ORACLE_HEX ? is_hex(found.at[at]) : found.at[at] == expected.at[at]))
         at++;
-    if (at == expected->len && at == json.len)
+    if (at == expected.len && at == found.len)
         return true;
     size_t from = at < SHOWN / 2 ? 0 : at - SHOWN / 2;
-    int expected_len = (int)(expected->len - from < SHOWN ? expected->len - from : SHOWN);
-    int found_len = (int)(json.len - from < SHOWN ? json.len - from : SHOWN);
+    int expected_len = (int)(expected.len - from < SHOWN ? expected.len - from : SHOWN);
+    int found_len = (int)(found.len - from < SHOWN ? found.len - from : SHOWN);
     if (why_size > 0)
         (void)snprintf(
             why, why_size, "byte %zu: expected …%.*s…, found …%.*s…", at, expected_len,
-            expected->json + from, found_len, json.at + from);
+            expected.at + from, found_len, found.at + from);
     return false;
+}
+
+bool oracle_action_matches(
+    const struct oracle_action *expected, struct text json, char *why, size_t why_size)
+{
+    return oracle_text_matches((struct text){expected->json, expected->len}, json, why, why_size);
 }

@@ -28,6 +28,9 @@ void oracle_contact_free(struct contact *contact)
     free(contact->held.at);
     free(contact->shown.at);
     free(contact->runs.at);
+    for (size_t i = 0; i < contact->kept.count; i++)
+        free(contact->kept.at[i].runs.at);
+    free(contact->kept.at);
 }
 
 uint64_t oracle_owner_of(const struct oracle *oracle, struct text kind, struct text value)
@@ -91,7 +94,7 @@ static bool may_set(const struct oracle *oracle, const struct workload_value *va
     return true;
 }
 
-static void set_field(struct oracle *oracle, const struct workload_value *value)
+void oracle_set_field(struct oracle *oracle, const struct workload_value *value, uint32_t depth)
 {
     struct contact *contact = oracle_contact(oracle);
     if (!may_set(oracle, value))
@@ -117,7 +120,7 @@ static void set_field(struct oracle *oracle, const struct workload_value *value)
     before.name = text_of("from");
     struct workload_value items[] = {sim_value_of_text("field", now.name), before, now};
     items[2].name = text_of("to");
-    oracle_derive(oracle, "field.changed", 1, items, 3);
+    oracle_derive(oracle, "field.changed", depth, items, 3);
 }
 
 static void add_identifier(
@@ -135,7 +138,7 @@ static void update(struct oracle *oracle)
 {
     const struct workload_value *fields = sim_value_member(&oracle->event->data, text_of("fields"));
     for (uint32_t i = 0; fields->kind == WORKLOAD_MAP && i < fields->count; i++)
-        set_field(oracle, &fields->items[i]);
+        oracle_set_field(oracle, &fields->items[i], 1);
     const struct workload_value *kinds =
         sim_value_member(&oracle->event->data, text_of("identifiers"));
     for (uint32_t i = 0; kinds->kind == WORKLOAD_MAP && i < kinds->count; i++) {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tests/sim/oracle_internal.h"
+#include "tests/sim/oracle_run.h"
 
 #define YEAR_1_MS    INT64_C(-62135596800000)
 #define YEAR_9999_MS INT64_C(253402300799999)
@@ -294,8 +294,11 @@ static struct said say_event(struct oracle *oracle, const struct workload_expr *
 {
     if (expr->kind == EXPR_EVENT_TIME)
         return say_time(oracle->time_ms);
-    const struct workload_value *member = sim_value_member(oracle->data, expr->name);
-    return expr->kind == EXPR_HAS_DATA ? say_bool(is_there(member)) : say_value(member, expr->type);
+    bool is_of_run = expr->kind == EXPR_RUN_DATA || expr->kind == EXPR_HAS_RUN_DATA;
+    const struct workload_value *member =
+        sim_value_member(is_of_run ? oracle_run_data(oracle) : oracle->data, expr->name);
+    bool is_asked = expr->kind == EXPR_HAS_DATA || expr->kind == EXPR_HAS_RUN_DATA;
+    return is_asked ? say_bool(is_there(member)) : say_value(member, expr->type);
 }
 
 static struct said say_counter(struct oracle *oracle, const struct workload_expr *expr)
@@ -321,6 +324,10 @@ struct said oracle_say(struct oracle *oracle, const struct workload_expr *expr)
         return say_score(oracle, expr->name);
     if (expr->kind == EXPR_SEGMENT)
         return say_bool(oracle_is_member(oracle_contact(oracle), expr->name));
+    if (expr->kind == EXPR_NOW)
+        return say_time(oracle->now_ms);
+    if (expr->kind == EXPR_RUN_STARTED)
+        return oracle->going == NULL ? nothing : say_time(oracle->going->run->started_ms);
     return say_counter(oracle, expr);
 }
 

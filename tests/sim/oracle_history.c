@@ -56,9 +56,22 @@ static void take_texts(struct oracle *oracle, struct contact *to)
         to->held.at[i].name = text_copy(arena, to->held.at[i].name);
 }
 
+// What workflows gave stays, in front of what events gave.
+static void keep_given(struct contact *contact)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < contact->entries.count; i++) {
+        if (contact->entries.at[i].is_of_workflow)
+            contact->entries.at[kept++] = contact->entries.at[i];
+    }
+    contact->entries.count = kept;
+}
+
 static void take_contact(struct oracle *oracle, struct contact *to, const struct contact *from)
 {
-    TAKE(entries);
+    keep_given(to);
+    for (size_t n = 0; from != NULL && n < from->entries.count; n++)
+        *(struct entry *)list_add(&to->entries) = from->entries.at[n];
     TAKE(limits);
     TAKE(counted);
     TAKE(shown);

@@ -33,6 +33,32 @@ struct runs {
     uint32_t count;
 };
 
+// A run that waits, or one that has ended and is remembered.
+struct run_key {
+    bool is_there;
+    struct said value; // SAID_ERROR: it had none
+};
+struct came { // how often to a step that emits an action
+    struct text step;
+    uint32_t times;
+};
+struct run {
+    uint32_t number;
+    bool has_ended;
+    bool is_at_door; // waits for its workflow's window
+    bool is_kept;    // its data is its own; else that of the event in hand
+    struct run_key key;
+    int64_t started_ms, due_ms; // INT64_MAX: never by time alone
+    struct text at;             // a step
+    struct workload_value data; // of the event that started it
+    const struct came *came;
+    uint32_t came_count;
+};
+struct kept { // of a workflow, in the order they started
+    struct text workflow;
+    LIST(struct run) runs;
+};
+
 struct contact {
     LIST(struct workload_identifier) identifiers; // in order of arrival
     LIST(struct named_value) fields;
@@ -45,6 +71,7 @@ struct contact {
     LIST(struct held) held;
     LIST(struct shown) shown;
     LIST(struct runs) runs;
+    LIST(struct kept) kept; // in order of arrival
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
@@ -93,6 +120,7 @@ struct oracle {
     LIST(struct derived) derived;
     int64_t now_ms; // at which everything is looked at: the tick, or when something is due
     const struct workload_value *data; // of the event that is matched
+    const struct going *going;         // the run in hand; NULL: none
     bool is_silent;                    // nothing is derived
     // of the rules in force
     LIST(struct live_node) nodes; // each behind what it reads
@@ -140,17 +168,37 @@ void oracle_derive(
     uint32_t count);
 void oracle_match(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// One that is there whether anything hears it or not.
+void oracle_emit(
+    struct oracle *oracle,
+    struct text type,
+    uint32_t depth,
+    const struct workload_value *items,
+    uint32_t count);
+void oracle_set_field(struct oracle *oracle, const struct workload_value *value, uint32_t depth);
 // A `do` step of a run; what it makes is `depth` deep.
 struct doing {
     const struct workload_workflow *flow;
     const struct workload_step *step;
-    uint32_t run, depth;
+    uint32_t run, depth, occurrence;
+    const struct workload_value *values; // as many as the step gives
 };
 void oracle_do_action(struct oracle *oracle, const struct doing *doing);
 void oracle_run_derived(struct oracle *oracle); // and what is derived from that in turn
 void oracle_fold_past(struct oracle *oracle, const struct past *past);
 
+// --- runs
+void oracle_start_runs(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// The event in hand: ends runs that it stops, takes on those that wait for it.
+void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
+void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
+void oracle_wake(struct oracle *oracle);                        // runs that are due
+int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
+void oracle_add_runs(struct oracle *oracle, struct sim_text *to);
+
 // --- printing
+void oracle_add_said(struct sim_text *to, struct said said);
 void oracle_add_id(struct sim_text *to, const struct contact *contact);
 void oracle_add_identifiers(struct sim_text *to, const struct contact *contact);
 

@@ -191,6 +191,7 @@ const char *oracle_contact_json(struct oracle *oracle, uint64_t number, size_t *
     oracle->now_ms = oracle->tick_ms;
     add_scores(to, oracle, contact);
     add_segments(to, oracle->rules, contact);
+    oracle_add_runs(oracle, to);
     add_dnd(to, contact);
     add_text(to, "zone", contact->zone);
     if (contact->notes > 0)
@@ -200,7 +201,7 @@ const char *oracle_contact_json(struct oracle *oracle, uint64_t number, size_t *
     return to->at;
 }
 
-static void add_said(struct sim_text *to, struct said said)
+void oracle_add_said(struct sim_text *to, struct said said)
 {
     struct workload_value value = {.kind = WORKLOAD_NULL};
     if (said.kind == SAID_TIME) {
@@ -236,7 +237,7 @@ const char *oracle_counters_json(struct oracle *oracle, uint64_t number, size_t 
         before = ",";
         sim_add_json_text(to, name);
         sim_add_byte(to, ':');
-        add_said(to, said);
+        oracle_add_said(to, said);
     }
     sim_add_chars(to, before[0] == '{' ? "{}" : "}");
     *len_out = to->len;

@@ -1,7 +1,7 @@
 // Limits of rules: how often and how much they gave for a value of `per` and a span.
 #include <string.h>
 
-#include "tests/sim/oracle_internal.h"
+#include "tests/sim/oracle_run.h"
 
 #define DAY_MS  INT64_C(86400000)
 #define KEPT_MS (35 * DAY_MS) // what a span remembers is forgotten then, or after two spans
@@ -20,33 +20,13 @@ static void add_key(struct sim_text *to, const struct workload_value *data, stru
 }
 
 // --- spans
-// Minutes that the contact's clocks are ahead: zones by name are not known in a simulated world.
-static int64_t ahead_minutes(struct text zone)
-{
-    if (zone.len != 6 || (zone.at[0] != '+' && zone.at[0] != '-'))
-        return 0;
-    int64_t minutes = (zone.at[1] - '0') * 600 + (zone.at[2] - '0') * 60 + (zone.at[4] - '0') * 10 +
-                      (zone.at[5] - '0');
-    return zone.at[0] == '-' ? -minutes : minutes;
-}
-
-// The first day of the span, as it is written.
+// The instant at which the span begins: another zone, another span.
 static void add_span(
-    struct sim_text *to, enum workload_span span, int64_t time_ms, struct text zone)
+    const struct oracle *oracle, struct sim_text *to, enum workload_span span, int64_t time_ms)
 {
-    int64_t local_ms = time_ms + ahead_minutes(zone) * 60000;
-    int64_t day = local_ms / DAY_MS - (local_ms % DAY_MS < 0);
-    int64_t monday = (day + 3) % 7; // 1970-01-01 was a Thursday
-    if (span == WORKLOAD_WEEK)
-        day -= monday < 0 ? monday + 7 : monday;
-    struct sim_text date = {NULL, 0, 0};
-    sim_add_time(&date, day * DAY_MS);
-    size_t chars = span == WORKLOAD_YEAR ? 4 : span == WORKLOAD_MONTH ? 7 : 10;
-    if (date.at[0] == '-')
-        chars++;
-    sim_add(to, (struct text){date.at, chars});
-    sim_add_format(to, " in %lld", (long long)ahead_minutes(zone)); // another zone, another span
-    sim_text_free(&date);
+    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    int64_t local_ms = oracle_span_begins(span, oracle_local_ms(oracle, zone, time_ms));
+    sim_add_format(to, "from %lld", (long long)oracle_reached_ms(oracle, zone, local_ms));
 }
 
 void oracle_limit_key(
@@ -58,7 +38,7 @@ void oracle_limit_key(
         add_key(&key, data, limit->per);
     if (limit->span > WORKLOAD_ROLLING) {
         sim_add_byte(&key, ' ');
-        add_span(&key, limit->span, limit_try->time_ms, oracle_contact(oracle)->zone);
+        add_span(oracle, &key, limit->span, limit_try->time_ms);
     }
     limit_try->key = text_copy(&oracle->arena, sim_text_view(&key));
     sim_text_free(&key);

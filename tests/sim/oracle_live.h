@@ -30,6 +30,7 @@ struct entry { // of the ledger
     int64_t time_ms, milli;
     bool is_limited, is_rolling;
     struct text limit_key;
+    bool is_of_workflow;
     bool is_condensed; // summed up with others, so that it cannot be withdrawn
 };
 struct limit {
@@ -71,6 +72,7 @@ struct shown *oracle_shown(struct contact *contact, struct text score); // made 
 bool oracle_has_score(struct oracle *oracle, const struct contact *contact, uint32_t score);
 struct text oracle_band(const struct workload_score *score, int64_t shown_milli);
 void oracle_match_rules(struct oracle *oracle, struct text type, const struct workload_value *data);
+void oracle_add_entry(struct oracle *oracle, const struct entry *entry); // of the event in hand
 void oracle_adjust(struct oracle *oracle);
 void oracle_retract(struct oracle *oracle);
 struct text oracle_rule_name(struct oracle *oracle, struct text score, struct text rule);

@@ -206,7 +206,7 @@ struct shown *oracle_shown(struct contact *contact, struct text score)
     return shown;
 }
 
-static void add_entry(struct oracle *oracle, const struct entry *entry)
+void oracle_add_entry(struct oracle *oracle, const struct entry *entry)
 {
     struct contact *contact = oracle_contact(oracle);
     condense(oracle, contact);
@@ -244,7 +244,7 @@ static void apply_rule(
         }
         entry.limit_key = limit_try.key;
     }
-    add_entry(oracle, &entry);
+    oracle_add_entry(oracle, &entry);
     if (entry.is_limited)
         oracle_limit_note(oracle, &limit_try, entry.milli);
     oracle->counts.rules_matched++;
@@ -286,7 +286,7 @@ void oracle_adjust(struct oracle *oracle)
     };
     if (is_set)
         entry.milli -= oracle_score_value(oracle, i).beneath_milli;
-    add_entry(oracle, &entry);
+    oracle_add_entry(oracle, &entry);
 }
 
 void oracle_retract(struct oracle *oracle)

@@ -198,6 +198,8 @@ int64_t oracle_next_moment(struct oracle *oracle, int64_t until_ms)
     oracle->now_ms = search.from_ms;
     if (search.from_ms >= until_ms)
         return NEVER;
+    int64_t due_ms = oracle_run_due_ms(oracle); // that of one forgotten for a while has passed
+    offer(&search, due_ms > search.from_ms ? due_ms : search.from_ms + 1);
     offer_windows(&search);
     offer_segments(&search);
     each_live_part(&search, offer_clock);
@@ -215,6 +217,7 @@ int64_t oracle_next_moment(struct oracle *oracle, int64_t until_ms)
 // --- letting it pass
 static void fire(struct oracle *oracle, int64_t due_ms)
 {
+    static const struct workload_value nothing = {.kind = WORKLOAD_ABSENT};
     struct sim_text id = {NULL, 0, 0};
     sim_add_time(&id, due_ms);
     const struct workload_event timer = {
@@ -231,7 +234,12 @@ static void fire(struct oracle *oracle, int64_t due_ms)
     oracle->time_ms = due_ms;
     oracle->actions_here = 0;
     oracle->derived.count = 0;
+    oracle->data = &nothing;
     oracle_settle(oracle, 1);
+    oracle_wake(oracle);
+    oracle_settle(oracle, 1);
+    if (!oracle->is_history)
+        oracle_check_stops(oracle, 0);
     oracle_run_derived(oracle);
     oracle->event = NULL;
 }

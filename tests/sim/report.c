@@ -162,9 +162,10 @@ void sim_report_print(const struct sim_report *report, FILE *to)
     (void)fprintf(
         to,
         "seeds=%" PRIu64 " lives=%" PRIu64 " frames=%" PRIu64 " contacts=%" PRIu64
-        " duplicates=%" PRIu64 " refused=%" PRIu64 " acknowledged=%" PRIu64 " checks=%" PRIu64 "\n",
+        " duplicates=%" PRIu64 " refused=%" PRIu64 " acknowledged=%" PRIu64 " checks=%" PRIu64
+        " by_time=%" PRIu64 " waiting=%" PRIu64 "\n",
         report->seeds, report->lives, report->frames, report->contacts, report->duplicates,
-        report->refused, report->acknowledged, report->checks);
+        report->refused, report->acknowledged, report->checks, report->by_time, report->waiting);
     sim_report_print_verdict(report, to);
     print_failpoints(report, to);
     print_grid(report, to);

@@ -115,6 +115,8 @@ enum sim_event {
 struct sim_report {
     uint64_t seeds, lives, inputs, journalled, duplicates, refused, frames, acknowledged;
     uint64_t expected, out, dead_letters, contacts, checks;
+    uint64_t by_time; // actions that nothing but time caused
+    uint64_t waiting; // runs that wait at the end
     uint64_t lost, doubled, misordered, crashes, faults;
     uint64_t events[SIM_EVENT_COUNT];
     uint64_t passes[FAILPOINT_COUNT];

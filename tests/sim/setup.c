@@ -73,6 +73,8 @@ static void draw_shape(struct sim *sim, struct sim_setup *setup)
     if (shape->inputs > sim->limits.inputs_max)
         shape->inputs = sim->limits.inputs_max;
     shape->variants = DRAW_OF(sim, 1, 1, 2, 3);
+    if (sim_random_chance(&sim->draws, 700)) // so that waits end within the minutes of a world
+        shape->step_ms = DRAW_OF(sim, 1, 50, 1000);
     shape->message_bytes_max = 4 * KIB;
     if (setup->source == SIM_SOURCE_FILE) {
         shape->headers_permille = 0;

@@ -128,16 +128,20 @@ static bool is_derived_id(const struct workload_event_type *event, struct text m
            (text_is(member, "id") && text_is(event->name, "action.emitted"));
 }
 
-// A member of the event's data; NULL where none is of the type.
+// A member of the event's data, or of that of the event that started the run; NULL where none is of the type.
 static struct workload_expr *draw_data_member(
     struct draw *draw, const struct expr_scope *scope, type_fn *is_fit)
 {
-    for (int i = 0; i < TRIES && scope->event != NULL && scope->event->field_count > 0; i++) {
+    bool is_of_run =
+        scope->run_event != NULL && (scope->event == NULL || sim_random_chance(&draw->random, 500));
+    const struct workload_event_type *event = is_of_run ? scope->run_event : scope->event;
+    for (int i = 0; i < TRIES && event != NULL && event->field_count > 0; i++) {
         const struct workload_data_field *field =
-            &scope->event->fields[sim_random_below(&draw->random, scope->event->field_count)];
-        if (!is_fit(field->type) || is_derived_id(scope->event, field->name))
+            &event->fields[sim_random_below(&draw->random, event->field_count)];
+        if (!is_fit(field->type) || is_derived_id(event, field->name))
             continue;
-        struct workload_expr *expr = make_named(draw, EXPR_DATA, field->name);
+        struct workload_expr *expr =
+            make_named(draw, is_of_run ? EXPR_RUN_DATA : EXPR_DATA, field->name);
         expr->type = field->type;
         return expr;
     }
@@ -176,7 +180,7 @@ static struct workload_expr *draw_counter(
     return NULL;
 }
 
-// Without an event, only where its changes are seen at their very moment.
+// Without an event, only where its changes are seen at their very moment; a step looks once.
 static struct workload_expr *draw_score(
     struct draw *draw, struct expr_scope *scope, bool is_compared)
 {
@@ -185,9 +189,10 @@ static struct workload_expr *draw_score(
         uint32_t at = (uint32_t)sim_random_below(&draw->random, scope->score_end);
         enum fading fading = score_fading(rules, at);
         bool is_combined = fading == FADES_COMBINED;
-        if (scope->event == NULL && fading != FADES_NOT && !is_compared)
+        bool is_live = scope->event == NULL && !scope->is_step;
+        if (is_live && fading != FADES_NOT && !is_compared)
             continue;
-        if (scope->event == NULL && is_combined && scope->has_combined)
+        if (is_live && is_combined && scope->has_combined)
             continue;
         scope->has_combined = scope->has_combined || is_combined;
         return make_named(draw, EXPR_SCORE, rules->scores[at].name);
@@ -377,7 +382,9 @@ static const struct workload_expr *draw_has(struct draw *draw, struct expr_scope
                                      : draw_field(draw, scope, is_any);
     if (expr == NULL || memchr(expr->name.at, ' ', expr->name.len) != NULL)
         return NULL;
-    expr->kind = expr->kind == EXPR_DATA ? EXPR_HAS_DATA : EXPR_HAS_FIELD;
+    expr->kind = expr->kind == EXPR_DATA       ? EXPR_HAS_DATA
+                 : expr->kind == EXPR_RUN_DATA ? EXPR_HAS_RUN_DATA
+                                               : EXPR_HAS_FIELD;
     return expr;
 }
 
@@ -465,4 +472,63 @@ const struct workload_expr *draw_summed(struct draw *draw, struct expr_scope *sc
     return make_pair(
         draw, sim_random_chance(&draw->random, 500) ? EXPR_ADD : EXPR_MULTIPLY, number,
         draw_small(draw));
+}
+
+// --- steps
+static bool is_whole(enum workload_type type)
+{
+    return type == WORKLOAD_TYPE_INT;
+}
+
+const struct workload_expr *draw_moment(struct draw *draw, struct expr_scope *scope)
+{
+    const struct workload_expr *expr = NULL;
+    switch (sim_random_below(&draw->random, 6)) {
+    case 0: expr = draw_field(draw, scope, is_time); break;
+    case 1: expr = draw_counter(draw, scope, is_time); break;
+    case 2: expr = draw_data_member(draw, scope, is_time); break;
+    case 3: return make(draw, EXPR_CREATED);
+    case 4: return make(draw, EXPR_RUN_STARTED);
+    default: break;
+    }
+    return expr == NULL ? make(draw, EXPR_NOW) : expr;
+}
+
+const struct workload_expr *draw_of_type(
+    struct draw *draw, struct expr_scope *scope, enum workload_type type)
+{
+    bool is_first = sim_random_chance(&draw->random, 700);
+    const struct workload_expr *expr = NULL;
+    switch (type) {
+    case WORKLOAD_TYPE_STRING:
+        expr = is_first ? draw_data_member(draw, scope, is_text) : draw_field(draw, scope, is_text);
+        return expr == NULL ? make(draw, EXPR_STAGE) : expr;
+    case WORKLOAD_TYPE_INT:
+        expr = is_first ? draw_data_member(draw, scope, is_whole)
+                        : draw_counter(draw, scope, is_whole);
+        return expr == NULL ? make(draw, EXPR_TAG_COUNT) : expr;
+    case WORKLOAD_TYPE_DOUBLE: return draw_number(draw, scope);
+    case WORKLOAD_TYPE_BOOL: return draw_flag(draw, scope);
+    case WORKLOAD_TYPE_TIMESTAMP:
+    case WORKLOAD_TYPE_DATE: return draw_moment(draw, scope);
+    case WORKLOAD_TYPE_ANY:
+    case WORKLOAD_TYPE_DURATION:
+    case WORKLOAD_TYPE_LIST:
+    case WORKLOAD_TYPE_MAP:
+    case WORKLOAD_TYPE_COUNT: break;
+    }
+    return NULL;
+}
+
+const struct workload_expr *draw_state(struct draw *draw, struct expr_scope *scope)
+{
+    const struct workload_expr *expr = NULL;
+    switch (sim_random_below(&draw->random, 5)) {
+    case 0: expr = draw_text_test(draw, scope); break;
+    case 1: expr = draw_segment(draw, scope); break;
+    case 2: return make_named(draw, EXPR_LISTED, words_pick(&draw->random, words_lists));
+    default: break;
+    }
+    return expr != NULL ? expr
+                        : make_named(draw, EXPR_TAGGED, words_pick(&draw->random, words_tags));
 }

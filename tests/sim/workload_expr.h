@@ -5,9 +5,11 @@
 #include "tests/sim/workload_value.h"
 
 enum workload_expr_kind {
-    EXPR_VALUE,       // a constant
-    EXPR_DATA,        // data.NAME, of the type that the event's type declares
-    EXPR_HAS_DATA,    // has(data.NAME)
+    EXPR_VALUE,    // a constant
+    EXPR_DATA,     // data.NAME, of the type that the event's type declares
+    EXPR_HAS_DATA, // has(data.NAME)
+    EXPR_RUN_DATA, // run.data.NAME, of the type that the workflow's event declares
+    EXPR_HAS_RUN_DATA,
     EXPR_EVENT_TIME,  // event.time
     EXPR_FIELD,       // contact.NAME: a declared field
     EXPR_HAS_FIELD,   // has(contact.NAME)
@@ -21,6 +23,8 @@ enum workload_expr_kind {
     EXPR_HAS_COUNTER, // has(counter.NAME)
     EXPR_SCORE,       // score.NAME
     EXPR_SEGMENT,     // segment.NAME
+    EXPR_NOW,         // now
+    EXPR_RUN_STARTED, // run.started
     EXPR_CLOCK, // a comparison of what lies between `now` and the time on the left with span_ms
     // of one or two parts
     EXPR_NOT,
@@ -47,7 +51,7 @@ enum workload_clock_form { CLOCK_NOW_MINUS_TIME, CLOCK_TIME_PLUS_SPAN, CLOCK_NOW
 struct workload_expr {
     enum workload_expr_kind kind;
     struct text name;                // of what is read
-    enum workload_type type;         // EXPR_DATA, EXPR_FIELD: as declared
+    enum workload_type type;         // EXPR_DATA, EXPR_RUN_DATA, EXPR_FIELD: as declared
     struct workload_value value;     // EXPR_VALUE
     int64_t span_ms;                 // EXPR_CLOCK
     enum workload_expr_kind compare; // EXPR_CLOCK: EXPR_LESS … EXPR_UNEQUAL, now on the left

@@ -61,7 +61,7 @@ static const char *sign_of(enum workload_expr_kind kind)
 
 static bool is_leaf(const struct workload_expr *expr)
 {
-    return expr->kind <= EXPR_SEGMENT && expr->kind != EXPR_TAGGED && expr->kind != EXPR_LISTED;
+    return expr->kind <= EXPR_RUN_STARTED && expr->kind != EXPR_TAGGED && expr->kind != EXPR_LISTED;
 }
 
 static void print_part(const struct workload_expr *expr, struct sim_text *to)
@@ -145,6 +145,8 @@ void expr_print(const struct workload_expr *expr, struct sim_text *to)
     case EXPR_VALUE: print_value(&expr->value, to); return;
     case EXPR_DATA: print_member("data", expr->name, to); return;
     case EXPR_HAS_DATA: print_has("data", expr->name, to); return;
+    case EXPR_RUN_DATA: print_member("run.data", expr->name, to); return;
+    case EXPR_HAS_RUN_DATA: print_has("run.data", expr->name, to); return;
     case EXPR_EVENT_TIME: sim_add_chars(to, "event.time"); return;
     case EXPR_FIELD: print_member("contact", expr->name, to); return;
     case EXPR_HAS_FIELD: print_has("contact", expr->name, to); return;
@@ -158,6 +160,8 @@ void expr_print(const struct workload_expr *expr, struct sim_text *to)
     case EXPR_HAS_COUNTER: print_has("counter", expr->name, to); return;
     case EXPR_SCORE: print_member("score", expr->name, to); return;
     case EXPR_SEGMENT: print_member("segment", expr->name, to); return;
+    case EXPR_NOW: sim_add_chars(to, "now"); return;
+    case EXPR_RUN_STARTED: sim_add_chars(to, "run.started"); return;
     case EXPR_CLOCK: print_clock(expr, to); return;
     case EXPR_NOT:
         sim_add_byte(to, '!');

@@ -1,7 +1,7 @@
 // Drawing actions, and workflows that use them.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
-enum { ACTIONS_MAX = 4, PARAMS_MAX = 6, WORKFLOWS_MAX = 6, STEPS_MAX = 5, NAMES_MAX = 3 };
+enum { ACTIONS_MAX = 4, PARAMS_MAX = 6, WORKFLOWS_MAX = 6, STOPS_MAX = 2 };
 
 static void draw_default(
     struct draw *draw, const struct rules_draw *from, struct workload_param *param)
@@ -66,59 +66,98 @@ void draw_actions(const struct rules_draw *from)
     from->rules->action_count = count;
 }
 
-static void draw_with(
-    struct draw *draw, const struct workload_action *action, struct workload_step *step)
+// --- workflows
+static struct draw flow_draw(const struct rules_draw *from, uint32_t number, bool *is_there_out)
 {
-    struct workload_value *with = sim_alloc(draw->arena, (action->param_count + 1) * sizeof(*with));
-    for (uint32_t i = 0; i < action->param_count; i++) {
-        const struct workload_param *param = &action->params[i];
-        bool is_needed = !param->is_optional && param->default_path.len == 0 &&
-                         param->default_value.kind == WORKLOAD_ABSENT;
-        if (!is_needed && sim_random_chance(&draw->random, 500))
+    struct draw draw = part_draw(from, "workflow", number);
+    *is_there_out = !sim_random_chance(&draw.random, 350);
+    return draw;
+}
+
+// Those behind it, so that none starts itself.
+static void find_startable(
+    const struct rules_draw *from, uint32_t number, const char *const *names, struct steps_draw *to)
+{
+    struct text *startable = sim_alloc(from->arena, WORKFLOWS_MAX * sizeof(*startable));
+    for (uint32_t i = number + 1; i < WORKFLOWS_MAX; i++) {
+        bool is_there = false;
+        (void)flow_draw(from, i, &is_there);
+        if (is_there)
+            startable[to->startable_count++] = text_of(names[i]);
+    }
+    to->startable = startable;
+}
+
+// What goes on by itself, by time and by what follows from its own steps, has one run at most, lest time is full of it.
+static void draw_entry(
+    const struct rules_draw *from, struct steps_draw *draw, struct workload_workflow *flow)
+{
+    struct sim_random *random = &draw->draw->random;
+    if (sim_random_chance(random, draw->goes_on ? 0 : 500)) {
+        flow->reenter = WORKLOAD_REENTER_ALWAYS;
+    } else if (sim_random_chance(random, 600)) {
+        flow->reenter =
+            sim_random_chance(random, 600) ? WORKLOAD_REENTER_AFTER_END : WORKLOAD_REENTER_AFTER;
+        flow->reenter_ms = draw_span(from, random);
+    }
+    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250))
+        return;
+    struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
+    enum workload_type ignored;
+    flow->key = draw_kept(draw->draw, &scope, &ignored);
+}
+
+static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
+{
+    const struct rules_draw *from = draw->from;
+    struct sim_random *random = &draw->draw->random;
+    struct workload_stop *stops = sim_alloc(from->arena, STOPS_MAX * sizeof(*stops));
+    flow->stops = stops;
+    while (flow->stop_count < STOPS_MAX && sim_random_chance(random, 250)) {
+        struct workload_stop *stop = &stops[flow->stop_count++];
+        if (from->is_alone && sim_random_chance(random, 500)) {
+            struct expr_scope state = {
+                .from = from, .segment_end = from->rules->segment_count, .is_step = true};
+            stop->condition = draw_state(draw->draw, &state);
             continue;
-        with[step->with_count] = draw_value(draw, param->type, VALUE_FOR_RULES);
-        with[step->with_count++].name = param->name;
+        }
+        stop->on = draw_trigger(draw->draw, from, sim_random_chance(random, 300));
+        struct expr_scope scope = draw->scope;
+        scope.event = rules_event(from->rules, stop->on);
+        if (!from->is_plain && sim_random_chance(random, 500))
+            stop->condition = draw_condition(draw->draw, &scope);
     }
-    step->with = with;
 }
 
-static const struct text *draw_names(struct draw *draw, struct words words, uint32_t *count_out)
+static void draw_workflow(
+    const struct rules_draw *from, struct steps_draw *draw, struct workload_workflow *flow)
 {
-    uint32_t count = (uint32_t)sim_random_between(&draw->random, 1, NAMES_MAX);
-    struct text *names = sim_alloc(draw->arena, count * sizeof(*names));
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = words_pick(&draw->random, words);
-    *count_out = count;
-    return names;
-}
-
-static struct workload_step draw_step(
-    struct draw *draw, const struct rules_draw *from, uint32_t number)
-{
-    static const char *const ids[STEPS_MAX] = {"first", "second", "s-3", "last.one", "z"};
-    static const uint32_t weights[] = {60, 25, 15};
-    const struct workload_rules *rules = from->rules;
-    struct workload_step step = {
-        .kind = (enum workload_step_kind)sim_random_pick(&draw->random, weights, 3),
-        .id = sim_random_chance(&draw->random, 400) ? text_of(ids[number - 1])
-                                                    : text_format(from->arena, "%u", number),
+    struct sim_random *random = &draw->draw->random;
+    struct expr_scope scope = {
+        .from = from,
+        .event = rules_event(from->rules, flow->on),
+        .score_end = from->rules->score_count,
+        .segment_end = from->rules->segment_count,
+        .is_step = true,
     };
-    if (step.kind == WORKLOAD_STEP_DO && rules->action_count == 0)
-        step.kind = WORKLOAD_STEP_TAG;
-    if (step.kind == WORKLOAD_STEP_DO) {
-        const struct workload_action *action =
-            &rules->actions[sim_random_below(&draw->random, rules->action_count)];
-        step.action = action->name;
-        draw_with(draw, action, &step);
-        return step;
-    }
-    struct words words = step.kind == WORKLOAD_STEP_TAG ? words_tags : words_lists;
-    uint64_t which = sim_random_below(&draw->random, 4);
-    if (which != 0)
-        step.add = draw_names(draw, words, &step.add_count);
-    if (which == 0 || which == 3)
-        step.remove = draw_names(draw, words, &step.remove_count);
-    return step;
+    if (!from->is_plain && sim_random_chance(random, 300))
+        flow->condition = draw_condition(draw->draw, &scope);
+    draw->may_wait = sim_random_chance(random, 550);
+    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on);
+    draw->goes_on = draw->may_wait && (draw->may_emit || is_derived_type(flow->on));
+    draw->may_score = !from->may_forget || !is_derived_type(flow->on);
+    if (!draw->may_emit)
+        draw->startable_count = 0;
+    flow->has_window = draw->may_wait && sim_random_chance(random, 200);
+    if (flow->has_window)
+        draw_window(draw->draw, &flow->window);
+    draw_entry(from, draw, flow);
+    scope.run_event = scope.event;
+    if (draw->may_wait)
+        scope.event = NULL;
+    draw->scope = scope;
+    draw_stops(draw, flow);
+    draw_flow_steps(draw, flow, flow->reenter != WORKLOAD_REENTER_ALWAYS && flow->key == NULL);
 }
 
 void draw_workflows(const struct rules_draw *from)
@@ -128,26 +167,17 @@ void draw_workflows(const struct rules_draw *from)
     struct workload_workflow *flows = sim_alloc(from->arena, WORKFLOWS_MAX * sizeof(*flows));
     uint32_t count = 0;
     for (uint32_t i = 0; i < WORKFLOWS_MAX; i++) {
-        struct draw draw = part_draw(from, "workflow", i);
-        if (sim_random_chance(&draw.random, 350))
+        bool is_there = false;
+        struct draw draw = flow_draw(from, i, &is_there);
+        if (!is_there)
             continue;
-        struct workload_step *steps = sim_alloc(from->arena, STEPS_MAX * sizeof(*steps));
-        struct workload_workflow flow = {.name = text_of(names[i]), .steps = steps};
+        struct steps_draw steps = {.draw = &draw, .from = from};
+        struct workload_workflow *flow = &flows[count++];
         bool may_follow = sim_random_chance(&draw.random, 500);
-        flow.on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
-        flow.may_reenter = sim_random_chance(&draw.random, 600);
-        struct expr_scope scope = {
-            .from = from,
-            .event = rules_event(from->rules, flow.on),
-            .score_end = from->rules->score_count,
-            .segment_end = from->rules->segment_count,
-        };
-        if (!from->is_plain && sim_random_chance(&draw.random, 300))
-            flow.condition = draw_condition(&draw, &scope);
-        flow.step_count = (uint32_t)sim_random_between(&draw.random, 1, STEPS_MAX);
-        for (uint32_t j = 0; j < flow.step_count; j++)
-            steps[j] = draw_step(&draw, from, j + 1);
-        flows[count++] = flow;
+        flow->name = text_of(names[i]);
+        flow->on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
+        find_startable(from, i, names, &steps);
+        draw_workflow(from, &steps, flow);
     }
     from->rules->workflows = flows;
     from->rules->workflow_count = count;

@@ -50,6 +50,7 @@ struct rules_draw {
     uint32_t variant;
     bool is_calm;    // workflows do not react to what workflows do
     bool is_plain;   // no counters, segments and what scores have beyond bands and limits of times
+    bool is_alone;   // there are no other rules that may take their place
     bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
     bool
         has_event_clock; // all variants know the same kinds of identifier: what some refuse would not move the clock
@@ -58,6 +59,7 @@ struct rules_draw {
 };
 struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t number);
 struct text draw_trigger(struct draw *draw, const struct rules_draw *from, bool may_follow);
+bool is_derived_type(struct text type); // one that the engine makes
 int64_t draw_span(
     const struct rules_draw *from, struct sim_random *random); // of time, at least 1 ms
 void draw_counters(const struct rules_draw *from);
@@ -83,9 +85,11 @@ struct workload_event_type *draw_event_types(
 // What an expression may read: of the rules what is drawn already.
 struct expr_scope {
     const struct rules_draw *from;
-    const struct workload_event_type *event; // NULL: there is none
-    bool is_of_counter;                      // no counters, scores and segments
-    uint32_t score_end, segment_end;         // those before are read
+    const struct workload_event_type *event;     // NULL: there is none
+    const struct workload_event_type *run_event; // whose data is run.data; NULL: there is no run
+    bool is_step;                    // of a step: it is looked at once, whatever changes by time
+    bool is_of_counter;              // no counters, scores and segments
+    uint32_t score_end, segment_end; // those before are read
     bool has_combined; // reads a score that is combined from one that forgets: once is enough
 };
 const struct workload_expr *draw_condition(struct draw *draw, struct expr_scope *scope);
@@ -95,6 +99,13 @@ const struct workload_expr *draw_combination(struct draw *draw, struct expr_scop
 const struct workload_expr *draw_kept(
     struct draw *draw, struct expr_scope *scope, enum workload_type *type_out);
 const struct workload_expr *draw_summed(struct draw *draw, struct expr_scope *scope);
+// What is of one of the scalar types; NULL where there is none.
+const struct workload_expr *draw_of_type(
+    struct draw *draw, struct expr_scope *scope, enum workload_type type);
+// A time that is there; mostly.
+const struct workload_expr *draw_moment(struct draw *draw, struct expr_scope *scope);
+// About the contact, and nothing that changes by time alone but segments.
+const struct workload_expr *draw_state(struct draw *draw, struct expr_scope *scope);
 void expr_print(const struct workload_expr *expr, struct sim_text *to);
 void expression_print(const struct workload_expr *expr, struct sim_text *to); // as a text of YAML
 // How a score changes by time alone.

@@ -32,7 +32,7 @@ int64_t draw_span(const struct rules_draw *from, struct sim_random *random)
 }
 
 // What live things set off may set them off again when it has gone: at most once a day, lest time is full of it.
-static bool is_derived(struct text type)
+bool is_derived_type(struct text type)
 {
     for (size_t i = 0; i < words_derived_types.count; i++) {
         if (text_is(type, words_derived_types.at[i]))
@@ -71,7 +71,8 @@ static struct workload_counter draw_one_counter(const struct rules_draw *from, s
     if (sim_random_chance(&draw->random, 350))
         counter.condition = draw_condition(draw, &scope);
     if (sim_random_chance(&draw->random, 600))
-        counter.within_ms = draw_span(from, &draw->random) + (is_derived(counter.on) ? DAY_MS : 0);
+        counter.within_ms =
+            draw_span(from, &draw->random) + (is_derived_type(counter.on) ? DAY_MS : 0);
     return counter;
 }
 
@@ -154,7 +155,7 @@ static struct workload_score_rule draw_event_rule(
         .group = (uint32_t)sim_random_below(random, score->group_count + 1),
     };
     bool is_slow = score->span_ms >= DAY_MS && score->after_ms >= DAY_MS;
-    if (score->forget != WORKLOAD_KEEP && !is_slow && is_derived(rule.on))
+    if (score->forget != WORKLOAD_KEEP && !is_slow && is_derived_type(rule.on))
         rule.on = text_of("email.opened");
     struct expr_scope scope = {
         .from = from,

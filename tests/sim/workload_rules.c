@@ -138,6 +138,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
             .variant = i,
             .is_calm = is_calm,
             .is_plain = is_plain,
+            .is_alone = count == 1,
             .may_forget = may_forget,
             .has_event_clock = workload->shape.clock == WORKLOAD_CLOCK_EVENT,
             .step_ms = workload->shape.step_ms,

@@ -3,6 +3,7 @@
 #define TESTS_SIM_WORKLOAD_RULES_H
 
 #include "tests/sim/workload_live.h"
+#include "tests/sim/workload_steps.h"
 
 struct workload_data_field {
     struct text name;
@@ -37,25 +38,6 @@ struct workload_action {
     struct text channel; // empty: none
     const struct workload_param *params;
     uint32_t param_count;
-};
-
-enum workload_step_kind { WORKLOAD_STEP_DO, WORKLOAD_STEP_TAG, WORKLOAD_STEP_LIST };
-
-struct workload_step {
-    enum workload_step_kind kind;
-    struct text id;                    // given, or the step's number from 1
-    struct text action;                // WORKLOAD_STEP_DO
-    const struct workload_value *with; // by name
-    const struct text *add, *remove;   // the other two
-    uint32_t with_count, add_count, remove_count;
-};
-
-struct workload_workflow {
-    struct text name, on;
-    const struct workload_expr *condition; // NULL: always
-    bool may_reenter;                      // always; else never
-    const struct workload_step *steps;
-    uint32_t step_count;
 };
 
 struct workload_file {

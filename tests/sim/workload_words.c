@@ -27,7 +27,15 @@ WORDS(
     "ch h\xc3\xa0ng");
 WORDS(people, "binh", "sales", "support", "an/ba", "ch\xe1\xbb\x8b Lan");
 WORDS(fields, "plan", "country", "age", "nick", "vip_since", "prefs", "hobbies", "score_2", "ok");
-WORDS(zones, "UTC", "Asia/Ho_Chi_Minh", "America/New_York", "+07:00", "-05:30", "+13:45");
+WORDS(
+    zones,
+    "UTC",
+    "Asia/Ho_Chi_Minh",
+    "America/New_York",
+    "Europe/Berlin",
+    "+07:00",
+    "-05:30",
+    "+13:45");
 WORDS(sources, "shop", "crm", "s1", "");
 WORDS(unknown_types, "unheard.of", "zoo.opened", "contact.petted", "X");
 WORDS(

@@ -1,5 +1,5 @@
 // Printing rules as YAML.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 // A part of a section belongs to each file, in ascending order.
 bool print_is_here(uint32_t i, uint32_t count, const struct workload_rules *rules, uint32_t file)
@@ -109,64 +109,6 @@ static void print_action(const struct workload_action *action, struct sim_text *
         print_param(&action->params[i], to);
 }
 
-static void print_names(
-    const char *key, const struct text *names, uint32_t count, struct sim_text *to)
-{
-    if (count == 0)
-        return;
-    sim_add_chars(to, key);
-    sim_add_chars(to, count == 1 ? ": " : ": [");
-    for (uint32_t i = 0; i < count; i++) {
-        sim_add_chars(to, i > 0 ? ", " : "");
-        add_name(to, names[i]);
-    }
-    sim_add_chars(to, count == 1 ? "" : "]");
-}
-
-static void print_step(const struct workload_step *step, struct sim_text *to)
-{
-    sim_add_chars(to, "      - {");
-    if (step->id.at[0] > '9') { // a number is what it has anyway
-        sim_add_chars(to, "id: ");
-        sim_add(to, step->id);
-        sim_add_chars(to, ", ");
-    }
-    if (step->kind == WORKLOAD_STEP_DO) {
-        sim_add_chars(to, "do: ");
-        sim_add(to, step->action);
-        for (uint32_t i = 0; i < step->with_count; i++) {
-            sim_add_chars(to, i == 0 ? ", with: {" : ", ");
-            sim_add(to, step->with[i].name);
-            sim_add_chars(to, ": ");
-            sim_add_json_value(to, &step->with[i]); // JSON is YAML
-        }
-        sim_add_chars(to, step->with_count > 0 ? "}" : "");
-    } else {
-        sim_add_chars(to, step->kind == WORKLOAD_STEP_TAG ? "tag: {" : "list: {");
-        print_names("add", step->add, step->add_count, to);
-        sim_add_chars(to, step->add_count > 0 && step->remove_count > 0 ? ", " : "");
-        print_names("remove", step->remove, step->remove_count, to);
-        sim_add_byte(to, '}');
-    }
-    sim_add_chars(to, "}\n");
-}
-
-static void print_workflow(const struct workload_workflow *flow, struct sim_text *to)
-{
-    sim_add_chars(to, "  ");
-    sim_add(to, flow->name);
-    sim_add_chars(to, ":\n    on: ");
-    sim_add(to, flow->on);
-    if (flow->condition != NULL) {
-        sim_add_chars(to, "\n    if: ");
-        expression_print(flow->condition, to);
-    }
-    sim_add_chars(to, flow->may_reenter ? "\n    reenter: always\n" : "\n    reenter: never\n");
-    sim_add_chars(to, "    steps:\n");
-    for (uint32_t i = 0; i < flow->step_count; i++)
-        print_step(&flow->steps[i], to);
-}
-
 void history_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
 {
     print_events(rules, file, to);
@@ -200,6 +142,6 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
         if (print_begins(i, rules->workflow_count, rules, file))
             sim_add_chars(to, "workflows:\n");
         if (print_is_here(i, rules->workflow_count, rules, file))
-            print_workflow(&rules->workflows[i], to);
+            workflow_print(&rules->workflows[i], to);
     }
 }

@@ -56,7 +56,7 @@ void event_write(uint64_t number, struct text *out)
         ",\"contact\":\"c-%" PRIu64 "\",\"data\":",
         number, types[kind], 1767225600000 + number * 100, event_contact_of(number));
     if (kind == EVENT_FORM)
-        text_add(out, "{\"form\":\"f\"}}");
+        text_add(out, "{\"form\":\"f\",\"number\":%" PRIu64 "}}", number);
     else
         text_add(
             out, "{\"url\":\"https://example.com/%0*" PRIu64 "\"}}", PAGE_BYTES, number % 1000);

@@ -1,13 +1,13 @@
 // What was given to the daemon, what must come of it, and what was seen: by arithmetic, without a fold.
 //
 // Events have numbers from 1. Each hundredth is of a type nobody knows and is refused; each fifth submits a
-// form and causes three actions of two workflows; the rest are pages viewed.
+// form and causes three actions of two workflows at once, and one of a third that waits before; the rest are pages viewed.
 #ifndef TESTS_TORTURE_LEDGER_H
 #define TESTS_TORTURE_LEDGER_H
 
 #include "tests/torture/journal_view.h"
 
-enum { CONTACTS = 300, SLOTS = 3, FORM_POINTS = 20 };
+enum { CONTACTS = 300, SLOTS = 4, SLOT_LATER = 3, FORM_POINTS = 20 };
 
 enum event_kind { EVENT_PAGE, EVENT_FORM, EVENT_REFUSED };
 
@@ -70,6 +70,8 @@ void ledger_check_complete(
 // The lines of `contact export`; gives how many events they count.
 uint64_t ledger_check_contacts(
     const struct ledger *ledger, const struct text *lines, struct findings *found);
+// Whether as many actions are among the lines as are wanted of all that was given.
+bool ledger_is_all_out(const struct ledger *ledger, const struct text *lines);
 size_t ledger_expected(const struct ledger *ledger); // actions, of all that was given
 
 enum finding { FOUND_LOST, FOUND_DOUBLED, FOUND_MISORDERED, FOUND_OTHER };

@@ -41,15 +41,23 @@ static bool action_read(const char *line, size_t len, struct action_line *out)
     const char *contact = behind(line, len, "\"subject\":\"c-");
     const char *workflow = behind(line, len, "\"workflow\":\"");
     const char *step = behind(line, len, "\"step\":\"");
-    const char *cause = behind(line, len, "\"cause\":{\"source\":\"test\",\"id\":\"e-");
-    if (id == NULL || contact == NULL || workflow == NULL || step == NULL || cause == NULL)
+    if (id == NULL || contact == NULL || workflow == NULL || step == NULL)
+        return false;
+    // What a run does behind its wait is caused by time; the step says by the data of the run whose it is.
+    bool is_later = strncmp(workflow, "later\"", 6) == 0;
+    const char *cause = is_later ? behind(line, len, "\"template\":\"n-")
+                                 : behind(line, len, "\"cause\":{\"source\":\"test\",\"id\":\"e-");
+    if (cause == NULL)
         return false;
     char half[17] = {0};
     memcpy(half, id, 16);
     out->id = strtoull(half, NULL, 16) | 1;
     out->contact = strtoull(contact, NULL, 10);
     out->number = strtoull(cause, NULL, 10);
-    if (strncmp(workflow, "welcome\"", 8) == 0 && step[0] == '1')
+    if (is_later && step[0] == '2' &&
+        behind(line, len, "\"cause\":{\"source\":\"engaged\"") != NULL)
+        out->slot = SLOT_LATER;
+    else if (strncmp(workflow, "welcome\"", 8) == 0 && step[0] == '1')
         out->slot = 2;
     else if (strncmp(workflow, "notify\"", 7) == 0 && (step[0] == '1' || step[0] == '2'))
         out->slot = step[0] == '2';
@@ -97,6 +105,7 @@ static void take_action(
             action->slot, action->number);
     note->id[action->slot] = action->id;
     uint64_t place = (uint64_t)note->order * SLOTS + action->slot + 1;
+    last += action->slot == SLOT_LATER ? CONTACTS : 0; // an order of their own
     if (note->journalled > 0 && place <= last[action->contact])
         findings_add(
             found, FOUND_MISORDERED,
@@ -107,7 +116,7 @@ static void take_action(
 
 size_t ledger_take_actions(struct ledger *ledger, const struct text *lines, struct findings *found)
 {
-    uint64_t last[CONTACTS] = {0};
+    uint64_t last[2 * CONTACTS] = {0};
     struct id_set ids = {.cap = 2 * (ledger->given * SLOTS + 64) + 1};
     struct action_line action;
     size_t at = 0;
@@ -141,6 +150,17 @@ void ledger_see_actions(struct ledger *ledger, const struct text *lines)
             ledger->notes[action.number].is_seen = true;
             ledger->notes[action.number].id[action.slot] = action.id;
         }
+}
+
+bool ledger_is_all_out(const struct ledger *ledger, const struct text *lines)
+{
+    struct action_line action;
+    size_t at = 0;
+    size_t len = 0;
+    size_t out = 0;
+    for (const char *line; (line = next_line(lines, &at, &len)) != NULL;)
+        out += action_read(line, len, &action);
+    return out >= ledger_expected(ledger);
 }
 
 // ---- dead letters

@@ -30,7 +30,13 @@ static const char rules_rest[] =
     "    reenter: always\n"
     "    steps:\n"
     "      - {do: send_email, with: {template: first}}\n"
-    "      - {do: send_email, with: {template: second}}\n";
+    "      - {do: send_email, with: {template: second}}\n"
+    "  later:\n"
+    "    on: form.submitted\n"
+    "    reenter: always\n"
+    "    steps:\n"
+    "      - wait: 300ms\n"
+    "      - {do: send_email, with: {template: \"n-{{ run.data.number }}\"}}\n";
 
 void world_path(const struct world *world, const char *name, char out[PATH_BYTES])
 {

@@ -6,7 +6,7 @@
 
 #include "tests/torture/world.h"
 
-enum { SETTLE_TRIES = 3, SETTLE_US = 60 * 1000000 };
+enum { SETTLE_TRIES = 3, SETTLE_US = 60 * 1000000, WAIT_US = 10 * 1000000 };
 
 static void read_output(const struct world *world, const char *name, struct text *out)
 {
@@ -127,14 +127,32 @@ bool world_report(struct world *world, const char *when)
 
 // ---- settling
 
+// Runs go on by time, when all is read; what does not come out is found out later.
+static void wait_for_runs(struct world *world)
+{
+    enum { LOOK_US = 50000 };
+    struct text lines = {0};
+    int64_t until = now_us() + WAIT_US;
+    bool is_all_out = false;
+    while (!is_all_out && now_us() < until) {
+        sleep_us(LOOK_US);
+        child_look(&world->child);
+        read_output(world, "actions.ndjson", &lines);
+        is_all_out = ledger_is_all_out(&world->ledger, &lines);
+    }
+    text_free(&lines);
+}
+
 // One run that nobody disturbs, to its end.
 static void run_to_end(struct world *world)
 {
     char status[TEXT_BYTES];
     world_start(world, NULL);
     enum happened happened = world_drive(world, SETTLE_US);
-    if (happened == HAPPENED_SETTLED)
+    if (happened == HAPPENED_SETTLED) {
+        wait_for_runs(world);
         happened = world_stop(world, SETTLE_US);
+    }
     if (happened != HAPPENED_GONE) {
         findings_add(&world->found, FOUND_OTHER, "it does not get ready in time");
         world_kill(world);

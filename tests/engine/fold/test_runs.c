@@ -531,6 +531,131 @@ START_TEST(several_events_start_it)
 }
 END_TEST
 
+// --- what the twin of the engine found (tests/sim/test_oracle)
+START_TEST(what_a_run_starts_waits_for_the_next_event)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  a: {on: ping, steps: [wait: {for: pong}, start: b]}\n"
+                        "  b:\n"
+                        "    on: ping\n"
+                        "    reenter: always\n"
+                        "    steps:\n"
+                        "      - wait: {for: pong}\n"
+                        "      - {do: mail, with: {text: heard}}\n");
+    feed("01-01T10:00:00", "ping", "{}");
+    feed("01-01T11:00:00", "pong", "{}"); // heard by `a`, and by the one run of `b` that there was
+    ck_actions("01-01T11:00:00.000Z 2/1 heard\n");
+    feed("01-01T12:00:00", "pong", "{}");
+    ck_actions("01-01T11:00:00.000Z 2/1 heard\n01-01T12:00:00.000Z 2/1 heard\n");
+}
+END_TEST
+
+START_TEST(a_run_whose_workflow_has_no_wait_any_more_can_be_stopped)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  w: {on: ping, reenter: always, steps: [wait: 3d, {tag: {add: x}}]}\n");
+    feed("01-01T10:00:00", "ping", "{}");
+    ck_shows("\"runs\":[");
+    world_activate(
+        &world,
+        ACTIONS "workflows:\n"
+                "  w: {on: ping, reenter: always, stop: [{on: pong}], steps: [{tag: {add: x}}]}\n");
+    feed("01-01T11:00:00", "pong", "{}");
+    ck_assert(!shows("\"runs\""));
+}
+END_TEST
+
+START_TEST(a_run_keeps_its_data_where_its_workflow_has_no_wait_any_more)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  w: {on: ping, steps: [wait: 3d, {tag: {add: x}}]}\n");
+    feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
+    world_activate(
+        &world, ACTIONS "workflows:\n"
+                        "  other: {on: pong, steps: [wait: 3d]}\n"
+                        "  w:\n"
+                        "    on: ping\n"
+                        "    steps:\n"
+                        "      - {tag: {add: x}}\n"
+                        "      - {do: mail, with: {text: \"{{ run.data.who }}\"}}\n");
+    advance("01-05T10:00:00");
+    ck_actions("01-04T10:00:00.000Z 2/1 ann\n");
+}
+END_TEST
+
+START_TEST(an_event_that_the_rules_do_not_know_may_stop_it)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  w: {on: ping, stop: [{if: has(contact.email)}], steps: [wait: 3d]}\n");
+    feed("01-01T10:00:00", "ping", "{}");
+    ck_shows("\"runs\":[");
+    world_feed_line(
+        &world,
+        "{\"id\":\"u\",\"source\":\"s\",\"type\":\"zoo.opened\",\"time\":\"2026-01-01T11:00:00Z\","
+        "\"contact\":{\"contact_id\":\"c\",\"email\":\"ann@example.com\"}}");
+    maybe_restart();
+    ck_assert(!shows("\"runs\""));
+}
+END_TEST
+
+START_TEST(a_run_hears_a_band_that_time_alone_crosses)
+{
+    world_open(
+        &world, ACTIONS "scores:\n"
+                        "  s:\n"
+                        "    bands: {cold: 0, hot: 10}\n"
+                        "    forget: {linear: {percent: 50, every: 1d}}\n"
+                        "    rules: [{name: r, on: ping, points: 16}]\n"
+                        "workflows:\n"
+                        "  w:\n"
+                        "    on: ping\n"
+                        "    steps:\n"
+                        "      - wait: {for: score.band_changed, if: 'data.to == \"cold\"'}\n"
+                        "      - {do: mail, with: {text: cold}}\n");
+    feed("01-01T10:00:00", "ping", "{}");
+    advance("01-09T00:00:00");
+    ck_actions("01-02T10:00:00.000Z 2/1 cold\n");
+}
+END_TEST
+
+START_TEST(points_that_a_run_gave_outlast_rules_that_make_others_of_events)
+{
+    static const char rest[] = "workflows: {w: {on: pong, steps: [points: {score: s, add: 5}]}}\n";
+    char rules[2000];
+    (void)snprintf(
+        rules, sizeof(rules), "%sscores: {s: {rules: [{name: r, on: ping, points: 1}]}}\n%s",
+        ACTIONS, rest);
+    world_open(&world, rules);
+    feed("01-01T10:00:00", "ping", "{}");
+    feed("01-01T11:00:00", "pong", "{}");
+    ck_shows("\"value\":6");
+    (void)snprintf(
+        rules, sizeof(rules), "%sscores: {s: {rules: [{name: r, on: ping, points: 2}]}}\n%s",
+        ACTIONS, rest);
+    world_activate(&world, rules);
+    ck_shows("\"value\":7");
+}
+END_TEST
+
+START_TEST(a_number_that_is_none_is_no_value)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  w:\n"
+                        "    on: ping\n"
+                        "    on_error: continue\n"
+                        "    steps:\n"
+                        "      - {do: mail, with: {text: \"{{ 1.0 / run.data.n }}\"}}\n"
+                        "      - {do: mail, with: {text: next}}\n");
+    feed("01-01T10:00:00", "ping", "{\"n\":0}");
+    ck_actions("01-01T10:00:00.000Z 2/1 next\n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -552,6 +677,13 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, new_rules_take_a_run_on_from_its_step);
     tcase_add_test(cases, workflows_start_each_other_and_speak);
     tcase_add_test(cases, several_events_start_it);
+    tcase_add_test(cases, what_a_run_starts_waits_for_the_next_event);
+    tcase_add_test(cases, a_run_whose_workflow_has_no_wait_any_more_can_be_stopped);
+    tcase_add_test(cases, a_run_keeps_its_data_where_its_workflow_has_no_wait_any_more);
+    tcase_add_test(cases, an_event_that_the_rules_do_not_know_may_stop_it);
+    tcase_add_test(cases, a_run_hears_a_band_that_time_alone_crosses);
+    tcase_add_test(cases, points_that_a_run_gave_outlast_rules_that_make_others_of_events);
+    tcase_add_test(cases, a_number_that_is_none_is_no_value);
 }
 
 Suite *test_suite(void)

@@ -1,0 +1,454 @@
+// Runs: what starts them, what takes them on, and what ends them.
+#include "tests/sim/oracle_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUN_DATA_BYTES_MAX = 64 * 1024 };
+
+static const struct workload_workflow *find_flow(const struct oracle *oracle, struct text name)
+{
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
+        if (text_equal(oracle->rules->workflows[i].name, name))
+            return &oracle->rules->workflows[i];
+    }
+    return NULL;
+}
+
+// --- where steps stand
+static bool find_in(
+    const struct workload_step *steps,
+    uint32_t count,
+    const struct workload_step *behind,
+    struct text id,
+    struct spot *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct workload_step *next = i + 1 < count ? &steps[i + 1] : behind;
+        if (text_equal(steps[i].id, id)) {
+            *out = (struct spot){&steps[i], next};
+            return true;
+        }
+        for (uint32_t j = 0; j < steps[i].way_count; j++) {
+            const struct workload_way *way = &steps[i].ways[j];
+            if (find_in(way->steps, way->step_count, next, id, out))
+                return true;
+        }
+    }
+    return false;
+}
+
+struct spot oracle_find_step(const struct workload_workflow *flow, struct text id)
+{
+    struct spot spot = {NULL, NULL};
+    (void)find_in(flow->steps, flow->step_count, NULL, id, &spot);
+    return spot;
+}
+
+// --- what is kept
+static struct kept *find_kept(struct contact *contact, struct text workflow)
+{
+    for (size_t i = 0; i < contact->kept.count; i++) {
+        if (text_equal(contact->kept.at[i].workflow, workflow))
+            return &contact->kept.at[i];
+    }
+    return NULL;
+}
+
+static void keep_run(struct oracle *oracle, struct text workflow, const struct run *run)
+{
+    struct contact *contact = oracle_contact(oracle);
+    struct kept *kept = find_kept(contact, workflow);
+    if (kept == NULL) {
+        kept = list_add(&contact->kept);
+        kept->workflow = workflow;
+    }
+    for (size_t i = 0; i < kept->runs.count; i++) {
+        if (kept->runs.at[i].number == run->number) {
+            kept->runs.at[i] = *run;
+            return;
+        }
+    }
+    *(struct run *)list_add(&kept->runs) = *run;
+}
+
+// A workflow of which nothing is kept any more loses its place among the others.
+static void forget_run(struct oracle *oracle, struct text workflow, uint32_t number)
+{
+    struct contact *contact = oracle_contact(oracle);
+    struct kept *kept = find_kept(contact, workflow);
+    size_t left = 0;
+    if (kept == NULL)
+        return;
+    for (size_t i = 0; i < kept->runs.count; i++) {
+        if (kept->runs.at[i].number != number)
+            kept->runs.at[left++] = kept->runs.at[i];
+    }
+    kept->runs.count = left;
+    if (left > 0)
+        return;
+    free(kept->runs.at);
+    size_t at = (size_t)(kept - contact->kept.at);
+    contact->kept.count--;
+    memmove(kept, kept + 1, (contact->kept.count - at) * sizeof(*kept));
+}
+
+// --- ends
+static void derive_run(
+    struct oracle *oracle,
+    const char *type,
+    const struct going *going,
+    const char *outcome,
+    uint32_t depth)
+{
+    const struct text flow = going->flow->name;
+    // The id of the run is the engine's business; what matters is that each has its own.
+    struct workload_value items[] = {
+        sim_value_of_text("workflow", flow),
+        sim_value_of_text(
+            "run", text_format(
+                       &oracle->arena, "the oracle's run %zu %.*s %u", oracle->contact,
+                       (int)flow.len, flow.at, going->run->number)),
+        sim_value_of_text("outcome", text_of(outcome))};
+    oracle_derive(oracle, type, depth, items, strcmp(type, "run.ended") == 0 ? 3 : 2);
+}
+
+static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+{
+    static const char *const outcomes[] = {"done", "stopped", "failed"};
+    const struct workload_workflow *flow = going->flow;
+    bool is_remembered = flow->reenter == WORKLOAD_REENTER_AFTER ||
+                         (flow->reenter == WORKLOAD_REENTER_NEVER && flow->key != NULL);
+    oracle->counts.runs_ended[ending]++;
+    if (is_remembered) {
+        const struct run ended = {
+            .number = going->run->number,
+            .has_ended = true,
+            .key = going->run->key,
+            .started_ms = going->run->started_ms,
+            .due_ms = INT64_MAX,
+        };
+        keep_run(oracle, flow->name, &ended);
+    } else {
+        forget_run(oracle, flow->name, going->run->number);
+    }
+    derive_run(oracle, "run.ended", going, outcomes[ending], going->depth);
+}
+
+// --- on
+static void go_on(struct oracle *oracle, struct going *going, const struct workload_step *step)
+{
+    struct run *run = going->run;
+    oracle->going = going;
+    run->due_ms = INT64_MAX;
+    while (step != NULL) {
+        going->at = oracle_find_step(going->flow, step->id);
+        if (oracle_step_reads(step))
+            oracle_settle(oracle, going->depth + 1);
+        run->at = step->id;
+        enum did did = oracle_do_step(oracle, going, &step);
+        oracle->going = going; // it may have started another
+        if (did == DID_GO_ON) {
+            run->is_at_door = false;
+            continue;
+        }
+        if (did == DID_WAIT)
+            keep_run(oracle, going->flow->name, run);
+        else
+            end_run(oracle, going, did == DID_STOP ? ENDS_STOPPED : ENDS_FAILED);
+        oracle->going = NULL;
+        return;
+    }
+    end_run(oracle, going, ENDS_DONE);
+    oracle->going = NULL;
+}
+
+// --- starts
+static bool is_same_key(struct run_key a, struct run_key b)
+{
+    if (!a.is_there || !b.is_there)
+        return a.is_there == b.is_there;
+    return a.value.kind == SAID_ERROR ? b.value.kind == SAID_ERROR : said_is_same(a.value, b.value);
+}
+
+static bool may_enter(struct oracle *oracle, const struct run_start *start)
+{
+    const struct workload_workflow *flow = start->flow;
+    if (flow->reenter == WORKLOAD_REENTER_ALWAYS ||
+        (flow->reenter == WORKLOAD_REENTER_NEVER && flow->key == NULL))
+        return true; // the count of runs tells
+    const struct kept *kept = find_kept(oracle_contact(oracle), flow->name);
+    for (size_t i = 0; kept != NULL && i < kept->runs.count; i++) {
+        const struct run *run = &kept->runs.at[i];
+        if (!is_same_key(run->key, start->key))
+            continue;
+        if (!run->has_ended || flow->reenter == WORKLOAD_REENTER_NEVER)
+            return false;
+        if (flow->reenter == WORKLOAD_REENTER_AFTER &&
+            oracle->now_ms - run->started_ms < flow->reenter_ms)
+            return false;
+    }
+    for (size_t i = 0;
+         flow->reenter == WORKLOAD_REENTER_AFTER && kept != NULL && i < kept->runs.count;
+         i++) { // one that starts is known instead of the last
+        if (is_same_key(kept->runs.at[i].key, start->key)) {
+            forget_run(oracle, flow->name, kept->runs.at[i].number);
+            break;
+        }
+    }
+    return true;
+}
+
+static uint32_t count_run(struct oracle *oracle, const struct workload_workflow *flow)
+{
+    struct contact *contact = oracle_contact(oracle);
+    bool is_once = flow->reenter == WORKLOAD_REENTER_NEVER && flow->key == NULL;
+    for (size_t i = 0; i < contact->runs.count; i++) {
+        if (text_equal(contact->runs.at[i].workflow, flow->name))
+            return is_once ? 0 : ++contact->runs.at[i].count;
+    }
+    *(struct runs *)list_add(&contact->runs) = (struct runs){flow->name, 1};
+    return 1;
+}
+
+// Beyond a size there is none.
+static struct workload_value data_to_keep(struct oracle *oracle, const struct workload_value *data)
+{
+    struct sim_text json = {NULL, 0, 0};
+    sim_add_json_value(&json, data);
+    bool is_too_large = json.len > RUN_DATA_BYTES_MAX;
+    sim_text_free(&json);
+    if (is_too_large)
+        return (struct workload_value){.kind = WORKLOAD_ABSENT};
+    return sim_value_copy(&oracle->arena, data);
+}
+
+void oracle_start_run(struct oracle *oracle, const struct run_start *start)
+{
+    const struct workload_workflow *flow = start->flow;
+    uint32_t number = may_enter(oracle, start) ? count_run(oracle, flow) : 0;
+    if (number == 0)
+        return;
+    oracle->counts.runs_started++;
+    struct run run = {
+        .number = number,
+        .key = start->key,
+        .started_ms = oracle->now_ms,
+        .due_ms = INT64_MAX,
+        .is_kept = flow->has_waits,
+    };
+    if (flow->has_waits)
+        run.data = data_to_keep(oracle, start->data);
+    struct going going = {.flow = flow, .run = &run, .depth = start->depth + 1};
+    derive_run(oracle, "run.started", &going, "", start->depth + 1);
+    go_on(oracle, &going, flow->steps);
+}
+
+const struct workload_value *oracle_run_data(const struct oracle *oracle)
+{
+    static const struct workload_value none = {.kind = WORKLOAD_ABSENT};
+    if (oracle->going == NULL)
+        return &none;
+    return oracle->going->run->is_kept ? &oracle->going->run->data : oracle->data;
+}
+
+void oracle_start_runs(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth)
+{
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
+        const struct workload_workflow *flow = oracle->workflows[i];
+        struct run_start start = {.flow = flow, .data = data, .depth = depth};
+        if (!text_equal(flow->on, type) ||
+            (flow->condition != NULL && !oracle_is_true(oracle, flow->condition)))
+            continue;
+        if (flow->key != NULL) {
+            start.key = (struct run_key){true, oracle_say(oracle, flow->key)};
+            start.key.value.text = text_copy(&oracle->arena, start.key.value.text);
+        }
+        oracle_start_run(oracle, &start);
+    }
+}
+
+// --- what happens to runs that wait
+struct waiting {
+    const struct workload_workflow *flow;
+    struct run run;
+};
+
+// Those that are there now, so that what one of them starts is not among them.
+static struct waiting *all_waiting(struct oracle *oracle, size_t *count_out)
+{
+    const struct contact *contact = oracle_contact(oracle);
+    struct waiting *all = NULL;
+    size_t count = 0, cap = 0;
+    for (size_t i = 0; i < contact->kept.count; i++) {
+        const struct kept *kept = &contact->kept.at[i];
+        const struct workload_workflow *flow = find_flow(oracle, kept->workflow);
+        for (size_t j = 0; flow != NULL && j < kept->runs.count; j++) {
+            if (kept->runs.at[j].has_ended)
+                continue;
+            struct waiting *one =
+                list_add_bytes((void **)&all, &count, &cap, sizeof(struct waiting));
+            *one = (struct waiting){flow, kept->runs.at[j]};
+        }
+    }
+    *count_out = count;
+    return all;
+}
+
+// An empty type: what is about the contact.
+static bool is_stopped(struct oracle *oracle, struct going *going, struct text type)
+{
+    bool is_it = false;
+    oracle->going = going;
+    for (uint32_t i = 0; i < going->flow->stop_count && !is_it; i++) {
+        const struct workload_stop *stop = &going->flow->stops[i];
+        is_it = text_equal(stop->on, type) &&
+                (stop->condition == NULL || oracle_is_true(oracle, stop->condition));
+    }
+    oracle->going = NULL;
+    return is_it;
+}
+
+static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
+{
+    const struct workload_step *step = going->at.step;
+    if (step == NULL || going->run->is_at_door || step->kind != WORKLOAD_STEP_WAIT ||
+        step->wait.kind != WORKLOAD_WAIT_EVENT || !text_equal(step->wait.on, type))
+        return false;
+    oracle->going = going;
+    bool is_it = step->wait.condition == NULL || oracle_is_true(oracle, step->wait.condition);
+    oracle->going = NULL;
+    return is_it;
+}
+
+// The first step of the way then or else of a wait for an event, or what is behind it.
+static const struct workload_step *way_of(const struct spot *spot, uint32_t way)
+{
+    const struct workload_step *step = spot->step;
+    if (step->way_count > way && step->ways[way].step_count > 0)
+        return step->ways[way].steps;
+    return spot->next;
+}
+
+static struct going going_of(struct waiting *waiting, uint32_t depth)
+{
+    return (struct going){
+        .flow = waiting->flow,
+        .run = &waiting->run,
+        .at = oracle_find_step(waiting->flow, waiting->run.at),
+        .depth = depth,
+    };
+}
+
+void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth)
+{
+    size_t count = 0;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = going_of(&all[i], depth + 1);
+        if (is_stopped(oracle, &going, type))
+            end_run(oracle, &going, ENDS_STOPPED);
+        else if (is_awaited(oracle, &going, type))
+            go_on(oracle, &going, way_of(&going.at, 0));
+    }
+    free(all);
+}
+
+void oracle_check_stops(struct oracle *oracle, uint32_t depth)
+{
+    size_t count = 0;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = going_of(&all[i], depth + 1);
+        if (is_stopped(oracle, &going, text_of("")))
+            end_run(oracle, &going, ENDS_STOPPED);
+    }
+    free(all);
+}
+
+static void wake(struct oracle *oracle, struct going *going)
+{
+    const struct workload_step *step = going->at.step;
+    if (step == NULL) // the rules have no such step any more
+        end_run(oracle, going, ENDS_FAILED);
+    else if (going->run->is_at_door)
+        go_on(oracle, going, step);
+    else if (step->kind == WORKLOAD_STEP_WAIT && step->wait.kind == WORKLOAD_WAIT_EVENT)
+        go_on(oracle, going, way_of(&going->at, 1));
+    else
+        go_on(oracle, going, going->at.next);
+}
+
+static bool some_flow_waits(const struct oracle *oracle)
+{
+    bool is_some = false;
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++)
+        is_some = is_some || oracle->rules->workflows[i].has_waits;
+    return is_some && !oracle->is_history;
+}
+
+void oracle_wake(struct oracle *oracle)
+{
+    size_t count = 0;
+    if (!some_flow_waits(oracle))
+        return;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = going_of(&all[i], 1);
+        if (going.run->due_ms <= oracle->now_ms)
+            wake(oracle, &going);
+    }
+    free(all);
+}
+
+int64_t oracle_run_due_ms(struct oracle *oracle)
+{
+    size_t count = 0;
+    int64_t due_ms = INT64_MAX;
+    if (!some_flow_waits(oracle))
+        return due_ms;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++)
+        due_ms = all[i].run.due_ms < due_ms ? all[i].run.due_ms : due_ms;
+    free(all);
+    return due_ms;
+}
+
+static void add_hex(struct sim_text *to)
+{
+    enum { ID_DIGITS = 32 };
+    sim_add_byte(to, '"');
+    for (int i = 0; i < ID_DIGITS; i++)
+        sim_add_byte(to, ORACLE_HEX);
+    sim_add_byte(to, '"');
+}
+
+void oracle_add_runs(struct oracle *oracle, struct sim_text *to)
+{
+    size_t count = 0;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct run *run = &all[i].run;
+        sim_add_chars(to, i == 0 ? ",\"runs\":[{\"workflow\":" : ",{\"workflow\":");
+        sim_add_json_text(to, all[i].flow->name);
+        sim_add_chars(to, ",\"key\":");
+        oracle_add_said(to, run->key.is_there ? run->key.value : (struct said){.kind = SAID_ERROR});
+        sim_add_chars(to, ",\"run\":");
+        add_hex(to);
+        sim_add_chars(to, ",\"state\":\"waiting\",\"step\":");
+        if (oracle_find_step(all[i].flow, run->at).step == NULL)
+            sim_add_chars(to, "null");
+        else
+            sim_add_json_text(to, run->at);
+        sim_add_chars(to, ",\"started\":\"");
+        sim_add_time(to, run->started_ms);
+        if (run->due_ms != INT64_MAX) {
+            sim_add_chars(to, "\",\"until\":\"");
+            sim_add_time(to, run->due_ms);
+        }
+        sim_add_chars(to, "\"}");
+    }
+    sim_add_chars(to, count > 0 ? "]" : "");
+    free(all);
+}

@@ -1,0 +1,53 @@
+// Runs of workflows that go on after the event that started them, as plain lists.
+#ifndef TESTS_SIM_ORACLE_RUN_H
+#define TESTS_SIM_ORACLE_RUN_H
+
+#include "tests/sim/oracle_internal.h"
+
+// Where a step stands in its workflow; no step: the run is done.
+struct spot {
+    const struct workload_step *step;
+    const struct workload_step *next; // behind it, and behind the lists around it; NULL: none
+};
+
+// The run in hand.
+struct going {
+    const struct workload_workflow *flow;
+    struct run *run;
+    struct spot at;
+    uint32_t depth; // of what it makes
+};
+
+enum ending { ENDS_DONE, ENDS_STOPPED, ENDS_FAILED };
+enum did { DID_GO_ON, DID_WAIT, DID_STOP, DID_FAIL };
+
+struct spot oracle_find_step(const struct workload_workflow *flow, struct text id);
+// Does the step that the run is at; *next_out is where it goes on.
+enum did oracle_do_step(
+    struct oracle *oracle, struct going *going, const struct workload_step **next_out);
+// Whether the step evaluates anything.
+bool oracle_step_reads(const struct workload_step *step);
+
+struct run_start {
+    const struct workload_workflow *flow;
+    struct run_key key;
+    const struct workload_value *data;
+    uint32_t depth;
+};
+void oracle_start_run(struct oracle *oracle, const struct run_start *start);
+const struct workload_value *oracle_run_data(const struct oracle *oracle);
+
+// --- calendar
+// What the clocks of a zone show; the first instant at which they show a time or a later one.
+int64_t oracle_local_ms(const struct oracle *oracle, struct text zone, int64_t time_ms);
+int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);
+// Local times: when the span begins that one lies in.
+int64_t oracle_span_begins(enum workload_span span, int64_t local_ms);
+// The first time of day at or behind an instant.
+int64_t oracle_next_at(
+    const struct oracle *oracle, struct text zone, int64_t from_ms, uint32_t minute);
+// The first instant, from one on, at which the window is open; its zone may be that of the contact in hand.
+int64_t oracle_next_open(
+    const struct oracle *oracle, const struct workload_window *window, int64_t from_ms);
+
+#endif

@@ -1,0 +1,29 @@
+// What the files that draw and print workflows share.
+#ifndef TESTS_SIM_WORKLOAD_FLOW_H
+#define TESTS_SIM_WORKLOAD_FLOW_H
+
+#include "tests/sim/workload_internal.h"
+
+// Of a workflow: what its steps may do, and where they stand.
+struct steps_draw {
+    struct draw *draw;
+    const struct rules_draw *from;
+    struct expr_scope scope;      // of what steps evaluate
+    const struct text *startable; // workflows that it may start
+    uint32_t startable_count;
+    bool may_wait, may_emit, may_score;
+    bool goes_on; // it may set itself off again, by what follows from its steps: at most once a day
+    bool may_leave; // to the last step, "last"
+    uint32_t count; // so far, nested ones among them
+};
+
+// All that is drawn of a workflow last: its steps, and a loop or a rescue among them.
+void draw_flow_steps(struct steps_draw *draw, struct workload_workflow *flow, bool may_loop);
+void draw_window(struct draw *draw, struct workload_window *out);
+struct workload_wait draw_wait(struct steps_draw *draw);
+struct workload_given draw_given(struct steps_draw *draw, enum workload_type type);
+struct text draw_plain_text(struct draw *draw);
+
+void workflow_print(const struct workload_workflow *flow, struct sim_text *to);
+
+#endif
