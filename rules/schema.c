@@ -45,6 +45,8 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TRIGGER_IDLE] = "trigger_idle",
     [SECTION_REENTER] = "reenter",
     [SECTION_ON_ERROR] = "on_error",
+    [SECTION_EDIT] = "edit",
+    [SECTION_OVERDUE] = "overdue",
     [SECTION_TEST] = "test",
     [SECTION_TEST_EVENT] = "test_event",
     [SECTION_TEST_EXPECTATION] = "test_expectation",
@@ -76,6 +78,7 @@ static const char *const section_forms[SECTION_COUNT] = {
     [SECTION_CHOICE] = ",'oneOf':[{'required':['if','steps']},{'required':['else']}]",
     [SECTION_WINDOW] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
     [SECTION_STOP] = ",'minProperties':1",
+    [SECTION_OVERDUE] = ",'minProperties':1,'maxProperties':1",
     [SECTION_TEST_SCORE] = ",'minProperties':1",
 };
 

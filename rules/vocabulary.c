@@ -153,9 +153,23 @@ static const struct key_row workflow_keys[] = {
     {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "actions wait until it is open", false},
     {"on_error", SHAPE_SECTION_OR_WORD, SECTION_ON_ERROR, "stop|continue",
      "what becomes of a run whose step fails; default: stop", false},
+    {"edit", SHAPE_SECTION_OR_WORD, SECTION_EDIT, "follow|cancel",
+     "what becomes of runs in flight when it is written differently; default: follow", false},
+    {"existing", SHAPE_WORD, 0, "ignore|include",
+     "when it is new: contacts that match already; default: ignore", false},
+    {"overdue", SHAPE_SECTION_OR_WORD, SECTION_OVERDUE, "run|skip",
+     "what becomes of runs that are woken late; default: run", false},
     {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done, in order", true},
 };
-static const char *const workflow_later[] = {"existing", "edit"};
+
+static const struct key_row edit_keys[] = {
+    {"move", SHAPE_MAP_TEXT, 0, NULL, "the id of an old step: that of the step to go on at", true},
+};
+
+static const struct key_row overdue_keys[] = {
+    {"skip_after", SHAPE_DURATION, 0, NULL, "ends them where they are later than that", false},
+    {"spread", SHAPE_DURATION, 0, NULL, "lets them go on at some moment within so long", false},
+};
 
 static const struct key_row trigger_keys[] = {
     {"date", SHAPE_SECTION, SECTION_TRIGGER_DATE, NULL, "a date of the contact", false},
@@ -349,7 +363,9 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_FORGET_IDLE] = SECTION("'idle'", forget_idle_keys),
     [SECTION_SEGMENT] = SECTION("a segment", segment_keys),
     [SECTION_ACTION] = SECTION_LATER("an action", action_keys, action_later),
-    [SECTION_WORKFLOW] = SECTION_LATER("a workflow", workflow_keys, workflow_later),
+    [SECTION_WORKFLOW] = SECTION("a workflow", workflow_keys),
+    [SECTION_EDIT] = SECTION("'edit'", edit_keys),
+    [SECTION_OVERDUE] = SECTION("'overdue'", overdue_keys),
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),
     [SECTION_STEP_LIST] = SECTION("'list'", step_list_keys),

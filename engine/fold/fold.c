@@ -290,8 +290,7 @@ static void start_workflow(
 {
     struct run_start start = {
         .workflow = workflow, .data = data, .type = fold->expressions.type, .depth = depth};
-    if (workflow->key != NULL)
-        run_start_key(fold, &start);
+    run_start_key(fold, &start);
     run_start(fold, &start);
 }
 

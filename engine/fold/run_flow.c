@@ -1,5 +1,6 @@
 #include "engine/fold/run_flow.h"
 
+#include "engine/base/invariant.h"
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/fold.h"
@@ -8,16 +9,23 @@
 #include "projections/contacts.h"
 #include "rules/event_set.h"
 
+#define OVERDUE_SEED UINT64_C(0x6f766572647565) // "overdue"
+
 enum { STEPS_AT_ONCE_MAX = 10000 }; // no rules come near: loops have a wait
 
 // --- ends
 static const char *const outcomes[] = {"done", "stopped", "failed"};
 
+struct run_end {
+    const char *outcome;
+    const char *why; // empty: it is not told
+};
+
 static void derive_run(
     struct fold *fold,
     enum builtin type,
     const struct run *run,
-    const char *outcome,
+    const struct run_end *end,
     uint32_t depth)
 {
     if (!fold->binding.is_heard[type])
@@ -25,9 +33,13 @@ static void derive_run(
     const struct value_pair data[] = {
         {BYTES_LITERAL("workflow"), value_text(run->workflow->name)},
         {BYTES_LITERAL("run"), value_text(action_run_text(fold, run->workflow, run->number))},
-        {BYTES_LITERAL("outcome"), value_text(bytes_text(outcome))},
+        {BYTES_LITERAL("outcome"), value_text(bytes_text(end == NULL ? "" : end->outcome))},
+        {BYTES_LITERAL("why"), value_text(bytes_text(end == NULL ? "" : end->why))},
     };
-    fold_derive(fold, type, depth, data, type == BUILTIN_RUN_ENDED ? 3 : 2);
+    uint32_t count = 2;
+    if (end != NULL)
+        count = end->why[0] == '\0' ? 3 : 4;
+    fold_derive(fold, type, depth, data, count);
 }
 
 // Whether it must be known later that the run has been.
@@ -37,8 +49,10 @@ static bool is_remembered(const struct workflow_def *workflow)
            (workflow->reenter == WORKFLOW_REENTER_NEVER && workflow->key != NULL);
 }
 
-static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome, uint32_t depth)
+static void end_run_by(
+    struct fold *fold, struct run *run, enum run_outcome outcome, const char *why, uint32_t depth)
 {
+    const struct run_end end = {outcomes[outcome], why};
     switch (outcome) {
     case RUN_DONE: fold->counts.runs_done++; break;
     case RUN_STOPPED: fold->counts.runs_stopped++; break;
@@ -54,10 +68,21 @@ static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome
             .due_ms = TIMER_NONE,
         };
         (void)run_write(fold, &ended);
-    } else if (run->workflow->has_waits) {
+    } else if (run->is_kept) {
         run_remove(fold, run);
     }
-    derive_run(fold, BUILTIN_RUN_ENDED, run, outcomes[outcome], depth);
+    derive_run(fold, BUILTIN_RUN_ENDED, run, &end, depth);
+}
+
+static void end_run(struct fold *fold, struct run *run, enum run_outcome outcome, uint32_t depth)
+{
+    end_run_by(fold, run, outcome, "", depth);
+}
+
+void run_end_untold(struct fold *fold, struct run *run, enum run_outcome outcome)
+{
+    INVARIANT(fold->is_silent);
+    end_run(fold, run, outcome, 1);
 }
 
 // --- on
@@ -102,6 +127,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
         run->at_hash = run_step_hash(run->workflow->steps[at].id);
         run_do_step(fold, run, depth, &outcome);
         if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
+            run->is_kept = true;
             fold->expressions.run = NULL;
             return;
         }
@@ -165,13 +191,16 @@ static struct bytes pack_data(
 
 void run_start_key(struct fold *fold, struct run_start *start)
 {
-    struct cel_value key = fold_value(fold, start->workflow->key);
-    size_t len = packed_value_bytes(key);
+    const struct rule_expression *key = start->workflow->key;
+    if (key == NULL)
+        return;
+    struct cel_value value = fold_value(fold, key);
+    size_t len = packed_value_bytes(value);
     uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
     if (len > 0)
-        packed_value_put(bytes, key);
+        packed_value_put(bytes, value);
     start->key_value = bytes_of(bytes, len);
-    start->key = fold_key(fold, start->workflow->key);
+    start->key = fold_key(fold, key);
 }
 
 void run_start(struct fold *fold, const struct run_start *start)
@@ -197,7 +226,15 @@ void run_start(struct fold *fold, const struct run_start *start)
         .data = pack_data(fold, workflow, start->data),
         .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
-    derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
+    if (start->is_deferred) {
+        run.mark = RUN_BEGINS;
+        run.waits_for_door = true;
+        run.due_ms = fold->now_ms;
+        run.at_hash = run_step_hash(workflow->steps[0].id);
+        (void)run_write(fold, &run);
+        return;
+    }
+    derive_run(fold, BUILTIN_RUN_STARTED, &run, NULL, start->depth + 1);
     go_on(fold, &run, workflow->step_count > 0 ? 0 : STEP_NONE, start->depth + 1);
 }
 
@@ -240,7 +277,7 @@ static bool is_stopped_by(struct fold *fold, struct run *run, event_type type)
 
 static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
 {
-    if (run->at == STEP_NONE || run->waits_for_door)
+    if (run->at == STEP_NONE || run->waits_for_door || run->mark != RUN_UNMARKED)
         return false;
     const struct workflow_step *step = &run->workflow->steps[run->at];
     if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type)
@@ -286,8 +323,39 @@ void runs_check(struct fold *fold, uint32_t depth)
     }
 }
 
+// A run that is woken late is not always taken on; true where something else has become of it.
+static bool is_overdue(struct fold *fold, struct run *run)
+{
+    const struct workflow_def *workflow = run->workflow;
+    int64_t late_ms = fold->tick_ms - run->due_ms;
+    if (late_ms <= OVERDUE_LEAST_MS || workflow->overdue == OVERDUE_RUN)
+        return false;
+    if (workflow->overdue == OVERDUE_SKIP && late_ms <= workflow->overdue_ms)
+        return false;
+    fold->counts.runs_overdue++;
+    if (workflow->overdue == OVERDUE_SKIP) {
+        end_run_by(fold, run, RUN_STOPPED, "overdue", 1);
+        return true;
+    }
+    struct bytes id = action_run_text(fold, workflow, run->number); // of the contact, too
+    uint64_t where = hash_mix(hash_u64(id, OVERDUE_SEED)) >> 32;
+    run->due_ms = fold->tick_ms + 1 + (int64_t)(where % (uint64_t)workflow->overdue_ms);
+    (void)run_write(fold, run);
+    return true;
+}
+
 static void wake(struct fold *fold, struct run *run)
 {
+    if (run->mark == RUN_CANCELLED) {
+        end_run_by(fold, run, RUN_STOPPED, "edited", 1);
+        return;
+    }
+    if (run->mark == RUN_BEGINS) {
+        run->mark = RUN_UNMARKED;
+        derive_run(fold, BUILTIN_RUN_STARTED, run, NULL, 1);
+    } else if (run->at != STEP_NONE && is_overdue(fold, run)) {
+        return;
+    }
     if (run->at == STEP_NONE) { // the rules have no such step any more
         end_run(fold, run, RUN_FAILED, 1);
         return;
@@ -295,9 +363,10 @@ static void wake(struct fold *fold, struct run *run)
     const struct workflow_step *step = &run->workflow->steps[run->at];
     uint32_t at = step->next;
     if (run->waits_for_door)
-        at = run->at;
+        at = run->at; // which may be a wait, where it was moved to one
     else if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
         at = step->else_at;
+    run->waits_for_door = false;
     go_on(fold, run, at, 1);
 }
 

@@ -17,8 +17,7 @@ static const struct later_case {
 
     {"actions: {a: {limit: {times: 1, every: day}}}\n", "E0301 1:15"},
 
-    {ENTRY "existing: include}}\n", "E0301 1:61"},
-    {ENTRY "edit: pin}}\n", "E0301 1:61"},
+    {ENTRY "edit: pin}}\n", "E0301 1:67"},
     {"workflows: {w: {on: email.opened, stop: [{on: form.*}], steps: [{tag: {add: x}}]}}\n",
      "E0301 1:47"},
 

@@ -139,6 +139,32 @@ static const struct {
     {"what goes on error where nothing is",
      RULES "workflows: {w: {on: form.submitted, on_error: {goto: x}, steps: [{wait: 1d}]}}\n",
      "E0225 4:54"},
+    {"a move to a step that is not there",
+     RULES "workflows: {w: {on: form.submitted, edit: {move: {x: y}}, steps: [{wait: 1d}]}}\n",
+     "E0225 4:54"},
+    {"data behind a move",
+     RULES "workflows: {w: {on: form.submitted, edit: {move: {x: a}}, steps: [{id: a, if: "
+           "data.form == 'x', then: [end]}]}}\n",
+     "E0607 4:79"},
+    {"data of contacts that are there",
+     RULES "workflows: {w: {on: form.submitted, existing: include, if: data.form == 'x', steps: "
+           "[end]}}\n",
+     "E0607 4:60"},
+    {"a key of contacts that are there",
+     RULES
+     "workflows: {w: {on: form.submitted, existing: include, key: data.form, steps: [end]}}\n",
+     "E0607 4:61"},
+    {"several events and contacts that are there",
+     RULES "workflows: {w: {on: [form.submitted, email.opened], existing: include, steps: "
+           "[end]}}\n",
+     "E0215 4:63"},
+    {"a schedule and contacts that are there",
+     RULES "workflows: {w: {on: {schedule: {cron: '0 9 * * *'}}, existing: include, steps: "
+           "[end]}}\n",
+     "E0215 4:70"},
+    {"late by less than a minute",
+     RULES "workflows: {w: {on: form.submitted, overdue: {skip_after: 5s}, steps: [{wait: 1d}]}}\n",
+     "E0402 4:59"},
     {"a stop of nothing",
      RULES "workflows: {w: {on: form.submitted, stop: [{}], steps: [{wait: 1d}]}}\n", "E0204 4:44"},
     {"data where a stop has no event",
