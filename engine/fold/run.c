@@ -156,19 +156,52 @@ struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, ui
     return runs;
 }
 
+// The next row of one that has not ended. False at the end.
+static bool next_place(struct cursor *cursor, uint32_t *at_hash_out)
+{
+    while (cursor_left(cursor) > 0 && !cursor->has_failed) {
+        struct cursor row = cursor_of(cursor_sized(cursor));
+        (void)cursor_varint(&row);
+        bool has_ended = (cursor_varint(&row) & FLAG_ENDED) != 0;
+        for (int i = 0; i < 3; i++) // started, due, place
+            (void)cursor_varint(&row);
+        *at_hash_out = cursor_u32(&row);
+        if (!has_ended && !row.has_failed)
+            return true;
+    }
+    return false;
+}
+
+static struct cursor rows_of(struct bytes kept)
+{
+    if (kept.len <= DUE_BYTES)
+        return cursor_of((struct bytes){NULL, 0});
+    return cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
+}
+
 uint32_t runs_waiting(struct fold *fold, struct name_id workflow)
 {
     uint32_t count = 0;
-    struct bytes kept = counter_read(fold->state, fold->contact, workflow);
-    if (kept.len <= DUE_BYTES)
-        return 0;
-    struct cursor cursor = cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
-    while (cursor_left(&cursor) > 0 && !cursor.has_failed) {
-        struct cursor row = cursor_of(cursor_sized(&cursor));
-        (void)cursor_varint(&row);
-        count += (cursor_varint(&row) & FLAG_ENDED) == 0;
-    }
+    uint32_t at_hash = 0;
+    struct cursor cursor = rows_of(counter_read(fold->state, fold->contact, workflow));
+    while (next_place(&cursor, &at_hash))
+        count++;
     return count;
+}
+
+void runs_each_place(struct fold *fold, run_place_fn *each, void *context)
+{
+    struct name_id name;
+    struct bytes kept;
+    uint32_t at_hash = 0;
+    for (size_t at = 0; counter_next(fold->state, fold->contact, &at, &name, &kept);) {
+        struct bytes text = names_text(fold->state, name);
+        if (names_find(fold->state, NAME_WORKFLOW, text).value != name.value)
+            continue;
+        struct cursor cursor = rows_of(kept);
+        while (next_place(&cursor, &at_hash))
+            each(context, name, at_hash);
+    }
 }
 
 static bool write_all(

@@ -67,6 +67,10 @@ struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, ui
 bool run_write(struct fold *fold, const struct run *run);
 // How many runs of a workflow of that name the contact in hand keeps that have not ended, whatever the rules in force.
 uint32_t runs_waiting(struct fold *fold, struct name_id workflow);
+// Calls each with every run that the contact in hand keeps and that has not ended, whatever the rules in force: its
+// workflow's name, and run_step_hash of the step that it is at.
+typedef void run_place_fn(void *context, struct name_id workflow, uint32_t at_hash);
+void runs_each_place(struct fold *fold, run_place_fn *each, void *context);
 // Keeps nothing of it.
 void run_remove(struct fold *fold, const struct run *run);
 

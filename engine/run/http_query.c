@@ -1,4 +1,4 @@
-// GET /v1/contacts/…, /v1/scores/… and /v1/segments/…
+// GET /v1/contacts/…, /v1/scores/…, /v1/segments/… and /v1/workflows
 #include "engine/run/http_query.h"
 
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/query_workflows.h"
 #include "engine/fold/shard_clock.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_text.h"
@@ -54,6 +55,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     case HTTP_ROUTE_MEMBERS:
         part->err = query_members(shard, name, query->max, &part->text);
         return;
+    case HTTP_ROUTE_WORKFLOWS: query_workflows(shard, &part->text); return;
     case HTTP_ROUTE_NONE:
     case HTTP_ROUTE_EVENTS:
     case HTTP_ROUTE_HEALTH:
@@ -79,6 +81,18 @@ static enum err err_of(const struct ask *ask, bool is_contact)
     return err;
 }
 
+// Each shard's answer by itself: they may have taken up new rules at different times.
+static void write_shards(const struct bytes *texts, size_t count, struct buffer *to)
+{
+    buffer_add_text(to, "{\"shards\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_add_u8(to, ',');
+        buffer_add_bytes(to, texts[i]);
+    }
+    buffer_add_text(to, "]}");
+}
+
 static void write_found(const struct query *query, const struct ask *ask, struct buffer *to)
 {
     struct bytes *texts = mem_zero(ask->part_count, sizeof(*texts));
@@ -86,7 +100,9 @@ static void write_found(const struct query *query, const struct ask *ask, struct
     for (uint32_t i = 0; i < ask->part_count; i++)
         if (ask->parts[i].err == ERR_OK)
             texts[count++] = buffer_bytes(&ask->parts[i].text);
-    if (query->route == HTTP_ROUTE_TOP && count > 1)
+    if (query->route == HTTP_ROUTE_WORKFLOWS)
+        write_shards(texts, count, to);
+    else if (query->route == HTTP_ROUTE_TOP && count > 1)
         merge_top(texts, count, query->max, to);
     else if (query->route == HTTP_ROUTE_BANDS && count > 1)
         merge_bands(texts, count, to);

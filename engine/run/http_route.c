@@ -18,9 +18,8 @@ static const struct {
     const char *path;
     enum http_route route;
 } fixed[] = {
-    {"/v1/events", HTTP_ROUTE_EVENTS},
-    {"/healthz", HTTP_ROUTE_HEALTH},
-    {"/readyz", HTTP_ROUTE_READY},
+    {"/v1/events", HTTP_ROUTE_EVENTS}, {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
+    {"/healthz", HTTP_ROUTE_HEALTH},   {"/readyz", HTTP_ROUTE_READY},
     {"/metrics", HTTP_ROUTE_METRICS},
 };
 
@@ -52,6 +51,7 @@ const char *http_route_method(enum http_route route)
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
     case HTTP_ROUTE_MEMBERS:
+    case HTTP_ROUTE_WORKFLOWS:
     case HTTP_ROUTE_HEALTH:
     case HTTP_ROUTE_READY:
     case HTTP_ROUTE_METRICS: return "GET";

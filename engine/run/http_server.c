@@ -131,7 +131,8 @@ static void dispatch(struct http_request *request)
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
-    case HTTP_ROUTE_MEMBERS: http_query_handle(request); return;
+    case HTTP_ROUTE_MEMBERS:
+    case HTTP_ROUTE_WORKFLOWS: http_query_handle(request); return;
     case HTTP_ROUTE_HEALTH: http_status_health(request); return;
     case HTTP_ROUTE_READY: http_status_ready(request); return;
     case HTTP_ROUTE_METRICS: metrics_handle(request); return;

@@ -59,6 +59,7 @@ check "an email names a contact" same "$(post '{"id":"e-9","type":"page.viewed",
 check "explain shows rule and event" answers 200 '"rule":"form".*"id":"e-1"' "$(get /v1/contacts/c-1/explain)"
 check "the hottest contacts" answers 200 '"score":"engagement","contacts":\[{"id":"c-1","value":20' "$(get '/v1/scores/engagement/top?n=1')"
 check "contacts per band" answers 200 '"band":"warm","from":10,"contacts":6' "$(get /v1/scores/engagement/bands)"
+check "where runs are, and how what is kept is written" answers 200 '^{"shards":\[{"ruleset":"[0-9a-f]*","workflows":\[.*"scores":\[{"name":"engagement","hash":"[0-9a-f]*"}' "$(get /v1/workflows)"
 check "an unknown contact is 404" answers 404 '"detail":"no such contact"' "$(get /v1/contacts/nobody)"
 check "an unknown score is 404" answers 404 '"detail":"no such score"' "$(get /v1/scores/nothing/top)"
 check "n that is no number is 400" answers 400 '"detail":"n: expected' "$(get '/v1/scores/engagement/top?n=ten')"
@@ -184,6 +185,7 @@ check "a contact is found wherever it is" same "$(get /v1/contacts/c-1)$(get /v1
 check "the hottest of all come first" answers 200 '"contacts":\[{"id":"c-7","value":40' "$(get '/v1/scores/engagement/top?n=3')"
 check "... as many as asked for" same "$(grep -o '"id"' reply | wc -l | tr -d ' ')" 3
 check "bands are summed" answers 200 '"band":"warm","from":10,"contacts":200' "$(get /v1/scores/engagement/bands)"
+check "where runs are, for each shard" same "$(get /v1/workflows && grep -o '"ruleset"' reply | wc -l | tr -d ' ')" 2004
 check "a contact of none is 404" same "$(get /v1/contacts/nobody)" 404
 check "it stops" stop
 check "every action is there once" same "$(action_causes data4/actions.ndjson | sort -u | wc -l | tr -d ' ')" 201
