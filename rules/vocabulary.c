@@ -245,6 +245,8 @@ static const char *const step_later[] = {"assign"};
 static const struct key_row step_wait_keys[] = {
     {"for", SHAPE_TEXT, 0, NULL, "an event type", false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression about that event", false},
+    {"already", SHAPE_TEXT, 0, NULL, "an expression about the contact: where it is true, no wait",
+     false},
     {"at_most", SHAPE_DURATION, 0, NULL, "no longer than that; then 'else'", false},
     {"until", SHAPE_TEXT, 0, NULL, "an expression: a time; one that has passed is no wait", false},
     {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "until it is open", false},

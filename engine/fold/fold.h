@@ -42,6 +42,7 @@ struct fold_binding {
 };
 
 struct derived_event;
+struct entered_wait;
 
 // What a score was last found to be worth; not valid once an entry or a state rule of it has changed.
 struct score_memo {
@@ -83,6 +84,8 @@ struct fold {
     uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
     uint32_t queue_length;
+    uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
+    struct entered_wait *entered; // waits for events that runs have come to (run_flow.c)
     struct arena arena;
     struct buffer json;
     struct expressions expressions;

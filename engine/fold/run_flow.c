@@ -114,6 +114,34 @@ static bool reads_contact(const struct workflow_step *step)
     return true;
 }
 
+// A wait that a run has come to while the input is folded: it hears what is derived from then on.
+struct entered_wait {
+    struct entered_wait *next;
+    const struct workflow_def *workflow;
+    uint32_t number;
+    uint32_t derived; // events that were derived before
+};
+
+static void note_entered(struct fold *fold, const struct run *run)
+{
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || run->waits_for_door)
+        return;
+    struct entered_wait *entered = arena_alloc(&fold->arena, sizeof(*entered));
+    *entered = (struct entered_wait){fold->entered, run->workflow, run->number, fold->queue_length};
+    fold->entered = entered;
+}
+
+// Whether the event in hand was there before the run came to its wait.
+static bool is_too_early(const struct fold *fold, const struct run *run)
+{
+    const struct entered_wait *entered = fold->entered; // the last of a run comes first
+    while (entered != NULL &&
+           (entered->workflow != run->workflow || entered->number != run->number))
+        entered = entered->next;
+    return entered != NULL && fold->hearing <= entered->derived;
+}
+
 // Takes the run on from a step until it waits or ends.
 static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
@@ -128,6 +156,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
         run_do_step(fold, run, depth, &outcome);
         if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
             run->is_kept = true;
+            note_entered(fold, run);
             fold->expressions.run = NULL;
             return;
         }
@@ -280,7 +309,8 @@ static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
     if (run->at == STEP_NONE || run->waits_for_door || run->mark != RUN_UNMARKED)
         return false;
     const struct workflow_step *step = &run->workflow->steps[run->at];
-    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type)
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type ||
+        is_too_early(fold, run))
         return false;
     fold->expressions.run = run;
     bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);

@@ -231,6 +231,8 @@ static const struct corpus_case {
     {FLOW "{wait: {for: order.placed, at_most: 3d}, then: [end], else: []}]}}\n", true},
     {FLOW "{wait: {until: now, for: order.placed}}]}}\n", false},
     {FLOW "{wait: {at_most: 3d}}]}}\n", false},
+    {FLOW "{wait: {for: order.placed, already: '\"a\" in contact.tags'}}]}}\n", true},
+    {FLOW "{wait: {already: '\"a\" in contact.tags'}}]}}\n", false},
     {FLOW "{wait: [3d]}]}}\n", false},
     {FLOW "{if: true, tag: {add: x}}]}}\n", false},
     {FLOW "{choose: [{if: contact.id == 'x', steps: [end]}, {else: [end]}]}]}}\n", true},

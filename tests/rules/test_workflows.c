@@ -126,6 +126,12 @@ static const struct {
      "E0227 9:9"},
     {"a loop of waits that may be none",
      FLOW "      - {id: a, wait: {until: now}}\n      - goto: a\n", "E0227 9:9"},
+    {"a loop through a wait that may be none",
+     FLOW "      - {id: a, wait: {for: email.opened, already: 'contact.plan == \"x\"'}}\n      - "
+          "goto: a\n",
+     "E0227 9:9"},
+    {"data where nothing has come",
+     FLOW "      - wait: {for: email.opened, already: data.form == 'x'}\n", "E0607 8:44"},
     {"a step that nobody reaches", FLOW "      - end\n      - tag: {add: x}\n", "W0511 9:9"},
     {"data behind a wait",
      FLOW "      - wait: 1d\n      - {do: mail, with: {text: '{{ data.form }}'}}\n", "E0607 9:37"},

@@ -528,6 +528,70 @@ START_TEST(several_events_start_it)
 }
 END_TEST
 
+START_TEST(what_is_so_already_is_no_wait)
+{
+    world_open(
+        &world, ACTIONS
+        "workflows:\n"
+        "  w:\n"
+        "    on: ping\n"
+        "    key: data.n\n"
+        "    steps:\n"
+        "      - wait: {for: pong, already: 'has(contact.plan) && run.data.n > 1', at_most: 2d}\n"
+        "        then: [{do: mail, with: {text: \"then {{ run.data.n }}\"}}]\n"
+        "        else: [{do: mail, with: {text: \"else {{ run.data.n }}\"}}]\n");
+    feed("01-01T00:00:00", "ping", "{\"n\":2}");
+    feed("01-02T00:00:00", "contact.updated", "{\"fields\":{\"plan\":\"gold\"}}");
+    ck_actions(""); // it is asked for when the run comes to the wait, and only then
+    feed("01-02T01:00:00", "ping", "{\"n\":1}");
+    feed("01-02T02:00:00", "ping", "{\"n\":3}");
+    ck_actions("01-02T02:00:00.000Z 1.then.1/1 then 3\n");
+    feed("01-02T03:00:00", "pong", "{}");
+    ck_actions("01-02T02:00:00.000Z 1.then.1/1 then 3\n01-02T03:00:00.000Z 1.then.1/1 then 2\n"
+               "01-02T03:00:00.000Z 1.then.1/1 then 1\n");
+}
+END_TEST
+
+// Events that a step derived stand in line when the run comes to the wait: they were before it.
+START_TEST(a_wait_hears_nothing_that_was_there_before)
+{
+    world_open(
+        &world,
+        ACTIONS "workflows:\n"
+                "  a:\n"
+                "    on: ping\n"
+                "    steps:\n"
+                "      - tag: {add: x}\n"
+                "      - wait: {for: tag.added}\n"
+                "      - {do: mail, with: {text: \"heard\"}}\n"
+                "  b: {on: tag.added, if: data.tag == 'x', steps: [{tag: {add: y}}, {start: "
+                "c}]}\n"
+                "  c: {on: pong, steps: [{wait: {for: tag.added}}, {do: mail, with: {text: "
+                "c}}]}\n");
+    feed("01-01T00:00:00", "ping", "{}");
+    ck_actions("01-01T00:00:00.000Z 3/1 heard\n"); // y, which came behind it
+    feed("01-02T00:00:00", "contact.tag_added", "{\"tag\":\"z\"}");
+    ck_actions("01-01T00:00:00.000Z 3/1 heard\n01-02T00:00:00.000Z 2/1 c\n");
+}
+END_TEST
+
+// A run that another one's step starts while an event is heard does not hear that event.
+START_TEST(a_wait_does_not_hear_the_event_that_led_to_it)
+{
+    world_open(
+        &world, ACTIONS "workflows:\n"
+                        "  a: {on: ping, steps: [{wait: {for: pong}}, {start: b}, {wait: {for: "
+                        "pong}}, {do: mail, with: {text: a}}]}\n"
+                        "  b: {on: ping, key: \"data.n\", steps: [{wait: {for: pong}}, {do: mail, "
+                        "with: {text: b}}]}\n");
+    feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    feed("01-02T00:00:00", "pong", "{}"); // b of 1 is done, b of a's start begins
+    ck_actions("01-02T00:00:00.000Z 2/1 b\n");
+    feed("01-03T00:00:00", "pong", "{}");
+    ck_actions("01-02T00:00:00.000Z 2/1 b\n01-03T00:00:00.000Z 4/1 a\n01-03T00:00:00.000Z 2/1 b\n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -549,6 +613,9 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, new_rules_take_a_run_on_from_its_step);
     tcase_add_test(cases, workflows_start_each_other_and_speak);
     tcase_add_test(cases, several_events_start_it);
+    tcase_add_test(cases, what_is_so_already_is_no_wait);
+    tcase_add_test(cases, a_wait_hears_nothing_that_was_there_before);
+    tcase_add_test(cases, a_wait_does_not_hear_the_event_that_led_to_it);
 }
 
 Suite *test_suite(void)
