@@ -167,7 +167,7 @@ static const struct {
     {"a schedule and contacts that are there",
      RULES "workflows: {w: {on: {schedule: {cron: '0 9 * * *'}}, existing: include, steps: "
            "[end]}}\n",
-     "E0215 4:70"},
+     "E0215 4:64"},
     {"late by less than a minute",
      RULES "workflows: {w: {on: form.submitted, overdue: {skip_after: 5s}, steps: [{wait: 1d}]}}\n",
      "E0402 4:59"},
