@@ -207,6 +207,7 @@ void runs_edit(struct fold *fold, const struct ruleset *before)
         fold->is_silent = true;
         fold->is_tried = false;
         fold->now_ms = fold->tick_ms;
+        fold->ref = event_ref_of(fold->sequence, FRAME_INPUTS_MAX); // no input of the frame
         contacts_each(fold->state, edit_contact, &edit);
         expressions_set_event(&fold->expressions, NULL, (struct value){.kind = VALUE_ABSENT});
         fold->is_silent = false;
