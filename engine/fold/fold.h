@@ -7,6 +7,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
 #include "engine/event/event.h"
+#include "engine/fold/derive.h"
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/failures.h"
@@ -42,7 +43,6 @@ struct fold_binding {
 };
 
 struct derived_event;
-struct entered_wait;
 
 // What a score was last found to be worth; not valid once an entry or a state rule of it has changed.
 struct score_memo {
@@ -123,28 +123,6 @@ void fold_event(
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
 
 // --- between the files of the fold
-// Puts a derived event behind the one being folded; data is copied, texts in it are borrowed until the
-// input is done.
-void fold_derive(
-    struct fold *fold,
-    enum builtin type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
-// The same for a type that an event implies: it is not taken for one that has come.
-void fold_derive_implied(
-    struct fold *fold,
-    event_type type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
-// The same for a type that a workflow emits.
-void fold_derive_type(
-    struct fold *fold,
-    event_type type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);
 void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth);
