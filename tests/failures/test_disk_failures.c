@@ -443,7 +443,7 @@ static const char *const disk_operations[] = {
     "truncate",       "allocate",       "lock",     "rename",     "remove",
     "make_directory", "sync_directory", "list",     "free_bytes", NULL};
 
-enum { FILES_MAX = 64 };
+enum { FILES_MAX = 128 };
 static const char *area_files[FILES_MAX + 1];
 
 static int by_name(const void *a, const void *b)
