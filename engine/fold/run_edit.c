@@ -79,6 +79,14 @@ static void cancel(struct fold *fold, struct run *run)
     (void)run_write(fold, run);
 }
 
+// It has not come to a step yet: the first one is that of the rules in force.
+static void begin_anew(struct fold *fold, struct run *run)
+{
+    run->at = 0;
+    run->at_hash = run_step_hash(run->workflow->steps[0].id);
+    (void)run_write(fold, run);
+}
+
 // It ends as failed when it would go on: at once where nothing wakes runs any more.
 static void strand(struct fold *fold, struct run *run)
 {
@@ -104,6 +112,8 @@ static void edit_run(struct fold *fold, struct run *run)
         return;
     if (run->workflow->edit == EDIT_CANCEL)
         cancel(fold, run);
+    else if (run->mark == RUN_BEGINS)
+        begin_anew(fold, run);
     else if (to != STEP_NONE)
         move(fold, run, to);
     else if (run->at == STEP_NONE)

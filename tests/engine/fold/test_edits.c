@@ -360,6 +360,22 @@ START_TEST(contacts_that_are_there_enter_a_new_workflow_once)
 }
 END_TEST
 
+START_TEST(who_has_just_entered_begins_with_the_newest_rules)
+{
+    world_open(&world, ACTIONS);
+    feed("a", "ping", "{}");
+    world_activate(
+        &world, ACTIONS "  n: {on: pong, existing: include, steps: [{id: a, do: mail, with: {text: "
+                        "old}}]}\n");
+    edit(
+        ACTIONS "  n: {on: pong, existing: include, steps: [{id: b, do: mail, with: {text: "
+                "new}}]}\n",
+        "01-02T00:00");
+    ck_actions("01-02T00:00 a new\n");
+    ck_counted(runs_stranded, 0);
+}
+END_TEST
+
 // A condition that cannot be evaluated is none that is true; it is counted, and named.
 START_TEST(who_cannot_be_asked_does_not_enter)
 {
@@ -471,6 +487,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, moved_runs_wait_on_or_do_their_step_at_once);
     tcase_add_test(cases, runs_of_a_workflow_that_is_gone_sleep_until_it_is_back);
     tcase_add_test(cases, contacts_that_are_there_enter_a_new_workflow_once);
+    tcase_add_test(cases, who_has_just_entered_begins_with_the_newest_rules);
     tcase_add_test(cases, who_cannot_be_asked_does_not_enter);
     tcase_add_loop_test(
         cases, memberships_of_contacts_that_are_there_are_asked_for, 0,
