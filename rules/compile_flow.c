@@ -134,15 +134,28 @@ static void push(struct flow *flow, uint32_t from, uint32_t to, void *context)
     walk->stack[walk->count++] = to;
 }
 
+// What comes behind a step without a wait: of one that is none where something is true already, 'then'.
+static void push_unwaited(struct flow *flow, uint32_t at, struct walk *walk)
+{
+    const struct workflow_step *step = &flow->steps[at];
+    if (!is_real_wait(step))
+        each_edge(flow, at, push, walk);
+    else if (step->wait.kind == WAIT_EVENT && step->wait.already != NULL)
+        push(flow, at, step->then_at, walk);
+}
+
 // What can be reached behind a step; without passing a wait, or with it.
 static void reach(struct flow *flow, uint32_t from, struct walk *walk)
 {
-    if (walk->passes_waits || !is_real_wait(&flow->steps[from]))
-        each_edge(flow, from, push, walk);
-    while (walk->count > 0) {
-        uint32_t at = walk->stack[--walk->count];
-        if (walk->passes_waits || !is_real_wait(&flow->steps[at]))
+    uint32_t at = from;
+    for (;;) {
+        if (walk->passes_waits)
             each_edge(flow, at, push, walk);
+        else
+            push_unwaited(flow, at, walk);
+        if (walk->count == 0)
+            return;
+        at = walk->stack[--walk->count];
     }
 }
 

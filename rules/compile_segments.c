@@ -21,6 +21,7 @@ static void compile_segment(struct compiler *compiler, const struct yaml_entry *
         .label = compile_text(compiler, entry->value, "label"),
         .index = (uint32_t)index,
         .is_from_now = compile_from_now(compiler, entry->value),
+        .hash = compile_hash(entry->value),
         .place = compile_place(compiler, entry->key),
     };
     const struct yaml_node *condition =

@@ -179,10 +179,16 @@ static void compile_wait_event(
     struct step_wait *wait = &flow->steps[at].wait;
     const struct yaml_node *condition = yaml_get(node, "if");
     const struct yaml_node *at_most = yaml_get(node, "at_most");
+    const struct yaml_node *already = yaml_get(node, "already");
     wait->kind = WAIT_EVENT;
     wait->on = EVENT_TYPE_UNKNOWN;
     if (at_most != NULL)
         (void)wait_duration(compiler, at_most, "'at_most'", &wait->ms);
+    if (already != NULL) {
+        const struct step_expression about_contact = {
+            .on = EVENT_TYPE_UNKNOWN, .run_on = flow->workflow->on, .use = EXPRESSION_CONDITION};
+        wait->already = compile_step_expression(compiler, already, "'already'", &about_contact);
+    }
     if (!compile_trigger(compiler, on, "'for'", &wait->on) || condition == NULL)
         return;
     const struct step_expression as = {
@@ -201,12 +207,14 @@ static void compile_wait_mapping(struct flow *flow, const struct yaml_node *node
     const struct yaml_node *until = yaml_get(node, "until");
     const struct yaml_node *window = yaml_get(node, "window");
     int given = (on != NULL) + (until != NULL) + (window != NULL);
-    bool has_more = yaml_get(node, "if") != NULL || yaml_get(node, "at_most") != NULL;
+    bool has_more = yaml_get(node, "if") != NULL || yaml_get(node, "at_most") != NULL ||
+                    yaml_get(node, "already") != NULL;
     if (given != 1 || (has_more && on == NULL)) {
         if (keys == KEYS_GOOD)
             diagnostic_add(
                 compiler->list, given == 0 ? DIAGNOSTIC_E0204 : DIAGNOSTIC_E0215, yaml_place(node),
-                "'wait' has one of 'for' (with 'if' and 'at_most'), 'until' and 'window'");
+                "'wait' has one of 'for' (with 'if', 'already' and 'at_most'), 'until' and "
+                "'window'");
     } else if (on != NULL) {
         compile_wait_event(flow, node, on, at);
     } else if (until != NULL) {

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include "rules/compile_channels.h"
+#include "rules/compile_edits.h"
 #include "rules/compile_flow.h"
+#include "rules/compile_history.h"
 #include "rules/compile_time_trigger.h"
 #include "rules/compile_triggers.h"
 
@@ -164,6 +166,7 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     struct workflow_def workflow = {
         .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, node, "label"),
+        .hash = compile_hash(node),
         .on = EVENT_TYPE_UNKNOWN,
         .place = compile_place(compiler, entry->key),
     };
@@ -179,21 +182,28 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     if (workflow.trigger != TRIGGER_EVENT)
         workflow.reenter = WORKFLOW_REENTER_AFTER_END; // unless it says another
     const struct yaml_node *condition = yaml_get(node, "if");
+    compile_existing(compiler, node, &workflow);
     if (condition != NULL)
         workflow.condition =
-            compile_expression(compiler, condition, "'if'", workflow.on, EXPRESSION_CONDITION);
+            compile_entry(compiler, condition, "'if'", &workflow, EXPRESSION_CONDITION);
     compile_reenter(compiler, yaml_get(node, "reenter"), &workflow);
     compile_on_error(compiler, yaml_get(node, "on_error"), &workflow);
     const struct yaml_node *key = yaml_get(node, "key");
     if (key != NULL)
-        workflow.key = compile_expression(compiler, key, "'key'", workflow.on, EXPRESSION_KEY);
+        workflow.key = compile_entry(compiler, key, "'key'", &workflow, EXPRESSION_KEY);
     compile_stops(compiler, yaml_get(node, "stop"), &workflow);
     const struct yaml_node *window = yaml_get(node, "window");
     workflow.has_window =
         window != NULL && compile_window(compiler, window, SECTION_WINDOW, &workflow.window);
-    workflow.has_waits = workflow.has_window || has_wait(compiler, steps, 0);
+    // Those that enter without an event, and those that are moved, have none in hand either.
+    const struct yaml_node *edit = yaml_get(node, "edit");
+    bool has_moves = edit != NULL && edit->kind == YAML_KIND_MAPPING;
+    workflow.has_waits =
+        workflow.has_window || workflow.has_existing || has_moves || has_wait(compiler, steps, 0);
+    compile_overdue(compiler, yaml_get(node, "overdue"), &workflow);
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
+    compile_edit(compiler, edit, &workflow);
     ruleset->workflows = compile_grow(
         ruleset->workflows, &ruleset->workflow_cap, index, sizeof(*ruleset->workflows));
     ruleset->workflows[ruleset->workflow_count++] = workflow;

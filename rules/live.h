@@ -20,6 +20,7 @@ struct segment_def {
     int64_t known_for_ms; // not before the contact has been known so long; 0: at once
     int64_t for_ms;       // true without a break for so long; 0: at once
     bool is_from_now;     // `history: from_now`: nothing holds since before
+    uint64_t hash;        // of how it is written
     struct rule_place place;
 };
 

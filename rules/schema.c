@@ -50,6 +50,8 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_TRIGGER_IDLE] = "trigger_idle",
     [SECTION_REENTER] = "reenter",
     [SECTION_ON_ERROR] = "on_error",
+    [SECTION_EDIT] = "edit",
+    [SECTION_OVERDUE] = "overdue",
     [SECTION_TEST] = "test",
     [SECTION_TEST_EVENT] = "test_event",
     [SECTION_TEST_EXPECTATION] = "test_expectation",
@@ -84,6 +86,7 @@ static const char *const section_forms[SECTION_COUNT] = {
     [SECTION_QUIET] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
     [SECTION_WINDOW] = ",'anyOf':[{'required':['days']},{'required':['hours']}]",
     [SECTION_STOP] = ",'minProperties':1",
+    [SECTION_OVERDUE] = ",'minProperties':1,'maxProperties':1",
     [SECTION_TEST_SCORE] = ",'minProperties':1",
 };
 

@@ -182,9 +182,23 @@ static const struct key_row workflow_keys[] = {
     {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "actions wait until it is open", false},
     {"on_error", SHAPE_SECTION_OR_WORD, SECTION_ON_ERROR, "stop|continue",
      "what becomes of a run whose step fails; default: stop", false},
+    {"edit", SHAPE_SECTION_OR_WORD, SECTION_EDIT, "follow|cancel",
+     "what becomes of runs in flight when it is written differently; default: follow", false},
+    {"existing", SHAPE_WORD, 0, "ignore|include",
+     "when it is new: contacts that match already; default: ignore", false},
+    {"overdue", SHAPE_SECTION_OR_WORD, SECTION_OVERDUE, "run|skip",
+     "what becomes of runs that are woken late; default: run", false},
     {"steps", SHAPE_STEPS, SECTION_STEP, NULL, "what is done, in order", true},
 };
-static const char *const workflow_later[] = {"existing", "edit"};
+
+static const struct key_row edit_keys[] = {
+    {"move", SHAPE_MAP_TEXT, 0, NULL, "the id of an old step: that of the step to go on at", true},
+};
+
+static const struct key_row overdue_keys[] = {
+    {"skip_after", SHAPE_DURATION, 0, NULL, "ends them where they are later than that", false},
+    {"spread", SHAPE_DURATION, 0, NULL, "lets them go on at some moment within so long", false},
+};
 
 static const struct key_row trigger_keys[] = {
     {"date", SHAPE_SECTION, SECTION_TRIGGER_DATE, NULL, "a date of the contact", false},
@@ -267,6 +281,8 @@ static const struct key_row step_to_keys[] = {
 static const struct key_row step_wait_keys[] = {
     {"for", SHAPE_TEXT, 0, NULL, "an event type", false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression about that event", false},
+    {"already", SHAPE_TEXT, 0, NULL, "an expression about the contact: where it is true, no wait",
+     false},
     {"at_most", SHAPE_DURATION, 0, NULL, "no longer than that; then 'else'", false},
     {"until", SHAPE_TEXT, 0, NULL, "an expression: a time; one that has passed is no wait", false},
     {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "until it is open", false},
@@ -398,7 +414,9 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_CHANNEL] = SECTION("a channel", channel_keys),
     [SECTION_CHANNEL_LIMIT] = SECTION("a channel's limit", channel_limit_keys),
     [SECTION_QUIET] = SECTION("'quiet'", quiet_keys),
-    [SECTION_WORKFLOW] = SECTION_LATER("a workflow", workflow_keys, workflow_later),
+    [SECTION_WORKFLOW] = SECTION("a workflow", workflow_keys),
+    [SECTION_EDIT] = SECTION("'edit'", edit_keys),
+    [SECTION_OVERDUE] = SECTION("'overdue'", overdue_keys),
     [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
     [SECTION_STEP_TO] = SECTION("'to'", step_to_keys),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),

@@ -33,6 +33,8 @@ enum workflow_reenter {
     WORKFLOW_REENTER_AFTER,     // so long after the last one began, once it has ended
 };
 
+#define OVERDUE_LEAST_MS INT64_C(60000) // what is late by no more is not overdue
+
 enum workflow_on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE, ON_ERROR_GOTO };
 
 // What ends a run before its last step.
@@ -41,8 +43,28 @@ struct workflow_stop {
     const struct rule_expression *condition; // NULL: always
 };
 
+// What becomes of runs in flight when the workflow comes into force in another form than it had.
+enum workflow_edit {
+    EDIT_FOLLOW, // they go on from the step of the same id
+    EDIT_MOVE,   // the same, but those at some steps go on at others
+    EDIT_CANCEL, // they end as stopped
+};
+
+struct workflow_move {
+    struct bytes from; // the id of a step, which the workflow need not have any more
+    uint32_t to;
+};
+
+// What becomes of a run that is woken long after it was due.
+enum workflow_overdue {
+    OVERDUE_RUN,    // it goes on
+    OVERDUE_SKIP,   // it ends as stopped, where it is late by more than overdue_ms
+    OVERDUE_SPREAD, // it goes on at some moment within the next overdue_ms
+};
+
 struct workflow_def {
     struct bytes name, label;
+    uint64_t hash; // of how it is written
     uint32_t index;
     enum workflow_trigger trigger;
     struct time_trigger time; // where it is none of events
@@ -60,6 +82,12 @@ struct workflow_def {
     uint32_t stop_count;
     bool has_state_stop; // one of them is about the contact
     bool has_waits;      // a run of it may last longer than an event
+    bool has_existing;   // contacts that are there enter when it is new
+    enum workflow_edit edit;
+    const struct workflow_move *moves; // EDIT_MOVE
+    uint32_t move_count;
+    enum workflow_overdue overdue;
+    int64_t overdue_ms; // OVERDUE_SKIP: at least OVERDUE_LEAST_MS
     const struct workflow_step *steps;
     uint32_t step_count; // those of nested lists among them
     struct rule_place place;

@@ -76,6 +76,8 @@ struct step_wait {
     struct workflow_window window;           // WAIT_WINDOW
     event_type on;                           // WAIT_EVENT
     const struct rule_expression *condition; // WAIT_EVENT: about that event; NULL: any
+    const struct rule_expression
+        *already; // WAIT_EVENT: as if it came, where it is true; NULL: none
 };
 
 struct step_branch {

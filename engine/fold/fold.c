@@ -316,8 +316,7 @@ static void start_workflow(
 {
     struct run_start start = {
         .workflow = workflow, .data = data, .type = fold->expressions.type, .depth = depth};
-    if (workflow->key != NULL)
-        run_start_key(fold, &start);
+    run_start_key(fold, &start);
     run_start(fold, &start);
 }
 
@@ -396,11 +395,15 @@ static void match_one_that_came(
 // What was derived while the input was folded, and from that in turn; then nothing is left in hand.
 static void fold_queue(struct fold *fold)
 {
-    for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next)
+    for (struct derived_event *at = fold->queue_first; at != NULL; at = at->next) {
+        fold->hearing++;
         if (at->is_implied)
             match_event(fold, at->type, at->data, at->depth);
         else
             match_one_that_came(fold, at->type, at->data, at->depth);
+    }
+    fold->hearing = 0;
+    fold->entered = NULL;
     if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
         fold->queue_first = NULL;
         fold->queue_last = NULL;

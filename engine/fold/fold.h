@@ -7,6 +7,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
 #include "engine/event/event.h"
+#include "engine/fold/derive.h"
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/failures.h"
@@ -79,6 +80,8 @@ struct fold {
     uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
     uint32_t queue_length;
+    uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
+    struct entered_wait *entered; // waits for events that runs have come to (run_flow.c)
     struct arena arena;
     struct buffer json;
     struct expressions expressions;
@@ -116,27 +119,6 @@ void fold_event(
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
 
 // --- between the files of the fold
-// Puts a derived event behind the one being folded; data is copied, its texts are borrowed until the input is done.
-void fold_derive(
-    struct fold *fold,
-    enum builtin type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
-// The same for a type that an event implies: it is not taken for one that has come.
-void fold_derive_implied(
-    struct fold *fold,
-    event_type type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
-// The same for a type that a workflow emits.
-void fold_derive_type(
-    struct fold *fold,
-    event_type type,
-    uint32_t depth,
-    const struct value_pair *data,
-    uint32_t count);
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth);
 void fold_change_list(struct fold *fold, struct bytes list, enum builtin change, uint32_t depth);

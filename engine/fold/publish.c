@@ -121,6 +121,12 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->runs_done = fold->runs_done;
     out->runs_stopped = fold->runs_stopped;
     out->runs_failed = fold->runs_failed;
+    out->runs_stranded = fold->runs_stranded;
+    out->runs_asleep = fold->runs_asleep;
+    out->runs_moved = fold->runs_moved;
+    out->runs_cancelled = fold->runs_cancelled;
+    out->runs_included = fold->runs_included;
+    out->runs_overdue = fold->runs_overdue;
     out->run_data_refused = fold->run_data_refused;
     out->steps_failed = fold->steps_failed;
     out->zones_known = shard->fold.zones.count;

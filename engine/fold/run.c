@@ -1,7 +1,7 @@
 // The bytes of a contact's runs of one workflow.
 //
 // Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
-// length (varint), and within it number, flags (1: ended, 2: waits for the window), started and due (ms since TIME_MS_MIN,
+// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled), started and due (ms since TIME_MS_MIN,
 // due and 1), place of its step (varints), hash of the step's id (4), key (8), how many steps are counted (varint), of
 // each its hash (4) and times (varint), then the key's value, the data and the name of the event's type, each behind its
 // length (varint).
@@ -14,7 +14,7 @@
 #include "projections/counters.h"
 #include "projections/record.h"
 
-enum { RUN_ENDED = 1, RUN_AT_DOOR = 2, DUE_BYTES = 8 };
+enum { FLAG_ENDED = 1, FLAG_AT_DOOR = 2, FLAG_BEGINS = 4, FLAG_CANCELLED = 8, DUE_BYTES = 8 };
 
 static uint64_t pack_due(int64_t due_ms)
 {
@@ -68,11 +68,20 @@ void run_uncount_step(struct run *run, uint32_t step_hash)
         run->step_count--;
 }
 
+static uint64_t flags_of(const struct run *run)
+{
+    uint64_t flags = (run->has_ended ? FLAG_ENDED : 0) | (run->waits_for_door ? FLAG_AT_DOOR : 0);
+    if (run->mark == RUN_BEGINS)
+        flags |= FLAG_BEGINS;
+    else if (run->mark == RUN_CANCELLED)
+        flags |= FLAG_CANCELLED;
+    return flags;
+}
+
 static void pack(const struct run *run, struct buffer *to)
 {
     buffer_add_varint(to, run->number);
-    buffer_add_varint(
-        to, (run->has_ended ? RUN_ENDED : 0) | (run->waits_for_door ? RUN_AT_DOOR : 0));
+    buffer_add_varint(to, flags_of(run));
     buffer_add_varint(to, (uint64_t)(record_time(run->started_ms) - TIME_MS_MIN));
     buffer_add_varint(to, pack_due(run->due_ms));
     buffer_add_varint(to, run->at);
@@ -107,8 +116,13 @@ static bool unpack(
     *out = (struct run){
         .workflow = workflow, .number = (uint32_t)cursor_varint(&cursor), .is_kept = true};
     uint64_t flags = cursor_varint(&cursor);
-    out->has_ended = (flags & RUN_ENDED) != 0;
-    out->waits_for_door = (flags & RUN_AT_DOOR) != 0;
+    out->is_kept = true;
+    out->has_ended = (flags & FLAG_ENDED) != 0;
+    out->waits_for_door = (flags & FLAG_AT_DOOR) != 0;
+    if ((flags & FLAG_BEGINS) != 0)
+        out->mark = RUN_BEGINS;
+    else if ((flags & FLAG_CANCELLED) != 0)
+        out->mark = RUN_CANCELLED;
     out->started_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
     out->due_ms = unpack_due(cursor_varint(&cursor));
     uint32_t at = (uint32_t)cursor_varint(&cursor);
@@ -153,6 +167,54 @@ struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, ui
         ++*count_out;
     }
     return runs;
+}
+
+// The next row of one that has not ended. False at the end.
+static bool next_place(struct cursor *cursor, uint32_t *at_hash_out)
+{
+    while (cursor_left(cursor) > 0 && !cursor->has_failed) {
+        struct cursor row = cursor_of(cursor_sized(cursor));
+        (void)cursor_varint(&row);
+        bool has_ended = (cursor_varint(&row) & FLAG_ENDED) != 0;
+        for (int i = 0; i < 3; i++) // started, due, place
+            (void)cursor_varint(&row);
+        *at_hash_out = cursor_u32(&row);
+        if (!has_ended && !row.has_failed)
+            return true;
+    }
+    return false;
+}
+
+static struct cursor rows_of(struct bytes kept)
+{
+    if (kept.len <= DUE_BYTES)
+        return cursor_of((struct bytes){NULL, 0});
+    return cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
+}
+
+uint32_t runs_waiting(struct fold *fold, struct name_id workflow)
+{
+    uint32_t count = 0;
+    uint32_t at_hash = 0;
+    struct cursor cursor = rows_of(counter_read(fold->state, fold->contact, workflow));
+    while (next_place(&cursor, &at_hash))
+        count++;
+    return count;
+}
+
+void runs_each_place(struct fold *fold, run_place_fn *each, void *context)
+{
+    struct name_id name;
+    struct bytes kept;
+    uint32_t at_hash = 0;
+    for (size_t at = 0; counter_next(fold->state, fold->contact, &at, &name, &kept);) {
+        struct bytes text = names_text(fold->state, name);
+        if (names_find(fold->state, NAME_WORKFLOW, text).value != name.value)
+            continue;
+        struct cursor cursor = rows_of(kept);
+        while (next_place(&cursor, &at_hash))
+            each(context, name, at_hash);
+    }
 }
 
 static bool write_all(

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "engine/base/hash.h"
+#include "projections/names.h"
 #include "projections/timers.h"
 #include "rules/cel/value.h"
 #include "rules/workflow.h"
@@ -25,13 +26,22 @@ enum {
     RUN_DATA_BYTES_MAX = 64 * 1024,
 };
 
+// What rules that came into force have said of a run; the contact's timer does it.
+enum run_mark {
+    RUN_UNMARKED,
+    RUN_BEGINS,    // it has not come to its first step yet
+    RUN_CANCELLED, // it ends as stopped
+};
+
 struct run {
     const struct workflow_def *workflow;
-    uint32_t number;     // the contact's how-many-eth run of this workflow, from 1
-    bool has_ended;      // it is kept so that it is known when it may be entered again
-    bool is_kept;        // it has a row: it has waited
-    bool waits_for_door; // for the workflow's window, before the step that it is at
-    uint64_t key;        // 0 without one
+    uint32_t number; // the contact's how-many-eth run of this workflow, from 1
+    bool has_ended;  // it is kept so that it is known when it may be entered again
+    bool is_kept;    // there is a row of it
+    bool
+        waits_for_door; // before the step that it is at: for the workflow's window, or to be moved on
+    enum run_mark mark;
+    uint64_t key; // 0 without one
     int64_t started_ms;
     int64_t due_ms;   // when time alone takes it on; TIMER_NONE: never
     uint32_t at;      // the step it waits at; STEP_NONE: the rules have no such step any more
@@ -57,6 +67,12 @@ struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, ui
 // Keeps a run as it is now, in place of what was kept of it. False, and counted as a refused change, where there is no
 // room.
 bool run_write(struct fold *fold, const struct run *run);
+// How many runs of a workflow of that name the contact in hand keeps that have not ended, whatever the rules in force.
+uint32_t runs_waiting(struct fold *fold, struct name_id workflow);
+// Calls each with every run that the contact in hand keeps and that has not ended, whatever the rules in force: its
+// workflow's name, and run_step_hash of the step that it is at.
+typedef void run_place_fn(void *context, struct name_id workflow, uint32_t at_hash);
+void runs_each_place(struct fold *fold, run_place_fn *each, void *context);
 // Keeps nothing of it.
 void run_remove(struct fold *fold, const struct run *run);
 

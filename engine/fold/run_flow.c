@@ -1,5 +1,6 @@
 #include "engine/fold/run_flow.h"
 
+#include "engine/base/invariant.h"
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/fold.h"
@@ -8,16 +9,23 @@
 #include "projections/contacts.h"
 #include "rules/event_set.h"
 
+#define OVERDUE_SEED UINT64_C(0x6f766572647565) // "overdue"
+
 enum { STEPS_AT_ONCE_MAX = 10000 }; // no rules come near: loops have a wait
 
 // --- ends
 static const char *const outcomes[] = {"done", "stopped", "failed"};
 
+struct run_end {
+    const char *outcome;
+    const char *why; // empty: it is not told
+};
+
 static void derive_run(
     struct fold *fold,
     enum builtin type,
     const struct run *run,
-    const char *outcome,
+    const struct run_end *end,
     uint32_t depth)
 {
     if (!fold->binding.is_heard[type])
@@ -25,9 +33,13 @@ static void derive_run(
     const struct value_pair data[] = {
         {BYTES_LITERAL("workflow"), value_text(run->workflow->name)},
         {BYTES_LITERAL("run"), value_text(action_run_text(fold, run->workflow, run->number))},
-        {BYTES_LITERAL("outcome"), value_text(bytes_text(outcome))},
+        {BYTES_LITERAL("outcome"), value_text(bytes_text(end == NULL ? "" : end->outcome))},
+        {BYTES_LITERAL("why"), value_text(bytes_text(end == NULL ? "" : end->why))},
     };
-    fold_derive(fold, type, depth, data, type == BUILTIN_RUN_ENDED ? 3 : 2);
+    uint32_t count = 2;
+    if (end != NULL)
+        count = end->why[0] == '\0' ? 3 : 4;
+    fold_derive(fold, type, depth, data, count);
 }
 
 // Whether it must be known later that the run has been.
@@ -37,14 +49,19 @@ static bool is_remembered(const struct workflow_def *workflow)
            (workflow->reenter == WORKFLOW_REENTER_NEVER && workflow->key != NULL);
 }
 
-// stop: what ends it, or NULL.
+// How and why a run ends.
+struct run_ending {
+    enum run_outcome outcome;
+    const struct workflow_stop *stop; // NULL: none of the workflow's
+    const char *why;                  // empty: it is not told
+};
+
 static void end_run(
-    struct fold *fold,
-    struct run *run,
-    enum run_outcome outcome,
-    const struct workflow_stop *stop,
-    uint32_t depth)
+    struct fold *fold, struct run *run, const struct run_ending *ending, uint32_t depth)
 {
+    enum run_outcome outcome = ending->outcome;
+    const struct workflow_stop *stop = ending->stop;
+    const struct run_end end = {outcomes[outcome], ending->why};
     trace_run(
         fold, &(struct trace_run){
                   .kind = TRACE_RUN_ENDS,
@@ -72,7 +89,7 @@ static void end_run(
     } else if (run->is_kept) { // also where the rules in force have no wait any more
         run_remove(fold, run);
     }
-    derive_run(fold, BUILTIN_RUN_ENDED, run, outcomes[outcome], depth);
+    derive_run(fold, BUILTIN_RUN_ENDED, run, &end, depth);
 }
 
 // --- on
@@ -112,22 +129,55 @@ static enum run_outcome left_by(const struct step_outcome *outcome)
     return outcome->kind == STEP_GOES_ON && !outcome->has_failed ? RUN_DONE : RUN_FAILED;
 }
 
+// A wait that a run has come to while the input is folded: it hears what is derived from then on.
+struct entered_wait {
+    struct entered_wait *next;
+    const struct workflow_def *workflow;
+    uint32_t number;
+    uint32_t derived; // events that were derived before
+};
+
+static void note_entered(struct fold *fold, const struct run *run)
+{
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || run->waits_for_door)
+        return;
+    struct entered_wait *entered = arena_alloc(&fold->arena, sizeof(*entered));
+    *entered = (struct entered_wait){fold->entered, run->workflow, run->number, fold->queue_length};
+    fold->entered = entered;
+}
+
+// Whether the event in hand was there before the run came to its wait.
+static bool is_too_early(const struct fold *fold, const struct run *run)
+{
+    const struct entered_wait *entered = fold->entered; // the last of a run comes first
+    while (entered != NULL &&
+           (entered->workflow != run->workflow || entered->number != run->number))
+        entered = entered->next;
+    return entered != NULL && fold->hearing <= entered->derived;
+}
+
 // Takes the run on from a step until it waits or ends.
 static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t depth)
 {
+    bool has_come = run->waits_for_door; // to the step, before
     fold->expressions.run = run;
     run->due_ms = TIMER_NONE;
+    run->waits_for_door = false;
     for (uint32_t i = 0; at != STEP_NONE && i < STEPS_AT_ONCE_MAX; i++) {
         struct step_outcome outcome = {0};
         if (reads_contact(&run->workflow->steps[at]))
             live_settle(fold, depth + 1); // it sees what the steps before have changed
         run->at = at;
         run->at_hash = run_step_hash(run->workflow->steps[at].id);
-        if (!run->waits_for_door) // else it has come to it before
+        if (!has_come)
             run_counts_enter(&fold->run_counts, run);
+        has_come = false;
         run_do_step(fold, run, depth, &outcome);
         trace_step(fold, run, &outcome);
         if (outcome.kind == STEP_WAITS && run_write(fold, run)) {
+            run->is_kept = true;
+            note_entered(fold, run);
             run_counts_wait(&fold->run_counts, run);
             trace_run(fold, &(struct trace_run){.kind = TRACE_RUN_WAITS, .run = run});
             fold->expressions.run = NULL;
@@ -135,15 +185,15 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
         }
         run_counts_leave(&fold->run_counts, run, left_by(&outcome));
         if (outcome.kind != STEP_GOES_ON) {
-            end_run(fold, run, left_by(&outcome), NULL, depth);
+            end_run(fold, run, &(struct run_ending){left_by(&outcome), NULL, ""}, depth);
             fold->expressions.run = NULL;
             return;
         }
-        run->waits_for_door = false;
         at = outcome.next;
         fold_tell_went(fold, run->workflow->index, run->at, at);
     }
-    end_run(fold, run, at == STEP_NONE ? RUN_DONE : RUN_FAILED, NULL, depth);
+    enum run_outcome outcome = at == STEP_NONE ? RUN_DONE : RUN_FAILED;
+    end_run(fold, run, &(struct run_ending){outcome, NULL, ""}, depth);
     fold->expressions.run = NULL;
 }
 
@@ -209,13 +259,16 @@ static struct bytes pack_data(
 
 void run_start_key(struct fold *fold, struct run_start *start)
 {
-    struct cel_value key = fold_value(fold, start->workflow->key);
-    size_t len = packed_value_bytes(key);
+    const struct rule_expression *key = start->workflow->key;
+    if (key == NULL)
+        return;
+    struct cel_value value = fold_value(fold, key);
+    size_t len = packed_value_bytes(value);
     uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
     if (len > 0)
-        packed_value_put(bytes, key);
+        packed_value_put(bytes, value);
     start->key_value = bytes_of(bytes, len);
-    start->key = fold_key(fold, start->workflow->key);
+    start->key = fold_key(fold, key);
 }
 
 void run_start(struct fold *fold, const struct run_start *start)
@@ -242,7 +295,17 @@ void run_start(struct fold *fold, const struct run_start *start)
         .data = pack_data(fold, workflow, start->data),
         .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
-    derive_run(fold, BUILTIN_RUN_STARTED, &run, "", start->depth + 1);
+    if (start->is_deferred) { // it is at its first step, and does it soon
+        run.mark = RUN_BEGINS;
+        run.waits_for_door = true;
+        run.due_ms = fold->now_ms;
+        run.at_hash = run_step_hash(workflow->steps[0].id);
+        run_counts_enter(&fold->run_counts, &run);
+        run_counts_wait(&fold->run_counts, &run);
+        (void)run_write(fold, &run);
+        return;
+    }
+    derive_run(fold, BUILTIN_RUN_STARTED, &run, NULL, start->depth + 1);
     uint32_t at = workflow->step_count > 0 ? 0 : STEP_NONE;
     fold_tell_went(fold, workflow->index, STEP_NONE, at);
     go_on(fold, &run, at, start->depth + 1);
@@ -284,17 +347,37 @@ static void resume(struct fold *fold, struct run *run, uint32_t at, uint32_t dep
 
 // A run that waits goes on no more.
 static void end_waiting(
-    struct fold *fold,
-    struct run *run,
-    enum run_outcome outcome,
-    const struct workflow_stop *stop,
-    uint32_t depth)
+    struct fold *fold, struct run *run, const struct run_ending *ending, uint32_t depth)
 {
     run_counts_wake(&fold->run_counts, run);
-    run_counts_leave(&fold->run_counts, run, outcome);
+    run_counts_leave(&fold->run_counts, run, ending->outcome);
     fold->expressions.run = run;
-    end_run(fold, run, outcome, stop, depth);
+    end_run(fold, run, ending, depth);
     fold->expressions.run = NULL;
+}
+
+static void stop_waiting(
+    struct fold *fold, struct run *run, const struct workflow_stop *stop, uint32_t depth)
+{
+    end_waiting(fold, run, &(struct run_ending){RUN_STOPPED, stop, ""}, depth);
+}
+
+void run_end_untold(struct fold *fold, struct run *run, enum run_outcome outcome)
+{
+    INVARIANT(fold->is_silent);
+    end_waiting(fold, run, &(struct run_ending){outcome, NULL, ""}, 1);
+}
+
+void run_put_at(struct fold *fold, struct run *run, uint32_t to)
+{
+    const struct workflow_step *step = &run->workflow->steps[to];
+    run_counts_wake(&fold->run_counts, run);
+    run_counts_leave(&fold->run_counts, run, RUN_DONE);
+    run->at = to;
+    run->at_hash = run_step_hash(step->id);
+    run_counts_enter(&fold->run_counts, run);
+    run_counts_wait(&fold->run_counts, run);
+    (void)run_write(fold, run);
 }
 
 // The stop that ends the run, or NULL. type: EVENT_TYPE_UNKNOWN for those about the contact.
@@ -324,10 +407,11 @@ static const struct workflow_stop *stopped_by(struct fold *fold, struct run *run
 
 static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
 {
-    if (run->at == STEP_NONE || run->waits_for_door)
+    if (run->at == STEP_NONE || run->waits_for_door || run->mark != RUN_UNMARKED)
         return false;
     const struct workflow_step *step = &run->workflow->steps[run->at];
-    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type)
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type ||
+        is_too_early(fold, run))
         return false;
     fold->expressions.run = run;
     bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);
@@ -347,7 +431,7 @@ static void hear(struct fold *fold, struct run *run, event_type type, uint32_t d
         return;
     const struct workflow_stop *stop = stopped_by(fold, run, type);
     if (stop != NULL)
-        end_waiting(fold, run, RUN_STOPPED, stop, depth + 1);
+        stop_waiting(fold, run, stop, depth + 1);
     else if (is_waiting_for(fold, run, type))
         resume(fold, run, run->workflow->steps[run->at].then_at, depth + 1);
 }
@@ -387,21 +471,52 @@ void runs_check(struct fold *fold, uint32_t depth)
                 continue;
             const struct workflow_stop *stop = stopped_by(fold, &runs[j], EVENT_TYPE_UNKNOWN);
             if (stop != NULL)
-                end_waiting(fold, &runs[j], RUN_STOPPED, stop, depth + 1);
+                stop_waiting(fold, &runs[j], stop, depth + 1);
         }
     }
 }
 
+// A run that is woken late is not always taken on; true where something else has become of it.
+static bool is_overdue(struct fold *fold, struct run *run)
+{
+    const struct workflow_def *workflow = run->workflow;
+    int64_t late_ms = fold->tick_ms - run->due_ms;
+    if (late_ms <= OVERDUE_LEAST_MS || workflow->overdue == OVERDUE_RUN)
+        return false;
+    if (workflow->overdue == OVERDUE_SKIP && late_ms <= workflow->overdue_ms)
+        return false;
+    fold->counts.runs_overdue++;
+    if (workflow->overdue == OVERDUE_SKIP) {
+        end_waiting(fold, run, &(struct run_ending){RUN_STOPPED, NULL, "overdue"}, 1);
+        return true;
+    }
+    struct bytes id = action_run_text(fold, workflow, run->number); // of the contact, too
+    uint64_t where = hash_mix(hash_u64(id, OVERDUE_SEED)) >> 32;
+    run->due_ms = fold->tick_ms + 1 + (int64_t)(where % (uint64_t)workflow->overdue_ms);
+    (void)run_write(fold, run);
+    return true;
+}
+
 static void wake(struct fold *fold, struct run *run)
 {
+    if (run->mark == RUN_CANCELLED) {
+        end_waiting(fold, run, &(struct run_ending){RUN_STOPPED, NULL, "edited"}, 1);
+        return;
+    }
+    if (run->mark == RUN_BEGINS) {
+        run->mark = RUN_UNMARKED;
+        derive_run(fold, BUILTIN_RUN_STARTED, run, NULL, 1);
+    } else if (run->at != STEP_NONE && is_overdue(fold, run)) {
+        return;
+    }
     if (run->at == STEP_NONE) { // the rules have no such step any more
-        end_waiting(fold, run, RUN_FAILED, NULL, 1);
+        end_waiting(fold, run, &(struct run_ending){RUN_FAILED, NULL, ""}, 1);
         return;
     }
     const struct workflow_step *step = &run->workflow->steps[run->at];
     uint32_t at = step->next;
     if (run->waits_for_door)
-        at = run->at;
+        at = run->at; // which may be a wait, where it was moved to one
     else if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
         at = step->else_at;
     trace_run(fold, &(struct trace_run){.kind = TRACE_RUN_GOES_ON, .run = run, .is_timed = true});

@@ -4,6 +4,7 @@
 #define ENGINE_FOLD_RUN_FLOW_H
 
 #include "engine/fold/run.h"
+#include "engine/fold/run_step.h"
 
 struct fold;
 
@@ -15,12 +16,17 @@ struct run_start {
     struct value data;                 // of the event that starts it
     const struct event_type_def *type; // of that event
     uint32_t depth;
+    bool is_deferred; // rules come into force: the contact's timer takes it to its first step
 };
 
-// Sets the key that the workflow's expression gives for the event in hand.
+// Finds the key, where the workflow has one; its event is in hand.
 void run_start_key(struct fold *fold, struct run_start *start);
 // Starts a run of a workflow whose conditions are true, unless `reenter` forbids it, and takes it as far as it goes now.
 void run_start(struct fold *fold, const struct run_start *start);
+// Puts a run that waits at another step, where it waits on as it is set. Inside a frame.
+void run_put_at(struct fold *fold, struct run *run, uint32_t to);
+// Ends a run of which there is a row, while rules come into force: no event tells of it.
+void run_end_untold(struct fold *fold, struct run *run, enum run_outcome outcome);
 // The event in hand, which expressions are about: ends runs that it stops, and takes on those that wait for it. The
 // type is one of those that are awaited.
 void runs_hear(struct fold *fold, event_type type, uint32_t depth);

@@ -68,6 +68,10 @@ static bool do_wait(
         break;
     case WAIT_WINDOW: due_ms = window_opens_ms(fold, &wait->window); break;
     case WAIT_EVENT:
+        if (wait->already != NULL && fold_condition(fold, wait->already)) {
+            out->next = run->workflow->steps[run->at].then_at;
+            return true;
+        }
         run->due_ms = wait->ms > 0 ? fold->now_ms + wait->ms : TIMER_NONE;
         out->kind = STEP_WAITS;
         return true;

@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/dead_letter.h"
+#include "engine/fold/run_edit.h"
 #include "engine/fold/shard_clock.h"
 #include "engine/fold/shard_internal.h"
 
@@ -86,8 +87,10 @@ void shard_take_ruleset(struct shard *shard, struct ruleset *ruleset, uint64_t s
 
 void shard_sweep(struct shard *shard)
 {
-    if (shard->is_sweep_due)
+    if (shard->is_sweep_due) {
         live_sweep(&shard->fold);
+        runs_edit(&shard->fold, shard->ruleset_before);
+    }
     shard->is_sweep_due = false;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/query_workflows.h"
 #include "engine/fold/shard_clock.h"
 #include "engine/fold/workflow_stats.h"
 #include "engine/run/ask.h"
@@ -56,6 +57,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
         part->err = query_members(shard, name, query->max, &part->text);
         return;
     case HTTP_ROUTE_WORKFLOWS: part->err = workflow_stats_pack(shard, name, &part->text); return;
+    case HTTP_ROUTE_RULES: query_workflows(shard, &part->text); return;
     case HTTP_ROUTE_TIMELINE:
     case HTTP_ROUTE_RUN:
     case HTTP_ROUTE_NONE:
@@ -94,6 +96,18 @@ static void write_workflows(const struct bytes *packed, size_t count, struct buf
     arena_free(&arena);
 }
 
+// Each shard's answer by itself: they may have taken up new rules at different times.
+static void write_shards(const struct bytes *texts, size_t count, struct buffer *to)
+{
+    buffer_add_text(to, "{\"shards\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_add_u8(to, ',');
+        buffer_add_bytes(to, texts[i]);
+    }
+    buffer_add_text(to, "]}");
+}
+
 static void write_found(const struct query *query, const struct ask *ask, struct buffer *to)
 {
     struct bytes *texts = mem_zero(ask->part_count, sizeof(*texts));
@@ -103,6 +117,8 @@ static void write_found(const struct query *query, const struct ask *ask, struct
             texts[count++] = buffer_bytes(&ask->parts[i].text);
     if (query->route == HTTP_ROUTE_WORKFLOWS)
         write_workflows(texts, count, to);
+    else if (query->route == HTTP_ROUTE_RULES)
+        write_shards(texts, count, to);
     else if (query->route == HTTP_ROUTE_TOP && count > 1)
         merge_top(texts, count, query->max, to);
     else if (query->route == HTTP_ROUTE_BANDS && count > 1)

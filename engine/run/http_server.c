@@ -135,7 +135,8 @@ static void dispatch(struct http_request *request)
     case HTTP_ROUTE_TOP:
     case HTTP_ROUTE_BANDS:
     case HTTP_ROUTE_MEMBERS:
-    case HTTP_ROUTE_WORKFLOWS: http_query_handle(request); return;
+    case HTTP_ROUTE_WORKFLOWS:
+    case HTTP_ROUTE_RULES: http_query_handle(request); return;
     case HTTP_ROUTE_TIMELINE:
     case HTTP_ROUTE_RUN: http_history_handle(request); return;
     case HTTP_ROUTE_HEALTH: http_status_health(request); return;

@@ -34,20 +34,37 @@ static void say_zones(const struct lane *lane)
             DIAG_NUM("sequence", counts.sequence));
 }
 
-static uint64_t zones_renewed(const struct lane *lane)
+// What became of runs in flight.
+static void say_runs(const struct lane *lane, const struct shard_counts *before)
 {
     struct shard_counts counts;
     shard_counts(lane->shard, &counts);
-    return counts.zones_renewed;
+    uint64_t stranded = counts.runs_stranded - before->runs_stranded;
+    uint64_t asleep = counts.runs_asleep - before->runs_asleep;
+    uint64_t moved = counts.runs_moved - before->runs_moved;
+    uint64_t cancelled = counts.runs_cancelled - before->runs_cancelled;
+    uint64_t included = counts.runs_included - before->runs_included;
+    if (stranded + asleep > 0)
+        DIAG(
+            &lane->runtime->log, DIAG_WARN, "runs cannot go on under the new rules",
+            DIAG_NUM("shard", lane->number), DIAG_NUM("step_gone", stranded),
+            DIAG_NUM("workflow_gone", asleep));
+    if (moved + cancelled + included > 0)
+        DIAG(
+            &lane->runtime->log, DIAG_INFO, "runs follow the new rules",
+            DIAG_NUM("shard", lane->number), DIAG_NUM("moved", moved),
+            DIAG_NUM("cancelled", cancelled), DIAG_NUM("begun", included));
 }
 
-static void say_in_force(const struct lane *lane, int64_t held_us)
+static void say_in_force(
+    const struct lane *lane, int64_t held_us, const struct shard_counts *before)
 {
     DIAG(
         &lane->runtime->log, DIAG_INFO, "rules put in force", DIAG_NUM("shard", lane->number),
         DIAG_NUM("sequence", shard_ruleset_sequence(lane->shard)),
         DIAG_HEX("ruleset", ruleset_hash(shard_ruleset(lane->shard))),
         DIAG_NUM("held_ms", held_us / 1000));
+    say_runs(lane, before);
     say_zones(lane);
 }
 
@@ -89,7 +106,9 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
     uint64_t in_force = shard_ruleset_sequence(lane->shard);
     int64_t began_us = runtime_mono_us(lane->runtime);
     int64_t at_ms = lane_timers_settle(lane, ruleset_hash(rules->ruleset), side);
-    lane->rules.zones_renewed = zones_renewed(lane);
+    struct shard_counts before;
+    shard_counts(lane->shard, &before);
+    lane->rules.zones_renewed = before.zones_renewed;
     enum err err = activation_begin(
         lane->shard, ruleset_hold(rules->ruleset), &rules->bundle, &activation, &fault);
     if (err != ERR_OK)
@@ -101,7 +120,7 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
     if (err != ERR_OK)
         fail(lane, &fault, err);
     if (shard_ruleset_sequence(lane->shard) != in_force)
-        say_in_force(lane, runtime_mono_us(lane->runtime) - began_us);
+        say_in_force(lane, runtime_mono_us(lane->runtime) - began_us, &before);
     else
         say_zones(lane);
 }
@@ -239,7 +258,9 @@ static bool put_in_force(struct lane *lane)
     struct fault fault = {.err = ERR_OK};
     struct activation *activation = rules->activation;
     bool has_history = activation_has_history(activation);
-    rules->zones_renewed = zones_renewed(lane);
+    struct shard_counts before;
+    shard_counts(lane->shard, &before);
+    rules->zones_renewed = before.zones_renewed;
     shard_watch(lane->shard, NULL); // no input is to blame
     enum err err = activation_end(activation, lane->shard, rules->at_ms, &fault);
     if (err == ERR_AGAIN) {
@@ -250,7 +271,7 @@ static bool put_in_force(struct lane *lane)
     rules->activation = NULL;
     if (err != ERR_OK)
         fail(lane, &fault, err);
-    say_in_force(lane, runtime_mono_us(lane->runtime) - rules->held_us);
+    say_in_force(lane, runtime_mono_us(lane->runtime) - rules->held_us, &before);
     if (has_history)
         lane_checkpoint_hasten(lane); // or a restart would fold the journal again
     end(lane);

@@ -70,6 +70,7 @@ check "contacts per band" answers 200 '"band":"warm","from":10,"contacts":6' "$(
 check "the funnel of a workflow" answers 200 '{"workflows":\[{"workflow":"welcome","entered":6,"waiting":0,"done":6,.*"step":"1","does":"do send_email","entered":6,' "$(get /v1/workflows/welcome)"
 check "... of all" answers 200 '{"workflows":\[{"workflow":"welcome","entered":6,' "$(get /v1/workflows)"
 check "... of one that is not there" answers 404 '"detail":"no such workflow"' "$(get /v1/workflows/nothing)"
+check "where runs are, and how what is kept is written" answers 200 '^{"shards":\[{"ruleset":"[0-9a-f]*","workflows":\[.*"scores":\[{"name":"engagement","hash":"[0-9a-f]*"}' "$(get /v1/rules)"
 check "an unknown contact is 404" answers 404 '"detail":"no such contact"' "$(get /v1/contacts/nobody)"
 check "an unknown score is 404" answers 404 '"detail":"no such score"' "$(get /v1/scores/nothing/top)"
 check "n that is no number is 400" answers 400 '"detail":"n: expected' "$(get '/v1/scores/engagement/top?n=ten')"
@@ -198,6 +199,7 @@ check "a contact is found wherever it is" same "$(get /v1/contacts/c-1)$(get /v1
 check "the hottest of all come first" answers 200 '"contacts":\[{"id":"c-7","value":40' "$(get '/v1/scores/engagement/top?n=3')"
 check "... as many as asked for" same "$(grep -o '"id"' reply | wc -l | tr -d ' ')" 3
 check "bands are summed" answers 200 '"band":"warm","from":10,"contacts":200' "$(get /v1/scores/engagement/bands)"
+check "where runs are, for each shard" same "$(get /v1/rules && grep -o '"ruleset"' reply | wc -l | tr -d ' ')" 2004
 check "a contact of none is 404" same "$(get /v1/contacts/nobody)" 404
 check "it stops" stop
 check "every action is there once" same "$(action_causes data4/actions.ndjson | sort -u | wc -l | tr -d ' ')" 201

@@ -7,6 +7,7 @@
 #include "engine/fold/shard_clock.h"
 #include "engine/fold/verify.h"
 
+#include "tests/fakes/run_counts_check.h"
 #include "tests/support/suite.h"
 
 struct fold_world clock_world;
@@ -37,6 +38,7 @@ void clock_teardown(void)
     struct fault fault = {.err = ERR_OK};
     if (clock_world.shard != NULL) {
         world_publish(&clock_world);
+        ck_run_counts(clock_world.shard);
         enum err err =
             verify_shard(&clock_world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
         ck_assert_msg(err == ERR_OK, "%s", fault.text);
@@ -45,13 +47,14 @@ void clock_teardown(void)
     world_destroy(&clock_world);
 }
 
-static void maybe_restart(void)
+void clock_maybe_restart(void)
 {
     if (!clock_restarts)
         return;
     world_publish(&clock_world);
     if (next_id % 2 == 0)
         world_checkpoint(&clock_world);
+    ck_run_counts(clock_world.shard);
     world_close(&clock_world);
     world_open(&clock_world, NULL);
 }
@@ -70,7 +73,7 @@ void clock_feed(const char *time, const char *type, const char *data)
         "\"data\":%s}",
         next_id++, type, year_of(time), time, data);
     world_feed_line(&clock_world, line);
-    maybe_restart();
+    clock_maybe_restart();
 }
 
 void clock_advance(const char *time)
@@ -82,10 +85,10 @@ void clock_advance(const char *time)
     ck_assert(time_parse(bytes_text(text), &time_ms));
     ck_assert_msg(shard_advance(clock_world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
     world_publish(&clock_world);
-    maybe_restart();
+    clock_maybe_restart();
 }
 
-static void copy_member(const char *json, const char *name, char *to, size_t size)
+void clock_copy_member(const char *json, const char *name, char *to, size_t size)
 {
     char key[32];
     (void)snprintf(key, sizeof(key), "\"%s\":", name);
@@ -125,10 +128,10 @@ void clock_check_actions(const char *wanted)
         ck_assert_uint_lt(payload.len, sizeof(json));
         memcpy(json, payload.data, payload.len);
         json[payload.len] = '\0';
-        copy_member(json, "time", time, sizeof(time));
-        copy_member(json, "step", step, sizeof(step));
-        copy_member(json, "occurrence", occurrence, sizeof(occurrence));
-        copy_member(json, "text", text, sizeof(text));
+        clock_copy_member(json, "time", time, sizeof(time));
+        clock_copy_member(json, "step", step, sizeof(step));
+        clock_copy_member(json, "occurrence", occurrence, sizeof(occurrence));
+        clock_copy_member(json, "text", text, sizeof(text));
         len += (size_t)snprintf(
             got + len, sizeof(got) - len, "%s %s/%s %s\n", time + 5, step, occurrence, text);
     }

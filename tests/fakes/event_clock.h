@@ -20,5 +20,12 @@ void clock_advance(const char *time);
 // is left out.
 void clock_check_actions(const char *wanted);
 bool clock_shows(const char *part); // of the contact's JSON
+#define clock_ck_shows(part) \
+    ck_assert_msg(clock_shows(part), "wanted %s in %s", part, world_contact(&clock_world, "c"))
+
+// The restart that may come behind a step that a test does otherwise.
+void clock_maybe_restart(void);
+// A member of an action's JSON, as text.
+void clock_copy_member(const char *json, const char *name, char *to, size_t size);
 
 #endif

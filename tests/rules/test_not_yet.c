@@ -15,8 +15,7 @@ static const struct later_case {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
     {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
 
-    {ENTRY "existing: include}}\n", "E0301 1:61"},
-    {ENTRY "edit: pin}}\n", "E0301 1:61"},
+    {ENTRY "edit: pin}}\n", "E0301 1:67"},
     {"workflows: {w: {on: email.opened, stop: [{on: form.*}], steps: [{tag: {add: x}}]}}\n",
      "E0301 1:47"},
 

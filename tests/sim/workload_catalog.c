@@ -51,7 +51,7 @@ static const struct built_in {
     {"list.added", "list:string"},
     {"list.removed", "list:string"},
     {"run.started", "workflow:string run:string ?key:string"},
-    {"run.ended", "workflow:string run:string ?key:string outcome:string"},
+    {"run.ended", "workflow:string run:string ?key:string outcome:string ?why:string"},
     {"action.emitted", "action:string id:string ?workflow:string ?step:string"},
     {"segment.entered", "segment:string"},
     {"segment.left", "segment:string"},

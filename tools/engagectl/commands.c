@@ -41,6 +41,10 @@ static const struct command_option simulate_options[] = {
     {"zone", 0, "ZONE", "time zone of the account (UTC)"},
 };
 
+static const struct command_option plan_options[] = {
+    {"data", 0, "DIR", "this data directory, instead of that of the configuration"},
+};
+
 static const struct command_option explain_options[] = {
     {"score", 0, "NAME", "this score alone"},
 };
@@ -77,6 +81,9 @@ static const struct command commands[] = {
     {"simulate", "--rules DIR --events FILE",
      "folds a file of events, in a throw-away data directory", NULL, 0, 0, ROWS(simulate_options),
      simulate_command},
+    {"plan", "[OLD] NEW",
+     "prints what new rules would make of runs in flight; OLD: instead of the rules in force", NULL,
+     1, 2, ROWS(plan_options), plan_command},
     {"contact get", "ID", "prints a contact; ID is a contact id or as email:ann@example.com", NULL,
      1, 1, NULL, 0, contact_get_command},
     {"contact export", "", "prints all contacts, sorted by id", NULL, 0, 0, NULL, 0,

@@ -25,6 +25,7 @@ command_function help_command;
 command_function completion_command;
 command_function version_command;
 command_function simulate_command;
+command_function plan_command;
 command_function contact_get_command;
 command_function contact_export_command;
 command_function contact_timeline_command;

@@ -4,62 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/time.h"
-#include "engine/fold/shard_clock.h"
-#include "engine/fold/verify.h"
-
-#include "tests/fakes/fold_world.h"
-#include "tests/fakes/run_counts_check.h"
+#include "tests/fakes/event_clock.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-static int next_id;
-static bool is_restarting; // after each event and each move of the clock
-
-static void setup_with(bool restarts)
-{
-    world_create(&world);
-    world.params.tick_mode = TICK_EVENT;
-    next_id = 1;
-    is_restarting = restarts;
-}
-
-static void setup(void)
-{
-    setup_with(false);
-}
-
-static void setup_restarting(void)
-{
-    setup_with(true);
-}
-
-static void teardown(void)
-{
-    struct verify_report report;
-    struct fault fault = {.err = ERR_OK};
-    if (world.shard != NULL) {
-        world_publish(&world);
-        ck_run_counts(world.shard);
-        enum err err =
-            verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
-        ck_assert_msg(err == ERR_OK, "%s", fault.text);
-        ck_assert_uint_eq(report.digest, world_digest(&world));
-    }
-    world_destroy(&world);
-}
-
-static void maybe_restart(void)
-{
-    if (!is_restarting)
-        return;
-    world_publish(&world);
-    if (next_id % 2 == 0)
-        world_checkpoint(&world);
-    ck_run_counts(world.shard);
-    world_close(&world);
-    world_open(&world, NULL);
-}
 
 #define ACTIONS                                                                                   \
     "actions:\n"                                                                                  \
@@ -68,147 +14,63 @@ static void maybe_restart(void)
     "events: {ping: {data: {n: optional int, who: optional string}}, pong: {data: {of: optional " \
     "string, n: optional int}}}\n"
 
-// An event of contact c at a time of 2026 ("01-03T10:00:00").
-static void feed(const char *time, const char *type, const char *data)
-{
-    static char line[1024];
-    (void)snprintf(
-        line, sizeof(line),
-        "{\"id\":\"e%d\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"2026-%sZ\",\"contact\":\"c\","
-        "\"data\":%s}",
-        next_id++, type, time, data);
-    world_feed_line(&world, line);
-    maybe_restart();
-}
-
-static void advance(const char *time)
-{
-    char text[64];
-    int64_t time_ms = 0;
-    struct fault fault = {.err = ERR_OK};
-    (void)snprintf(text, sizeof(text), "2026-%sZ", time);
-    ck_assert(time_parse(bytes_text(text), &time_ms));
-    ck_assert_msg(shard_advance(world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
-    world_publish(&world);
-    maybe_restart();
-}
-
-static void copy_member(const char *json, const char *name, char *to, size_t size)
-{
-    char key[32];
-    (void)snprintf(key, sizeof(key), "\"%s\":", name);
-    const char *at = strstr(json, key);
-    ck_assert_msg(at != NULL, "no %s in %s", name, json);
-    at += strlen(key);
-    at += *at == '"';
-    size_t len = strcspn(at, "\",}");
-    ck_assert_uint_lt(len, size);
-    memcpy(to, at, len);
-    to[len] = '\0';
-}
-
-// After a restart what may be out already is offered again.
-static bool was_there_before(size_t item)
-{
-    const struct outbox_item *items = world.out.items;
-    for (size_t i = 0; i < item; i++) {
-        if (items[i].outgoing.id.low == items[item].outgoing.id.low &&
-            items[i].outgoing.id.high == items[item].outgoing.id.high)
-            return is_restarting;
-    }
-    return false;
-}
-
-// Every action so far as "TIME STEP/OCCURRENCE TEXT", each on its line, and nothing else.
-static void ck_actions(const char *wanted)
-{
-    static char got[8192];
-    size_t len = 0;
-    got[0] = '\0';
-    for (size_t i = 0; i < world.out.item_count; i++) {
-        static char json[4096];
-        if (was_there_before(i))
-            continue;
-        char time[40], step[40], occurrence[16], text[200];
-        struct bytes payload = world.out.items[i].outgoing.value;
-        ck_assert_uint_lt(payload.len, sizeof(json));
-        memcpy(json, payload.data, payload.len);
-        json[payload.len] = '\0';
-        copy_member(json, "time", time, sizeof(time));
-        copy_member(json, "step", step, sizeof(step));
-        copy_member(json, "occurrence", occurrence, sizeof(occurrence));
-        copy_member(json, "text", text, sizeof(text));
-        len += (size_t)snprintf(
-            got + len, sizeof(got) - len, "%s %s/%s %s\n", time + 5, step, occurrence, text);
-    }
-    ck_assert_str_eq(got, wanted);
-}
-
-static bool shows(const char *text)
-{
-    return strstr(world_contact(&world, "c"), text) != NULL;
-}
-
-#define ck_shows(text) \
-    ck_assert_msg(shows(text), "wanted %s in %s", text, world_contact(&world, "c"))
-
 // --- waits
 START_TEST(a_wait_ends_at_its_millisecond)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    steps:\n"
-                        "      - {do: mail, with: {text: first}}\n"
-                        "      - wait: 3d\n"
-                        "      - {do: mail, with: {text: second}}\n");
-    feed("01-01T10:00:00.001", "ping", "{}");
-    ck_actions("01-01T10:00:00.001Z 1/1 first\n");
-    advance("01-04T10:00:00");
-    ck_actions("01-01T10:00:00.001Z 1/1 first\n");
-    advance("01-04T10:00:00.001");
-    ck_actions("01-01T10:00:00.001Z 1/1 first\n01-04T10:00:00.001Z 3/1 second\n");
-    feed("01-05T00:00:00", "ping", "{}"); // reenter: never
-    advance("02-01T00:00:00");
-    ck_actions("01-01T10:00:00.001Z 1/1 first\n01-04T10:00:00.001Z 3/1 second\n");
-    ck_assert_uint_eq(is_restarting || world_counts(&world).runs_done == 1, 1);
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - {do: mail, with: {text: first}}\n"
+                              "      - wait: 3d\n"
+                              "      - {do: mail, with: {text: second}}\n");
+    clock_feed("01-01T10:00:00.001", "ping", "{}");
+    clock_check_actions("01-01T10:00:00.001Z 1/1 first\n");
+    clock_advance("01-04T10:00:00");
+    clock_check_actions("01-01T10:00:00.001Z 1/1 first\n");
+    clock_advance("01-04T10:00:00.001");
+    clock_check_actions("01-01T10:00:00.001Z 1/1 first\n01-04T10:00:00.001Z 3/1 second\n");
+    clock_feed("01-05T00:00:00", "ping", "{}"); // reenter: never
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-01T10:00:00.001Z 1/1 first\n01-04T10:00:00.001Z 3/1 second\n");
+    ck_assert_uint_eq(clock_restarts || world_counts(&clock_world).runs_done == 1, 1);
 }
 END_TEST
 
 START_TEST(a_wait_goes_to_the_time_of_day_of_the_contact)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    steps:\n"
-                        "      - wait: 1d at \"09:00\"\n"
-                        "      - {do: mail, with: {text: morning}}\n");
-    feed("01-01T00:00:00", "contact.updated", "{\"zone\":\"+07:00\"}");
-    feed("01-01T10:00:00", "ping", "{}"); // 17:00 there; a day later 17:00, then 09:00
-    advance("01-03T01:59:59.999");
-    ck_actions("");
-    advance("01-03T02:00:00");
-    ck_actions("01-03T02:00:00.000Z 2/1 morning\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - wait: 1d at \"09:00\"\n"
+                              "      - {do: mail, with: {text: morning}}\n");
+    clock_feed("01-01T00:00:00", "contact.updated", "{\"zone\":\"+07:00\"}");
+    clock_feed("01-01T10:00:00", "ping", "{}"); // 17:00 there; a day later 17:00, then 09:00
+    clock_advance("01-03T01:59:59.999");
+    clock_check_actions("");
+    clock_advance("01-03T02:00:00");
+    clock_check_actions("01-03T02:00:00.000Z 2/1 morning\n");
 }
 END_TEST
 
 START_TEST(a_wait_until_a_moment_that_has_passed_is_none)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    steps:\n"
-                        "      - wait: {until: run.started - duration(\"1h\")}\n"
-                        "      - {do: mail, with: {text: at once}}\n"
-                        "      - wait: {until: run.started + duration(\"36h\")}\n"
-                        "      - {do: mail, with: {text: later}}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    ck_actions("01-01T10:00:00.000Z 2/1 at once\n");
-    advance("01-05T00:00:00");
-    ck_actions("01-01T10:00:00.000Z 2/1 at once\n01-02T22:00:00.000Z 4/1 later\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - wait: {until: run.started - duration(\"1h\")}\n"
+                              "      - {do: mail, with: {text: at once}}\n"
+                              "      - wait: {until: run.started + duration(\"36h\")}\n"
+                              "      - {do: mail, with: {text: later}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_check_actions("01-01T10:00:00.000Z 2/1 at once\n");
+    clock_advance("01-05T00:00:00");
+    clock_check_actions("01-01T10:00:00.000Z 2/1 at once\n01-02T22:00:00.000Z 4/1 later\n");
 }
 END_TEST
 
@@ -225,57 +87,58 @@ END_TEST
 
 START_TEST(a_wait_for_an_event_of_a_step_ends_with_it)
 {
-    world_open(&world, WAIT_FOR);
-    feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
-    feed("01-01T11:00:00", "pong", "{\"of\":\"another\"}");
-    ck_actions("01-01T10:00:00.000Z first/1 to ann\n");
+    world_open(&clock_world, WAIT_FOR);
+    clock_feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
+    clock_feed("01-01T11:00:00", "pong", "{\"of\":\"another\"}");
+    clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n");
     char id[64], data[128], json[4096];
-    struct bytes payload = world.out.items[0].outgoing.value;
+    struct bytes payload = clock_world.out.items[0].outgoing.value;
     memcpy(json, payload.data, payload.len);
     json[payload.len] = '\0';
-    copy_member(json, "id", id, sizeof(id));
+    clock_copy_member(json, "id", id, sizeof(id));
     (void)snprintf(data, sizeof(data), "{\"of\":\"%s\"}", id);
-    feed("01-02T12:00:00", "pong", data);
-    feed("01-02T13:00:00", "pong", data);
-    advance("02-01T00:00:00");
-    ck_actions("01-01T10:00:00.000Z first/1 to ann\n"
-               "01-02T12:00:00.000Z 2.then.1/1 came\n"
-               "01-02T12:00:00.000Z 3/1 end\n");
+    clock_feed("01-02T12:00:00", "pong", data);
+    clock_feed("01-02T13:00:00", "pong", data);
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n"
+                        "01-02T12:00:00.000Z 2.then.1/1 came\n"
+                        "01-02T12:00:00.000Z 3/1 end\n");
 }
 END_TEST
 
 START_TEST(a_wait_for_an_event_that_does_not_come_ends_in_time)
 {
-    world_open(&world, WAIT_FOR);
-    feed("01-01T10:00:00", "pong", "{}"); // before it was entered
-    feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
-    advance("01-04T09:59:59.999");
-    ck_actions("01-01T10:00:00.000Z first/1 to ann\n");
-    feed("01-04T10:00:00.001", "pong", "{}"); // too late: the timer fires before it
-    ck_actions("01-01T10:00:00.000Z first/1 to ann\n"
-               "01-04T10:00:00.000Z 2.else.1/1 nudge\n"
-               "01-04T10:00:00.000Z 3/1 end\n");
+    world_open(&clock_world, WAIT_FOR);
+    clock_feed("01-01T10:00:00", "pong", "{}"); // before it was entered
+    clock_feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
+    clock_advance("01-04T09:59:59.999");
+    clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n");
+    clock_feed("01-04T10:00:00.001", "pong", "{}"); // too late: the timer fires before it
+    clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n"
+                        "01-04T10:00:00.000Z 2.else.1/1 nudge\n"
+                        "01-04T10:00:00.000Z 3/1 end\n");
 }
 END_TEST
 
 START_TEST(actions_wait_for_the_window)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    window: {days: [mon, tue, wed, thu, fri], hours: \"08:00-20:00\"}\n"
-                        "    steps:\n"
-                        "      - {do: mail, with: {text: first}}\n"
-                        "      - wait: 13h\n"
-                        "      - {do: mail, with: {text: second}}\n");
-    feed("01-02T20:00:00", "ping", "{}"); // a Friday, shut at that very moment
-    advance("01-05T07:59:59.999");
-    ck_actions("");
-    advance("01-05T08:00:00");
-    ck_actions("01-05T08:00:00.000Z 1/1 first\n");
-    advance("01-07T00:00:00"); // 21:00, so the next morning
-    ck_actions("01-05T08:00:00.000Z 1/1 first\n01-06T08:00:00.000Z 3/1 second\n");
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  w:\n"
+                "    on: ping\n"
+                "    window: {days: [mon, tue, wed, thu, fri], hours: \"08:00-20:00\"}\n"
+                "    steps:\n"
+                "      - {do: mail, with: {text: first}}\n"
+                "      - wait: 13h\n"
+                "      - {do: mail, with: {text: second}}\n");
+    clock_feed("01-02T20:00:00", "ping", "{}"); // a Friday, shut at that very moment
+    clock_advance("01-05T07:59:59.999");
+    clock_check_actions("");
+    clock_advance("01-05T08:00:00");
+    clock_check_actions("01-05T08:00:00.000Z 1/1 first\n");
+    clock_advance("01-07T00:00:00"); // 21:00, so the next morning
+    clock_check_actions("01-05T08:00:00.000Z 1/1 first\n01-06T08:00:00.000Z 3/1 second\n");
 }
 END_TEST
 
@@ -283,7 +146,7 @@ END_TEST
 START_TEST(branches_and_changes)
 {
     world_open(
-        &world,
+        &clock_world,
         ACTIONS "scores: {fit: {bands: {hot: 10}}}\n"
                 "segments: {hot: {if: score.fit >= 10}}\n"
                 "workflows:\n"
@@ -302,57 +165,57 @@ START_TEST(branches_and_changes)
                 "          - {if: data.n == 9, steps: [{do: mail, with: {text: nine}}, end]}\n"
                 "          - else: [{stop: no reason}]\n"
                 "      - {do: mail, with: {text: \"{{ contact.plan }}\"}}\n");
-    feed("01-01T10:00:00", "ping", "{\"n\":1}");
-    ck_shows("\"plan\":\"n1\"");
-    ck_shows("\"visits\":2");
-    ck_shows("\"cold\"");
-    feed("01-01T11:00:00", "ping", "{\"n\":9}");
-    feed("01-01T12:00:00", "ping", "{\"n\":5}");
-    ck_shows("\"segments\":[\"hot\"]");
-    ck_actions("01-01T10:00:00.000Z 4.1.1/1 one\n"
-               "01-01T10:00:00.000Z 5/1 n1\n"
-               "01-01T11:00:00.000Z 3.then.1/1 hot 10\n"
-               "01-01T11:00:00.000Z 4.2.1/1 nine\n"
-               "01-01T12:00:00.000Z 3.then.1/1 hot 15\n");
+    clock_feed("01-01T10:00:00", "ping", "{\"n\":1}");
+    clock_ck_shows("\"plan\":\"n1\"");
+    clock_ck_shows("\"visits\":2");
+    clock_ck_shows("\"cold\"");
+    clock_feed("01-01T11:00:00", "ping", "{\"n\":9}");
+    clock_feed("01-01T12:00:00", "ping", "{\"n\":5}");
+    clock_ck_shows("\"segments\":[\"hot\"]");
+    clock_check_actions("01-01T10:00:00.000Z 4.1.1/1 one\n"
+                        "01-01T10:00:00.000Z 5/1 n1\n"
+                        "01-01T11:00:00.000Z 3.then.1/1 hot 10\n"
+                        "01-01T11:00:00.000Z 4.2.1/1 nine\n"
+                        "01-01T12:00:00.000Z 3.then.1/1 hot 15\n");
 }
 END_TEST
 
 START_TEST(a_loop_counts_how_often_it_came_by)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    stop: [{on: pong, if: data.n == run.data.n}]\n"
-                        "    steps:\n"
-                        "      - {id: nag, do: mail, with: {text: again}}\n"
-                        "      - wait: 1d\n"
-                        "      - goto: nag\n");
-    feed("01-01T10:00:00", "ping", "{\"n\":7}");
-    feed("01-02T12:00:00", "pong", "{\"n\":6}");
-    feed("01-03T12:00:00", "pong", "{\"n\":7}");
-    advance("02-01T00:00:00");
-    ck_actions("01-01T10:00:00.000Z nag/1 again\n"
-               "01-02T10:00:00.000Z nag/2 again\n"
-               "01-03T10:00:00.000Z nag/3 again\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    stop: [{on: pong, if: data.n == run.data.n}]\n"
+                              "    steps:\n"
+                              "      - {id: nag, do: mail, with: {text: again}}\n"
+                              "      - wait: 1d\n"
+                              "      - goto: nag\n");
+    clock_feed("01-01T10:00:00", "ping", "{\"n\":7}");
+    clock_feed("01-02T12:00:00", "pong", "{\"n\":6}");
+    clock_feed("01-03T12:00:00", "pong", "{\"n\":7}");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-01T10:00:00.000Z nag/1 again\n"
+                        "01-02T10:00:00.000Z nag/2 again\n"
+                        "01-03T10:00:00.000Z nag/3 again\n");
 }
 END_TEST
 
 START_TEST(a_condition_about_the_contact_stops_it)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    stop: [{if: \"'customer' in contact.tags\"}]\n"
-                        "    steps:\n"
-                        "      - wait: 1d\n"
-                        "      - {do: mail, with: {text: never}}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    feed("01-01T11:00:00", "contact.tag_added", "{\"tag\":\"customer\"}");
-    advance("02-01T00:00:00");
-    ck_actions("");
-    ck_assert(is_restarting || world_counts(&world).runs_stopped == 1);
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    stop: [{if: \"'customer' in contact.tags\"}]\n"
+                              "    steps:\n"
+                              "      - wait: 1d\n"
+                              "      - {do: mail, with: {text: never}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_feed("01-01T11:00:00", "contact.tag_added", "{\"tag\":\"customer\"}");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("");
+    ck_assert(clock_restarts || world_counts(&clock_world).runs_stopped == 1);
 }
 END_TEST
 
@@ -360,43 +223,44 @@ END_TEST
 START_TEST(a_run_for_each_key)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    key: data.n\n"
-                        "    steps:\n"
-                        "      - wait: 1d\n"
-                        "      - {do: mail, with: {text: \"key {{ run.key }}\"}}\n");
-    feed("01-01T10:00:00", "ping", "{\"n\":1}");
-    feed("01-01T11:00:00", "ping", "{\"n\":2}");
-    feed("01-01T12:00:00", "ping", "{\"n\":1}"); // in it
-    advance("01-03T00:00:00");
-    feed("01-03T12:00:00", "ping", "{\"n\":2}"); // was in it
-    feed("01-03T13:00:00", "ping", "{\"n\":3}");
-    advance("02-03T00:00:00");
-    ck_actions("01-02T10:00:00.000Z 2/1 key 1\n"
-               "01-02T11:00:00.000Z 2/1 key 2\n"
-               "01-04T13:00:00.000Z 2/1 key 3\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    key: data.n\n"
+                              "    steps:\n"
+                              "      - wait: 1d\n"
+                              "      - {do: mail, with: {text: \"key {{ run.key }}\"}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-01T11:00:00", "ping", "{\"n\":2}");
+    clock_feed("01-01T12:00:00", "ping", "{\"n\":1}"); // in it
+    clock_advance("01-03T00:00:00");
+    clock_feed("01-03T12:00:00", "ping", "{\"n\":2}"); // was in it
+    clock_feed("01-03T13:00:00", "ping", "{\"n\":3}");
+    clock_advance("02-03T00:00:00");
+    clock_check_actions("01-02T10:00:00.000Z 2/1 key 1\n"
+                        "01-02T11:00:00.000Z 2/1 key 2\n"
+                        "01-04T13:00:00.000Z 2/1 key 3\n");
 }
 END_TEST
 
 START_TEST(a_later_run_may_be_due_earlier)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    key: data.n\n"
-                        "    steps:\n"
-                        "      - wait: {until: \"run.started + duration(run.data.n == 1 ? '48h' : "
-                        "'1h')\"}\n"
-                        "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
-    feed("01-01T00:00:00", "ping", "{\"n\":1}");
-    feed("01-01T01:00:00", "ping", "{\"n\":2}");
-    advance("01-01T02:00:00");
-    ck_actions("01-01T02:00:00.000Z 2/1 2\n");
-    advance("02-01T00:00:00");
-    ck_actions("01-01T02:00:00.000Z 2/1 2\n01-03T00:00:00.000Z 2/1 1\n");
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  w:\n"
+                "    on: ping\n"
+                "    key: data.n\n"
+                "    steps:\n"
+                "      - wait: {until: \"run.started + duration(run.data.n == 1 ? '48h' : "
+                "'1h')\"}\n"
+                "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-01T01:00:00", "ping", "{\"n\":2}");
+    clock_advance("01-01T02:00:00");
+    clock_check_actions("01-01T02:00:00.000Z 2/1 2\n");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-01T02:00:00.000Z 2/1 2\n01-03T00:00:00.000Z 2/1 1\n");
 }
 END_TEST
 
@@ -423,14 +287,14 @@ START_TEST(it_is_entered_again_as_it_says)
                 "      - wait: 1d\n"
                 "      - {do: mail, with: {text: \"{{ run.data.n }}\"}}\n",
         reenters[_i].reenter);
-    world_open(&world, rules);
-    feed("01-01T00:00:00", "ping", "{\"n\":1}");
-    feed("01-01T12:00:00", "ping", "{\"n\":2}");
-    feed("01-03T00:00:00", "ping", "{\"n\":3}");
+    world_open(&clock_world, rules);
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-01T12:00:00", "ping", "{\"n\":2}");
+    clock_feed("01-03T00:00:00", "ping", "{\"n\":3}");
     if (strcmp(reenters[_i].reenter, "after_end") != 0)
-        feed("01-06T00:00:00", "ping", "{\"n\":4}");
-    advance("02-03T00:00:00");
-    ck_actions(reenters[_i].actions);
+        clock_feed("01-06T00:00:00", "ping", "{\"n\":4}");
+    clock_advance("02-03T00:00:00");
+    clock_check_actions(reenters[_i].actions);
 }
 END_TEST
 
@@ -458,28 +322,28 @@ START_TEST(a_step_that_fails_goes_where_it_says)
                 "      - {do: mail, with: {text: behind}}\n"
                 "      - {id: last, do: mail, with: {text: last}}\n",
         errors[_i].on_error);
-    world_open(&world, rules);
-    feed("01-01T00:00:00", "ping", "{\"n\":0}");
-    advance("02-03T00:00:00");
-    ck_actions(errors[_i].actions);
-    if (is_restarting)
+    world_open(&clock_world, rules);
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":0}");
+    clock_advance("02-03T00:00:00");
+    clock_check_actions(errors[_i].actions);
+    if (clock_restarts)
         return;
-    ck_assert_uint_eq(world_counts(&world).steps_failed, 1);
-    ck_assert_uint_eq(world_counts(&world).runs_failed, _i == 0);
-    ck_assert_uint_eq(world_counts(&world).expressions_failed, 1);
+    ck_assert_uint_eq(world_counts(&clock_world).steps_failed, 1);
+    ck_assert_uint_eq(world_counts(&clock_world).runs_failed, _i == 0);
+    ck_assert_uint_eq(world_counts(&clock_world).expressions_failed, 1);
 }
 END_TEST
 
 START_TEST(new_rules_take_a_run_on_from_its_step)
 {
     world_open(
-        &world,
+        &clock_world,
         ACTIONS "workflows:\n"
                 "  w: {on: ping, steps: [{id: a, wait: 1d}, {do: mail, with: {text: old}}]}\n"
                 "  gone: {on: ping, steps: [{id: b, wait: 1d}, {do: mail, with: {text: no}}]}\n");
-    feed("01-01T00:00:00", "ping", "{}");
+    clock_feed("01-01T00:00:00", "ping", "{}");
     world_activate(
-        &world,
+        &clock_world,
         ACTIONS "workflows:\n"
                 "  w:\n"
                 "    on: ping\n"
@@ -488,16 +352,16 @@ START_TEST(new_rules_take_a_run_on_from_its_step)
                 "      - {id: a, wait: 5d}\n"
                 "      - {do: mail, with: {text: new}}\n"
                 "  gone: {on: ping, steps: [{id: c, wait: 1d}, {do: mail, with: {text: no}}]}\n");
-    advance("02-01T00:00:00");
-    ck_actions("01-02T00:00:00.000Z 3/1 new\n");
-    ck_assert(is_restarting || world_counts(&world).runs_failed == 1);
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-02T00:00:00.000Z 3/1 new\n");
+    ck_assert(clock_restarts || world_counts(&clock_world).runs_failed == 1);
 }
 END_TEST
 
 START_TEST(workflows_start_each_other_and_speak)
 {
     world_open(
-        &world, ACTIONS
+        &clock_world, ACTIONS
         "workflows:\n"
         "  a: {on: ping, steps: [{start: b}, {wait: 1d}, {start: d}, {emit: {type: pong, data: "
         "{n: run.data.n + 1}}}]}\n"
@@ -506,28 +370,29 @@ START_TEST(workflows_start_each_other_and_speak)
         "  c: {on: pong, steps: [{do: mail, with: {text: \"c {{ data.n }}\"}}]}\n"
         "  d: {on: run.ended, if: \"false\", steps: [{do: mail, with: {text: \"d "
         "{{ data.n }} {{ run.data.n }}\"}}]}\n");
-    feed("01-01T00:00:00", "ping", "{\"n\":4}");
-    advance("02-01T00:00:00");
-    ck_actions("01-01T00:00:00.000Z 1/1 b 4\n01-02T00:00:00.000Z 1/1 d 4 4\n"
-               "01-02T00:00:00.000Z 1/1 c 5\n");
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":4}");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-01T00:00:00.000Z 1/1 b 4\n01-02T00:00:00.000Z 1/1 d 4 4\n"
+                        "01-02T00:00:00.000Z 1/1 c 5\n");
 }
 END_TEST
 
 START_TEST(several_events_start_it)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: [ping, pong]\n"
-                        "    key: data.n\n"
-                        "    steps:\n"
-                        "      - wait: 1d\n"
-                        "      - {do: mail, with: {text: \"{{ run.data.n }} {{ has(run.data.of) ? "
-                        "run.data.of : run.data.who }}\"}}\n");
-    feed("01-01T00:00:00", "ping", "{\"n\":1,\"who\":\"ann\"}");
-    feed("01-01T01:00:00", "pong", "{\"n\":2,\"of\":\"bo\"}");
-    advance("02-01T00:00:00");
-    ck_actions("01-02T00:00:00.000Z 2/1 1 ann\n01-02T01:00:00.000Z 2/1 2 bo\n");
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  w:\n"
+                "    on: [ping, pong]\n"
+                "    key: data.n\n"
+                "    steps:\n"
+                "      - wait: 1d\n"
+                "      - {do: mail, with: {text: \"{{ run.data.n }} {{ has(run.data.of) ? "
+                "run.data.of : run.data.who }}\"}}\n");
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1,\"who\":\"ann\"}");
+    clock_feed("01-01T01:00:00", "pong", "{\"n\":2,\"of\":\"bo\"}");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-02T00:00:00.000Z 2/1 1 ann\n01-02T01:00:00.000Z 2/1 2 bo\n");
 }
 END_TEST
 
@@ -535,90 +400,93 @@ END_TEST
 START_TEST(what_a_run_starts_waits_for_the_next_event)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  a: {on: ping, steps: [wait: {for: pong}, start: b]}\n"
-                        "  b:\n"
-                        "    on: ping\n"
-                        "    reenter: always\n"
-                        "    steps:\n"
-                        "      - wait: {for: pong}\n"
-                        "      - {do: mail, with: {text: heard}}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    feed("01-01T11:00:00", "pong", "{}"); // heard by `a`, and by the one run of `b` that there was
-    ck_actions("01-01T11:00:00.000Z 2/1 heard\n");
-    feed("01-01T12:00:00", "pong", "{}");
-    ck_actions("01-01T11:00:00.000Z 2/1 heard\n01-01T12:00:00.000Z 2/1 heard\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  a: {on: ping, steps: [wait: {for: pong}, start: b]}\n"
+                              "  b:\n"
+                              "    on: ping\n"
+                              "    reenter: always\n"
+                              "    steps:\n"
+                              "      - wait: {for: pong}\n"
+                              "      - {do: mail, with: {text: heard}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_feed(
+        "01-01T11:00:00", "pong", "{}"); // heard by `a`, and by the one run of `b` that there was
+    clock_check_actions("01-01T11:00:00.000Z 2/1 heard\n");
+    clock_feed("01-01T12:00:00", "pong", "{}");
+    clock_check_actions("01-01T11:00:00.000Z 2/1 heard\n01-01T12:00:00.000Z 2/1 heard\n");
 }
 END_TEST
 
 START_TEST(a_run_whose_workflow_has_no_wait_any_more_can_be_stopped)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w: {on: ping, reenter: always, steps: [wait: 3d, {tag: {add: x}}]}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    ck_shows("\"runs\":[");
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  w: {on: ping, reenter: always, steps: [wait: 3d, {tag: {add: x}}]}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_ck_shows("\"runs\":[");
     world_activate(
-        &world,
+        &clock_world,
         ACTIONS "workflows:\n"
                 "  w: {on: ping, reenter: always, stop: [{on: pong}], steps: [{tag: {add: x}}]}\n");
-    feed("01-01T11:00:00", "pong", "{}");
-    ck_assert(!shows("\"runs\""));
+    clock_feed("01-01T11:00:00", "pong", "{}");
+    ck_assert(!clock_shows("\"runs\""));
 }
 END_TEST
 
 START_TEST(a_run_keeps_its_data_where_its_workflow_has_no_wait_any_more)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w: {on: ping, steps: [wait: 3d, {tag: {add: x}}]}\n");
-    feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w: {on: ping, steps: [wait: 3d, {tag: {add: x}}]}\n");
+    clock_feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
     world_activate(
-        &world, ACTIONS "workflows:\n"
-                        "  other: {on: pong, steps: [wait: 3d]}\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    steps:\n"
-                        "      - {tag: {add: x}}\n"
-                        "      - {do: mail, with: {text: \"{{ run.data.who }}\"}}\n");
-    advance("01-05T10:00:00");
-    ck_actions("01-04T10:00:00.000Z 2/1 ann\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  other: {on: pong, steps: [wait: 3d]}\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - {tag: {add: x}}\n"
+                              "      - {do: mail, with: {text: \"{{ run.data.who }}\"}}\n");
+    clock_advance("01-05T10:00:00");
+    clock_check_actions("01-04T10:00:00.000Z 2/1 ann\n");
 }
 END_TEST
 
 START_TEST(an_event_that_the_rules_do_not_know_may_stop_it)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w: {on: ping, stop: [{if: has(contact.email)}], steps: [wait: 3d]}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    ck_shows("\"runs\":[");
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  w: {on: ping, stop: [{if: has(contact.email)}], steps: [wait: 3d]}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_ck_shows("\"runs\":[");
     world_feed_line(
-        &world,
+        &clock_world,
         "{\"id\":\"u\",\"source\":\"s\",\"type\":\"zoo.opened\",\"time\":\"2026-01-01T11:00:00Z\","
         "\"contact\":{\"contact_id\":\"c\",\"email\":\"ann@example.com\"}}");
-    maybe_restart();
-    ck_assert(!shows("\"runs\""));
+    clock_maybe_restart();
+    ck_assert(!clock_shows("\"runs\""));
 }
 END_TEST
 
 START_TEST(a_run_hears_a_band_that_time_alone_crosses)
 {
     world_open(
-        &world, ACTIONS "scores:\n"
-                        "  s:\n"
-                        "    bands: {cold: 0, hot: 10}\n"
-                        "    forget: {linear: {percent: 50, every: 1d}}\n"
-                        "    rules: [{name: r, on: ping, points: 16}]\n"
-                        "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    steps:\n"
-                        "      - wait: {for: score.band_changed, if: 'data.to == \"cold\"'}\n"
-                        "      - {do: mail, with: {text: cold}}\n");
-    feed("01-01T10:00:00", "ping", "{}");
-    advance("01-09T00:00:00");
-    ck_actions("01-02T10:00:00.000Z 2/1 cold\n");
+        &clock_world, ACTIONS "scores:\n"
+                              "  s:\n"
+                              "    bands: {cold: 0, hot: 10}\n"
+                              "    forget: {linear: {percent: 50, every: 1d}}\n"
+                              "    rules: [{name: r, on: ping, points: 16}]\n"
+                              "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - wait: {for: score.band_changed, if: 'data.to == \"cold\"'}\n"
+                              "      - {do: mail, with: {text: cold}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_advance("01-09T00:00:00");
+    clock_check_actions("01-02T10:00:00.000Z 2/1 cold\n");
 }
 END_TEST
 
@@ -629,30 +497,97 @@ START_TEST(points_that_a_run_gave_outlast_rules_that_make_others_of_events)
     (void)snprintf(
         rules, sizeof(rules), "%sscores: {s: {rules: [{name: r, on: ping, points: 1}]}}\n%s",
         ACTIONS, rest);
-    world_open(&world, rules);
-    feed("01-01T10:00:00", "ping", "{}");
-    feed("01-01T11:00:00", "pong", "{}");
-    ck_shows("\"value\":6");
+    world_open(&clock_world, rules);
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_feed("01-01T11:00:00", "pong", "{}");
+    clock_ck_shows("\"value\":6");
     (void)snprintf(
         rules, sizeof(rules), "%sscores: {s: {rules: [{name: r, on: ping, points: 2}]}}\n%s",
         ACTIONS, rest);
-    world_activate(&world, rules);
-    ck_shows("\"value\":7");
+    world_activate(&clock_world, rules);
+    clock_ck_shows("\"value\":7");
 }
 END_TEST
 
 START_TEST(a_number_that_is_none_is_no_value)
 {
     world_open(
-        &world, ACTIONS "workflows:\n"
-                        "  w:\n"
-                        "    on: ping\n"
-                        "    on_error: continue\n"
-                        "    steps:\n"
-                        "      - {do: mail, with: {text: \"{{ 1.0 / run.data.n }}\"}}\n"
-                        "      - {do: mail, with: {text: next}}\n");
-    feed("01-01T10:00:00", "ping", "{\"n\":0}");
-    ck_actions("01-01T10:00:00.000Z 2/1 next\n");
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    on_error: continue\n"
+                              "    steps:\n"
+                              "      - {do: mail, with: {text: \"{{ 1.0 / run.data.n }}\"}}\n"
+                              "      - {do: mail, with: {text: next}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{\"n\":0}");
+    clock_check_actions("01-01T10:00:00.000Z 2/1 next\n");
+}
+END_TEST
+
+START_TEST(what_is_so_already_is_no_wait)
+{
+    world_open(
+        &clock_world, ACTIONS
+        "workflows:\n"
+        "  w:\n"
+        "    on: ping\n"
+        "    key: data.n\n"
+        "    steps:\n"
+        "      - wait: {for: pong, already: 'has(contact.plan) && run.data.n > 1', at_most: 2d}\n"
+        "        then: [{do: mail, with: {text: \"then {{ run.data.n }}\"}}]\n"
+        "        else: [{do: mail, with: {text: \"else {{ run.data.n }}\"}}]\n");
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":2}");
+    clock_feed("01-02T00:00:00", "contact.updated", "{\"fields\":{\"plan\":\"gold\"}}");
+    clock_check_actions(""); // it is asked for when the run comes to the wait, and only then
+    clock_feed("01-02T01:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-02T02:00:00", "ping", "{\"n\":3}");
+    clock_check_actions("01-02T02:00:00.000Z 1.then.1/1 then 3\n");
+    clock_feed("01-02T03:00:00", "pong", "{}");
+    clock_check_actions(
+        "01-02T02:00:00.000Z 1.then.1/1 then 3\n01-02T03:00:00.000Z 1.then.1/1 then 2\n"
+        "01-02T03:00:00.000Z 1.then.1/1 then 1\n");
+}
+END_TEST
+
+// Events that a step derived stand in line when the run comes to the wait: they were before it.
+START_TEST(a_wait_hears_nothing_that_was_there_before)
+{
+    world_open(
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  a:\n"
+                "    on: ping\n"
+                "    steps:\n"
+                "      - tag: {add: x}\n"
+                "      - wait: {for: tag.added}\n"
+                "      - {do: mail, with: {text: \"heard\"}}\n"
+                "  b: {on: tag.added, if: data.tag == 'x', steps: [{tag: {add: y}}, {start: "
+                "c}]}\n"
+                "  c: {on: pong, steps: [{wait: {for: tag.added}}, {do: mail, with: {text: "
+                "c}}]}\n");
+    clock_feed("01-01T00:00:00", "ping", "{}");
+    clock_check_actions("01-01T00:00:00.000Z 3/1 heard\n"); // y, which came behind it
+    clock_feed("01-02T00:00:00", "contact.tag_added", "{\"tag\":\"z\"}");
+    clock_check_actions("01-01T00:00:00.000Z 3/1 heard\n01-02T00:00:00.000Z 2/1 c\n");
+}
+END_TEST
+
+// A run that another one's step starts while an event is heard does not hear that event.
+START_TEST(a_wait_does_not_hear_the_event_that_led_to_it)
+{
+    world_open(
+        &clock_world,
+        ACTIONS "workflows:\n"
+                "  a: {on: ping, steps: [{wait: {for: pong}}, {start: b}, {wait: {for: "
+                "pong}}, {do: mail, with: {text: a}}]}\n"
+                "  b: {on: ping, key: \"data.n\", steps: [{wait: {for: pong}}, {do: mail, "
+                "with: {text: b}}]}\n");
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-02T00:00:00", "pong", "{}"); // b of 1 is done, b of a's start begins
+    clock_check_actions("01-02T00:00:00.000Z 2/1 b\n");
+    clock_feed("01-03T00:00:00", "pong", "{}");
+    clock_check_actions(
+        "01-02T00:00:00.000Z 2/1 b\n01-03T00:00:00.000Z 4/1 a\n01-03T00:00:00.000Z 2/1 b\n");
 }
 END_TEST
 
@@ -684,17 +619,20 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, a_run_hears_a_band_that_time_alone_crosses);
     tcase_add_test(cases, points_that_a_run_gave_outlast_rules_that_make_others_of_events);
     tcase_add_test(cases, a_number_that_is_none_is_no_value);
+    tcase_add_test(cases, what_is_so_already_is_no_wait);
+    tcase_add_test(cases, a_wait_hears_nothing_that_was_there_before);
+    tcase_add_test(cases, a_wait_does_not_hear_the_event_that_led_to_it);
 }
 
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("runs");
     TCase *cases = tcase_create("runs");
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, clock_setup, clock_teardown);
     add_tests(cases);
     suite_add_tcase(suite, cases);
     cases = tcase_create("runs over restarts");
-    tcase_add_checked_fixture(cases, setup_restarting, teardown);
+    tcase_add_checked_fixture(cases, clock_setup_restarting, clock_teardown);
     add_tests(cases);
     suite_add_tcase(suite, cases);
     return suite;

@@ -54,6 +54,7 @@ static const struct route_case {
     const char *name;
 } routes[] = {
     {"/v1/events", HTTP_ROUTE_EVENTS, ""},
+    {"/v1/rules", HTTP_ROUTE_RULES, ""},
     {"/healthz", HTTP_ROUTE_HEALTH, ""},
     {"/readyz", HTTP_ROUTE_READY, ""},
     {"/metrics", HTTP_ROUTE_METRICS, ""},

@@ -1,0 +1,202 @@
+// `engagectl plan`: what new rules would make of runs in flight, over two shards, and over rules alone.
+#include "tests/support/suite.h"
+#include "tests/tools/engagectl/captured.h"
+#include "tests/tools/engagectl/fake_daemon.h"
+#include "tests/tools/engagectl/shop_data.h"
+
+static struct captured captured;
+static char directory[TEST_SCRATCH_BYTES];
+
+#define DEFINITIONS                                           \
+    "actions: {mail: {with: {text: string}}}\n"               \
+    "counters: {opens: {count: email.opened, within: 30d}}\n" \
+    "scores: {s: {rules: [{name: a, on: email.opened, points: 1}]}}\n"
+
+#define IN_FORCE                                                                            \
+    DEFINITIONS "workflows:\n"                                                              \
+                "  w: {on: form.submitted, steps: [{id: a, wait: 5d}, {id: b, wait: {for: " \
+                "order.placed}}]}\n"                                                        \
+                "  x: {on: form.submitted, steps: [{wait: 5d}, {do: mail, with: {text: x}}]}\n"
+
+static const char *const events[2][4] = {
+    {"{\"id\":\"1\",\"type\":\"form.submitted\",\"time\":\"2026-01-01T00:00:00Z\",\"contact\":"
+     "\"a\"}",
+     "{\"id\":\"2\",\"type\":\"form.submitted\",\"time\":\"2026-01-01T00:00:00Z\",\"contact\":"
+     "\"b\"}",
+     // six days later one of them is at b, and its x is done
+     "{\"id\":\"3\",\"type\":\"form.submitted\",\"time\":\"2026-01-07T00:00:00Z\",\"contact\":"
+     "\"c\"}",
+     NULL},
+    {"{\"id\":\"4\",\"type\":\"form.submitted\",\"time\":\"2026-01-01T00:00:00Z\",\"contact\":"
+     "\"d\"}",
+     NULL},
+};
+
+static void activate(struct shard *shard, const char *rules)
+{
+    const struct rule_file file = {"rules.yaml", bytes_text(rules)};
+    const struct rule_bundle bundle = {&file, 1};
+    struct diagnostics list = {0};
+    struct ruleset *ruleset = NULL;
+    struct fault fault;
+    uint64_t durable = 0;
+    ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
+    diagnostics_free(&list);
+    ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
+    ck_assert_int_eq(journal_sync(shard_journal(shard), &durable, &fault), ERR_OK);
+}
+
+static void set_up(void)
+{
+    shop_enter(directory);
+    ck_assert_int_eq(mkdir("p", 0700), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        activate(shard, IN_FORCE);
+        shop_fold(shard, events[i]);
+        shard_close(shard);
+    }
+    shop_write_file("p.yaml", "data: p\nrules: old\nsources: {files: [e.ndjson]}\n");
+    ck_assert_int_eq(mkdir("old", 0700), 0);
+    ck_assert_int_eq(mkdir("new", 0700), 0);
+    shop_write_file("old/r.yaml", IN_FORCE);
+}
+
+static void tear_down(void)
+{
+    shop_leave(directory);
+}
+
+static const struct plan_case {
+    const char *rules; // of NEW
+    const char *line;
+    int code;
+    const char *out;
+    const char *err; // found in it
+} cases[] = {
+    {IN_FORCE, "plan new --config p.yaml -o table", 0,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "w         a        2  goes on at a\n"
+     "w         b        2  goes on at b\n"
+     "x         1        2  goes on at 1\n",
+     ""},
+    {DEFINITIONS
+     "workflows:\n"
+     "  w: {on: form.submitted, edit: {move: {b: z}}, steps: [{id: a, wait: 5d}, {id: z, wait: "
+     "{for: order.placed}}]}\n"
+     "  x: {on: form.submitted, edit: cancel, steps: [{wait: 6d}]}\n",
+     "plan new --data p -o table", 0,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "w         a        2  goes on at a\n"
+     "w         b        2  moves to z\n"
+     "x         1        2  ends: edit: cancel\n",
+     ""},
+    {DEFINITIONS "segments: {t: {if: score.s > 1.0}}\n"
+                 "workflows:\n"
+                 "  w: {on: form.submitted, steps: [{id: a, wait: 5d}, {id: z, wait: 1d}]}\n"
+                 "  n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}\n",
+     "plan new --config p.yaml -o table", 1,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "w         a        2  goes on at a\n"
+     "w         b        2  fails when it is due: its step is gone\n"
+     "x         1        2  sleeps: its workflow is gone\n"
+     "n                     new: contacts that are there enter where its 'if' is true\n"
+     "\n"
+     "KIND     NAME  WHAT\n"
+     "segment  t     new: filled from the journal\n",
+     "4 runs would be lost"},
+    {"counters: {opens: {count: email.opened, history: from_now}}\n"
+     "workflows: {x: {on: form.submitted, steps: [{id: y, wait: 5d}]}}\n",
+     "plan old new -o json", 1,
+     "{\"workflows\":["
+     "{\"workflow\":\"w\",\"change\":\"gone\",\"step\":\"a\",\"outcome\":\"workflow_gone\"},"
+     "{\"workflow\":\"w\",\"change\":\"gone\",\"step\":\"b\",\"outcome\":\"workflow_gone\"},"
+     "{\"workflow\":\"x\",\"change\":\"edited\",\"step\":\"1\",\"outcome\":\"step_gone\"}],"
+     "\"definitions\":["
+     "{\"kind\":\"score\",\"name\":\"s\",\"change\":\"gone\",\"from_now\":false},"
+     "{\"kind\":\"counter\",\"name\":\"opens\",\"change\":\"edited\",\"from_now\":true}],"
+     "\"lost\":3}\n",
+     "runs would be lost at 3 steps"},
+    {IN_FORCE, "plan old new --config p.yaml -o json", 0,
+     "{\"workflows\":["
+     "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"a\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"a\"},"
+     "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"b\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"b\"},"
+     "{\"workflow\":\"x\",\"change\":\"same\",\"step\":\"1\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"1\"}],\"definitions\":[],\"lost\":0}\n",
+     ""},
+    {IN_FORCE, "plan old new", 0, "", "nothing changes"},
+    {"scores: {s: {bands: 1}}\n", "plan new --config p.yaml", 78, "", "the rules have 1 error"},
+    {IN_FORCE, "plan new --data nowhere", 69, "", "nowhere"},
+    {IN_FORCE, "plan", 2, "", "usage: engagectl plan [OLD] NEW"},
+};
+enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
+
+START_TEST(it_says_what_becomes_of_runs)
+{
+    const struct plan_case *it = &cases[_i];
+    shop_write_file("new/r.yaml", it->rules);
+    captured_run(it->line, &captured);
+    ck_assert_msg(
+        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
+    ck_assert_str_eq(captured.out, it->out);
+    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+}
+END_TEST
+
+// What was said comes true: the rules are put in force, and what the plan said of w and x is there.
+START_TEST(it_is_so_afterwards)
+{
+    const char *rules =
+        DEFINITIONS "workflows:\n"
+                    "  w: {on: form.submitted, steps: [{id: z, wait: 1d}]}\n"
+                    "  x: {on: form.submitted, edit: {move: {\"1\": z}}, steps: [{id: z, wait: "
+                    "1d}]}\n";
+    shop_write_file("new/r.yaml", rules);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        activate(shard, rules);
+        shard_close(shard);
+    }
+    captured_run("plan new --config p.yaml -o table", &captured);
+    ck_assert_msg(captured.code == 0, "%s", captured.err); // lost before, not by these
+    ck_assert_str_eq(
+        captured.out, "WORKFLOW  STEP  RUNS  WHAT\n"
+                      "w                  2  fails when it is due: its step is gone\n"
+                      "w                  2  fails when it is due: its step is gone\n"
+                      "x         z        2  goes on at z\n");
+}
+END_TEST
+
+START_TEST(the_daemon_is_asked)
+{
+    struct fake_daemon daemon;
+    shop_write_file("new/r.yaml", DEFINITIONS "workflows: {}\n");
+    fake_daemon_start(
+        &daemon,
+        "HTTP/1.0 200 OK\r\n\r\n{\"shards\":[{\"ruleset\":\"1\",\"workflows\":[{\"workflow\":"
+        "\"live\",\"hash\":\"1\",\"steps\":[{\"step\":\"a\",\"at\":\"00000001\",\"runs\":"
+        "7}]}],\"scores\":[],\"counters\":[],\"segments\":[]}]}");
+    fake_daemon_config(&daemon, "live.yaml");
+    captured_run("plan new --config live.yaml -o table", &captured);
+    fake_daemon_stop(&daemon);
+    ck_assert_msg(captured.code == 1, "%s", captured.err);
+    ck_assert_ptr_nonnull(
+        strstr(captured.out, "live      a        7  sleeps: its workflow is gone\n"));
+    ck_assert_int_eq(strncmp(daemon.request, "GET /v1/rules ", 14), 0);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("engagectl/plan");
+    TCase *tcase = tcase_create("plan");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, it_says_what_becomes_of_runs, 0, CASE_COUNT);
+    tcase_add_test(tcase, it_is_so_afterwards);
+    tcase_add_test(tcase, the_daemon_is_asked);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

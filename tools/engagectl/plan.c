@@ -1,0 +1,279 @@
+// `engagectl plan`: what new rules would make of runs in flight.
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "engine/base/text.h"
+#include "engine/fold/query_workflows.h"
+#include "tools/engagectl/ask.h"
+#include "tools/engagectl/commands.h"
+#include "tools/engagectl/load_rules.h"
+#include "tools/engagectl/plan_compare.h"
+#include "tools/engagectl/table.h"
+
+// --- where runs are
+// {"shards":[…]}, as the daemon gives it.
+static void add_shards(const struct shard_set *set, struct buffer *to)
+{
+    buffer_add_text(to, "{\"shards\":[");
+    for (size_t i = 0; i < set->count; i++) {
+        if (i > 0)
+            buffer_add_u8(to, ',');
+        query_workflows(set->shards[i], to);
+    }
+    buffer_add_text(to, "]}");
+}
+
+static int read_config(const struct command_call *call, struct asking *asking)
+{
+    const char *data = command_option_value(call, "data");
+    if (data == NULL)
+        return ask_begin(call, asking);
+    static const struct config_environment nothing = {NULL, NULL};
+    struct diagnostics list = {0};
+    struct buffer text = {0};
+    *asking = (struct asking){.command = call->command};
+    buffer_add_text(&text, "rules: .\nsources: {files: [\"-\"]}\ndata: ");
+    text_add_json(&text, bytes_text(data));
+    buffer_add_u8(&text, '\n');
+    enum err err = config_load("--data", buffer_bytes(&text), &nothing, &list, &asking->config);
+    if (err != ERR_OK)
+        command_talk(
+            call->command, "--data: %s", list.count > 0 ? list.items[0]->message : err_text(err));
+    diagnostics_free(&list);
+    buffer_free(&text);
+    return err == ERR_OK ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
+}
+
+static int find_runs(const struct command_call *call, struct buffer *to)
+{
+    struct asking asking;
+    struct bytes body;
+    bool is_directory = command_option_value(call, "data") != NULL;
+    int code = read_config(call, &asking);
+    if (code == EXIT_CODE_DONE && !is_directory &&
+        ask_daemon(&asking, "/v1/rules", &body) == ASKED_ANSWERED) {
+        buffer_add_bytes(to, body);
+    } else if (code == EXIT_CODE_DONE) {
+        code = ask_shards(&asking);
+        if (code == EXIT_CODE_DONE)
+            add_shards(&asking.set, to);
+    }
+    ask_end(&asking);
+    return code;
+}
+
+// --- as text
+static const char *const changes[] = {
+    [PLAN_SAME] = "same", [PLAN_NEW] = "new", [PLAN_EDITED] = "edited", [PLAN_GONE] = "gone"};
+static const char *const outcomes[] = {
+    [PLAN_NOTHING] = "nothing",     [PLAN_GOES_ON] = "goes_on",
+    [PLAN_MOVES] = "moves",         [PLAN_ENDS] = "ends",
+    [PLAN_STEP_GONE] = "step_gone", [PLAN_WORKFLOW_GONE] = "workflow_gone",
+};
+
+static const char *definition_text(const struct plan_definition *definition)
+{
+    if (definition->change == PLAN_GONE)
+        return "gone";
+    if (definition->change == PLAN_NEW)
+        return definition->is_from_now ? "new: starts empty" : "new: filled from the journal";
+    return definition->is_from_now ? "changed: starts empty"
+                                   : "changed: worked out anew from the journal";
+}
+
+static void add_outcome(struct buffer *to, const struct plan_row *row)
+{
+    switch (row->outcome) {
+    case PLAN_NOTHING:
+        buffer_add_text(to, changes[row->change]);
+        if (row->has_existing)
+            buffer_add_text(to, ": contacts that are there enter where its 'if' is true");
+        break;
+    case PLAN_GOES_ON: buffer_add_text(to, "goes on at "); break;
+    case PLAN_MOVES: buffer_add_text(to, "moves to "); break;
+    case PLAN_ENDS: buffer_add_text(to, "ends: edit: cancel"); break;
+    case PLAN_STEP_GONE: buffer_add_text(to, "fails when it is due: its step is gone"); break;
+    case PLAN_WORKFLOW_GONE: buffer_add_text(to, "sleeps: its workflow is gone"); break;
+    }
+    buffer_add_bytes(to, row->to);
+}
+
+static void add_rows(const struct plan *plan, bool knows_runs, struct buffer *to)
+{
+    static const struct table_column columns[] = {
+        {"WORKFLOW", TABLE_LEFT},
+        {"STEP", TABLE_LEFT},
+        {"RUNS", TABLE_RIGHT},
+        {"WHAT", TABLE_LEFT}};
+    struct table table;
+    size_t count = 0;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->rows[i];
+        struct buffer what = {0};
+        if (row->change == PLAN_SAME && row->outcome <= PLAN_GOES_ON && (row->runs == 0))
+            continue;
+        count++;
+        add_outcome(&what, row);
+        table_add(&table, row->workflow);
+        table_add(&table, row->step);
+        if (row->outcome == PLAN_NOTHING)
+            table_add_text(&table, "");
+        else if (knows_runs)
+            table_add_number(&table, (uint64_t)row->runs);
+        else
+            table_add_text(&table, "?");
+        table_add(&table, buffer_bytes(&what));
+        buffer_free(&what);
+    }
+    if (count > 0)
+        table_print(&table, to);
+    table_free(&table);
+}
+
+static void add_definition_rows(const struct plan *plan, struct buffer *to)
+{
+    static const struct table_column columns[] = {
+        {"KIND", TABLE_LEFT}, {"NAME", TABLE_LEFT}, {"WHAT", TABLE_LEFT}};
+    struct table table;
+    if (plan->definition_count == 0)
+        return;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < plan->definition_count; i++) {
+        table_add_text(&table, plan->definitions[i].kind);
+        table_add(&table, plan->definitions[i].name);
+        table_add_text(&table, definition_text(&plan->definitions[i]));
+    }
+    if (to->len > 0)
+        buffer_add_u8(to, '\n');
+    table_print(&table, to);
+    table_free(&table);
+}
+
+static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to)
+{
+    buffer_add_text(to, "{\"workflows\":[");
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->rows[i];
+        buffer_add_text(to, i == 0 ? "{\"workflow\":" : ",{\"workflow\":");
+        text_add_json(to, row->workflow);
+        buffer_add_format(to, ",\"change\":\"%s\"", changes[row->change]);
+        if (row->has_existing)
+            buffer_add_text(to, ",\"existing\":\"include\"");
+        if (row->outcome != PLAN_NOTHING) {
+            buffer_add_text(to, ",\"step\":");
+            if (row->step.len == 0)
+                buffer_add_text(to, "null");
+            else
+                text_add_json(to, row->step);
+            if (knows_runs)
+                buffer_add_format(to, ",\"runs\":%" PRId64, row->runs);
+            buffer_add_format(to, ",\"outcome\":\"%s\"", outcomes[row->outcome]);
+        }
+        if (row->to.len > 0) {
+            buffer_add_text(to, ",\"to\":");
+            text_add_json(to, row->to);
+        }
+        buffer_add_u8(to, '}');
+    }
+    buffer_add_text(to, "],\"definitions\":[");
+    for (size_t i = 0; i < plan->definition_count; i++) {
+        const struct plan_definition *definition = &plan->definitions[i];
+        buffer_add_format(to, "%s{\"kind\":\"%s\",\"name\":", i == 0 ? "" : ",", definition->kind);
+        text_add_json(to, definition->name);
+        buffer_add_format(
+            to, ",\"change\":\"%s\",\"from_now\":%s}", changes[definition->change],
+            definition->is_from_now ? "true" : "false");
+    }
+    buffer_add_format(to, "],\"lost\":%" PRId64 "}\n", plan->lost);
+}
+
+static int print(const struct command_call *call, const struct plan *plan, bool knows_runs)
+{
+    struct buffer text = {0};
+    if (ask_output(call, OUTPUT_TABLE) == OUTPUT_TABLE) {
+        add_rows(plan, knows_runs, &text);
+        add_definition_rows(plan, &text);
+    } else {
+        add_json(plan, knows_runs, &text);
+    }
+    int code = command_print(buffer_bytes(&text));
+    if (text.len == 0)
+        command_talk(call->command, "nothing changes");
+    buffer_free(&text);
+    if (code != EXIT_CODE_DONE || plan->lost == 0)
+        return code;
+    if (knows_runs)
+        command_talk(call->command, "%" PRId64 " runs would be lost", plan->lost);
+    else
+        command_talk(
+            call->command, "runs would be lost at %" PRId64 " steps, where there are any",
+            plan->lost);
+    return EXIT_CODE_FAILED;
+}
+
+// --- both
+static int compare(
+    const struct command_call *call,
+    struct bytes answer,
+    const struct loaded_rules *before,
+    const struct ruleset *after)
+{
+    struct arena arena = {0};
+    struct json *root = NULL;
+    struct json *written = NULL;
+    struct buffer outline = {0};
+    struct plan plan;
+    struct plan_question question = {.after = after};
+    enum err err = ERR_OK;
+    if (answer.len > 0)
+        err = json_read(answer, &arena, &root);
+    if (err == ERR_OK && before->ruleset != NULL) {
+        const struct run_places none = {.count = 0};
+        workflows_add_json(&outline, before->ruleset, &none);
+        err = json_read(buffer_bytes(&outline), &arena, &written);
+    }
+    const struct json *list = json_member(root, "shards");
+    for (const struct json *shard = list == NULL ? NULL : list->first; shard != NULL;
+         shard = shard->next)
+        question.shard_count++;
+    const struct json **shards =
+        arena_alloc(&arena, (question.shard_count + 1) * sizeof(struct json *));
+    const struct json *shard = list == NULL ? NULL : list->first;
+    for (size_t i = 0; i < question.shard_count; i++, shard = shard->next)
+        shards[i] = shard;
+    question.shards = shards;
+    question.before = written != NULL ? written : list == NULL ? NULL : list->first;
+    int code = EXIT_CODE_INTERNAL;
+    if (err != ERR_OK) {
+        command_talk(call->command, "expected an answer in JSON");
+    } else {
+        plan_make(&question, &arena, &plan);
+        code = print(call, &plan, question.shard_count > 0);
+    }
+    buffer_free(&outline);
+    arena_free(&arena);
+    return code;
+}
+
+int plan_command(const struct command_call *call)
+{
+    struct loaded_rules before = {.ruleset = NULL};
+    struct loaded_rules after = {.ruleset = NULL};
+    struct buffer answer = {0};
+    bool has_old = call->arg_count == 2;
+    // Two directories by themselves are compared; with a daemon, what it has in flight counts.
+    bool asks_runs =
+        !has_old || call->config_path != NULL || command_option_value(call, "data") != NULL;
+    int code = load_rules(call->command, call->args[call->arg_count - 1], &after);
+    if (code == EXIT_CODE_DONE && has_old)
+        code = load_rules(call->command, call->args[0], &before);
+    if (code == EXIT_CODE_DONE && asks_runs)
+        code = find_runs(call, &answer);
+    if (code == EXIT_CODE_DONE)
+        code = compare(call, buffer_bytes(&answer), &before, after.ruleset);
+    buffer_free(&answer);
+    loaded_rules_free(&before);
+    loaded_rules_free(&after);
+    return code;
+}

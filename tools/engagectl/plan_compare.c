@@ -1,0 +1,266 @@
+#include "tools/engagectl/plan_compare.h"
+
+#include <stdio.h>
+
+#include "engine/fold/run.h"
+
+// Room for what is added one by one.
+static void *grow(struct arena *arena, void *items, size_t count, size_t item_bytes)
+{
+    if (count > 0 && (count & (count - 1)) != 0) // room is a power of two
+        return items;
+    uint8_t *larger = arena_alloc(arena, (count == 0 ? 1 : count * 2) * item_bytes);
+    if (count > 0)
+        memcpy(larger, items, count * item_bytes);
+    return larger;
+}
+
+static const struct json *find_named(const struct json *list, const char *member, struct bytes name)
+{
+    const struct json *item = list == NULL ? NULL : list->first;
+    while (item != NULL && !bytes_equal(json_text(item, member), name))
+        item = item->next;
+    return item;
+}
+
+static const struct json *workflow_of(const struct json *rules, struct bytes name)
+{
+    return find_named(json_member(rules, "workflows"), "workflow", name);
+}
+
+// --- workflows
+struct making {
+    const struct plan_question *question;
+    struct arena *arena;
+    struct plan *plan;
+    struct bytes *names;
+    size_t name_count;
+};
+
+static void add_name(struct making *making, struct bytes name)
+{
+    for (size_t i = 0; i < making->name_count; i++) {
+        if (bytes_equal(making->names[i], name))
+            return;
+    }
+    making->names = grow(making->arena, making->names, making->name_count, sizeof(*making->names));
+    making->names[making->name_count++] = name;
+}
+
+static void add_names_of(struct making *making, const struct json *rules)
+{
+    const struct json *list = json_member(rules, "workflows");
+    for (const struct json *item = list == NULL ? NULL : list->first; item != NULL;
+         item = item->next)
+        add_name(making, json_text(item, "workflow"));
+}
+
+static struct plan_row *add_row(struct making *making, const struct plan_row *row)
+{
+    struct plan *plan = making->plan;
+    plan->rows = grow(making->arena, plan->rows, plan->row_count, sizeof(*plan->rows));
+    plan->rows[plan->row_count] = *row;
+    return &plan->rows[plan->row_count++];
+}
+
+static bool is_at(struct bytes id, struct bytes at)
+{
+    char text[9];
+    (void)snprintf(text, sizeof(text), "%08x", (unsigned)run_step_hash(id));
+    return bytes_equal_text(at, text);
+}
+
+// What becomes of runs at a step, as engine/fold/run_edit.c decides it.
+static void find_outcome(const struct workflow_def *after, struct bytes at, struct plan_row *row)
+{
+    bool is_edited = row->change != PLAN_SAME;
+    if (after == NULL) {
+        row->outcome = PLAN_WORKFLOW_GONE;
+        return;
+    }
+    if (is_edited && after->edit == EDIT_CANCEL) {
+        row->outcome = PLAN_ENDS;
+        return;
+    }
+    for (uint32_t i = 0; is_edited && i < after->move_count; i++) {
+        if (is_at(after->moves[i].from, at)) {
+            row->outcome = PLAN_MOVES;
+            row->to = after->steps[after->moves[i].to].id;
+            return;
+        }
+    }
+    row->outcome = PLAN_STEP_GONE;
+    for (uint32_t i = 0; i < after->step_count; i++) {
+        if (is_at(after->steps[i].id, at)) {
+            row->outcome = PLAN_GOES_ON;
+            row->to = after->steps[i].id;
+        }
+    }
+}
+
+// How many runs are at a step, over all shards.
+static int64_t runs_at(const struct making *making, struct bytes workflow, struct bytes at)
+{
+    int64_t runs = 0;
+    for (size_t i = 0; i < making->question->shard_count; i++) {
+        const struct json *of = workflow_of(making->question->shards[i], workflow);
+        const struct json *step = find_named(json_member(of, "steps"), "at", at);
+        runs += step == NULL ? 0 : json_integer(step, "runs", 0);
+    }
+    return runs;
+}
+
+static void add_steps_of(
+    struct making *making,
+    const struct json *rules,
+    const struct plan_row *of,
+    struct bytes **seen,
+    size_t *seen_count)
+{
+    const struct workflow_def *after = ruleset_workflow_find(making->question->after, of->workflow);
+    const struct json *list = json_member(workflow_of(rules, of->workflow), "steps");
+    bool knows_runs = making->question->shard_count > 0;
+    for (const struct json *step = list == NULL ? NULL : list->first; step != NULL;
+         step = step->next) {
+        struct plan_row row = *of;
+        struct bytes at = json_text(step, "at");
+        bool is_seen = false;
+        for (size_t i = 0; i < *seen_count; i++)
+            is_seen = is_seen || bytes_equal((*seen)[i], at);
+        row.runs = runs_at(making, of->workflow, at);
+        if (is_seen || (knows_runs && row.runs == 0))
+            continue;
+        *seen = grow(making->arena, *seen, *seen_count, sizeof(**seen));
+        (*seen)[(*seen_count)++] = at;
+        const struct json *id = json_member(step, "step");
+        if (id != NULL && id->kind == JSON_TEXT)
+            row.step = id->text;
+        find_outcome(after, at, &row);
+        (void)add_row(making, &row);
+        // Without a name it had no step, or no workflow, before.
+        if (row.step.len > 0 && row.change != PLAN_SAME &&
+            (row.outcome == PLAN_STEP_GONE || row.outcome == PLAN_WORKFLOW_GONE))
+            making->plan->lost += knows_runs ? row.runs : 1;
+    }
+}
+
+static enum plan_change change_of(const struct json *before, const struct workflow_def *after)
+{
+    char hash[17];
+    bool was_there = json_text(before, "hash").len > 0;
+    if (after == NULL)
+        return PLAN_GONE;
+    if (!was_there)
+        return PLAN_NEW;
+    (void)snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)after->hash);
+    return bytes_equal_text(json_text(before, "hash"), hash) ? PLAN_SAME : PLAN_EDITED;
+}
+
+static void add_workflow(struct making *making, struct bytes name)
+{
+    const struct plan_question *question = making->question;
+    const struct workflow_def *after = ruleset_workflow_find(question->after, name);
+    struct plan_row row = {
+        .workflow = name,
+        .change = change_of(workflow_of(question->before, name), after),
+    };
+    row.has_existing = row.change == PLAN_NEW && after->has_existing;
+    struct bytes *seen = NULL;
+    size_t seen_count = 0;
+    size_t rows_before = making->plan->row_count;
+    if (question->shard_count == 0)
+        add_steps_of(making, question->before, &row, &seen, &seen_count);
+    for (size_t i = 0; i < question->shard_count; i++)
+        add_steps_of(making, question->shards[i], &row, &seen, &seen_count);
+    if (making->plan->row_count == rows_before)
+        (void)add_row(making, &row);
+}
+
+// --- definitions
+static void add_definition(
+    struct making *making,
+    const char *kind,
+    struct bytes name,
+    enum plan_change change,
+    bool is_from_now)
+{
+    struct plan *plan = making->plan;
+    plan->definitions =
+        grow(making->arena, plan->definitions, plan->definition_count, sizeof(*plan->definitions));
+    plan->definitions[plan->definition_count++] =
+        (struct plan_definition){kind, name, change, is_from_now};
+}
+
+struct definition {
+    struct bytes name;
+    uint64_t hash;
+    bool is_from_now;
+};
+typedef bool definition_fn(const struct ruleset *ruleset, size_t at, struct definition *out);
+
+static bool score_at(const struct ruleset *ruleset, size_t at, struct definition *out)
+{
+    if (at >= ruleset_score_count(ruleset))
+        return false;
+    const struct score_def *score = ruleset_score(ruleset, at);
+    *out = (struct definition){score->name, score->hash, score->is_from_now};
+    return true;
+}
+
+static bool counter_at(const struct ruleset *ruleset, size_t at, struct definition *out)
+{
+    if (at >= ruleset_counter_count(ruleset))
+        return false;
+    const struct counter_def *counter = ruleset_counter(ruleset, at);
+    *out = (struct definition){counter->name, counter->hash, counter->is_from_now};
+    return true;
+}
+
+static bool segment_at(const struct ruleset *ruleset, size_t at, struct definition *out)
+{
+    if (at >= ruleset_segment_count(ruleset))
+        return false;
+    const struct segment_def *segment = ruleset_segment(ruleset, at);
+    *out = (struct definition){segment->name, segment->hash, segment->is_from_now};
+    return true;
+}
+
+static void add_definitions(
+    struct making *making, const char *kind, const char *member, definition_fn *each)
+{
+    const struct ruleset *after = making->question->after;
+    const struct json *list = json_member(making->question->before, member);
+    struct definition definition;
+    for (size_t i = 0; each(after, i, &definition); i++) {
+        char hash[17];
+        const struct json *old = find_named(list, "name", definition.name);
+        (void)snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)definition.hash);
+        if (old == NULL || !bytes_equal_text(json_text(old, "hash"), hash))
+            add_definition(
+                making, kind, definition.name, old == NULL ? PLAN_NEW : PLAN_EDITED,
+                definition.is_from_now);
+    }
+    for (const struct json *old = list == NULL ? NULL : list->first; old != NULL; old = old->next) {
+        bool is_there = false;
+        for (size_t i = 0; each(after, i, &definition); i++)
+            is_there = is_there || bytes_equal(definition.name, json_text(old, "name"));
+        if (!is_there)
+            add_definition(making, kind, json_text(old, "name"), PLAN_GONE, false);
+    }
+}
+
+void plan_make(const struct plan_question *question, struct arena *arena, struct plan *out)
+{
+    struct making making = {.question = question, .arena = arena, .plan = out};
+    *out = (struct plan){.lost = 0};
+    add_names_of(&making, question->before);
+    for (size_t i = 0; i < question->shard_count; i++)
+        add_names_of(&making, question->shards[i]);
+    for (size_t i = 0; i < ruleset_workflow_count(question->after); i++)
+        add_name(&making, ruleset_workflow(question->after, i)->name);
+    for (size_t i = 0; i < making.name_count; i++)
+        add_workflow(&making, making.names[i]);
+    add_definitions(&making, "score", "scores", score_at);
+    add_definitions(&making, "counter", "counters", counter_at);
+    add_definitions(&making, "segment", "segments", segment_at);
+}
