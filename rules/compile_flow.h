@@ -68,6 +68,8 @@ void compile_emit(struct flow *flow, const struct yaml_entry *entry, uint32_t at
 // "HH:MM", in minutes from midnight; false after a diagnostic.
 bool compile_time_of_day(
     struct compiler *compiler, const struct yaml_node *node, const char *what, uint32_t *out);
+// Whose clocks; node NULL leaves it. False after a diagnostic.
+bool compile_zone(struct compiler *compiler, const struct yaml_node *node, struct zone_choice *out);
 // Days and hours; false after a diagnostic. The section is SECTION_WINDOW, or SECTION_QUIET, which has more keys.
 bool compile_window(
     struct compiler *compiler,

@@ -1,7 +1,5 @@
 #include "rules/compile_time_trigger.h"
 
-#include "engine/base/local_time.h"
-#include "engine/base/zone.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_flow.h"
 #include "rules/compile_triggers.h"
@@ -9,27 +7,6 @@
 #define DAY_MS        INT64_C(86400000)
 #define OFFSET_MS_MAX (3653 * DAY_MS) // ten years
 #define IDLE_MS_MAX   (3653 * DAY_MS)
-
-static void compile_trigger_zone(
-    struct compiler *compiler, const struct yaml_node *node, struct time_trigger *time)
-{
-    struct bytes text;
-    int32_t ahead_s;
-    if (node == NULL || !yaml_to_text(node, "'zone'", compiler->list, &text))
-        return;
-    if (bytes_equal_text(text, "contact")) {
-        time->zone_of = TRIGGER_ZONE_CONTACT;
-    } else if (bytes_equal_text(text, "account")) {
-        time->zone_of = TRIGGER_ZONE_ACCOUNT;
-    } else if (local_zone_parse(text, &ahead_s) || zone_name_is_fit(text)) {
-        time->zone_of = TRIGGER_ZONE_NAMED;
-        time->zone = compile_copy(compiler, text);
-    } else {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
-            "'zone' must be contact, account or a time zone such as Asia/Ho_Chi_Minh or +07:00");
-    }
-}
 
 static event_type timer_type(const struct compiler *compiler)
 {
@@ -125,7 +102,7 @@ static void compile_date(
     time->is_yearly = every != NULL && yaml_to_word(every, &words, compiler->list, &word);
     time->has_at = at != NULL && compile_time_of_day(compiler, at, "'at'", &time->at_minute);
     compile_offset(compiler, entry->value, time);
-    compile_trigger_zone(compiler, yaml_get(entry->value, "zone"), time);
+    (void)compile_zone(compiler, yaml_get(entry->value, "zone"), &time->zone);
     workflow->trigger = TRIGGER_DATE;
     workflow->on = timer_type(compiler);
 }
@@ -192,8 +169,8 @@ static void compile_schedule(
         return;
     const struct yaml_node *cron =
         compile_required(compiler, entry->value, "cron", yaml_place(entry->key), keys);
-    time->zone_of = TRIGGER_ZONE_ACCOUNT;
-    compile_trigger_zone(compiler, yaml_get(entry->value, "zone"), time);
+    time->zone.of = ZONE_OF_ACCOUNT;
+    (void)compile_zone(compiler, yaml_get(entry->value, "zone"), &time->zone);
     bool is_good = compile_each(compiler, yaml_get(entry->value, "each"), time);
     if (cron == NULL || !compile_cron(compiler, cron, time) || !is_good)
         return;

@@ -83,26 +83,30 @@ static bool compile_hours(
     return is_good;
 }
 
-static bool compile_zone(struct compiler *compiler, const struct yaml_node *node, struct bytes *out)
+bool compile_zone(struct compiler *compiler, const struct yaml_node *node, struct zone_choice *out)
 {
     struct bytes text;
     int32_t ahead_s;
+    if (node == NULL)
+        return true;
     if (!yaml_to_text(node, "'zone'", compiler->list, &text))
         return false;
-    if (bytes_equal_text(text, "contact"))
+    if (bytes_equal_text(text, "contact")) {
+        *out = (struct zone_choice){.of = ZONE_OF_CONTACT};
         return true;
+    }
     if (bytes_equal_text(text, "account")) {
-        compile_not_yet(compiler, yaml_place(node), text);
-        return false;
+        *out = (struct zone_choice){.of = ZONE_OF_ACCOUNT};
+        return true;
     }
-    if (!local_zone_parse(text, &ahead_s) && !zone_name_is_fit(text)) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
-            "'zone' must be contact or a time zone such as Asia/Ho_Chi_Minh or +07:00");
-        return false;
+    if (local_zone_parse(text, &ahead_s) || zone_name_is_fit(text)) {
+        *out = (struct zone_choice){ZONE_NAMED, compile_copy(compiler, text)};
+        return true;
     }
-    *out = compile_copy(compiler, text);
-    return true;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
+        "'zone' must be contact, account or a time zone such as Asia/Ho_Chi_Minh or +07:00");
+    return false;
 }
 
 bool compile_window(
@@ -129,8 +133,7 @@ bool compile_window(
         is_good = compile_days(compiler, days, &out->days) && is_good;
     if (hours != NULL)
         is_good = compile_hours(compiler, hours, out) && is_good;
-    if (zone != NULL)
-        is_good = compile_zone(compiler, zone, &out->zone) && is_good;
+    is_good = compile_zone(compiler, zone, &out->zone) && is_good;
     return is_good;
 }
 

@@ -3,20 +3,18 @@
 #define RULES_TIME_TRIGGER_H
 
 #include "rules/cron.h"
+#include "rules/zone_choice.h"
 
 struct rule_expression;
 
 enum workflow_trigger { TRIGGER_EVENT, TRIGGER_DATE, TRIGGER_SCHEDULE, TRIGGER_IDLE };
-
-enum trigger_zone { TRIGGER_ZONE_CONTACT, TRIGGER_ZONE_ACCOUNT, TRIGGER_ZONE_NAMED };
 
 #define TRIGGER_FIELD_CREATED UINT32_MAX  // when the contact was created
 #define TRIGGER_EVERY_CONTACT UINT32_MAX  // no segment
 #define TRIGGER_TYPE          "timer.due" // of the event that a date or a schedule is taken for
 
 struct time_trigger {
-    enum trigger_zone zone_of;
-    struct bytes zone; // TRIGGER_ZONE_NAMED
+    struct zone_choice zone;
     // TRIGGER_DATE
     uint32_t field; // index of a declared field of a date or timestamp, or TRIGGER_FIELD_CREATED
     bool is_yearly; // else once

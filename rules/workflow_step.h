@@ -7,6 +7,7 @@
 #include "engine/event/catalog.h"
 #include "engine/event/value.h"
 #include "rules/place.h"
+#include "rules/zone_choice.h"
 
 struct rule_expression;
 
@@ -57,7 +58,7 @@ struct workflow_window {
     uint32_t days;         // bits: 1 is Monday, 64 is Sunday; at least one
     uint32_t start_minute; // 0 to 1,439
     uint32_t stop_minute;  // 0 to 1,440; not after the start: of the next day
-    struct bytes zone;     // a zone's name; empty: the contact's
+    struct zone_choice zone;
 };
 
 enum wait_kind {

@@ -37,14 +37,30 @@ bool fold_zone_offset(struct fold *fold, struct bytes name, int64_t unix_s, int3
     return true;
 }
 
-struct local_zone fold_contact_zone(struct fold *fold)
+// UTC where it is none.
+static struct local_zone account_zone(struct fold *fold)
 {
     struct local_zone zone = {0};
     const struct fold_settings *settings = &fold->settings;
-    struct bytes own = contact_zone(fold->state, fold->contact);
-    if (own.len > 0 && fold_find_zone(fold, own, &zone))
-        return zone;
     if (settings->zone_bytes > 0)
         (void)fold_find_zone(fold, bytes_of(settings->zone, settings->zone_bytes), &zone);
-    return zone; // UTC where it was not found
+    return zone;
+}
+
+struct local_zone fold_contact_zone(struct fold *fold)
+{
+    struct local_zone zone = {0};
+    struct bytes own = contact_zone(fold->state, fold->contact);
+    return own.len > 0 && fold_find_zone(fold, own, &zone) ? zone : account_zone(fold);
+}
+
+struct local_zone fold_zone(struct fold *fold, const struct zone_choice *choice)
+{
+    struct local_zone zone = {0};
+    switch (choice->of) {
+    case ZONE_OF_CONTACT: return fold_contact_zone(fold);
+    case ZONE_OF_ACCOUNT: return account_zone(fold);
+    case ZONE_NAMED: (void)fold_find_zone(fold, choice->name, &zone); break;
+    }
+    return zone;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/base/local_time.h"
+#include "rules/zone_choice.h"
 
 struct fold;
 
@@ -19,5 +20,8 @@ bool fold_zone_offset(struct fold *fold, struct bytes name, int64_t unix_s, int3
 // The zone of the contact being folded: its own; where it has none, or one that is none (counted), the account's; where
 // that is none either, UTC. Borrowed until the end of the frame.
 struct local_zone fold_contact_zone(struct fold *fold);
+
+// The zone that a rule goes by, for the contact being folded; UTC, and counted, where it is none. Borrowed likewise.
+struct local_zone fold_zone(struct fold *fold, const struct zone_choice *choice);
 
 #endif

@@ -45,12 +45,7 @@ static enum hold_reason refused(struct fold *fold, struct name_id channel)
 static int64_t quiet_end_ms(struct fold *fold, const struct workflow_window *quiet)
 {
     const struct calendar_window window = {quiet->days, quiet->start_minute, quiet->stop_minute};
-    struct local_zone zone = {0};
-    if (quiet->zone.len == 0)
-        zone = fold_contact_zone(fold);
-    else
-        (void)fold_find_zone(fold, quiet->zone, &zone); // UTC, and counted, where it is none
-    return calendar_window_end(zone, fold->now_ms, &window);
+    return calendar_window_end(fold_zone(fold, &quiet->zone), fold->now_ms, &window);
 }
 
 // --- limits

@@ -19,19 +19,10 @@
 #define POINTS_MAX 1e6
 
 // --- waits
-static struct local_zone window_zone(struct fold *fold, const struct workflow_window *window)
-{
-    struct local_zone zone = {0};
-    if (window->zone.len == 0)
-        return fold_contact_zone(fold);
-    (void)fold_find_zone(fold, window->zone, &zone); // UTC, and counted, where it is none
-    return zone;
-}
-
 static int64_t window_opens_ms(struct fold *fold, const struct workflow_window *window)
 {
     const struct calendar_window open = {window->days, window->start_minute, window->stop_minute};
-    return calendar_next_window(window_zone(fold, window), fold->now_ms, &open);
+    return calendar_next_window(fold_zone(fold, &window->zone), fold->now_ms, &open);
 }
 
 static void wait_until(struct fold *fold, struct run *run, int64_t due_ms, struct step_outcome *out)

@@ -11,21 +11,6 @@
 #include "projections/timers.h"
 #include "rules/event_set.h"
 
-static struct local_zone zone_of(struct fold *fold, const struct time_trigger *trigger)
-{
-    struct local_zone zone = {0};
-    const struct fold_settings *settings = &fold->settings;
-    switch (trigger->zone_of) {
-    case TRIGGER_ZONE_CONTACT: return fold_contact_zone(fold);
-    case TRIGGER_ZONE_ACCOUNT:
-        if (settings->zone_bytes > 0)
-            (void)fold_find_zone(fold, bytes_of(settings->zone, settings->zone_bytes), &zone);
-        break;
-    case TRIGGER_ZONE_NAMED: (void)fold_find_zone(fold, trigger->zone, &zone); break;
-    }
-    return zone; // UTC, and counted, where it is none
-}
-
 // The date that the trigger is about; false where the contact has none, or something else.
 static bool date_of(struct fold *fold, const struct time_trigger *trigger, int64_t *out_ms)
 {
@@ -58,11 +43,11 @@ static int64_t next_ms(struct fold *fold, const struct workflow_def *workflow, i
     int64_t date_ms = 0;
     if (workflow->trigger == TRIGGER_SCHEDULE)
         return is_of(fold, trigger)
-                   ? trigger_next_cron(zone_of(fold, trigger), &trigger->cron, from_ms)
+                   ? trigger_next_cron(fold_zone(fold, &trigger->zone), &trigger->cron, from_ms)
                    : TIMER_NONE;
     if (!date_of(fold, trigger, &date_ms))
         return TIMER_NONE;
-    return trigger_next_date(zone_of(fold, trigger), trigger, date_ms, from_ms);
+    return trigger_next_date(fold_zone(fold, &trigger->zone), trigger, date_ms, from_ms);
 }
 
 int64_t triggers_due_ms(struct fold *fold)

@@ -21,7 +21,6 @@ static const struct later_case {
 
     {FLOW "assign: {team: sales, by: round_robin}\n", "E0301 5:9"},
     {FLOW "id: a\n        assign: {team: sales}\n", "E0301 6:9"},
-    {FLOW "wait: {window: {days: [mon], zone: account}}\n", "E0301 5:44"},
     {FLOW "tag: {add: \"{{ data.form }}\"}\n", "E0303 5:20"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };

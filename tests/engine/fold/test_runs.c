@@ -38,6 +38,23 @@ START_TEST(a_wait_ends_at_its_millisecond)
 }
 END_TEST
 
+START_TEST(a_window_may_be_the_accounts)
+{
+    clock_world.params.zone = "+02:00";
+    world_open(
+        &clock_world, ACTIONS "workflows:\n"
+                              "  w:\n"
+                              "    on: ping\n"
+                              "    steps:\n"
+                              "      - wait: {window: {hours: \"09:00-17:00\", zone: account}}\n"
+                              "      - {do: mail, with: {text: open}}\n");
+    clock_feed("01-01T00:00:00", "contact.updated", "{\"zone\":\"+07:00\"}");
+    clock_feed("01-01T03:00:00", "ping", "{}"); // the contact's day has begun
+    clock_advance("01-02T00:00:00");
+    clock_check_actions("01-01T07:00:00.000Z 2/1 open\n");
+}
+END_TEST
+
 START_TEST(a_wait_goes_to_the_time_of_day_of_the_contact)
 {
     world_open(
@@ -595,6 +612,7 @@ static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, a_wait_ends_at_its_millisecond);
+    tcase_add_test(cases, a_window_may_be_the_accounts);
     tcase_add_test(cases, a_wait_goes_to_the_time_of_day_of_the_contact);
     tcase_add_test(cases, a_wait_until_a_moment_that_has_passed_is_none);
     tcase_add_test(cases, a_wait_for_an_event_of_a_step_ends_with_it);
