@@ -20,6 +20,7 @@ static const struct {
     {"events", compile_events, compile_implies_finish},
     {"contact", compile_contact, compile_contact_finish},
     {"lists", compile_lists, NULL},
+    {"teams", compile_teams, NULL},
     {"channels", compile_channels, NULL},
     {"actions", compile_actions, compile_channels_finish},
     {"counters", compile_counters, NULL},

@@ -23,6 +23,7 @@ enum symbol_kind {
     SYMBOL_CHANNEL,
     SYMBOL_ACTION,
     SYMBOL_WORKFLOW,
+    SYMBOL_TEAM,
     SYMBOL_TEST,
     SYMBOL_KIND_COUNT,
 };
@@ -57,6 +58,7 @@ typedef void compile_function(struct compiler *compiler, const struct yaml_node 
 compile_function compile_events;
 compile_function compile_contact;
 compile_function compile_lists;
+compile_function compile_teams;
 compile_function compile_actions;
 compile_function compile_counters;
 compile_function compile_scores;

@@ -57,6 +57,7 @@ struct fold {
     fold_want_zone_fn *want_zone; // NULL unless a frame is being made: the journal has them all
     void *want_zone_context;
     uint64_t seed;
+    uint32_t shard; // its number: turns begin elsewhere in each
     int64_t tick_ms;
     uint64_t sequence;  // of the frame that is made or folded again
     int64_t now_ms;     // at which everything is evaluated: the tick, or when a timer is due
