@@ -5,6 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/buffer.h"
 #include "projections/contacts.h"
+#include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
 #include "projections/state.h"
@@ -68,29 +69,6 @@ struct identity {
     uint32_t prefetch_at;
 };
 
-// --- owners (owners.c). All zeroes: there is none.
-struct owner {
-    uint64_t key;   // team << 32 | person
-    uint64_t owned; // contacts
-    int64_t turn;
-};
-struct owner_id;
-struct owners {
-    struct owner *items; // in the order they came up
-    uint32_t *places;    // open addressing: index + 1, 0: free
-    uint32_t count, place_count;
-    uint64_t sum; // of the turns: the counts say nothing that the records do not
-};
-void owners_moved(struct state *state, struct owner_id from, struct owner_id to);
-void owners_recount(struct state *state); // from all records, into an empty one
-void owners_pack(const struct owners *owners, struct buffer *to);
-//   ERR_CORRUPT malformed
-NODISCARD enum err owners_load(struct state *state, struct bytes packed);
-// What the turns add to the digest, less the counts; each record adds its part of them.
-uint64_t owners_recomputed(const struct state *state);
-uint64_t owners_recomputed_add(const struct state *state, const uint8_t *record);
-void owners_free(struct owners *owners);
-
 // --- timers (timers.c). All zeroes: no contact has one.
 struct timers {
     struct timer *heap; // the earliest first
@@ -133,9 +111,7 @@ struct state {
     struct owners owners;
     struct counter_index counter_index;
     uint64_t contacts_sum;
-    uint64_t ledger_condensed;
-    uint64_t limit_keys_forgotten;
-    uint64_t changes_refused;
+    uint64_t ledger_condensed, limit_keys_forgotten, changes_refused;
     int64_t tick_ms;
     bool is_in_frame;
     struct buffer scratch;     // a packed value

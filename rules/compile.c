@@ -9,6 +9,7 @@
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"
+#include "rules/compile_teams.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.

@@ -30,7 +30,7 @@ struct ruleset {
     struct channel_def *channels;
     struct field_def *fields;
     struct team_def **teams; // in the arena each
-    struct bytes *lists; // those that are declared
+    struct bytes *lists;     // those that are declared
     struct rule_expression **expressions;
     struct rule_moment *moments; // all of them, also those that nothing looks at
     struct scopes *scopes;       // what expressions were checked with; programs borrow from it

@@ -77,10 +77,9 @@ struct fold {
     struct event_ref ref;
     struct contact_number contact;
     int64_t time_ms;
-    uint32_t actions;
     uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
-    uint32_t queue_length;
+    uint32_t queue_length, actions;
     uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
     struct entered_wait *entered; // waits for events that runs have come to (run_flow.c)
     struct arena arena;
