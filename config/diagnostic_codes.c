@@ -132,6 +132,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "A `goto` leads back to itself without a wait for a time or an event on the way: the run "
         "would never come to rest. Put a `wait` into the loop."),
     EXPLAIN(
+        E0235,
+        "No team has this name, or the team has no member of this name. Declare teams and their "
+        "members under `teams:`."),
+    EXPLAIN(
         E0228,
         "This event changes the contact, or says that the engine has changed something; only who "
         "sends events, or the engine itself, may make it. Declare an event of your own under "

@@ -46,6 +46,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0226, ERROR, "unknown contact of a test")                         \
     X(E0227, ERROR, "a loop without a wait")                             \
     X(E0228, ERROR, "an event that workflows cannot emit")               \
+    X(E0235, ERROR, "unknown team or member")                            \
     X(E0241, ERROR, "no times as cron has them")                         \
     X(E0232, ERROR, "unknown channel")                                   \
     X(E0240, ERROR, "an event that cannot be implied so")                \

@@ -70,6 +70,7 @@ static void copy_meta(
     if (checkpoint->ruleset_bundle_at.len > 0)
         meta->at.ruleset_bundle_at = bytes_of(
             snapshot->views.data + checkpoint->positions.len, checkpoint->ruleset_bundle_at.len);
+    owners_pack(&state->owners, &snapshot->owners);
     meta->seed = state->params.seed;
     meta->contacts = state->slots.count;
     meta->identifiers = state->identity.count;
@@ -140,14 +141,19 @@ static enum store_db other_contacts(enum store_db contacts)
     return contacts == STORE_CONTACTS_A ? STORE_CONTACTS_B : STORE_CONTACTS_A;
 }
 
+static void put_entry(struct store_txn *txn, uint64_t number, const struct buffer *packed)
+{
+    struct store_key key = {.low = number};
+    struct bytes payload = buffer_bytes(packed);
+    struct store_value value = {payload, store_checksum(STORE_META, key, payload)};
+    store_put(txn, STORE_META, key, value, STORE_PUT_ANYWHERE);
+}
+
 static void put_meta(struct store_txn *txn, const struct store_meta *meta)
 {
     struct buffer packed = {0};
     store_meta_pack(&packed, meta);
-    struct store_key key = {.low = STORE_META_KEY};
-    struct bytes payload = buffer_bytes(&packed);
-    struct store_value value = {payload, store_checksum(STORE_META, key, payload)};
-    store_put(txn, STORE_META, key, value, STORE_PUT_ANYWHERE);
+    put_entry(txn, STORE_META_KEY, &packed);
     buffer_free(&packed);
 }
 
@@ -168,6 +174,7 @@ static void flip(void *context, struct store_txn *txn)
     if (snapshot->mode == CHECKPOINT_REWRITE)
         place.contacts = other_contacts(place.contacts);
     put_meta(txn, &snapshot->meta);
+    put_entry(txn, STORE_OWNERS_KEY, &snapshot->owners);
     store_put_place(txn, place);
 }
 
@@ -228,6 +235,7 @@ void state_snapshot_end(
     pair_list_free(&snapshot->dedup);
     buffer_free(&snapshot->names);
     buffer_free(&snapshot->views);
+    buffer_free(&snapshot->owners);
     free(snapshot->items);
     free(snapshot);
     state->snapshot = NULL;

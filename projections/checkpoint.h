@@ -33,6 +33,7 @@ struct snapshot {
     struct store_meta before;    // what the store holds
     struct store_meta meta;      // what it will hold
     struct buffer views;         // of meta.at
+    struct buffer owners;        // packed
     struct snapshot_item *items; // in number order
     size_t item_count;
     struct pair_list identifiers;

@@ -113,6 +113,21 @@ static enum err load_all(struct state *state, struct fault *fault)
     return err == ERR_OK ? load_dedup(state, fault) : err;
 }
 
+static enum err load_owners(struct state *state, struct fault *fault)
+{
+    struct store_value value;
+    struct store_key key = {.low = STORE_OWNERS_KEY};
+    enum err err = store_get(state->store, STORE_META, key, &value, fault);
+    if (err == ERR_MISSING) { // of a version that did not count them
+        owners_recount(state);
+        return state_error(state, fault);
+    }
+    if (err != ERR_OK)
+        return err;
+    return owners_load(state, value.payload) == ERR_OK ? ERR_OK
+                                                       : damaged(fault, "its owners are malformed");
+}
+
 enum err checkpoint_load(
     struct state *state, struct checkpoint *checkpoint_out, struct fault *fault)
 {
@@ -136,6 +151,8 @@ enum err checkpoint_load(
         return damaged(fault, "it belongs to another journal");
     *checkpoint_out = meta->at;
     err = load_all(state, fault);
+    if (err == ERR_OK)
+        err = load_owners(state, fault);
     store_release(state->store);
     return err;
 }

@@ -120,22 +120,23 @@ struct bytes contact_zone(struct state *state, struct contact_number contact)
                : (struct bytes){NULL, 0};
 }
 
+struct owner_id contact_owner_id(struct state *state, struct contact_number contact)
+{
+    struct profile_entry entry;
+    if (!find(state, contact, PROFILE_OWNER, (struct name_id){0}, &entry) || entry.payload.len != 8)
+        return (struct owner_id){0};
+    return (struct owner_id){{get_u32(entry.payload.data)}, {get_u32(entry.payload.data + 4)}};
+}
+
 void contact_owner(
     struct state *state,
     struct contact_number contact,
     struct bytes *team_out,
     struct bytes *person_out)
 {
-    struct profile_entry entry;
-    *team_out = *person_out = (struct bytes){NULL, 0};
-    if (!find(state, contact, PROFILE_OWNER, (struct name_id){0}, &entry) || entry.payload.len != 8)
-        return;
-    struct name_id team = {get_u32(entry.payload.data)};
-    struct name_id person = {get_u32(entry.payload.data + 4)};
-    if (team.value != 0)
-        *team_out = names_text(state, team);
-    if (person.value != 0)
-        *person_out = names_text(state, person);
+    struct owner_id owner = contact_owner_id(state, contact);
+    *team_out = names_text(state, owner.team); // empty where there is none
+    *person_out = names_text(state, owner.person);
 }
 
 int64_t contact_created_ms(struct state *state, struct contact_number contact)

@@ -4,6 +4,7 @@
 #define PROJECTIONS_CONTACT_ASK_H
 
 #include "projections/contacts.h"
+#include "projections/owners.h"
 
 // Lists and maps come as JSON text (value_unpack). False when the contact has no such field.
 bool contact_field(
@@ -42,6 +43,7 @@ bool contact_next_consent(
 // Empty when there is none.
 struct bytes contact_stage(struct state *state, struct contact_number contact);
 struct bytes contact_zone(struct state *state, struct contact_number contact);
+struct owner_id contact_owner_id(struct state *state, struct contact_number contact);
 void contact_owner(
     struct state *state,
     struct contact_number contact,

@@ -2,6 +2,7 @@
 #include "projections/contacts.h"
 
 #include "engine/base/invariant.h"
+#include "projections/contact_ask.h"
 #include "projections/profile.h"
 
 enum { ZONE_BYTES_MAX = 64 };
@@ -112,12 +113,17 @@ bool contact_set_owner(
 {
     INVARIANT(state->is_in_frame);
     struct profile_key key = key_of(PROFILE_OWNER, (struct name_id){0});
-    if (team.value == 0 && person.value == 0)
-        return profile_remove(state, contact.value, key);
+    struct owner_id before = contact_owner_id(state, contact);
     uint8_t payload[8];
     put_u32(payload, team.value);
     put_u32(payload + 4, person.value);
-    return profile_put(state, contact.value, key, bytes_of(payload, sizeof(payload)));
+    bool is_none = team.value == 0 && person.value == 0;
+    bool is_changed =
+        is_none ? profile_remove(state, contact.value, key)
+                : profile_put(state, contact.value, key, bytes_of(payload, sizeof(payload)));
+    if (is_changed)
+        owners_moved(state, before, (struct owner_id){team, person});
+    return is_changed;
 }
 
 bool contact_set_zone(struct state *state, struct contact_number contact, struct bytes zone)

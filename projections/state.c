@@ -87,6 +87,7 @@ void state_close(struct state *state)
     pair_list_free(&state->dedup.fresh);
     names_free(&state->names);
     timers_free(&state->timers);
+    owners_free(&state->owners);
     buffer_free(&state->scratch);
     buffer_free(&state->before);
     buffer_free(&state->checkpoint_text);
@@ -138,25 +139,27 @@ uint64_t state_frame_end(struct state *state)
 
 uint64_t state_digest(const struct state *state)
 {
-    return state->contacts_sum + state->dedup.sum + state->names.sum;
+    return state->contacts_sum + state->dedup.sum + state->names.sum + state->owners.sum;
 }
 
 struct recomputed {
-    uint64_t seed;
+    const struct state *state;
     uint64_t sum;
 };
 
 static void add_record(void *context, uint64_t contact, struct bytes record)
 {
     struct recomputed *recomputed = context;
-    recomputed->sum += record_hash(record, contact, recomputed->seed);
+    recomputed->sum += record_hash(record, contact, recomputed->state->params.seed) +
+                       owners_recomputed_add(recomputed->state, record.data);
 }
 
 uint64_t state_digest_recomputed(struct state *state)
 {
-    struct recomputed recomputed = {.seed = state->params.seed};
+    struct recomputed recomputed = {.state = state};
     state_each_record(state, add_record, &recomputed);
-    return recomputed.sum + dedup_recomputed(&state->dedup) + names_recomputed(state);
+    return recomputed.sum + dedup_recomputed(&state->dedup) + names_recomputed(state) +
+           owners_recomputed(state);
 }
 
 static uint64_t tables_bytes(const struct state *state)
@@ -165,7 +168,8 @@ static uint64_t tables_bytes(const struct state *state)
            state->dedup.pairs.bytes + state->dedup.fresh.bytes + state->names.texts.used_bytes +
            state->names.cap * sizeof(*state->names.names) +
            state->names.place_count * sizeof(*state->names.places) + state->scratch.cap +
-           state->before.cap + timers_bytes(&state->timers);
+           state->before.cap + timers_bytes(&state->timers) +
+           state->owners.place_count * (sizeof(uint32_t) + sizeof(struct owner) / 2);
 }
 
 void state_counts(const struct state *state, struct state_counts *out)

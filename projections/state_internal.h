@@ -5,6 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/buffer.h"
 #include "projections/contacts.h"
+#include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
 #include "projections/state.h"
@@ -107,11 +108,10 @@ struct state {
     struct dedup dedup;
     struct names names;
     struct timers timers;
+    struct owners owners;
     struct counter_index counter_index;
     uint64_t contacts_sum;
-    uint64_t ledger_condensed;
-    uint64_t limit_keys_forgotten;
-    uint64_t changes_refused;
+    uint64_t ledger_condensed, limit_keys_forgotten, changes_refused;
     int64_t tick_ms;
     bool is_in_frame;
     struct buffer scratch;     // a packed value

@@ -15,7 +15,7 @@
 #include "projections/state.h"
 
 enum { STORE_FORMAT = 2, STORE_HEAD_BYTES = 9 };
-enum { STORE_META_KEY = 1, STORE_PLACE_KEY = 2 }; // in STORE_META
+enum { STORE_META_KEY = 1, STORE_PLACE_KEY = 2, STORE_OWNERS_KEY = 3 }; // in STORE_META
 
 // Each but META and DEDUP is keyed by a number.
 enum store_db {

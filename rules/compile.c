@@ -9,6 +9,7 @@
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"
+#include "rules/compile_teams.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.
@@ -20,6 +21,7 @@ static const struct {
     {"events", compile_events, compile_implies_finish},
     {"contact", compile_contact, compile_contact_finish},
     {"lists", compile_lists, NULL},
+    {"teams", compile_teams, NULL},
     {"channels", compile_channels, NULL},
     {"actions", compile_actions, compile_channels_finish},
     {"counters", compile_counters, NULL},

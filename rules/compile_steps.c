@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "rules/compile_flow.h"
+#include "rules/compile_teams.h"
 
 enum { NAMES_MAX = 100 };
 
@@ -10,7 +11,7 @@ static const char *const step_kinds[] = {
     [STEP_WAIT] = "wait",   [STEP_IF] = "if",       [STEP_CHOOSE] = "choose",
     [STEP_SPLIT] = "split", [STEP_SET] = "set",     [STEP_POINTS] = "points",
     [STEP_EMIT] = "emit",   [STEP_START] = "start", [STEP_GOTO] = "goto",
-    [STEP_STOP] = "stop",   [STEP_END] = "end",
+    [STEP_STOP] = "stop",   [STEP_END] = "end",     [STEP_ASSIGN] = "assign",
 };
 enum { STEP_KIND_COUNT = sizeof(step_kinds) / sizeof(step_kinds[0]) };
 
@@ -212,6 +213,7 @@ static void compile_kind(
     case STEP_GOTO: flow_goto(flow, at, entry->value); break;
     case STEP_STOP: compile_stop_step(flow, entry, at); break;
     case STEP_END: break;
+    case STEP_ASSIGN: compile_assign(flow, entry, at); break;
     }
 }
 

@@ -31,6 +31,7 @@ static size_t definition_count(const struct ruleset *ruleset, enum symbol_kind k
     case SYMBOL_EVENT:
     case SYMBOL_CHANNEL:
     case SYMBOL_LIST:
+    case SYMBOL_TEAM:
     case SYMBOL_TEST:
     case SYMBOL_KIND_COUNT: break; // nothing is kept of them by index
     }

@@ -23,6 +23,7 @@ enum symbol_kind {
     SYMBOL_CHANNEL,
     SYMBOL_ACTION,
     SYMBOL_WORKFLOW,
+    SYMBOL_TEAM,
     SYMBOL_TEST,
     SYMBOL_KIND_COUNT,
 };
@@ -39,12 +40,11 @@ struct compiler {
     struct bytes group;             // of its events: the file's name without its ending
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
-    size_t event_name_count;
-    struct bytes owner;                    // of expressions taken now
-    struct flow_room *flow_room;           // of compile_flow.h; made when needed
+    struct bytes owner;             // of expressions taken now
+    struct flow_room *flow_room;    // of compile_flow.h; made when needed
     const struct yaml_node *on_error_goto; // of the workflow in hand
     const struct yaml_node **started;      // names of workflows that steps start
-    size_t started_count, started_cap;
+    size_t started_count, started_cap, event_name_count;
     struct implication *implications;   // of compile_implied.h
     struct pending_expression *pending; // to be compiled when all names are known
     size_t pending_count, pending_cap, implication_count, implication_cap;

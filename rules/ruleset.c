@@ -244,6 +244,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->channels);
     free(ruleset->fields);
     free(ruleset->lists);
+    free(ruleset->teams);
     free(ruleset->event_sets);
     free(ruleset->matches);
     free(ruleset->implied);

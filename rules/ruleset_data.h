@@ -29,7 +29,8 @@ struct ruleset {
     struct action_def *actions;
     struct channel_def *channels;
     struct field_def *fields;
-    struct bytes *lists; // those that are declared
+    struct team_def **teams; // in the arena each
+    struct bytes *lists;     // those that are declared
     struct rule_expression **expressions;
     struct rule_moment *moments; // all of them, also those that nothing looks at
     struct scopes *scopes;       // what expressions were checked with; programs borrow from it
@@ -54,6 +55,7 @@ struct ruleset {
     size_t channel_count, channel_cap;
     size_t field_count, field_cap;
     size_t list_count, list_cap;
+    size_t team_count, team_cap;
     size_t expression_count, expression_cap;
     size_t moment_count, moment_cap;
     const uint32_t *timed; // workflows that time starts, by name

@@ -17,6 +17,8 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_CONTACT] = "contact",
     [SECTION_FIELD] = "field",
     [SECTION_LIST] = "list",
+    [SECTION_TEAM] = "team",
+    [SECTION_TEAM_MEMBER] = "team_member",
     [SECTION_COUNTER] = "counter",
     [SECTION_SCORE] = "score",
     [SECTION_SCORE_GROUP] = "score_group",
@@ -38,6 +40,7 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_STEP_LIST] = "step_list",
     [SECTION_STEP_WAIT] = "step_wait",
     [SECTION_STEP_POINTS] = "step_points",
+    [SECTION_STEP_ASSIGN] = "step_assign",
     [SECTION_STEP_EMIT] = "step_emit",
     [SECTION_STEP_START] = "step_start",
     [SECTION_CHOICE] = "choice",
@@ -78,7 +81,8 @@ static const char *const section_forms[SECTION_COUNT] = {
         ",'oneOf':[{'required':['do']},{'required':['tag']},{'required':['list']},"
         "{'required':['wait']},{'required':['if']},{'required':['choose']},{'required':['split']},"
         "{'required':['set']},{'required':['points']},{'required':['emit']},{'required':['start']},"
-        "{'required':['goto']},{'required':['stop']}]",
+        "{'required':['goto']},{'required':['stop']},{'required':['assign']}]",
+    [SECTION_STEP_ASSIGN] = ",'not':{'required':['by','person']}",
     [SECTION_STEP_WAIT] = ",'oneOf':[{'required':['for']},{'required':['until']},"
                           "{'required':['window']}]",
     [SECTION_CHOICE] = ",'oneOf':[{'required':['if','steps']},{'required':['else']}]",
@@ -125,6 +129,7 @@ static const char *fixed_shape(enum shape shape)
     switch (shape) {
     case SHAPE_TEXT: return ",\"type\":[" TEXT "]";
     case SHAPE_TEXT_OR_NULL: return ",\"type\":[" TEXT ",\"null\"]";
+    case SHAPE_BOOL: return ",\"type\":\"boolean\"";
     case SHAPE_NUMBER: return "," POINTS;
     case SHAPE_NUMBER_ABOVE_0: return "," POINTS ",\"exclusiveMinimum\":0";
     case SHAPE_PERCENT: return "," POINTS ",\"exclusiveMinimum\":0,\"maximum\":100";
@@ -244,7 +249,9 @@ static void add_section(struct buffer *to, enum section section)
     // A list may have nothing behind its colon.
     buffer_add_format(
         to, "{\"type\":%s,\"additionalProperties\":false,\"properties\":{",
-        section == SECTION_LIST || section == SECTION_TOP ? "[\"object\",\"null\"]" : "\"object\"");
+        section == SECTION_LIST || section == SECTION_TEAM_MEMBER || section == SECTION_TOP
+            ? "[\"object\",\"null\"]"
+            : "\"object\"");
     for (size_t i = 0; i < def->key_count; i++) {
         if (i > 0)
             buffer_add_u8(to, ',');

@@ -9,6 +9,7 @@ static const struct key_row top_keys[] = {
     {"events", SHAPE_MAP_OF, SECTION_EVENT, NULL, "event types, by name", false},
     {"contact", SHAPE_SECTION, SECTION_CONTACT, NULL, "what a contact has", false},
     {"lists", SHAPE_MAP_OF, SECTION_LIST, NULL, "audiences kept by hand or by workflows", false},
+    {"teams", SHAPE_MAP_OF, SECTION_TEAM, NULL, "to whose members contacts are assigned", false},
     {"counters", SHAPE_MAP_OF, SECTION_COUNTER, NULL, "numbers about events, by name", false},
     {"scores", SHAPE_MAP_OF, SECTION_SCORE, NULL, "scores, by name", false},
     {"segments", SHAPE_MAP_OF, SECTION_SEGMENT, NULL, "audiences that a condition defines", false},
@@ -18,7 +19,7 @@ static const struct key_row top_keys[] = {
     {"workflows", SHAPE_MAP_OF, SECTION_WORKFLOW, NULL, "workflows, by name", false},
     {"tests", SHAPE_LIST_OF, SECTION_TEST, NULL, "what must come of which events", false},
 };
-static const char *const top_later[] = {"objects", "teams"};
+static const char *const top_later[] = {"objects"};
 
 static const struct key_row event_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -47,6 +48,17 @@ static const struct key_row field_keys[] = {
 
 static const struct key_row list_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+};
+
+static const struct key_row team_keys[] = {
+    {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+    {"members", SHAPE_MAP_OF, SECTION_TEAM_MEMBER, NULL, "its people, by name", true},
+};
+
+static const struct key_row team_member_keys[] = {
+    {"if", SHAPE_TEXT, 0, NULL, "an expression about the contact: only where it is true", false},
+    {"weight", SHAPE_WHOLE, 0, NULL, "of the sum of all weights; default: 1", false},
+    {"capacity", SHAPE_WHOLE, 0, NULL, "no more contacts at once", false},
 };
 
 static const struct key_row counter_keys[] = {
@@ -265,13 +277,13 @@ static const struct key_row step_keys[] = {
     {"split", SHAPE_LIST_OF, SECTION_BRANCH, NULL, "contacts go different ways, by shares", false},
     {"set", SHAPE_MAP_ANY, 0, NULL, "contact.FIELD and contact.stage: values", false},
     {"points", SHAPE_SECTION, SECTION_STEP_POINTS, NULL, "adds to a score", false},
+    {"assign", SHAPE_SECTION, SECTION_STEP_ASSIGN, NULL, "to a member of a team", false},
     {"emit", SHAPE_SECTION, SECTION_STEP_EMIT, NULL, "an event that rules and workflows hear",
      false},
     {"start", SHAPE_SECTION_OR_TEXT, SECTION_STEP_START, NULL, "another workflow", false},
     {"goto", SHAPE_TEXT, 0, NULL, "the id of the step at which it goes on", false},
     {"stop", SHAPE_TEXT, 0, NULL, "ends the run as stopped; why", false},
 };
-static const char *const step_later[] = {"assign"};
 
 static const struct key_row step_to_keys[] = {
     {"staff", SHAPE_TEXT, 0, NULL, "a member of staff, such as \"{{ contact.owner }}\"", false},
@@ -291,6 +303,15 @@ static const struct key_row step_wait_keys[] = {
 static const struct key_row step_points_keys[] = {
     {"score", SHAPE_TEXT, 0, NULL, "the score", true},
     {"add", SHAPE_NUMBER_OR_TEXT, 0, NULL, "a number, or an expression", true},
+};
+
+static const struct key_row step_assign_keys[] = {
+    {"team", SHAPE_TEXT, 0, NULL, "the team", true},
+    {"by", SHAPE_WORD, 0, "round_robin|load",
+     "in turn (default), or to who owns the fewest contacts", false},
+    {"person", SHAPE_TEXT, 0, NULL, "the member, in place of 'by'", false},
+    {"sticky", SHAPE_BOOL, 0, NULL, "a member that owns the contact keeps it; default: true",
+     false},
 };
 
 static const struct key_row step_emit_keys[] = {
@@ -400,6 +421,8 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_CONTACT] = SECTION("'contact'", contact_keys),
     [SECTION_FIELD] = SECTION("a field", field_keys),
     [SECTION_LIST] = SECTION("a list", list_keys),
+    [SECTION_TEAM] = SECTION("a team", team_keys),
+    [SECTION_TEAM_MEMBER] = SECTION("a member", team_member_keys),
     [SECTION_COUNTER] = SECTION("a counter", counter_keys),
     [SECTION_SCORE] = SECTION("a score", score_keys),
     [SECTION_SCORE_GROUP] = SECTION("a group", score_group_keys),
@@ -417,12 +440,13 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_WORKFLOW] = SECTION("a workflow", workflow_keys),
     [SECTION_EDIT] = SECTION("'edit'", edit_keys),
     [SECTION_OVERDUE] = SECTION("'overdue'", overdue_keys),
-    [SECTION_STEP] = SECTION_LATER("a step", step_keys, step_later),
+    [SECTION_STEP] = SECTION("a step", step_keys),
     [SECTION_STEP_TO] = SECTION("'to'", step_to_keys),
     [SECTION_STEP_TAG] = SECTION("'tag'", step_tag_keys),
     [SECTION_STEP_LIST] = SECTION("'list'", step_list_keys),
     [SECTION_STEP_WAIT] = SECTION("'wait'", step_wait_keys),
     [SECTION_STEP_POINTS] = SECTION("'points'", step_points_keys),
+    [SECTION_STEP_ASSIGN] = SECTION("'assign'", step_assign_keys),
     [SECTION_STEP_EMIT] = SECTION("'emit'", step_emit_keys),
     [SECTION_STEP_START] = SECTION("'start'", step_start_keys),
     [SECTION_CHOICE] = SECTION("a choice", choice_keys),

@@ -13,6 +13,8 @@ enum section {
     SECTION_CONTACT,
     SECTION_FIELD,
     SECTION_LIST,
+    SECTION_TEAM,
+    SECTION_TEAM_MEMBER,
     SECTION_COUNTER,
     SECTION_SCORE,
     SECTION_SCORE_GROUP,
@@ -38,6 +40,7 @@ enum section {
     SECTION_STEP_LIST,
     SECTION_STEP_WAIT,
     SECTION_STEP_POINTS,
+    SECTION_STEP_ASSIGN,
     SECTION_STEP_EMIT,
     SECTION_STEP_START,
     SECTION_CHOICE,
@@ -62,6 +65,7 @@ enum shape {
     SHAPE_TEXT,
     SHAPE_TEXT_OR_NULL,
     SHAPE_WORD,            // one of words
+    SHAPE_BOOL,            // true or false
     SHAPE_NUMBER,          // of points
     SHAPE_NUMBER_ABOVE_0,  // likewise
     SHAPE_PERCENT,         // above 0, at most 100

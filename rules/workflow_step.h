@@ -7,6 +7,7 @@
 #include "engine/event/catalog.h"
 #include "engine/event/value.h"
 #include "rules/place.h"
+#include "rules/team.h"
 #include "rules/zone_choice.h"
 
 struct rule_expression;
@@ -41,6 +42,7 @@ enum step_kind {
     STEP_GOTO,
     STEP_STOP,
     STEP_END,
+    STEP_ASSIGN,
 };
 
 #define STEP_NONE UINT32_MAX // behind the last step
@@ -112,12 +114,13 @@ struct workflow_step {
     uint32_t branch_count;
     const struct step_assignment *assignments; // STEP_SET; STEP_EMIT: the event's data
     uint32_t assignment_count;
-    uint32_t score;           // STEP_POINTS: index into scores
-    struct step_value points; // STEP_POINTS
-    event_type emits;         // STEP_EMIT
-    struct bytes workflow;    // STEP_START: its name
-    uint32_t goto_at;         // STEP_GOTO
-    struct bytes why;         // STEP_STOP
+    uint32_t score;            // STEP_POINTS: index into scores
+    struct step_value points;  // STEP_POINTS
+    struct step_assign assign; // STEP_ASSIGN
+    event_type emits;          // STEP_EMIT
+    struct bytes workflow;     // STEP_START: its name
+    uint32_t goto_at;          // STEP_GOTO
+    struct bytes why;          // STEP_STOP
     struct rule_place place;
 };
 

@@ -211,7 +211,7 @@ static void change_dnd(struct fold *fold, const struct event *event)
     (void)contact_set_dnd(fold->state, fold->contact, id, on.as.boolean ? DND_ON : DND_OFF);
 }
 
-static void assign(struct fold *fold, struct bytes team, struct bytes person)
+void fold_set_owner(struct fold *fold, struct bytes team, struct bytes person)
 {
     struct name_id team_id = {0};
     struct name_id person_id = {0};
@@ -255,9 +255,9 @@ void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct ev
     case BUILTIN_CONTACT_NOTE_ADDED: contact_add_note(fold->state, fold->contact); break;
     case BUILTIN_CONTACT_STAGE_CHANGED: fold_set_stage(fold, member_text(event, "stage")); break;
     case BUILTIN_CONTACT_ASSIGNED:
-        assign(fold, member_text(event, "team"), member_text(event, "person"));
+        fold_set_owner(fold, member_text(event, "team"), member_text(event, "person"));
         break;
-    case BUILTIN_CONTACT_UNASSIGNED: assign(fold, none, none); break;
+    case BUILTIN_CONTACT_UNASSIGNED: fold_set_owner(fold, none, none); break;
     case BUILTIN_CONTACT_CONSENT_CHANGED: change_consent(fold, event); break;
     case BUILTIN_CONTACT_DND_CHANGED: change_dnd(fold, event); break;
     case BUILTIN_CONTACT_UNSUBSCRIBED:

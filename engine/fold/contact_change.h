@@ -8,6 +8,8 @@ struct fold;
 
 // A field; null removes it. Of the wrong type, or with an unfit name, it is left out and counted.
 void fold_set_field(struct fold *fold, struct bytes name, struct value value, uint32_t depth);
+// Both empty: none.
+void fold_set_owner(struct fold *fold, struct bytes team, struct bytes person);
 void fold_set_stage(struct fold *fold, struct bytes stage); // empty: none
 
 #endif

@@ -57,6 +57,7 @@ struct fold {
     fold_want_zone_fn *want_zone; // NULL unless a frame is being made: the journal has them all
     void *want_zone_context;
     uint64_t seed;
+    uint32_t shard; // its number: turns begin elsewhere in each
     int64_t tick_ms;
     uint64_t sequence;  // of the frame that is made or folded again
     int64_t now_ms;     // at which everything is evaluated: the tick, or when a timer is due
@@ -76,10 +77,9 @@ struct fold {
     struct event_ref ref;
     struct contact_number contact;
     int64_t time_ms;
-    uint32_t actions;
     uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
-    uint32_t queue_length;
+    uint32_t queue_length, actions;
     uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
     struct entered_wait *entered; // waits for events that runs have come to (run_flow.c)
     struct arena arena;

@@ -116,7 +116,8 @@ static bool reads_contact(const struct workflow_step *step)
     case STEP_SET:
     case STEP_POINTS:
     case STEP_EMIT:
-    case STEP_START: break;
+    case STEP_START:
+    case STEP_ASSIGN: break;
     }
     return true;
 }

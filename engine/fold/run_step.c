@@ -4,6 +4,7 @@
 
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
+#include "engine/fold/assign.h"
 #include "engine/fold/calendar.h"
 #include "engine/fold/contact_change.h"
 #include "engine/fold/expression_run.h"
@@ -248,7 +249,7 @@ static bool do_action(struct fold *fold, struct run *run, uint32_t depth, struct
     return true;
 }
 
-// False when an expression of it failed.
+// False when an expression of it failed, or nobody is there to assign to.
 static bool do_step(struct fold *fold, struct run *run, uint32_t depth, struct step_outcome *out)
 {
     const struct workflow_step *step = &run->workflow->steps[run->at];
@@ -269,6 +270,7 @@ static bool do_step(struct fold *fold, struct run *run, uint32_t depth, struct s
     case STEP_GOTO: out->next = step->goto_at; return true;
     case STEP_STOP: out->kind = STEP_STOPS; return true;
     case STEP_END: out->next = STEP_NONE; return true;
+    case STEP_ASSIGN: return fold_assign(fold, &step->assign);
     }
     return true;
 }

@@ -38,6 +38,7 @@ void shard_start_engine(struct shard *shard, uint64_t identity)
 {
     shard->params.identity = identity;
     fold_init(&shard->fold, shard->state, identity);
+    shard->fold.shard = shard->params.shard;
     shard->fold.action_bytes_max = shard->params.frame_bytes_max / FRAME_ACTIONS_PARTS;
 }
 

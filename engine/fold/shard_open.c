@@ -23,9 +23,11 @@ static enum err open_journal(struct shard *shard, struct shard_report *report, s
     if (params->access == STATE_READ_ONLY) {
         struct journal_stat stat;
         enum err err = journal_stat(params->disk, shard->journal_directory, &stat, fault);
-        if (err == ERR_OK)
-            shard->params.identity = stat.identity;
-        return err;
+        if (err != ERR_OK)
+            return err;
+        shard->params.identity = stat.identity;
+        shard->params.shard = stat.shard;
+        return ERR_OK;
     }
     enum err err = make_directory(shard, params->directory, fault);
     if (err == ERR_OK)

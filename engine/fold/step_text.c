@@ -55,5 +55,6 @@ void step_text_add(
     case STEP_GOTO: buffer_add_text(to, "goto"); return;
     case STEP_STOP: add_named(to, step->why.len > 0 ? "stop: " : "stop", step->why); return;
     case STEP_END: buffer_add_text(to, "end"); return;
+    case STEP_ASSIGN: add_named(to, "assign to ", step->assign.team->name); return;
     }
 }

@@ -19,6 +19,7 @@ enum err shard_open_memory(struct shard *shard, struct fault *fault)
     params.access = STATE_WRITE;
     params.seed = stat.identity;
     err = state_open(&params, &shard->state, &none, fault);
+    shard->params.shard = stat.shard;
     if (err == ERR_OK)
         shard_start_engine(shard, stat.identity);
     return err;

@@ -13,14 +13,11 @@ static const struct later_case {
     const char *wanted;
 } cases[] = {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
-    {"teams: {sales: [ann, binh]}\n", "E0301 1:1"},
 
     {ENTRY "edit: pin}}\n", "E0301 1:67"},
     {"workflows: {w: {on: email.opened, stop: [{on: form.*}], steps: [{tag: {add: x}}]}}\n",
      "E0301 1:47"},
 
-    {FLOW "assign: {team: sales, by: round_robin}\n", "E0301 5:9"},
-    {FLOW "id: a\n        assign: {team: sales}\n", "E0301 6:9"},
     {FLOW "tag: {add: \"{{ data.form }}\"}\n", "E0303 5:20"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
@@ -47,11 +44,11 @@ END_TEST
 
 START_TEST(the_message_names_the_word)
 {
-    struct buffer shown = compile_printed(FLOW "assign: {}\n");
+    struct buffer shown = compile_printed("objects: {}\n");
     ck_assert_str_eq(
-        (const char *)shown.data, "rules.yaml:5:9: error[E0301]: 'assign' is not supported yet\n"
-                                  "     5 |       - assign: {}\n"
-                                  "       |         ^~~~~~\n");
+        (const char *)shown.data, "rules.yaml:1:1: error[E0301]: 'objects' is not supported yet\n"
+                                  "     1 | objects: {}\n"
+                                  "       | ^~~~~~~\n");
     buffer_free(&shown);
 }
 END_TEST

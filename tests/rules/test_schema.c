@@ -85,7 +85,10 @@ END_TEST
 #define RULE    "scores: {s: {rules: [{name: a, on: order.placed, points: 1"
 #define STATE   "scores: {s: {rules: [{name: a, while: '\"a\" in contact.tags', points: 1"
 
-#define FLOW "workflows: {w: {on: email.opened, steps: ["
+#define TEAM \
+    "teams: {sales: {members: {ann: }}}\nworkflows: {w: {on: email.opened, steps: [{assign: "
+#define FLOW_END "}]}}\n"
+#define FLOW     "workflows: {w: {on: email.opened, steps: ["
 
 // A file that the form tells good from bad: schema and compiler agree about it.
 static const struct corpus_case {
@@ -116,6 +119,20 @@ static const struct corpus_case {
      true},
     {"workflows: {w: {on: {idle: {of: email.opened}}, steps: [end]}}\n", false},
     {"workflows: {w: {on: {dates: x}, steps: [end]}}\n", false},
+    {"teams: {sales: {members: {ann: , binh: {if: contact.stage == 'lead', weight: 2, capacity: "
+     "50}}}}\n",
+     true},
+    {"teams: {sales: {label: Sales}}\n", false},
+    {"teams: {sales: [ann, binh]}\n", false},
+    {"teams: {sales: {members: {ann: {weight: 0}}}}\n", false},
+    {"teams: {sales: {members: {ann: {wieght: 1}}}}\n", false},
+    {TEAM "{team: sales}" FLOW_END, true},
+    {TEAM "{team: sales, by: load, sticky: false}" FLOW_END, true},
+    {TEAM "{team: sales, person: ann}" FLOW_END, true},
+    {TEAM "{team: sales, person: ann, by: load}" FLOW_END, false},
+    {TEAM "{by: load}" FLOW_END, false},
+    {TEAM "{team: sales, by: turn}" FLOW_END, false},
+    {TEAM "{team: sales, sticky: maybe}" FLOW_END, false},
     {"counters: {a: {count: email.opened}}\n", true},
     {"counters: {a: {count: email.opened, label: Opens, within: 30d, if: event.id != 'x'}}\n",
      true},
