@@ -5,7 +5,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-enum { IDENTIFIERS_MAX = 6 };
+enum { BEGINNING = 16, IDENTIFIERS_MAX = 6 };
 
 // --- who
 static struct text identifier_value(struct input_draw *draw, struct text kind, uint64_t contact)
@@ -108,14 +108,16 @@ static void draw_time(struct input_draw *draw)
     const struct workload_shape *shape = &draw->workload->shape;
     struct sim_random *random = &draw->draw.random;
     struct workload_event *event = &draw->input->event;
-    event->has_time = !sim_random_chance(random, shape->no_time_permille);
+    // A clock of events that begins long ago lets what goes on each day go on for all the years since.
+    bool may_begin = shape->clock == WORKLOAD_CLOCK_EVENT && draw->index < BEGINNING;
+    event->has_time = !sim_random_chance(random, shape->no_time_permille) || may_begin;
     event->time_ms = shape->base_ms + (int64_t)draw->index * shape->step_ms +
                      sim_random_between(random, -2 * shape->step_ms, shape->step_ms);
     if (sim_random_chance(random, shape->late_permille))
         event->time_ms -= sim_random_between(random, 0, 400 * DAY_MS);
     if (sim_random_chance(random, shape->future_permille))
         event->time_ms += sim_random_between(random, 0, 2 * shape->dedup_window_ms);
-    if (sim_random_chance(random, 2))
+    if (sim_random_chance(random, 2) && !may_begin)
         event->time_ms = sim_random_chance(random, 500) && shape->clock == WORKLOAD_CLOCK_WALL
                              ? 253402300799999  // the last of the year 9999
                              : -62167219200000; // the first of the year 0000
