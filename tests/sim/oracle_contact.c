@@ -149,8 +149,12 @@ static void update(struct oracle *oracle)
             add_identifier(oracle, given->name, given);
     }
     struct text zone = member(oracle, "zone");
-    if (zone.len > 0 && zone.len <= ZONE_BYTES_MAX)
-        oracle_contact(oracle)->zone = keep(oracle, zone);
+    if (zone.len == 0 || zone.len > ZONE_BYTES_MAX ||
+        text_equal(zone, oracle_contact(oracle)->zone))
+        return;
+    oracle_contact(oracle)->zone = keep(oracle, zone);
+    if (!oracle->is_history)
+        oracle_ask_again(oracle);
 }
 
 static struct channel *channel_of(struct oracle *oracle, struct text name)

@@ -193,6 +193,7 @@ void oracle_start_runs(
 // The event in hand: ends runs that it stops, takes on those that wait for it.
 void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
+void oracle_ask_again(struct oracle *oracle);                   // the contact's zone has changed
 void oracle_wake(struct oracle *oracle);                        // runs that are due
 int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
 void oracle_add_runs(struct oracle *oracle, struct sim_text *to);

@@ -367,6 +367,20 @@ void oracle_check_stops(struct oracle *oracle, uint32_t depth)
     free(all);
 }
 
+// Runs that wait before an action ask anew a millisecond later.
+void oracle_ask_again(struct oracle *oracle)
+{
+    struct contact *contact = oracle_contact(oracle);
+    for (size_t i = 0; i < contact->kept.count; i++) {
+        for (size_t j = 0; j < contact->kept.at[i].runs.count; j++) {
+            struct run *run = &contact->kept.at[i].runs.at[j];
+            if (run->is_at_door && !run->has_ended &&
+                find_flow(oracle, contact->kept.at[i].workflow) != NULL)
+                run->due_ms = oracle->now_ms;
+        }
+    }
+}
+
 static void wake(struct oracle *oracle, struct going *going)
 {
     const struct workload_step *step = going->at.step;
