@@ -91,6 +91,7 @@ void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
         oracle_take_history(oracle);
     take_tick(oracle, tick_ms);
     oracle_sweep(oracle);
+    oracle_edit_runs(oracle, before);
 }
 
 struct contact *oracle_contact(struct oracle *oracle)
@@ -181,8 +182,10 @@ void oracle_run_derived(struct oracle *oracle)
 {
     for (size_t i = 0; i < oracle->derived.count; i++) {
         struct derived derived = oracle->derived.at[i]; // the list may move
+        oracle->hearing = i + 1;
         oracle_match(oracle, derived.type, &derived.data, derived.depth);
     }
+    oracle->hearing = 0;
 }
 
 static void see_unknown(struct oracle *oracle)
@@ -199,6 +202,7 @@ static void fold(struct oracle *oracle, const struct workload_identifier *sorted
     oracle->now_ms = oracle->tick_ms;
     oracle->actions_here = 0;
     oracle->derived.count = 0;
+    oracle->inputs++;
     bool is_new = find_contact(oracle, sorted, event->identifier_count);
     struct contact *contact = oracle_contact(oracle);
     contact->events++;

@@ -50,6 +50,9 @@ struct run {
     struct run_key key;
     int64_t started_ms, due_ms; // INT64_MAX: never by time alone
     struct text at;             // a step
+    uint64_t
+        entered_in; // when it came to its wait: the input, and how many were derived of it before
+    size_t entered_behind;
     struct workload_value data; // of the event that started it
     const struct came *came;
     uint32_t came_count;
@@ -118,7 +121,9 @@ struct oracle {
     int64_t time_ms;
     uint32_t actions_here;
     LIST(struct derived) derived;
-    int64_t now_ms; // at which everything is looked at: the tick, or when something is due
+    size_t hearing;  // which of them is matched, from 1; 0: the event itself
+    uint64_t inputs; // events and timers so far
+    int64_t now_ms;  // at which everything is looked at: the tick, or when something is due
     const struct workload_value *data; // of the event that is matched
     const struct going *going;         // the run in hand; NULL: none
     bool is_silent;                    // nothing is derived
@@ -194,7 +199,9 @@ void oracle_start_runs(
 void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 void oracle_ask_again(struct oracle *oracle);                   // the contact's zone has changed
-void oracle_wake(struct oracle *oracle);                        // runs that are due
+// Rules have come into force in place of others: where none of their workflows waits, runs whose step is gone end.
+void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
+void oracle_wake(struct oracle *oracle);          // runs that are due
 int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
 void oracle_add_runs(struct oracle *oracle, struct sim_text *to);
 

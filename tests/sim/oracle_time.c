@@ -234,6 +234,7 @@ static void fire(struct oracle *oracle, int64_t due_ms)
     oracle->time_ms = due_ms;
     oracle->actions_here = 0;
     oracle->derived.count = 0;
+    oracle->inputs++;
     oracle->data = &nothing;
     oracle_settle(oracle, 1);
     oracle_wake(oracle);
