@@ -196,7 +196,8 @@ void contact_set_due(struct state *state, struct contact_number contact, int64_t
         timers->count++;
     if (!has_due)
         timers->count--;
-    if (!timers->is_gathered)
+    if (!timers->is_gathered ||
+        state->fault.err != ERR_OK) // what could not be read was not gathered
         return;
     if (has_due) {
         make_room(timers, timers->heap_count + 1, state->slots.count);
