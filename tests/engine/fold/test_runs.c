@@ -434,6 +434,25 @@ START_TEST(what_a_run_starts_waits_for_the_next_event)
 }
 END_TEST
 
+START_TEST(what_a_run_starts_is_not_stopped_by_the_event_in_hand)
+{
+    world_open(
+        &clock_world, ACTIONS "workflows:\n"
+                              "  a: {on: ping, steps: [wait: {for: pong}, start: b]}\n"
+                              "  b:\n"
+                              "    on: ping\n"
+                              "    reenter: always\n"
+                              "    stop: [{on: pong}]\n"
+                              "    steps:\n"
+                              "      - wait: 1d\n"
+                              "      - {do: mail, with: {text: b}}\n");
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_feed("01-01T11:00:00", "pong", "{}"); // stops the one of `b` that there was
+    clock_advance("01-05T00:00:00");
+    clock_check_actions("01-02T11:00:00.000Z 2/1 b\n");
+}
+END_TEST
+
 START_TEST(a_run_whose_workflow_has_no_wait_any_more_can_be_stopped)
 {
     world_open(
@@ -631,6 +650,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, workflows_start_each_other_and_speak);
     tcase_add_test(cases, several_events_start_it);
     tcase_add_test(cases, what_a_run_starts_waits_for_the_next_event);
+    tcase_add_test(cases, what_a_run_starts_is_not_stopped_by_the_event_in_hand);
     tcase_add_test(cases, a_run_whose_workflow_has_no_wait_any_more_can_be_stopped);
     tcase_add_test(cases, a_run_keeps_its_data_where_its_workflow_has_no_wait_any_more);
     tcase_add_test(cases, an_event_that_the_rules_do_not_know_may_stop_it);
