@@ -31,14 +31,7 @@ struct value run_data(const struct fold *fold, const struct run *run, struct are
 {
     if (!run->workflow->has_waits && !run->is_kept) // its event is still in hand
         return fold->expressions.values;
-    if (run->data.len == 0)
-        return (struct value){.kind = VALUE_ABSENT};
-    struct cursor packed = cursor_of(run->data);
-    struct value data = value_unpack(&packed);
-    bool is_json = data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON;
-    if (is_json && !value_of_json(arena, data.as.text, &data))
-        return (struct value){.kind = VALUE_ABSENT};
-    return data;
+    return run_unpack_data(run->data, arena);
 }
 
 static struct value data_of(const struct cel_map *map, struct cel_eval *eval)

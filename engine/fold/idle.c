@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "engine/base/time.h"
-#include "engine/fold/evaluate.h"
 #include "engine/fold/fold.h"
-#include "engine/fold/packed_value.h"
 #include "engine/fold/run.h"
 #include "projections/counters.h"
 #include "projections/record.h"
@@ -90,29 +88,17 @@ static void others_of(
 void idle_note(struct fold *fold, const struct workflow_def *workflow, struct value data)
 {
     struct idle_row row = {.last_ms = fold->time_ms, .type_name = fold->expressions.type->name};
-    struct buffer packed = {0}, rows = {0};
+    struct buffer rows = {0};
     int64_t old_ms;
-    if (workflow->time.per != NULL) {
-        struct cel_value key = fold_value(fold, workflow->time.per);
-        size_t len = packed_value_bytes(key);
-        uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
-        if (len > 0)
-            packed_value_put(bytes, key);
-        row.key_value = bytes_of(bytes, len);
-        row.key = fold_key(fold, workflow->time.per);
-    }
-    value_pack(&packed, data);
-    if (buffer_bytes(&packed).len <= RUN_DATA_BYTES_MAX)
-        row.data = buffer_bytes(&packed);
-    else
-        fold->counts.run_data_refused++;
+    if (workflow->time.per != NULL)
+        run_key_of(fold, workflow->time.per, &row.key, &row.key_value);
+    row.data = run_pack_data(fold, data);
     others_of(fold, rows_of(fold, workflow), row.key, &rows, &old_ms);
     if (old_ms <= row.last_ms) { // else a later one has come already
         pack_row(&rows, &row);
         if (!write_rows(fold, workflow, buffer_bytes(&rows)))
             fold->counts.counted_refused++;
     }
-    buffer_free(&packed);
     buffer_free(&rows);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/time.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/packed_value.h"
 #include "projections/counters.h"
 #include "projections/record.h"
 
@@ -142,6 +143,46 @@ static bool unpack(
     out->data = cursor_sized(&cursor);
     out->type_name = cursor_sized(&cursor);
     return !cursor.has_failed;
+}
+
+void run_key_of(
+    struct fold *fold,
+    const struct rule_expression *expression,
+    uint64_t *hash_out,
+    struct bytes *value_out)
+{
+    struct cel_value value = fold_value(fold, expression);
+    size_t len = packed_value_bytes(value);
+    uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
+    if (len > 0)
+        packed_value_put(bytes, value);
+    *value_out = bytes_of(bytes, len);
+    *hash_out = fold_key(fold, expression);
+}
+
+struct bytes run_pack_data(struct fold *fold, struct value data)
+{
+    struct buffer packed = {0};
+    value_pack(&packed, data);
+    struct bytes bytes = {NULL, 0};
+    if (buffer_bytes(&packed).len <= RUN_DATA_BYTES_MAX)
+        bytes = arena_copy(&fold->arena, buffer_bytes(&packed));
+    else
+        fold->counts.run_data_refused++;
+    buffer_free(&packed);
+    return bytes;
+}
+
+struct value run_unpack_data(struct bytes packed, struct arena *arena)
+{
+    if (packed.len == 0)
+        return (struct value){.kind = VALUE_ABSENT};
+    struct cursor cursor = cursor_of(packed);
+    struct value data = value_unpack(&cursor);
+    bool is_json = data.kind == VALUE_MAP && data.pair_count == VALUE_AS_JSON;
+    if (is_json && !value_of_json(arena, data.as.text, &data))
+        return (struct value){.kind = VALUE_ABSENT};
+    return data;
 }
 
 static struct bytes kept_bytes(struct fold *fold, const struct workflow_def *workflow)

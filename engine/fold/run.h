@@ -61,6 +61,17 @@ void run_count_step(struct fold *fold, struct run *run, uint32_t step_hash);
 // Takes back what was counted last.
 void run_uncount_step(struct run *run, uint32_t step_hash);
 
+// What an expression gives for the event in hand: its hash, and its value packed, in the fold's arena.
+void run_key_of(
+    struct fold *fold,
+    const struct rule_expression *expression,
+    uint64_t *hash_out,
+    struct bytes *value_out);
+// Data of an event packed, in the fold's arena, to be kept; empty, and counted, beyond RUN_DATA_BYTES_MAX.
+struct bytes run_pack_data(struct fold *fold, struct value data);
+// The same to be walked; VALUE_ABSENT where there is none.
+struct value run_unpack_data(struct bytes packed, struct arena *arena);
+
 // The runs of a workflow that the contact in hand keeps, in the order they started; they live in the fold's arena until
 // the input is done.
 struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, uint32_t *count_out);

@@ -4,7 +4,6 @@
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/fold.h"
-#include "engine/fold/packed_value.h"
 #include "engine/fold/run_step.h"
 #include "projections/contacts.h"
 #include "rules/event_set.h"
@@ -242,34 +241,12 @@ static enum reenter reenter_of(const struct workflow_def *workflow)
     return is_once ? REENTER_NEVER : REENTER_ALWAYS;
 }
 
-static struct bytes pack_data(
-    struct fold *fold, const struct workflow_def *workflow, struct value data)
-{
-    if (!workflow->has_waits)
-        return (struct bytes){NULL, 0};
-    struct buffer packed = {0};
-    value_pack(&packed, data);
-    struct bytes bytes = {NULL, 0};
-    if (buffer_bytes(&packed).len <= RUN_DATA_BYTES_MAX)
-        bytes = arena_copy(&fold->arena, buffer_bytes(&packed));
-    else
-        fold->counts.run_data_refused++;
-    buffer_free(&packed);
-    return bytes;
-}
-
 void run_start_key(struct fold *fold, struct run_start *start)
 {
     const struct rule_expression *key = start->workflow->key;
     if (key == NULL)
         return;
-    struct cel_value value = fold_value(fold, key);
-    size_t len = packed_value_bytes(value);
-    uint8_t *bytes = arena_alloc(&fold->arena, len + 1);
-    if (len > 0)
-        packed_value_put(bytes, value);
-    start->key_value = bytes_of(bytes, len);
-    start->key = fold_key(fold, key);
+    run_key_of(fold, key, &start->key, &start->key_value);
 }
 
 void run_start(struct fold *fold, const struct run_start *start)
@@ -293,7 +270,7 @@ void run_start(struct fold *fold, const struct run_start *start)
         .key_value = start->key_value,
         .started_ms = fold->now_ms,
         .due_ms = TIMER_NONE,
-        .data = pack_data(fold, workflow, start->data),
+        .data = workflow->has_waits ? run_pack_data(fold, start->data) : (struct bytes){NULL, 0},
         .type_name = workflow->on < EVENT_SET_FIRST ? (struct bytes){NULL, 0} : start->type->name,
     };
     if (start->is_deferred) { // it is at its first step, and does it soon

@@ -86,14 +86,8 @@ static void start(
 // What the last event of a time without any said. Nothing where its data was too much to be kept.
 static struct value data_of(struct fold *fold, struct bytes packed)
 {
-    struct value value = value_map_of(NULL, 0);
-    struct cursor cursor = cursor_of(packed);
-    if (packed.len == 0)
-        return value;
-    struct value kept = value_unpack(&cursor);
-    if (kept.kind == VALUE_MAP && kept.pair_count == VALUE_AS_JSON)
-        (void)value_of_json(&fold->arena, kept.as.text, &value);
-    return value;
+    struct value data = run_unpack_data(packed, &fold->arena);
+    return data.kind == VALUE_ABSENT ? value_map_of(NULL, 0) : data;
 }
 
 static void fire_idle(struct fold *fold, const struct workflow_def *workflow)
