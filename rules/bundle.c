@@ -3,43 +3,97 @@
 
 #include "engine/base/hash.h"
 
-enum { ENTRY_BYTES_MIN = 2 }; // a packed file is at least two lengths
+enum {
+    FILE_BYTES_MIN = 2, // two lengths
+    PIN_BYTES_MIN = 10, // a length, a version, a place
+};
 
-// Layout: varint count; for each file varint length and path, varint length and text.
+static void pack_files(const struct rule_file *files, size_t count, struct buffer *to)
+{
+    buffer_add_varint(to, count);
+    for (size_t i = 0; i < count; i++) {
+        buffer_add_sized(to, bytes_text(files[i].path));
+        buffer_add_sized(to, files[i].text);
+    }
+}
+
+// Layout: varint count; for each file varint length and path, varint length and text. Where something is pinned, the files
+// that it stands in follow in the same manner; then varint how many pins; for each varint length and name of the workflow,
+// its version (8), varint which file.
 void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to)
 {
-    buffer_add_varint(to, bundle->count);
-    for (size_t i = 0; i < bundle->count; i++) {
-        buffer_add_sized(to, bytes_text(bundle->files[i].path));
-        buffer_add_sized(to, bundle->files[i].text);
+    pack_files(bundle->files, bundle->count, to);
+    if (bundle->pin_count == 0)
+        return;
+    pack_files(bundle->pinned_files, bundle->pinned_file_count, to);
+    buffer_add_varint(to, bundle->pin_count);
+    for (size_t i = 0; i < bundle->pin_count; i++) {
+        buffer_add_sized(to, bundle->pins[i].workflow);
+        buffer_add_u64(to, bundle->pins[i].version);
+        buffer_add_varint(to, bundle->pins[i].file);
     }
 }
 
 uint64_t rule_bundle_hash(const struct rule_bundle *bundle)
 {
     struct buffer packed = {0};
-    rule_bundle_pack(bundle, &packed);
+    pack_files(bundle->files, bundle->count, &packed);
     uint64_t hash = hash_u64(buffer_bytes(&packed), 0);
     buffer_free(&packed);
     return hash;
 }
 
+// NULL where they are malformed.
+static const struct rule_file *unpack_files(
+    struct cursor *from, struct arena *arena, size_t *count_out)
+{
+    uint64_t count = cursor_varint(from);
+    if (from->has_failed || count > cursor_left(from) / FILE_BYTES_MIN)
+        return NULL;
+    struct rule_file *files = arena_alloc(arena, (size_t)count * sizeof(*files) + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct bytes path = cursor_sized(from);
+        files[i].text = cursor_sized(from);
+        if (path.len > 0 && memchr(path.data, 0, path.len) != NULL)
+            return NULL;
+        files[i].path = arena_text(arena, path);
+    }
+    *count_out = (size_t)count;
+    return from->has_failed ? NULL : files;
+}
+
+static bool unpack_pins(struct cursor *from, struct arena *arena, struct rule_bundle *into)
+{
+    into->pinned_files = unpack_files(from, arena, &into->pinned_file_count);
+    if (into->pinned_files == NULL)
+        return false;
+    uint64_t count = cursor_varint(from);
+    if (from->has_failed || count == 0 || count > cursor_left(from) / PIN_BYTES_MIN)
+        return false;
+    struct rule_pin *pins = arena_alloc(arena, (size_t)count * sizeof(*pins));
+    for (size_t i = 0; i < count; i++) {
+        pins[i].workflow = cursor_sized(from);
+        pins[i].version = cursor_u64(from);
+        pins[i].file = (size_t)cursor_varint(from);
+        if (pins[i].file >= into->pinned_file_count)
+            return false;
+    }
+    into->pins = pins;
+    into->pin_count = (size_t)count;
+    return true;
+}
+
 enum err rule_bundle_unpack(struct bytes packed, struct arena *arena, struct rule_bundle *out)
 {
     struct cursor from = cursor_of(packed);
-    uint64_t count = cursor_varint(&from);
-    if (from.has_failed || count > cursor_left(&from) / ENTRY_BYTES_MIN)
+    struct rule_bundle bundle = {.count = 0};
+    bundle.files = unpack_files(&from, arena, &bundle.count);
+    if (bundle.files == NULL)
         return ERR_CORRUPT;
-    struct rule_file *files = arena_alloc(arena, (size_t)count * sizeof(*files));
-    for (size_t i = 0; i < count; i++) {
-        struct bytes path = cursor_sized(&from);
-        files[i].text = cursor_sized(&from);
-        if (path.len > 0 && memchr(path.data, 0, path.len) != NULL)
-            return ERR_CORRUPT;
-        files[i].path = arena_text(arena, path);
-    }
+    if (cursor_left(&from) > 0 && !unpack_pins(&from, arena, &bundle))
+        return ERR_CORRUPT;
     if (from.has_failed || cursor_left(&from) != 0)
         return ERR_CORRUPT;
-    *out = (struct rule_bundle){files, (size_t)count};
+    *out = bundle;
     return ERR_OK;
 }

@@ -14,13 +14,25 @@ struct rule_file {
     struct bytes text;
 };
 
+// A workflow as it was written before, which runs in flight go on with (`edit: pin`).
+struct rule_pin {
+    struct bytes workflow;
+    uint64_t version; // workflow_def.hash of how it was written
+    size_t file;      // which of the pinned files it stands in
+};
+
 // Files sorted by path. Borrowed.
 struct rule_bundle {
     const struct rule_file *files;
     size_t count;
+    const struct rule_file *pinned_files; // of rulesets before; none but what pins point at
+    size_t pinned_file_count;
+    const struct rule_pin *pins;
+    size_t pin_count;
 };
 
-uint64_t rule_bundle_hash(const struct rule_bundle *bundle); // content hash over paths and texts
+// Content hash over paths and texts of what is written now: pins have no part in it.
+uint64_t rule_bundle_hash(const struct rule_bundle *bundle);
 void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to);
 //   ERR_CORRUPT malformed. Views into packed; the array comes from the arena.
 NODISCARD enum err rule_bundle_unpack(

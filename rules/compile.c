@@ -1,15 +1,18 @@
 // ruleset_compile: the built-in catalogue first, then the files of the bundle, kind by kind.
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "config/catalog_data.h"
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
+#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "rules/compile_channels.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"
 #include "rules/compile_teams.h"
+#include "rules/compile_workflows.h"
 #include "rules/compiler.h"
 
 // Kinds in the order they refer to each other.
@@ -114,6 +117,55 @@ static void compile_files(struct compiler *compiler, const struct rule_bundle *b
     free(files);
 }
 
+// ---- what runs go on with
+
+static const struct yaml_entry *find_workflow(
+    const struct yaml_node *tree, struct bytes name, struct yaml_entry *out)
+{
+    const struct yaml_node *workflows = tree == NULL ? NULL : yaml_get(tree, "workflows");
+    if (workflows == NULL || workflows->kind != YAML_KIND_MAPPING)
+        return NULL;
+    for (*out = yaml_first_entry(workflows); out->key != NULL; *out = yaml_next_entry(*out)) {
+        if (bytes_equal(yaml_text(out->key), name))
+            return out;
+    }
+    return NULL;
+}
+
+// With the names, types and actions of the rules that are written now. Its places are those of the file as it was:
+// "welcome.yaml@1a2b3c4d".
+static void compile_pin(
+    struct compiler *compiler, const struct rule_file *file, const struct rule_pin *pin)
+{
+    struct buffer path = {0};
+    struct yaml_entry entry;
+    struct workflow_def workflow;
+    buffer_add_format(&path, "%s@%08" PRIx32, file->path, (uint32_t)(pin->version >> 32));
+    struct bytes kept = compile_copy(compiler, buffer_bytes(&path));
+    struct rule_file old = {(const char *)kept.data, file->text};
+    struct parsed_file parsed = parse(compiler, &old);
+    compiler->file = parsed.path;
+    compiler->group = parsed.group;
+    if (symbols_find(&compiler->symbols[SYMBOL_WORKFLOW], pin->workflow) != NULL &&
+        find_workflow(parsed.tree, pin->workflow, &entry) != NULL &&
+        compile_workflow(compiler, &entry, true, &workflow)) {
+        workflow.hash = pin->version;
+        compile_workflow_add(compiler->ruleset, &workflow);
+    }
+    buffer_free(&path);
+}
+
+// The ruleset's own copy: what is pinned later is taken from it.
+static void keep_bundle(struct ruleset *ruleset, const struct rule_bundle *bundle)
+{
+    struct buffer packed = {0};
+    rule_bundle_pack(bundle, &packed);
+    enum err err = rule_bundle_unpack(
+        arena_copy(&ruleset->arena, buffer_bytes(&packed)), &ruleset->arena, &ruleset->bundle);
+    INVARIANT(err == ERR_OK);
+    buffer_free(&packed);
+}
+
 static void compiler_end(struct compiler *compiler)
 {
     for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
@@ -146,6 +198,8 @@ enum err compile_bundle(
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);
+    for (size_t i = 0; i < bundle->pin_count; i++)
+        compile_pin(&compiler, &bundle->pinned_files[bundle->pins[i].file], &bundle->pins[i]);
     compile_expressions(&compiler);
     compile_live(&compiler);
     compile_expressions_end(&compiler);
@@ -154,6 +208,7 @@ enum err compile_bundle(
         ruleset_destroy(ruleset);
         return ERR_INVALID;
     }
+    keep_bundle(ruleset, bundle);
     ruleset_link(ruleset);
     *out = ruleset;
     return ERR_OK;

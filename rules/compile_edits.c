@@ -124,18 +124,15 @@ static void compile_moves(
 void compile_edit(
     struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow)
 {
-    static const char *const names[] = {"follow", "cancel"};
-    static const struct yaml_words words = {"'edit'", names, 2};
+    static const char *const names[] = {"follow", "pin", "cancel"};
+    static const enum workflow_edit edits[] = {EDIT_FOLLOW, EDIT_PIN, EDIT_CANCEL};
+    static const struct yaml_words words = {"'edit'", names, sizeof(names) / sizeof(names[0])};
     size_t word = 0;
     if (node == NULL)
         return;
-    if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), "pin")) {
-        compile_not_yet(compiler, yaml_place(node), yaml_text(node));
-        return;
-    }
     if (node->kind != YAML_KIND_MAPPING) {
         if (yaml_to_word(node, &words, compiler->list, &word))
-            workflow->edit = word == 0 ? EDIT_FOLLOW : EDIT_CANCEL;
+            workflow->edit = edits[word];
         return;
     }
     enum keys_result keys = compile_keys(compiler, node, SECTION_EDIT);

@@ -3,6 +3,7 @@
 
 #include "rules/compile_flow.h"
 #include "rules/compile_teams.h"
+#include "rules/compile_workflows.h"
 
 enum { NAMES_MAX = 100 };
 

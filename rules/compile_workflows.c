@@ -1,4 +1,6 @@
 // Compiles `workflows`: what starts them, whether again, and their steps.
+#include "rules/compile_workflows.h"
+
 #include <stdlib.h>
 
 #include "rules/compile_channels.h"
@@ -153,20 +155,21 @@ void compile_workflows_finish(struct compiler *compiler)
     compiler->started_cap = 0;
 }
 
-static void compile_workflow(struct compiler *compiler, const struct yaml_entry *entry)
+bool compile_workflow(
+    struct compiler *compiler,
+    const struct yaml_entry *entry,
+    bool is_pinned,
+    struct workflow_def *out)
 {
-    struct ruleset *ruleset = compiler->ruleset;
     const struct yaml_node *node = entry->value;
-    size_t index = ruleset->workflow_count;
-    if (!compile_define(compiler, SYMBOL_WORKFLOW, entry->key, NAME_FORM_PLAIN, index))
-        return;
     enum keys_result keys = compile_keys(compiler, node, SECTION_WORKFLOW);
     if (keys == KEYS_WRONG)
-        return;
+        return false;
     struct workflow_def workflow = {
         .name = compile_copy(compiler, yaml_text(entry->key)),
         .label = compile_text(compiler, node, "label"),
         .hash = compile_hash(node),
+        .is_pinned = is_pinned,
         .on = EVENT_TYPE_UNKNOWN,
         .place = compile_place(compiler, entry->key),
     };
@@ -198,15 +201,26 @@ static void compile_workflow(struct compiler *compiler, const struct yaml_entry 
     // Those that enter without an event, and those that are moved, have none in hand either.
     const struct yaml_node *edit = yaml_get(node, "edit");
     bool has_moves = edit != NULL && edit->kind == YAML_KIND_MAPPING;
-    workflow.has_waits =
-        workflow.has_window || workflow.has_existing || has_moves || has_wait(compiler, steps, 0);
+    workflow.has_waits = workflow.has_window || workflow.has_existing || has_moves || is_pinned ||
+                         has_wait(compiler, steps, 0);
     compile_overdue(compiler, yaml_get(node, "overdue"), &workflow);
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
     compile_edit(compiler, edit, &workflow);
+    *out = workflow;
+    return true;
+}
+
+void compile_workflow_add(struct ruleset *ruleset, const struct workflow_def *workflow)
+{
+    size_t count = ruleset->workflow_count + ruleset->pinned_count;
     ruleset->workflows = compile_grow(
-        ruleset->workflows, &ruleset->workflow_cap, index, sizeof(*ruleset->workflows));
-    ruleset->workflows[ruleset->workflow_count++] = workflow;
+        ruleset->workflows, &ruleset->workflow_cap, count, sizeof(*ruleset->workflows));
+    ruleset->workflows[count] = *workflow;
+    if (workflow->is_pinned)
+        ruleset->pinned_count++;
+    else
+        ruleset->workflow_count++;
 }
 
 void compile_workflows(struct compiler *compiler, const struct yaml_node *node)
@@ -214,6 +228,12 @@ void compile_workflows(struct compiler *compiler, const struct yaml_node *node)
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'workflows'", compiler->list))
         return;
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_workflow(compiler, &entry);
+         entry = yaml_next_entry(entry)) {
+        struct workflow_def workflow;
+        if (compile_define(
+                compiler, SYMBOL_WORKFLOW, entry.key, NAME_FORM_PLAIN,
+                compiler->ruleset->workflow_count) &&
+            compile_workflow(compiler, &entry, false, &workflow))
+            compile_workflow_add(compiler->ruleset, &workflow);
+    }
 }

@@ -77,13 +77,6 @@ NODISCARD enum err compile_bundle(
     struct diagnostics *diagnostics,
     struct ruleset **out);
 
-// The steps of one workflow, into *workflow.
-void compile_steps(
-    struct compiler *compiler, const struct yaml_node *node, struct workflow_def *workflow);
-// A step starts the workflow of that name; whether there is one is looked at once all are compiled.
-void compile_started(struct compiler *compiler, const struct yaml_node *name);
-void compile_workflows_finish(struct compiler *compiler);
-
 // What the keys of a mapping came to.
 enum keys_result {
     KEYS_WRONG,   // not a mapping: nothing to work with

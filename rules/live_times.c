@@ -32,9 +32,9 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
         if (ruleset_is_on(ruleset, ruleset->rules[i].on, type))
             return true;
     }
-    for (size_t i = 0; i < ruleset->workflow_count; i++) {
-        if (ruleset_is_on(ruleset, ruleset->workflows[i].on, type) ||
-            is_awaited(&ruleset->workflows[i], type))
+    for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++) {
+        const struct workflow_def *workflow = &ruleset->workflows[i];
+        if (ruleset_is_on(ruleset, workflow->on, type) || is_awaited(workflow, type))
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {

@@ -87,7 +87,7 @@ static struct link_totals link_counts(struct ruleset *ruleset)
             ruleset->matches[on.items[k]].workflow_count++;
         totals.workflows += on.count;
     }
-    for (size_t i = 0; i < ruleset->workflow_count; i++)
+    for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++)
         link_awaited(ruleset, &ruleset->workflows[i]);
     return totals;
 }
@@ -197,6 +197,20 @@ static void link_implied(struct ruleset *ruleset)
     }
 }
 
+// Each workflow with those of its name that are pinned, in the order of the bundle.
+static void link_pinned(struct ruleset *ruleset)
+{
+    for (size_t i = ruleset->pinned_count; i-- > 0;) {
+        struct workflow_def *pinned = &ruleset->workflows[ruleset->workflow_count + i];
+        pinned->index = (uint32_t)(ruleset->workflow_count + i);
+        struct workflow_def *now = bsearch(
+            pinned, ruleset->workflows, ruleset->workflow_count, sizeof(*now), compare_workflows);
+        INVARIANT(now != NULL); // compile_pins
+        pinned->pinned = now->pinned;
+        now->pinned = pinned;
+    }
+}
+
 void ruleset_link(struct ruleset *ruleset)
 {
     INVARIANT(ruleset->matches == NULL);
@@ -207,6 +221,7 @@ void ruleset_link(struct ruleset *ruleset)
     const struct link_totals totals = link_counts(ruleset);
     link_rules(ruleset, totals.rules);
     link_workflows(ruleset, totals.workflows);
+    link_pinned(ruleset);
     link_counters(ruleset, totals.counters);
     link_implied(ruleset);
     link_timed(ruleset);
@@ -430,8 +445,26 @@ bool ruleset_has_state_stops(const struct ruleset *ruleset)
 
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index)
 {
-    INVARIANT(index < ruleset->workflow_count);
+    INVARIANT(index < ruleset->workflow_count + ruleset->pinned_count);
     return &ruleset->workflows[index];
+}
+
+size_t ruleset_pinned_count(const struct ruleset *ruleset)
+{
+    return ruleset->pinned_count;
+}
+
+const struct workflow_def *workflow_version(const struct workflow_def *workflow, uint64_t version)
+{
+    const struct workflow_def *pinned = workflow->pinned;
+    while (pinned != NULL && pinned->hash != version)
+        pinned = pinned->pinned;
+    return pinned;
+}
+
+const struct rule_bundle *ruleset_bundle(const struct ruleset *ruleset)
+{
+    return &ruleset->bundle;
 }
 
 size_t ruleset_action_count(const struct ruleset *ruleset)

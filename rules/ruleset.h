@@ -42,6 +42,8 @@ uint64_t ruleset_hash(const struct ruleset *ruleset); // of the bundle; printed 
 // Of how everything is written that says what events make of counters, scores and segments: where two rulesets have
 // the same, one may take the place of the other without folding the journal again.
 uint64_t ruleset_history_hash(const struct ruleset *ruleset);
+const struct rule_bundle *ruleset_bundle(
+    const struct ruleset *ruleset); // what it was compiled from
 const struct catalog *ruleset_catalog(const struct ruleset *ruleset);
 
 // What an event of this type may match, in order: rules as written, workflows by name.
@@ -74,6 +76,11 @@ size_t ruleset_workflow_count(const struct ruleset *ruleset);
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index);
 const struct workflow_def *ruleset_workflow_find(
     const struct ruleset *ruleset, struct bytes name); // or NULL
+// Workflows as they were written once, which runs go on with: ruleset_workflow has them behind those that are written now,
+// and each of those begins a list of its own (`pinned`).
+size_t ruleset_pinned_count(const struct ruleset *ruleset);
+// The pinned one of that hash; NULL: there is none.
+const struct workflow_def *workflow_version(const struct workflow_def *workflow, uint64_t version);
 // Indexes of those that time starts, ascending.
 struct timed_workflows {
     const uint32_t *items;

@@ -25,7 +25,7 @@ struct ruleset {
     // Arrays of their own, so that they may grow while compiling.
     struct score_def *scores;
     struct score_rule *rules;
-    struct workflow_def *workflows; // by name once linked
+    struct workflow_def *workflows; // by name once linked; those that are pinned behind them
     struct action_def *actions;
     struct channel_def *channels;
     struct field_def *fields;
@@ -51,6 +51,8 @@ struct ruleset {
     size_t score_count, score_cap;
     size_t rule_count, rule_cap;
     size_t workflow_count, workflow_cap;
+    size_t pinned_count;       // workflows as they were written before, behind the others
+    struct rule_bundle bundle; // what it was compiled from
     size_t action_count, action_cap;
     size_t channel_count, channel_cap;
     size_t field_count, field_cap;

@@ -194,7 +194,7 @@ static const struct key_row workflow_keys[] = {
     {"window", SHAPE_SECTION, SECTION_WINDOW, NULL, "actions wait until it is open", false},
     {"on_error", SHAPE_SECTION_OR_WORD, SECTION_ON_ERROR, "stop|continue",
      "what becomes of a run whose step fails; default: stop", false},
-    {"edit", SHAPE_SECTION_OR_WORD, SECTION_EDIT, "follow|cancel",
+    {"edit", SHAPE_SECTION_OR_WORD, SECTION_EDIT, "follow|pin|cancel",
      "what becomes of runs in flight when it is written differently; default: follow", false},
     {"existing", SHAPE_WORD, 0, "ignore|include",
      "when it is new: contacts that match already; default: ignore", false},

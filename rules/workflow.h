@@ -48,6 +48,7 @@ enum workflow_edit {
     EDIT_FOLLOW, // they go on from the step of the same id
     EDIT_MOVE,   // the same, but those at some steps go on at others
     EDIT_CANCEL, // they end as stopped
+    EDIT_PIN,    // they go on with the steps that they began with
 };
 
 struct workflow_move {
@@ -66,6 +67,8 @@ struct workflow_def {
     struct bytes name, label;
     uint64_t hash; // of how it is written
     uint32_t index;
+    bool is_pinned; // it is how one of that name was written once: runs go on with it, none starts
+    const struct workflow_def *pinned; // the next version of the same name; NULL: no more
     enum workflow_trigger trigger;
     struct time_trigger time; // where it is none of events
     event_type

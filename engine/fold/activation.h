@@ -7,11 +7,12 @@
 #define ENGINE_FOLD_ACTIVATION_H
 
 #include "engine/fold/shard.h"
+#include "rules/pins.h"
 
 struct activation;
 
-// Takes the ruleset over; the bundle is borrowed until the end. Nothing of the shard changes. *out is NULL when rules
-// and settings are in force already. Worker thread.
+// Takes the ruleset over; the bundle is borrowed until the end. Nothing of the shard changes. *out is NULL when rules and settings are in force already. Where the
+// rules say `edit: pin`, they are compiled again with the versions that runs go on with. Worker thread.
 //   ERR_MISSING the journal's first frame is not there any more · ERR_CORRUPT, ERR_IO
 NODISCARD enum err activation_begin(
     struct shard *shard,
@@ -22,6 +23,9 @@ NODISCARD enum err activation_begin(
 
 // Whether the journal is folded again for it.
 bool activation_has_history(const struct activation *activation);
+// Versions that runs in flight were to go on with, and cannot: those runs follow the new rules. Until the activation's end.
+const struct pin_refusal *activation_refusals(
+    const struct activation *activation, size_t *count_out);
 // The last frame that was followed.
 uint64_t activation_sequence(const struct activation *activation);
 // Follows on, up to and with frame `sequence`, which is durable. One thread at a time.

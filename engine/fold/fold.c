@@ -141,8 +141,9 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     for (size_t i = 0; i < ruleset_rule_count(ruleset); i++)
         binding->rules[i] = number(fold->state, NAME_RULE, ruleset_rule(ruleset, i)->state_name);
 
-    binding->workflows = mem_zero(ruleset_workflow_count(ruleset), sizeof(struct name_id));
-    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++)
+    size_t workflows = ruleset_workflow_count(ruleset) + ruleset_pinned_count(ruleset);
+    binding->workflows = mem_zero(workflows, sizeof(struct name_id));
+    for (size_t i = 0; i < workflows; i++)
         binding->workflows[i] =
             number(fold->state, NAME_WORKFLOW, ruleset_workflow(ruleset, i)->name);
 
@@ -176,7 +177,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
             ruleset_match(ruleset, catalog_builtin(catalog, (enum builtin)type));
         binding->is_heard[type] = match_list_is_heard(match);
     }
-    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++)
+    for (size_t i = 0; i < workflows; i++)
         binding->has_waits = binding->has_waits || ruleset_workflow(ruleset, i)->has_waits;
     fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));

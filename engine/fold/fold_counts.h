@@ -13,6 +13,7 @@ struct fold_counts {
     uint64_t rules_matched, rules_limited;
     uint64_t runs_started, runs_done, runs_stopped, runs_failed, run_data_refused, steps_failed;
     // When rules came into force: runs whose step is gone, whose workflow is gone, that were moved, cancelled, begun.
+    uint64_t runs_pinned, runs_unpinned; // to the version they began with; that could not be
     uint64_t runs_stranded, runs_asleep, runs_moved, runs_cancelled, runs_included;
     uint64_t runs_overdue; // ended or spread
     uint64_t fields_refused, unknown_types;

@@ -125,6 +125,8 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->runs_asleep = fold->runs_asleep;
     out->runs_moved = fold->runs_moved;
     out->runs_cancelled = fold->runs_cancelled;
+    out->runs_pinned = fold->runs_pinned;
+    out->runs_unpinned = fold->runs_unpinned;
     out->runs_included = fold->runs_included;
     out->runs_overdue = fold->runs_overdue;
     out->run_data_refused = fold->run_data_refused;

@@ -5,6 +5,7 @@
 #include "engine/fold/packed_value.h"
 #include "engine/fold/query.h"
 #include "engine/fold/run.h"
+#include "engine/fold/run_story.h"
 #include "engine/fold/shard_internal.h"
 
 static void add_run(struct fold *fold, struct buffer *to, const struct run *run)
@@ -15,6 +16,8 @@ static void add_run(struct fold *fold, struct buffer *to, const struct run *run)
     query_add_value(to, packed_value_get(run->key_value, &fold->arena));
     buffer_add_text(to, ",\"run\":");
     text_add_json(to, action_run_text(fold, run->workflow, run->number));
+    if (run->workflow->is_pinned)
+        run_story_add_version(run->workflow, to);
     buffer_add_text(to, ",\"state\":\"waiting\",\"step\":");
     if (run->at == STEP_NONE)
         buffer_add_text(to, "null");

@@ -16,26 +16,27 @@ struct search {
     size_t last; // mostly the next run is at the same place
 };
 
-static bool is_at(const struct run_place *place, struct bytes workflow, uint32_t at_hash)
+static bool is_same_place(const struct run_place *place, const struct run_place *other)
 {
-    return place->at_hash == at_hash && bytes_equal(place->workflow, workflow);
+    return place->at_hash == other->at_hash && place->version == other->version &&
+           bytes_equal(place->workflow, other->workflow);
 }
 
-static void add_place(void *context, struct name_id workflow, uint32_t at_hash)
+static void add_place(void *context, struct name_id workflow, uint32_t at_hash, uint64_t version)
 {
     struct search *search = context;
     struct run_places *places = search->places;
-    struct bytes name = names_text(search->fold->state, workflow);
-    if (search->last >= places->count || !is_at(&places->items[search->last], name, at_hash)) {
+    const struct run_place place = {names_text(search->fold->state, workflow), version, at_hash, 0};
+    if (search->last >= places->count || !is_same_place(&places->items[search->last], &place)) {
         size_t i = 0;
-        while (i < places->count && !is_at(&places->items[i], name, at_hash))
+        while (i < places->count && !is_same_place(&places->items[i], &place))
             i++;
         if (i == places->cap) {
             places->cap = places->cap == 0 ? 16 : places->cap * 2;
             places->items = mem_resize(places->items, places->cap * sizeof(*places->items));
         }
         if (i == places->count)
-            places->items[places->count++] = (struct run_place){name, at_hash, 0};
+            places->items[places->count++] = place;
         search->last = i;
     }
     places->items[search->last].runs++;
@@ -62,7 +63,7 @@ void run_places_free(struct run_places *places)
 
 // --- as JSON
 static void add_step(
-    struct buffer *to, bool *is_first, const struct bytes *step, uint32_t at_hash, uint64_t runs)
+    struct buffer *to, bool *is_first, const struct bytes *step, const struct run_place *place)
 {
     buffer_add_text(to, *is_first ? "{\"step\":" : ",{\"step\":");
     *is_first = false;
@@ -70,13 +71,16 @@ static void add_step(
         buffer_add_text(to, "null");
     else
         text_add_json(to, *step);
-    buffer_add_format(to, ",\"at\":\"%08" PRIx32 "\",\"runs\":%" PRIu64 "}", at_hash, runs);
+    if (place->version != 0)
+        buffer_add_format(to, ",\"version\":\"%016" PRIx64 "\"", place->version);
+    buffer_add_format(
+        to, ",\"at\":\"%08" PRIx32 "\",\"runs\":%" PRIu64 "}", place->at_hash, place->runs);
 }
 
-static uint64_t runs_at(const struct run_places *places, struct bytes workflow, uint32_t at_hash)
+static uint64_t runs_at(const struct run_places *places, const struct run_place *place)
 {
     for (size_t i = 0; i < places->count; i++) {
-        if (is_at(&places->items[i], workflow, at_hash))
+        if (is_same_place(&places->items[i], place))
             return places->items[i].runs;
     }
     return 0;
@@ -87,13 +91,13 @@ static bool may_hold_runs(const struct workflow_def *workflow, const struct work
     return step->kind == STEP_WAIT || (workflow->has_window && step->kind == STEP_DO);
 }
 
-static bool has_step(const struct workflow_def *workflow, uint32_t at_hash)
+static const struct workflow_step *find_step(const struct workflow_def *workflow, uint32_t at_hash)
 {
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         if (run_step_hash(workflow->steps[i].id) == at_hash)
-            return true;
+            return &workflow->steps[i];
     }
-    return false;
+    return NULL;
 }
 
 static void add_workflow(
@@ -105,15 +109,18 @@ static void add_workflow(
     buffer_add_format(to, ",\"hash\":\"%016" PRIx64 "\",\"steps\":[", workflow->hash);
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
-        uint32_t at_hash = run_step_hash(step->id);
-        uint64_t runs = runs_at(places, workflow->name, at_hash);
-        if (runs > 0 || may_hold_runs(workflow, step))
-            add_step(to, &is_first, &step->id, at_hash, runs);
+        struct run_place place = {workflow->name, 0, run_step_hash(step->id), 0};
+        place.runs = runs_at(places, &place);
+        if (place.runs > 0 || may_hold_runs(workflow, step))
+            add_step(to, &is_first, &step->id, &place);
     }
-    for (size_t i = 0; i < places->count; i++) {
+    for (size_t i = 0; i < places->count; i++) { // of versions before, or at steps that are gone
         const struct run_place *place = &places->items[i];
-        if (bytes_equal(place->workflow, workflow->name) && !has_step(workflow, place->at_hash))
-            add_step(to, &is_first, NULL, place->at_hash, place->runs);
+        const struct workflow_def *of =
+            place->version == 0 ? workflow : workflow_version(workflow, place->version);
+        const struct workflow_step *step = of == NULL ? NULL : find_step(of, place->at_hash);
+        if (bytes_equal(place->workflow, workflow->name) && (place->version != 0 || step == NULL))
+            add_step(to, &is_first, step == NULL ? NULL : &step->id, place);
     }
     buffer_add_text(to, "]}");
 }
@@ -147,7 +154,7 @@ static void add_asleep(
         for (size_t j = i; j < places->count; j++) {
             const struct run_place *place = &places->items[j];
             if (bytes_equal(place->workflow, name))
-                add_step(to, &is_first_step, NULL, place->at_hash, place->runs);
+                add_step(to, &is_first_step, NULL, place);
         }
         buffer_add_text(to, "]}");
     }

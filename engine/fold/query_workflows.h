@@ -8,6 +8,7 @@
 // Runs that are at a step.
 struct run_place {
     struct bytes workflow;
+    uint64_t version; // that they are pinned to; 0: none
     uint32_t at_hash; // run_step_hash
     uint64_t runs;
 };
@@ -24,7 +25,8 @@ void run_places_free(struct run_places *places);
 
 // {"ruleset":"…","workflows":[{"workflow":"w","hash":"…","steps":[{"step":"a","at":"…","runs":2},…]},…],
 //  "scores":[{"name":"s","hash":"…"},…],"counters":[…],"segments":[…]}
-// Steps: those at which runs may be or are; step null: the rules have no such one. A workflow without hash is one that the
+// Steps: those at which runs may be or are; step null: the rules have no such one; "version": of runs that are pinned to one,
+// whose hash it is. A workflow without hash is one that the
 // rules do not have. The ruleset may be NULL: there are no rules.
 void workflows_add_json(
     struct buffer *to, const struct ruleset *ruleset, const struct run_places *places);

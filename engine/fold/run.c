@@ -1,10 +1,10 @@
 // The bytes of a contact's runs of one workflow.
 //
 // Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
-// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled), started and due (ms since TIME_MS_MIN,
-// due and 1), place of its step (varints), hash of the step's id (4), key (8), how many steps are counted (varint), of
-// each its hash (4) and times (varint), then the key's value, the data and the name of the event's type, each behind its
-// length (varint).
+// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled, 16: pinned),
+// started and due (ms since TIME_MS_MIN, due and 1), place of its step (varints), hash of the step's id (4), key (8), how
+// many steps are counted (varint), of each its hash (4) and times (varint), then the key's value, the data and the name of
+// the event's type, each behind its length (varint). Of one that is pinned, the version that it goes on with (8).
 #include "engine/fold/run.h"
 
 #include "engine/base/buffer.h"
@@ -15,7 +15,14 @@
 #include "projections/counters.h"
 #include "projections/record.h"
 
-enum { FLAG_ENDED = 1, FLAG_AT_DOOR = 2, FLAG_BEGINS = 4, FLAG_CANCELLED = 8, DUE_BYTES = 8 };
+enum {
+    FLAG_ENDED = 1,
+    FLAG_AT_DOOR = 2,
+    FLAG_BEGINS = 4,
+    FLAG_CANCELLED = 8,
+    FLAG_PINNED = 16,
+    DUE_BYTES = 8
+};
 
 static uint64_t pack_due(int64_t due_ms)
 {
@@ -76,6 +83,8 @@ static uint64_t flags_of(const struct run *run)
         flags |= FLAG_BEGINS;
     else if (run->mark == RUN_CANCELLED)
         flags |= FLAG_CANCELLED;
+    if (run->version != 0)
+        flags |= FLAG_PINNED;
     return flags;
 }
 
@@ -96,6 +105,8 @@ static void pack(const struct run *run, struct buffer *to)
     buffer_add_sized(to, run->key_value);
     buffer_add_sized(to, run->data);
     buffer_add_sized(to, run->type_name);
+    if (run->version != 0)
+        buffer_add_u64(to, run->version);
 }
 
 // Where the rules in force have the step that a run is at.
@@ -110,14 +121,20 @@ static uint32_t step_of(const struct workflow_def *workflow, uint32_t at, uint32
     return STEP_NONE;
 }
 
+void run_bind(struct run *run, const struct workflow_def *workflow)
+{
+    const struct workflow_def *pinned =
+        run->version == 0 ? NULL : workflow_version(workflow, run->version);
+    run->workflow = pinned != NULL ? pinned : workflow;
+    run->at = step_of(run->workflow, run->at, run->at_hash);
+}
+
 static bool unpack(
     struct fold *fold, struct bytes from, const struct workflow_def *workflow, struct run *out)
 {
     struct cursor cursor = cursor_of(from);
-    *out = (struct run){
-        .workflow = workflow, .number = (uint32_t)cursor_varint(&cursor), .is_kept = true};
+    *out = (struct run){.number = (uint32_t)cursor_varint(&cursor), .is_kept = true};
     uint64_t flags = cursor_varint(&cursor);
-    out->is_kept = true;
     out->has_ended = (flags & FLAG_ENDED) != 0;
     out->waits_for_door = (flags & FLAG_AT_DOOR) != 0;
     if ((flags & FLAG_BEGINS) != 0)
@@ -128,7 +145,6 @@ static bool unpack(
     out->due_ms = unpack_due(cursor_varint(&cursor));
     uint32_t at = (uint32_t)cursor_varint(&cursor);
     out->at_hash = cursor_u32(&cursor);
-    out->at = step_of(workflow, at, out->at_hash);
     out->key = cursor_u64(&cursor);
     uint64_t count = cursor_varint(&cursor);
     if (cursor.has_failed || count > RUN_STEPS_MAX)
@@ -142,6 +158,9 @@ static bool unpack(
     out->key_value = cursor_sized(&cursor);
     out->data = cursor_sized(&cursor);
     out->type_name = cursor_sized(&cursor);
+    out->version = (flags & FLAG_PINNED) != 0 ? cursor_u64(&cursor) : 0;
+    out->at = at;
+    run_bind(out, workflow);
     return !cursor.has_failed;
 }
 
@@ -211,17 +230,21 @@ struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, ui
 }
 
 // The next row of one that has not ended. False at the end.
-static bool next_place(struct cursor *cursor, uint32_t *at_hash_out)
+static bool next_place(struct cursor *cursor, uint32_t *at_hash_out, uint64_t *version_out)
 {
     while (cursor_left(cursor) > 0 && !cursor->has_failed) {
-        struct cursor row = cursor_of(cursor_sized(cursor));
+        struct bytes bytes = cursor_sized(cursor);
+        struct cursor row = cursor_of(bytes);
         (void)cursor_varint(&row);
-        bool has_ended = (cursor_varint(&row) & FLAG_ENDED) != 0;
+        uint64_t flags = cursor_varint(&row);
         for (int i = 0; i < 3; i++) // started, due, place
             (void)cursor_varint(&row);
         *at_hash_out = cursor_u32(&row);
-        if (!has_ended && !row.has_failed)
-            return true;
+        if ((flags & FLAG_ENDED) != 0 || row.has_failed)
+            continue;
+        bool is_pinned = (flags & FLAG_PINNED) != 0 && cursor_left(&row) >= sizeof(uint64_t);
+        *version_out = is_pinned ? get_u64(bytes.data + bytes.len - sizeof(uint64_t)) : 0;
+        return true;
     }
     return false;
 }
@@ -237,8 +260,9 @@ uint32_t runs_waiting(struct fold *fold, struct name_id workflow)
 {
     uint32_t count = 0;
     uint32_t at_hash = 0;
+    uint64_t version = 0;
     struct cursor cursor = rows_of(counter_read(fold->state, fold->contact, workflow));
-    while (next_place(&cursor, &at_hash))
+    while (next_place(&cursor, &at_hash, &version))
         count++;
     return count;
 }
@@ -248,13 +272,14 @@ void runs_each_place(struct fold *fold, run_place_fn *each, void *context)
     struct name_id name;
     struct bytes kept;
     uint32_t at_hash = 0;
+    uint64_t version = 0;
     for (size_t at = 0; counter_next(fold->state, fold->contact, &at, &name, &kept);) {
         struct bytes text = names_text(fold->state, name);
         if (names_find(fold->state, NAME_WORKFLOW, text).value != name.value)
             continue;
         struct cursor cursor = rows_of(kept);
-        while (next_place(&cursor, &at_hash))
-            each(context, name, at_hash);
+        while (next_place(&cursor, &at_hash, &version))
+            each(context, name, at_hash, version);
     }
 }
 

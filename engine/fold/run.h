@@ -34,10 +34,11 @@ enum run_mark {
 };
 
 struct run {
-    const struct workflow_def *workflow;
-    uint32_t number; // the contact's how-many-eth run of this workflow, from 1
-    bool has_ended;  // it is kept so that it is known when it may be entered again
-    bool is_kept;    // there is a row of it
+    const struct workflow_def *workflow; // as it is written now, or a pinned version of it
+    uint64_t version; // hash of the version that it goes on with; 0: whatever is written now
+    uint32_t number;  // the contact's how-many-eth run of this workflow, from 1
+    bool has_ended;   // it is kept so that it is known when it may be entered again
+    bool is_kept;     // there is a row of it
     bool
         waits_for_door; // before the step that it is at: for the workflow's window, or to be moved on
     enum run_mark mark;
@@ -75,14 +76,17 @@ struct value run_unpack_data(struct bytes packed, struct arena *arena);
 // The runs of a workflow that the contact in hand keeps, in the order they started; they live in the fold's arena until
 // the input is done.
 struct run *runs_read(struct fold *fold, const struct workflow_def *workflow, uint32_t *count_out);
+// Has the run's workflow and step be those of its version, where the workflow has it; else those that are written now.
+void run_bind(struct run *run, const struct workflow_def *workflow);
 // Keeps a run as it is now, in place of what was kept of it. False, and counted as a refused change, where there is no
 // room.
 bool run_write(struct fold *fold, const struct run *run);
 // How many runs of a workflow of that name the contact in hand keeps that have not ended, whatever the rules in force.
 uint32_t runs_waiting(struct fold *fold, struct name_id workflow);
 // Calls each with every run that the contact in hand keeps and that has not ended, whatever the rules in force: its
-// workflow's name, and run_step_hash of the step that it is at.
-typedef void run_place_fn(void *context, struct name_id workflow, uint32_t at_hash);
+// workflow's name, run_step_hash of the step that it is at, and the version that it is pinned to (0: none).
+typedef void run_place_fn(
+    void *context, struct name_id workflow, uint32_t at_hash, uint64_t version);
 void runs_each_place(struct fold *fold, run_place_fn *each, void *context);
 // Keeps nothing of it.
 void run_remove(struct fold *fold, const struct run *run);

@@ -10,11 +10,16 @@
 #include "projections/segments.h"
 
 // What the rules in force have that the ones before have not, or in another form.
+struct edited {
+    const struct workflow_def *workflow;
+    uint64_t hash_before; // 0: there was none of that name
+};
+
 struct edit {
     struct fold *fold;
-    const struct workflow_def **changed; // runs of it in flight are looked at
-    const struct workflow_def **opened;  // new, with `existing: include`
-    struct name_id *gone;                // names of workflows that are no more
+    struct edited *changed;             // runs of it in flight are looked at
+    const struct workflow_def **opened; // new, with `existing: include`
+    struct name_id *gone;               // names of workflows that are no more
     size_t changed_count, opened_count, gone_count;
 };
 
@@ -28,8 +33,9 @@ static void find_changes(struct edit *edit, const struct ruleset *before)
         const struct workflow_def *workflow = ruleset_workflow(fold->ruleset, i);
         const struct workflow_def *old =
             before == NULL ? NULL : ruleset_workflow_find(before, workflow->name);
-        if (old == NULL || old->hash != workflow->hash)
-            edit->changed[edit->changed_count++] = workflow;
+        if (old == NULL || old->hash != workflow->hash || old->pinned != NULL)
+            edit->changed[edit->changed_count++] =
+                (struct edited){workflow, old == NULL ? 0 : old->hash};
         if (old == NULL && workflow->has_existing && workflow->step_count > 0)
             edit->opened[edit->opened_count++] = workflow;
     }
@@ -100,11 +106,31 @@ static uint32_t moved_to(const struct run *run)
     return STEP_NONE;
 }
 
-static void edit_run(struct fold *fold, struct run *run)
+// Binds a run to the version that it goes on with from here on, where that is to be kept and the rules that come into force
+// carry it (rules/pins.h); else to what is written now. True where its steps are those that it had before.
+static bool stays(struct fold *fold, const struct edited *edited, struct run *run)
 {
-    uint32_t to = moved_to(run);
-    if (run->has_ended || run->mark == RUN_CANCELLED)
+    const struct workflow_def *workflow = edited->workflow;
+    uint64_t had = run->version == 0 ? edited->hash_before : run->version;
+    bool is_same = had == workflow->hash;
+    bool is_pinned = !is_same && workflow->edit == EDIT_PIN && had != 0;
+    bool is_kept = is_pinned && workflow_version(workflow, had) != NULL;
+    uint64_t version = is_kept ? had : 0;
+    fold->counts.runs_unpinned += is_pinned && !is_kept;
+    if (version != run->version) {
+        fold->counts.runs_pinned += is_kept;
+        run->version = version;
+        run_bind(run, workflow);
+        (void)run_write(fold, run);
+    }
+    return is_kept || is_same;
+}
+
+static void edit_run(struct fold *fold, const struct edited *edited, struct run *run)
+{
+    if (run->has_ended || run->mark == RUN_CANCELLED || stays(fold, edited, run))
         return;
+    uint32_t to = moved_to(run);
     if (run->workflow->edit == EDIT_CANCEL)
         cancel(fold, run);
     else if (run->mark == RUN_BEGINS)
@@ -192,9 +218,10 @@ static void edit_contact(void *context, struct contact_number contact)
         fold->counts.runs_asleep += runs_waiting(fold, edit->gone[i]);
     for (size_t i = 0; i < edit->changed_count; i++) {
         uint32_t count = 0;
-        struct run *runs = runs_read(fold, edit->changed[i], &count);
+        const struct edited *edited = &edit->changed[i];
+        struct run *runs = runs_read(fold, edited->workflow, &count);
         for (uint32_t j = 0; j < count; j++)
-            edit_run(fold, &runs[j]);
+            edit_run(fold, edited, &runs[j]);
     }
     for (size_t i = 0; i < edit->opened_count; i++)
         include(fold, edit->opened[i]);

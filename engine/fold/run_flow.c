@@ -41,7 +41,7 @@ static void derive_run(
     fold_derive(fold, type, depth, data, count);
 }
 
-// Whether it must be known later that the run has been.
+// Whether it must be known later that a run of the workflow, as it is written now, has been.
 static bool is_remembered(const struct workflow_def *workflow)
 {
     return workflow->reenter == WORKFLOW_REENTER_AFTER ||
@@ -75,9 +75,12 @@ static void end_run(
     case RUN_FAILED: fold->counts.runs_failed++; break;
     }
     run_counts_end(&fold->run_counts, run, outcome);
-    if (is_remembered(run->workflow)) {
+    const struct workflow_def *now = run->workflow;
+    if (now->is_pinned)
+        now = ruleset_workflow_find(fold->ruleset, now->name);
+    if (is_remembered(now)) {
         struct run ended = {
-            .workflow = run->workflow,
+            .workflow = now,
             .number = run->number,
             .has_ended = true,
             .key = run->key,
@@ -435,13 +438,20 @@ void runs_hear(struct fold *fold, event_type type, uint32_t depth)
     }
 }
 
+static bool has_state_stop(const struct workflow_def *workflow)
+{
+    while (workflow != NULL && !workflow->has_state_stop)
+        workflow = workflow->pinned;
+    return workflow != NULL;
+}
+
 void runs_check(struct fold *fold, uint32_t depth)
 {
     uint32_t workflow_count = 0;
     const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
     for (uint32_t i = 0; i < workflow_count; i++) {
         uint32_t count = 0;
-        if (!workflows[i]->has_state_stop)
+        if (!has_state_stop(workflows[i]))
             continue;
         struct run *runs = runs_read(fold, workflows[i], &count);
         for (uint32_t j = 0; j < count; j++) {

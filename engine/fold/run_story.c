@@ -1,5 +1,7 @@
 #include "engine/fold/run_story.h"
 
+#include <inttypes.h>
+
 #include "engine/base/text.h"
 #include "engine/fold/action.h"
 #include "engine/fold/contact_json.h"
@@ -36,12 +38,21 @@ static const struct workflow_step *step_at(const struct run *run)
                : &run->workflow->steps[run->at];
 }
 
+void run_story_add_version(const struct workflow_def *pinned, struct buffer *to)
+{
+    buffer_add_format(to, ",\"version\":\"%016" PRIx64 "\"", pinned->hash);
+    add_member(to, "file", bytes_text(pinned->place.file));
+    buffer_add_format(to, ",\"line\":%" PRIu32, pinned->place.line);
+}
+
 void run_story_add_run(
     struct fold *fold, const struct workflow_def *workflow, uint32_t number, struct buffer *to)
 {
     buffer_add_text(to, "\"workflow\":");
     text_add_json(to, workflow->name);
     add_member(to, "run", action_run_text(fold, workflow, number));
+    if (workflow->is_pinned)
+        run_story_add_version(workflow, to);
 }
 
 // --- states

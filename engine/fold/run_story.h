@@ -7,9 +7,11 @@
 
 struct fold;
 
-// "workflow":…,"run":… (its id): where a line about a run begins.
+// "workflow":…,"run":… (its id): where a line about a run begins; of a pinned version with what follows.
 void run_story_add_run(
     struct fold *fold, const struct workflow_def *workflow, uint32_t number, struct buffer *to);
+// ,"version":…,"file":…,"line":…: how the workflow was written once.
+void run_story_add_version(const struct workflow_def *pinned, struct buffer *to);
 // ,"state":"waiting|goes_on|stays|done|stopped|failed","step":…, and what decided:
 // waiting: "does", "until", "for":"window" · goes_on: "by":"time|event", "why" · stays: "of":"wait|stop", "why" ·
 // an end: "stop":{"on":…}|{"if":true}|{"step":…,"why":…}, "why". A why is {"if":…,"is":…,"values":[…]}.

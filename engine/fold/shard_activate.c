@@ -6,6 +6,7 @@
 #include "engine/base/memory.h"
 #include "engine/fold/activation.h"
 #include "engine/fold/history.h"
+#include "engine/fold/query_workflows.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/contacts.h"
 
@@ -39,9 +40,55 @@ static bool needs_history(const struct shard *shard, const struct ruleset *rules
 struct activation {
     struct ruleset *ruleset; // NULL: that in force stays
     const struct rule_bundle *bundle;
+    struct pinning pinning;  // the refusals
     struct history *history; // NULL: none is needed
     uint64_t followed;
 };
+
+// ---- what runs in flight go on with
+
+static bool is_live(void *context, struct bytes workflow, uint64_t version)
+{
+    const struct run_places *places = context;
+    for (size_t i = 0; i < places->count; i++) {
+        if (places->items[i].version == version && bytes_equal(places->items[i].workflow, workflow))
+            return true;
+    }
+    return false;
+}
+
+static bool pins_any(const struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset_workflow_count(ruleset); i++) {
+        if (ruleset_workflow(ruleset, i)->edit == EDIT_PIN)
+            return true;
+    }
+    return false;
+}
+
+// In place of the new rules come the same with what they pin. Runs that begin until then are of the version that is in
+// force, which is pinned in any case.
+static void pin_versions(struct activation *activation, struct shard *shard)
+{
+    struct run_places places = {.count = 0};
+    if (shard->ruleset == NULL || !pins_any(activation->ruleset))
+        return;
+    run_places_find(shard, &places);
+    const struct pin_question question = {
+        .next = activation->ruleset,
+        .before = shard->ruleset,
+        .bytes_max = shard->params.frame_bytes_max - shard->params.frame_bytes_max / 4,
+        .is_live = is_live,
+        .context = &places,
+    };
+    pins_find(&question, &activation->pinning);
+    if (activation->pinning.ruleset != NULL) {
+        ruleset_destroy(activation->ruleset);
+        activation->ruleset = activation->pinning.ruleset;
+        activation->bundle = ruleset_bundle(activation->ruleset);
+    }
+    run_places_free(&places);
+}
 
 // ---- beside the shard
 
@@ -79,7 +126,9 @@ enum err activation_begin(
     activation->ruleset = ruleset;
     activation->bundle = bundle;
     enum err err = ERR_OK;
-    if (!is_same_ruleset && needs_history(shard, ruleset))
+    if (!is_same_ruleset)
+        pin_versions(activation, shard);
+    if (!is_same_ruleset && needs_history(shard, activation->ruleset))
         err = begin_history(activation, shard, fault);
     if (err != ERR_OK) {
         activation_abandon(activation);
@@ -92,6 +141,13 @@ enum err activation_begin(
 bool activation_has_history(const struct activation *activation)
 {
     return activation->history != NULL;
+}
+
+const struct pin_refusal *activation_refusals(
+    const struct activation *activation, size_t *count_out)
+{
+    *count_out = activation->pinning.refusal_count;
+    return activation->pinning.refusals;
 }
 
 uint64_t activation_sequence(const struct activation *activation)
@@ -113,6 +169,7 @@ void activation_abandon(struct activation *activation)
         return;
     history_end(activation->history);
     ruleset_destroy(activation->ruleset);
+    pinning_free(&activation->pinning);
     free(activation);
 }
 

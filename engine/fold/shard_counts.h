@@ -15,6 +15,7 @@ struct shard_counts {
     uint64_t derived, derived_too_deep;
     uint64_t rules_matched, rules_limited;
     uint64_t runs_started, runs_done, runs_stopped, runs_failed, run_data_refused, steps_failed;
+    uint64_t runs_pinned, runs_unpinned; // to the version they began with; that could not be
     uint64_t runs_stranded, runs_asleep, runs_moved, runs_cancelled, runs_included, runs_overdue;
     uint64_t expressions_failed;
     uint64_t entries_withdrawn, withdrawals_unmatched;

@@ -44,16 +44,35 @@ static void say_runs(const struct lane *lane, const struct shard_counts *before)
     uint64_t moved = counts.runs_moved - before->runs_moved;
     uint64_t cancelled = counts.runs_cancelled - before->runs_cancelled;
     uint64_t included = counts.runs_included - before->runs_included;
+    uint64_t pinned = counts.runs_pinned - before->runs_pinned;
+    uint64_t unpinned = counts.runs_unpinned - before->runs_unpinned;
     if (stranded + asleep > 0)
         DIAG(
             &lane->runtime->log, DIAG_WARN, "runs cannot go on under the new rules",
             DIAG_NUM("shard", lane->number), DIAG_NUM("step_gone", stranded),
             DIAG_NUM("workflow_gone", asleep));
+    if (pinned + unpinned > 0)
+        DIAG(
+            &lane->runtime->log, DIAG_INFO, "runs keep the steps that they began with",
+            DIAG_NUM("shard", lane->number), DIAG_NUM("pinned", pinned),
+            DIAG_NUM("could_not", unpinned));
     if (moved + cancelled + included > 0)
         DIAG(
             &lane->runtime->log, DIAG_INFO, "runs follow the new rules",
             DIAG_NUM("shard", lane->number), DIAG_NUM("moved", moved),
             DIAG_NUM("cancelled", cancelled), DIAG_NUM("begun", included));
+}
+
+// Runs that follow the new rules although these say that they are not to.
+static void say_refusals(const struct lane *lane, const struct activation *activation)
+{
+    size_t count = 0;
+    const struct pin_refusal *refusals = activation_refusals(activation, &count);
+    for (size_t i = 0; i < count; i++)
+        DIAG(
+            &lane->runtime->log, DIAG_WARN, "runs cannot keep the steps that they began with",
+            DIAG_NUM("shard", lane->number), DIAG_TEXT("workflow", refusals[i].workflow),
+            DIAG_HEX("version", refusals[i].version), DIAG_TEXT("reason", refusals[i].reason));
 }
 
 static void say_in_force(
@@ -113,6 +132,8 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
         lane->shard, ruleset_hold(rules->ruleset), &rules->bundle, &activation, &fault);
     if (err != ERR_OK)
         fail(lane, &fault, err);
+    if (activation != NULL)
+        say_refusals(lane, activation);
     if (activation != NULL && activation_has_history(activation))
         follow_at_opening(lane, activation);
     err = activation == NULL ? activation_renew_zones(lane->shard, at_ms, &fault)
@@ -224,6 +245,8 @@ static void on_job(struct post *post)
         &fault);
     if (err != ERR_OK)
         fail(lane, &fault, err);
+    if (rules->activation != NULL)
+        say_refusals(lane, rules->activation);
     if (rules->activation == NULL) { // they are in force
         end(lane);
     } else if (activation_has_history(rules->activation)) {

@@ -175,7 +175,7 @@ static void parse_file(
         arena_free(&arena);
     } else if (parser == BOMB_RULES) {
         struct rule_file file = {"bomb.yaml", input};
-        struct rule_bundle bundle = {&file, 1};
+        struct rule_bundle bundle = {.files = &file, .count = 1};
         struct ruleset *ruleset = NULL;
         enum err err = ruleset_compile(&bundle, &list, &ruleset);
         INVARIANT((err == ERR_OK) == (list.error_count == 0));

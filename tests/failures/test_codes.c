@@ -312,7 +312,7 @@ static void read_file(enum file_kind kind, struct bytes text, struct diagnostics
 {
     if (kind == FILE_RULES) {
         struct rule_file file = {"a.yaml", text};
-        struct rule_bundle bundle = {&file, 1};
+        struct rule_bundle bundle = {.files = &file, .count = 1};
         struct ruleset *ruleset = NULL;
         enum err err = ruleset_compile(&bundle, list, &ruleset);
         ck_assert_int_eq(err, list->error_count > 0 ? ERR_INVALID : ERR_OK);

@@ -48,7 +48,7 @@ enum err world_try_open(struct fold_world *world, struct fault *fault)
 void world_activate(struct fold_world *world, const char *rules)
 {
     struct rule_file file = {"rules.yaml", bytes_text(rules)};
-    struct rule_bundle bundle = {&file, 1};
+    struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics diagnostics = {0};
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};

@@ -117,7 +117,7 @@ static void remove_world(void)
 static void activate_rules(struct shard *shard)
 {
     struct rule_file file = {"r.yaml", bytes_text(RULES)};
-    struct rule_bundle bundle = {&file, 1};
+    struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics list = {0};
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};

@@ -92,7 +92,7 @@ static struct catalog *catalog_fresh(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct rule_file file = {"fuzz.yaml", bytes_of(data, size)};
-    struct rule_bundle bundle = {&file, 1};
+    struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     struct buffer shown = {0};

@@ -12,7 +12,7 @@ static inline enum err compile_text_into(
     const char *text, struct diagnostics *list, struct ruleset **out)
 {
     struct rule_file file = {"rules.yaml", bytes_text(text)};
-    struct rule_bundle bundle = {&file, 1};
+    struct rule_bundle bundle = {.files = &file, .count = 1};
     return ruleset_compile(&bundle, list, out);
 }
 

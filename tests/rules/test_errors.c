@@ -282,7 +282,7 @@ START_TEST(names_are_unique_over_all_files)
     const struct twice_case *it = &twice_cases[_i];
     struct rule_file files[] = {
         {"a.yaml", bytes_text(it->first)}, {"b.yaml", bytes_text(it->second)}};
-    struct rule_bundle bundle = {files, 2};
+    struct rule_bundle bundle = {.files = files, .count = 2};
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_INVALID);
@@ -347,7 +347,7 @@ START_TEST(errors_of_all_files_are_collected_and_sorted)
         {"b.yaml", BYTES_LITERAL("scores: {\n")},
         {"c.yaml", BYTES_LITERAL("scores: {s: {min: a}}\nfoo: 1\n")},
     };
-    struct rule_bundle bundle = {files, 3};
+    struct rule_bundle bundle = {.files = files, .count = 3};
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_INVALID);

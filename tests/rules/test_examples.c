@@ -36,7 +36,8 @@ static size_t compile_files(struct rule_files *all)
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     struct buffer shown = {0};
-    enum err err = ruleset_compile(&(struct rule_bundle){all->files, all->count}, &list, &ruleset);
+    enum err err = ruleset_compile(
+        &(struct rule_bundle){.files = all->files, .count = all->count}, &list, &ruleset);
     diagnostics_print(&list, DIAGNOSTIC_FORMAT_TEXT, &shown);
     ck_assert_msg(
         err == ERR_OK && list.count == 0, "%.*s", (int)shown.len, (const char *)shown.data);

@@ -287,6 +287,7 @@ static const struct corpus_case {
     {FLOW "{id: a, wait: 1d}], edit: follow, existing: ignore, overdue: run}}\n", true},
     {FLOW "{id: a, wait: 1d}], edit: cancel, existing: include, overdue: skip}}\n", true},
     {FLOW "{id: a, wait: 1d}], edit: {move: {b: a}}, overdue: {spread: 1h}}}\n", true},
+    {FLOW "{id: a, wait: 1d}], edit: pin}}\n", true},
     {FLOW "{id: a, wait: 1d}], edit: {move: {}}, overdue: {skip_after: 2d}}}\n", true},
     {FLOW "end], edit: drop}}\n", false},
     {FLOW "end], edit: {}}}\n", false},

@@ -155,7 +155,7 @@ START_TEST(a_test_of_what_comes_in_other_files)
         {"b.yaml", BYTES_LITERAL("scores: {z: {rules: []}}\n"
                                  "tests: [{name: u, expect: [{at: 0s, score: {z: 0}}]}]\n")},
     };
-    const struct rule_bundle bundle = {files, 2};
+    const struct rule_bundle bundle = {.files = files, .count = 2};
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);

@@ -65,7 +65,7 @@ static enum err compile(
     struct diagnostics diagnostics = {0};
     for (uint32_t i = 0; i < rules->file_count; i++)
         files[i] = (struct rule_file){rules->files[i].path, bytes_from(rules->files[i].text)};
-    *bundle = (struct rule_bundle){files, rules->file_count};
+    *bundle = (struct rule_bundle){.files = files, .count = rules->file_count};
     enum err err = ruleset_compile(bundle, &diagnostics, out);
     for (size_t i = 0; i < diagnostics.count && err != ERR_OK; i++)
         (void)fprintf(

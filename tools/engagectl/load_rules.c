@@ -35,7 +35,7 @@ int load_rules(const struct command *command, const char *path, struct loaded_ru
     struct rule_file *files = arena_alloc(&out->arena, (tree.count + 1) * sizeof(*files));
     for (size_t i = 0; i < tree.count; i++)
         files[i] = (struct rule_file){tree.files[i].path, tree.files[i].text};
-    out->bundle = (struct rule_bundle){files, tree.count};
+    out->bundle = (struct rule_bundle){.files = files, .count = tree.count};
 
     struct diagnostics list = {0};
     enum err err = ruleset_compile(&out->bundle, &list, &out->ruleset);

@@ -89,7 +89,7 @@ struct rule_bundle rule_paths_bundle(struct rule_paths *paths)
             paths->files[kept++] = paths->files[i];
     }
     paths->count = kept;
-    return (struct rule_bundle){paths->files, kept};
+    return (struct rule_bundle){.files = paths->files, .count = kept};
 }
 
 void rule_paths_add_config(struct rule_paths *paths, const char *path, enum rule_paths_config what)

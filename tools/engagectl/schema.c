@@ -12,7 +12,7 @@
 // Events need the built-in catalogue: that of a ruleset without files.
 static void add_events(struct buffer *to)
 {
-    struct rule_bundle nothing = {NULL, 0};
+    struct rule_bundle nothing = {.files = NULL, .count = 0};
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
     enum err err = ruleset_compile(&nothing, &list, &ruleset);

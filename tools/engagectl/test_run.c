@@ -227,7 +227,8 @@ static bool set_zone(struct run *run, struct shard_params *params, struct arena 
 static enum err run_in(struct run *run, const struct shard_params *params, struct fault *fault)
 {
     const struct rule_test *test = run->test;
-    const struct rule_bundle no_files = {NULL, 0}; // nothing will be read from this journal
+    const struct rule_bundle no_files = {
+        .files = NULL, .count = 0}; // nothing will be read from this journal
     struct shard_report report;
     enum err err = shard_open(params, (struct shard_progress){0}, &run->shard, &report, fault);
     if (err != ERR_OK)

@@ -17,7 +17,7 @@
     ONE_POINT "workflows: {w: {on: noon, reenter: always, steps: [{tag: {add: seen}}]}}\n"
 
 static struct rule_file file;
-static struct rule_bundle bundle = {&file, 1};
+static struct rule_bundle bundle = {.files = &file, .count = 1};
 
 static struct activation *begin(const char *rules)
 {

@@ -149,7 +149,7 @@ static struct ruleset *compile_catalog(void)
     ck_assert_uint_le(tree.count, FILES_MAX);
     for (size_t i = 0; i < tree.count; i++)
         files[i] = (struct rule_file){tree.files[i].path, tree.files[i].text};
-    bundle = (struct rule_bundle){files, tree.count};
+    bundle = (struct rule_bundle){.files = files, .count = tree.count};
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
     diagnostics_free(&list);
     return ruleset;

@@ -88,7 +88,7 @@ static void send_rules(const char *text)
     struct diagnostics list = {0};
     file = (struct rule_file){"rules.yaml", bytes_text(text)};
     rules_free(&next);
-    next.bundle = (struct rule_bundle){&file, 1};
+    next.bundle = (struct rule_bundle){.files = &file, .count = 1};
     ck_assert_int_eq(rules_compile(&next, &list), ERR_OK);
     diagnostics_free(&list);
     job = (struct rules_job){

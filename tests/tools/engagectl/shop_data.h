@@ -28,7 +28,7 @@ static inline void shop_write_file(const char *path, const char *text)
 static inline void shop_activate(struct shard *shard)
 {
     const struct rule_file file = {"rules.yaml", BYTES_LITERAL(SHOP_RULES)};
-    const struct rule_bundle bundle = {&file, 1};
+    const struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics list = {0};
     struct ruleset *ruleset = NULL;
     struct fault fault;

@@ -468,7 +468,7 @@ START_TEST(every_household_of_the_demo_adds_up)
     static const struct command command = {.name = "test"};
     struct loaded_rules rules = {.ruleset = NULL};
     struct rule_file files[16] = {{"features.yaml", bytes_text(FEATURES)}};
-    struct rule_bundle bundle = {files, 1};
+    struct rule_bundle bundle = {.files = files, .count = 1};
     struct diagnostics diagnostics = {0};
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};

@@ -35,7 +35,7 @@ static const char *const events[2][4] = {
 static void activate(struct shard *shard, const char *rules)
 {
     const struct rule_file file = {"rules.yaml", bytes_text(rules)};
-    const struct rule_bundle bundle = {&file, 1};
+    const struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics list = {0};
     struct ruleset *ruleset = NULL;
     struct fault fault;
