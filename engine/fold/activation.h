@@ -10,6 +10,9 @@
 
 struct activation;
 
+// Whether events that came before would have made other numbers of the contacts under the new rules.
+bool activation_needs_history(const struct shard *shard, const struct ruleset *ruleset);
+
 // Takes the ruleset over; the bundle is borrowed until the end. Nothing of the shard changes. *out is NULL when rules
 // and settings are in force already. Worker thread.
 //   ERR_MISSING the journal's first frame is not there any more · ERR_CORRUPT, ERR_IO
