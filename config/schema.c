@@ -304,8 +304,8 @@ static const struct config_row rows[] = {
         limits.actions_per_minute,
         0,
         1000000000,
-        0,
-        "actions that each shard publishes in a minute; more wait until `engagectl actions "
+        10000,
+        "actions that all shards together publish in a minute; more wait until `engagectl actions "
         "release`; "
         "0: any number"),
     U32("limits.http_body_bytes",

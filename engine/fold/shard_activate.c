@@ -30,8 +30,7 @@ static struct fold_settings settings_wanted(const struct shard *shard)
     return settings;
 }
 
-// Whether events that came before would have made other numbers of the contacts under the new rules.
-static bool needs_history(const struct shard *shard, const struct ruleset *ruleset)
+bool activation_needs_history(const struct shard *shard, const struct ruleset *ruleset)
 {
     return shard->ruleset != NULL && contacts_count(shard->state) > 0 &&
            ruleset_history_hash(shard->ruleset) != ruleset_history_hash(ruleset);
@@ -128,7 +127,7 @@ enum err activation_begin(
     enum err err = ERR_OK;
     if (!is_same_ruleset)
         pin_versions(activation, shard);
-    if (!is_same_ruleset && needs_history(shard, activation->ruleset))
+    if (!is_same_ruleset && activation_needs_history(shard, activation->ruleset))
         err = begin_history(activation, shard, fault);
     if (err != ERR_OK) {
         activation_abandon(activation);
@@ -265,7 +264,7 @@ enum err shard_activate(
     struct fault *fault)
 {
     struct activation *activation = NULL;
-    enum err err = needs_history(shard, ruleset) ? write_all(shard, fault) : ERR_OK;
+    enum err err = activation_needs_history(shard, ruleset) ? write_all(shard, fault) : ERR_OK;
     if (err != ERR_OK) {
         ruleset_destroy(ruleset);
         return err;

@@ -71,6 +71,9 @@ void http_release_handle(struct http_request *request)
     }
     struct release *release = mem_zero(1, sizeof(*release));
     release->request = request;
+    ceiling_gate_open(
+        &context->runtime
+             ->ceiling); // before the lanes: what they publish from now on is counted anew
     http_request_suspend(request, release, on_abandoned);
     (void)ask_all(context->fleet, context->box, run_part, on_done, release);
 }

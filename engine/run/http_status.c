@@ -56,7 +56,7 @@ void http_status_ready(struct http_request *request)
     add_reason(&reasons, atomic_load(&runtime->sinks_waiting) > 0, "a sink cannot be reached");
     add_reason(
         &reasons, is_open && fleet_stands_still(context->fleet),
-        "actions beyond limits.actions_per_minute wait to be released");
+        "actions beyond limits.actions_per_minute wait to be released (engagectl actions release)");
     if (reasons.count == 0) {
         struct buffer *body = http_reply_json(&request->reply, MHD_HTTP_OK);
         buffer_add_text(body, "{\"status\":\"ready\"");

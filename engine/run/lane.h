@@ -23,7 +23,7 @@ struct lane_settings {
     enum tick_mode tick_mode;
     uint32_t poll_max;           // messages of one poll, at most LANE_MESSAGES_MAX
     uint64_t waiting_bytes_max;  // appended and not durable: reading pauses above
-    uint32_t actions_per_minute; // 0: any number (lane_ceiling.h)
+    uint32_t actions_per_minute; // of all lanes; 0: any number (lane_ceiling.h)
     uint64_t outbox_max;         // decided and not published: reading pauses above
     uint64_t outbox_bytes_max;   // the same in bytes
     uint64_t dirty_bytes_max;    // a checkpoint is due

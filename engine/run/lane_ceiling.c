@@ -106,8 +106,10 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
     ceiling->passed = sequence;
     ceiling->is_noted = err == ERR_OK && is_shut;
     atomic_store(&ceiling->is_shut, is_shut);
-    if (is_shut)
-        say_still(lane, "actions beyond the ceiling wait, as before, to be released");
+    if (!is_shut)
+        return;
+    ceiling_gate_shut(&lane->runtime->ceiling);
+    say_still(lane, "actions beyond the ceiling wait, as before, to be released");
 }
 
 // --- frames
@@ -122,6 +124,32 @@ static void note_still(struct lane *lane)
             DIAG_NUM("shard", lane->number), DIAG_TEXT("reason", fault.text));
 }
 
+static void stand_still(struct lane *lane, const char *message)
+{
+    atomic_store(&lane->ceiling.is_shut, true);
+    ceiling_gate_shut(&lane->runtime->ceiling);
+    say_still(lane, message);
+    note_still(lane);
+}
+
+// Counts the frame's actions with those of the other lanes; false where the minute has no room for them.
+static bool count_frame(struct lane *lane, const struct outbox_ahead *frame)
+{
+    struct lane_ceiling *ceiling = &lane->ceiling;
+    uint32_t max = lane->settings->actions_per_minute;
+    int64_t minute = frame->tick_ms / MINUTE_MS;
+    if (minute != ceiling->minute)
+        ceiling->count = 0;
+    ceiling->minute = minute;
+    if (frame->actions == 0)
+        return true;
+    if (ceiling->count + frame->actions > max ||
+        !ceiling_gate_count(&lane->runtime->ceiling, minute, frame->actions, max))
+        return false;
+    ceiling->count += frame->actions;
+    return true;
+}
+
 static bool may_pass(void *context, const struct outbox_ahead *frame)
 {
     struct lane *lane = context;
@@ -129,19 +157,13 @@ static bool may_pass(void *context, const struct outbox_ahead *frame)
     bool is_free = frame->sequence <= ceiling->free_up_to;
     if (!is_free && atomic_load_explicit(&ceiling->is_shut, memory_order_relaxed))
         return false;
-    if (!is_free) {
-        int64_t minute = frame->tick_ms / MINUTE_MS;
-        if (minute != ceiling->minute)
-            ceiling->count = 0;
-        ceiling->minute = minute;
-        if (frame->actions > 0 &&
-            ceiling->count + frame->actions > lane->settings->actions_per_minute) {
-            atomic_store(&ceiling->is_shut, true);
-            say_still(lane, "more actions in a minute than the ceiling: they wait to be released");
-            note_still(lane);
-            return false;
-        }
-        ceiling->count += frame->actions;
+    if (!is_free && frame->actions > 0 && ceiling_gate_is_shut(&lane->runtime->ceiling)) {
+        stand_still(lane, "actions of another shard wait to be released: so do these");
+        return false;
+    }
+    if (!is_free && !count_frame(lane, frame)) {
+        stand_still(lane, "more actions in a minute than the ceiling: they wait to be released");
+        return false;
     }
     ceiling->passed = frame->sequence;
     return true;

@@ -11,6 +11,7 @@
 #include "engine/base/exit_code.h"
 #include "engine/port/clock.h"
 #include "engine/port/disk.h"
+#include "engine/run/ceiling_gate.h"
 #include "engine/run/clock_guard.h"
 
 // Everything but the flags is set before the first thread starts and never changed.
@@ -22,6 +23,7 @@ struct runtime {
     const char *dead_letter_topic; // where dead letters go on Kafka; NULL: to a file
 
     struct clock_guard clock_guard; // of the ticks
+    struct ceiling_gate ceiling;    // of the actions that all lanes publish
     atomic_bool is_stopping;        // nothing new is taken in
     atomic_uint disks_full;         // syncs and publications that wait for room
     atomic_uint sinks_waiting;      // publishers that cannot reach what they publish to

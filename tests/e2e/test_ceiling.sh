@@ -65,4 +65,33 @@ check "... once a day" wait_until 5 has_actions 7
 check "... the others are counted by action and reason" wait_until 5 has_metric 'engaged_actions_held_total{action="text",reason="channel_limit"} 2'
 kill_hard
 check "without a daemon nothing is released" same "$("$engagectl" actions release --config live.yaml >/dev/null 2>&1; echo $?)" 69
+
+# Three shards share it: 40 contacts, five actions a minute.
+sed 's/^data: .*/data: shared\nshards: 3\nclock: event/; s/^sinks: .*/sinks: {file: shared.ndjson}/; s/actions_per_minute: .*/actions_per_minute: 5}/' c.yaml >shared.yaml
+many() { # many FIRST LAST TIME
+    for id in $(seq "$1" "$2"); do
+        printf '{"id":"m-%s","type":"order.placed","contact":"c-%s","time":"%s"}\n' "$id" "$id" "$3"
+    done | sed '1s/^/[/; $!s/$/,/; $s/$/]/' | curl -s -m 10 -f -o reply --data-binary @- "$(url)/v1/events"
+}
+shared() { cat shared.ndjson 2>/dev/null | grep -c .; }
+has_shared() { [ "$(shared)" = "$1" ]; }
+live_shared() { sed "s|127.0.0.1:0|$(url | sed 's|http://||')|" shared.yaml >live.yaml; }
+all_still() { [ "$(curl -s "$(url)/metrics" | grep -c '^engaged_actions_stand_still.* 1$')" = 3 ]; }
+check "three shards are up" start shared.yaml
+check "... listening" wait_until 10 logged listening
+live_shared
+for id in 1 2 3 4; do many "$id" "$id" 2026-01-01T00:00:00Z; done
+check "four of one minute are out, wherever they are" wait_until 5 has_shared 4
+for id in 5 6 7 8 9 10 11 12; do many "$id" "$id" 2026-01-01T00:00:00Z; done
+check "the sixth stands still" wait_until 5 stands_still
+sleep 0.5
+check "... and everything behind the fifth, in each shard" has_shared 5
+many 13 40 2026-01-01T05:00:00Z
+check "another minute lets nothing out, in no shard" wait_until 5 all_still
+check "... nothing" has_shared 5
+check "they are released together" release
+check "... all of them" grep -q "released: 35" said
+check "... and go out" wait_until 5 has_shared 40
+check "... each once" same "$(sort -u shared.ndjson | grep -c .)" 40
+kill_hard
 finish

@@ -17,7 +17,7 @@ rules: rules
 clock: event
 journal: {file_mib: 1}
 checkpoint: {age_s: 1, overlay_mib: 1}
-limits: {frame_events: 64}
+limits: {frame_events: 64, actions_per_minute: 0}
 sources: {files: [events.ndjson]}
 sinks: {file: $name.ndjson}
 dead_letters: {file: $name-dead.ndjson}

@@ -8,6 +8,7 @@
 #include "tools/engagectl/commands.h"
 #include "tools/engagectl/load_rules.h"
 #include "tools/engagectl/plan_compare.h"
+#include "tools/engagectl/plan_enter.h"
 #include "tools/engagectl/table.h"
 
 // --- where runs are
@@ -44,21 +45,19 @@ static int read_config(const struct command_call *call, struct asking *asking)
     return err == ERR_OK ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
 }
 
-static int find_runs(const struct command_call *call, struct buffer *to)
+static int find_runs(const struct command_call *call, struct asking *asking, struct buffer *to)
 {
-    struct asking asking;
     struct bytes body;
     bool is_directory = command_option_value(call, "data") != NULL;
-    int code = read_config(call, &asking);
+    int code = read_config(call, asking);
     if (code == EXIT_CODE_DONE && !is_directory &&
-        ask_daemon(&asking, "/v1/rules", &body) == ASKED_ANSWERED) {
+        ask_daemon(asking, "/v1/rules", &body) == ASKED_ANSWERED) {
         buffer_add_bytes(to, body);
     } else if (code == EXIT_CODE_DONE) {
-        code = ask_shards(&asking);
+        code = ask_shards(asking);
         if (code == EXIT_CODE_DONE)
-            add_shards(&asking.set, to);
+            add_shards(&asking->set, to);
     }
-    ask_end(&asking);
     return code;
 }
 
@@ -98,6 +97,18 @@ static void add_outcome(struct buffer *to, const struct plan_row *row)
     buffer_add_bytes(to, row->to);
 }
 
+// Runs that are there, or that would begin.
+static void add_number(struct table *table, const struct plan_row *row, bool knows_runs)
+{
+    bool is_known = row->has_existing ? row->enter != PLAN_UNKNOWN : knows_runs;
+    if (row->outcome == PLAN_NOTHING && !row->has_existing)
+        table_add_text(table, "");
+    else if (is_known)
+        table_add_number(table, (uint64_t)(row->has_existing ? row->enter : row->runs));
+    else
+        table_add_text(table, "?");
+}
+
 static void add_rows(const struct plan *plan, bool knows_runs, struct buffer *to)
 {
     static const struct table_column columns[] = {
@@ -117,12 +128,7 @@ static void add_rows(const struct plan *plan, bool knows_runs, struct buffer *to
         add_outcome(&what, row);
         table_add(&table, row->workflow);
         table_add(&table, row->step);
-        if (row->outcome == PLAN_NOTHING)
-            table_add_text(&table, "");
-        else if (knows_runs)
-            table_add_number(&table, (uint64_t)row->runs);
-        else
-            table_add_text(&table, "?");
+        add_number(&table, row, knows_runs);
         table_add(&table, buffer_bytes(&what));
         buffer_free(&what);
     }
@@ -160,6 +166,8 @@ static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to
         buffer_add_format(to, ",\"change\":\"%s\"", changes[row->change]);
         if (row->has_existing)
             buffer_add_text(to, ",\"existing\":\"include\"");
+        if (row->has_existing && row->enter != PLAN_UNKNOWN)
+            buffer_add_format(to, ",\"enter\":%" PRId64, row->enter);
         if (row->outcome != PLAN_NOTHING) {
             buffer_add_text(to, ",\"step\":");
             if (row->step.len == 0)
@@ -213,43 +221,55 @@ static int print(const struct command_call *call, const struct plan *plan, bool 
 }
 
 // --- both
-static int compare(
-    const struct command_call *call,
-    struct bytes answer,
-    const struct loaded_rules *before,
-    const struct ruleset *after)
+struct planning {
+    const struct command_call *call;
+    struct asking asking;
+    struct buffer answer; // where runs are; empty: it was not asked
+    struct loaded_rules before, after;
+};
+
+static void read_shards(const struct json *root, struct arena *arena, struct plan_question *out)
+{
+    const struct json *list = json_member(root, "shards");
+    const struct json *first = list == NULL ? NULL : list->first;
+    for (const struct json *shard = first; shard != NULL; shard = shard->next)
+        out->shard_count++;
+    const struct json **shards = arena_alloc(arena, (out->shard_count + 1) * sizeof(struct json *));
+    const struct json *shard = first;
+    for (size_t i = 0; i < out->shard_count; i++, shard = shard->next)
+        shards[i] = shard;
+    out->shards = shards;
+    out->before = first;
+}
+
+static int compare(struct planning *planning)
 {
     struct arena arena = {0};
     struct json *root = NULL;
     struct json *written = NULL;
     struct buffer outline = {0};
     struct plan plan;
-    struct plan_question question = {.after = after};
+    struct plan_question question = {.after = planning->after.ruleset};
+    bool has_old = planning->before.ruleset != NULL;
     enum err err = ERR_OK;
-    if (answer.len > 0)
-        err = json_read(answer, &arena, &root);
-    if (err == ERR_OK && before->ruleset != NULL) {
+    if (planning->answer.len > 0)
+        err = json_read(buffer_bytes(&planning->answer), &arena, &root);
+    if (err == ERR_OK && has_old) {
         const struct run_places none = {.count = 0};
-        workflows_add_json(&outline, before->ruleset, &none);
+        workflows_add_json(&outline, planning->before.ruleset, &none);
         err = json_read(buffer_bytes(&outline), &arena, &written);
     }
-    const struct json *list = json_member(root, "shards");
-    for (const struct json *shard = list == NULL ? NULL : list->first; shard != NULL;
-         shard = shard->next)
-        question.shard_count++;
-    const struct json **shards =
-        arena_alloc(&arena, (question.shard_count + 1) * sizeof(struct json *));
-    const struct json *shard = list == NULL ? NULL : list->first;
-    for (size_t i = 0; i < question.shard_count; i++, shard = shard->next)
-        shards[i] = shard;
-    question.shards = shards;
-    question.before = written != NULL ? written : list == NULL ? NULL : list->first;
+    read_shards(root, &arena, &question);
+    if (has_old)
+        question.before = written;
     int code = EXIT_CODE_INTERNAL;
     if (err != ERR_OK) {
-        command_talk(call->command, "expected an answer in JSON");
+        command_talk(planning->call->command, "expected an answer in JSON");
     } else {
         plan_make(&question, &arena, &plan);
-        code = print(call, &plan, question.shard_count > 0);
+        if (planning->answer.len > 0 && !has_old)
+            plan_count_enter(&planning->asking, &planning->after.bundle, &plan);
+        code = print(planning->call, &plan, question.shard_count > 0);
     }
     buffer_free(&outline);
     arena_free(&arena);
@@ -258,22 +278,21 @@ static int compare(
 
 int plan_command(const struct command_call *call)
 {
-    struct loaded_rules before = {.ruleset = NULL};
-    struct loaded_rules after = {.ruleset = NULL};
-    struct buffer answer = {0};
+    struct planning planning = {.call = call, .asking = {.command = call->command}};
     bool has_old = call->arg_count == 2;
     // Two directories by themselves are compared; with a daemon, what it has in flight counts.
     bool asks_runs =
         !has_old || call->config_path != NULL || command_option_value(call, "data") != NULL;
-    int code = load_rules(call->command, call->args[call->arg_count - 1], &after);
+    int code = load_rules(call->command, call->args[call->arg_count - 1], &planning.after);
     if (code == EXIT_CODE_DONE && has_old)
-        code = load_rules(call->command, call->args[0], &before);
+        code = load_rules(call->command, call->args[0], &planning.before);
     if (code == EXIT_CODE_DONE && asks_runs)
-        code = find_runs(call, &answer);
+        code = find_runs(call, &planning.asking, &planning.answer);
     if (code == EXIT_CODE_DONE)
-        code = compare(call, buffer_bytes(&answer), &before, after.ruleset);
-    buffer_free(&answer);
-    loaded_rules_free(&before);
-    loaded_rules_free(&after);
+        code = compare(&planning);
+    buffer_free(&planning.answer);
+    loaded_rules_free(&planning.before);
+    loaded_rules_free(&planning.after);
+    ask_end(&planning.asking);
     return code;
 }

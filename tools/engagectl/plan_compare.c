@@ -163,6 +163,7 @@ static void add_workflow(struct making *making, struct bytes name)
     struct plan_row row = {
         .workflow = name,
         .change = change_of(workflow_of(question->before, name), after),
+        .enter = PLAN_UNKNOWN,
     };
     row.has_existing = row.change == PLAN_NEW && after->has_existing;
     struct bytes *seen = NULL;

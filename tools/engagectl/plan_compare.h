@@ -17,11 +17,14 @@ enum plan_outcome {
     PLAN_WORKFLOW_GONE,
 };
 
+#define PLAN_UNKNOWN INT64_C(-1)
+
 // A workflow, or the runs that are at one of its steps.
 struct plan_row {
     struct bytes workflow;
     enum plan_change change;
     bool has_existing; // it is new, and contacts that are there enter
+    int64_t enter;     // runs that would begin so; PLAN_UNKNOWN
     struct bytes step; // empty: of no step, or one that the old rules do not have either
     int64_t runs;
     enum plan_outcome outcome;

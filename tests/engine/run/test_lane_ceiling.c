@@ -15,6 +15,7 @@ static unsigned orders;
 
 static void open_again(void)
 {
+    ceiling_gate_open(&stage.runtime.ceiling); // of a new process
     stage_open(RULES);
     stage.lane->checkpoint.due_us = INT64_MAX; // none may be under way when the lane is killed
 }
@@ -36,6 +37,7 @@ static void setup(void)
 static void teardown(void)
 {
     struct fault fault = {.err = ERR_OK};
+    ceiling_gate_open(&stage.runtime.ceiling);
     ck_assert_int_eq(lane_ceiling_release(stage.lane, &fault), ERR_OK);
     stage_close();
 }
@@ -73,6 +75,7 @@ static bool stands_still(void)
 static void release(void)
 {
     struct fault fault = {.err = ERR_OK};
+    ceiling_gate_open(&stage.runtime.ceiling);
     ck_assert_msg(lane_ceiling_release(stage.lane, &fault) == ERR_OK, "%s", fault.text);
 }
 
@@ -202,6 +205,50 @@ START_TEST(without_a_ceiling_nothing_stands_still)
 }
 END_TEST
 
+static bool other_lane_publishes(uint32_t actions)
+{
+    int64_t minute = atomic_load(&stage.wall_ms) / MINUTE_MS;
+    return ceiling_gate_count(
+        &stage.runtime.ceiling, minute, actions, stage.settings.actions_per_minute);
+}
+
+START_TEST(the_lanes_of_a_daemon_share_it)
+{
+    ck_assert(other_lane_publishes(1));
+    order();
+    ck_published(1);
+    ck_assert(!stands_still());
+    order();
+    ck_published(1);
+    ck_assert(stands_still());
+    ck_assert(!other_lane_publishes(1));
+    pass_time(MINUTE_MS);
+    ck_assert(ceiling_gate_is_shut(&stage.runtime.ceiling)); // for all of them
+    release();
+    ck_published(2);
+    ck_assert(!ceiling_gate_is_shut(&stage.runtime.ceiling));
+}
+END_TEST
+
+START_TEST(a_lane_stands_still_with_another_one_and_so_does_its_restart)
+{
+    order();
+    ck_published(1);
+    ceiling_gate_shut(&stage.runtime.ceiling);
+    pass_time(MINUTE_MS);
+    order();
+    ck_published(1);
+    ck_assert(stands_still());
+    ck_assert_ptr_nonnull(strstr(stage.log, "of another shard wait"));
+    stage_kill();
+    open_again();
+    ck_assert(stands_still());
+    ck_assert(ceiling_gate_is_shut(&stage.runtime.ceiling));
+    release();
+    ck_published(2);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/run/lane_ceiling");
@@ -214,6 +261,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_restart_stands_still_where_the_process_before_did);
     tcase_add_test(tcase, what_was_released_is_free_after_a_restart_too);
     tcase_add_test(tcase, a_file_that_cannot_be_read_stands_still);
+    tcase_add_test(tcase, the_lanes_of_a_daemon_share_it);
+    tcase_add_test(tcase, a_lane_stands_still_with_another_one_and_so_does_its_restart);
     tcase_add_test(tcase, without_a_ceiling_nothing_stands_still);
     suite_add_tcase(suite, tcase);
     return suite;

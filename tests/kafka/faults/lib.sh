@@ -51,6 +51,7 @@ rules: $rules
 workers: 2
 journal: {file_mib: 1}
 checkpoint: {age_s: 1}
+limits: {actions_per_minute: 0}
 sources: {http: true, kafka: {brokers: "$brokers", topic: in.$w, group: $w}}
 sinks: {kafka: {brokers: "$brokers", transactional_id: $w, topic_prefix: $w., properties: {${properties:-}}}}
 dead_letters: {kafka: dead.$w}

@@ -18,6 +18,18 @@ static char directory[TEST_SCRATCH_BYTES];
                 "order.placed}}]}\n"                                                        \
                 "  x: {on: form.submitted, steps: [{wait: 5d}, {do: mail, with: {text: x}}]}\n"
 
+// A new counter over old events; n and m ask for it.
+#define TAKING_IN                                                                                 \
+    "actions: {mail: {with: {text: string}}}\n"                                                   \
+    "counters: {opens: {count: email.opened, within: 30d}, forms: {count: form.submitted}}\n"     \
+    "scores: {s: {rules: [{name: a, on: email.opened, points: 1}]}}\n"                            \
+    "workflows:\n"                                                                                \
+    "  w: {on: form.submitted, steps: [{id: a, wait: 5d}, {id: b, wait: {for: order.placed}}]}\n" \
+    "  x: {on: form.submitted, steps: [{wait: 5d}, {do: mail, with: {text: x}}]}\n"               \
+    "  n: {on: form.submitted, existing: include, if: counter.forms >= 1 && "                     \
+    "contact.contact_id != 'd', steps: [{wait: 6d}]}\n"                                           \
+    "  m: {on: form.submitted, existing: include, if: counter.forms > 1, steps: [{wait: 6d}]}\n"
+
 static const char *const events[2][4] = {
     {"{\"id\":\"1\",\"type\":\"form.submitted\",\"time\":\"2026-01-01T00:00:00Z\",\"contact\":"
      "\"a\"}",
@@ -100,7 +112,7 @@ static const struct plan_case {
      "w         a        2  goes on at a\n"
      "w         b        2  fails when it is due: its step is gone\n"
      "x         1        2  sleeps: its workflow is gone\n"
-     "n                     new: contacts that are there enter where its 'if' is true\n"
+     "n                  4  new: contacts that are there enter where its 'if' is true\n"
      "\n"
      "KIND     NAME  WHAT\n"
      "segment  t     new: filled from the journal\n",
@@ -127,6 +139,25 @@ static const struct plan_case {
      "\"to\":\"1\"}],\"definitions\":[],\"lost\":0}\n",
      ""},
     {IN_FORCE, "plan old new", 0, "", "nothing changes"},
+    // what a new definition makes of the events before decides who enters
+    {TAKING_IN, "plan new --data p -o json", 0,
+     "{\"workflows\":["
+     "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"a\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"a\"},"
+     "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"b\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"b\"},"
+     "{\"workflow\":\"x\",\"change\":\"same\",\"step\":\"1\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"to\":\"1\"},"
+     "{\"workflow\":\"m\",\"change\":\"new\",\"existing\":\"include\",\"enter\":0},"
+     "{\"workflow\":\"n\",\"change\":\"new\",\"existing\":\"include\",\"enter\":3}],"
+     "\"definitions\":[{\"kind\":\"counter\",\"name\":\"forms\",\"change\":\"new\",\"from_now\":"
+     "false}],\"lost\":0}\n",
+     ""},
+    {IN_FORCE "  n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}\n",
+     "plan old new -o table", 0,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "n                  ?  new: contacts that are there enter where its 'if' is true\n",
+     ""},
     {"scores: {s: {bands: 1}}\n", "plan new --config p.yaml", 78, "", "the rules have 1 error"},
     {IN_FORCE, "plan new --data nowhere", 69, "", "nowhere"},
     {IN_FORCE, "plan", 2, "", "usage: engagectl plan [OLD] NEW"},
@@ -169,6 +200,22 @@ START_TEST(it_is_so_afterwards)
 }
 END_TEST
 
+START_TEST(as_many_enter_as_it_says)
+{
+    shop_write_file("new/r.yaml", TAKING_IN);
+    captured_run("plan new --config p.yaml -o table", &captured);
+    ck_assert_ptr_nonnull(strstr(captured.out, "\nn                  3  new: contacts"));
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        activate(shard, TAKING_IN);
+        shard_close(shard);
+    }
+    captured_run("plan new --config p.yaml -o table", &captured);
+    ck_assert_msg(captured.code == 0, "%s", captured.err);
+    ck_assert_ptr_nonnull(strstr(captured.out, "\nn         1        3  goes on at 1\n"));
+}
+END_TEST
+
 START_TEST(the_daemon_is_asked)
 {
     struct fake_daemon daemon;
@@ -196,6 +243,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, it_says_what_becomes_of_runs, 0, CASE_COUNT);
     tcase_add_test(tcase, it_is_so_afterwards);
+    tcase_add_test(tcase, as_many_enter_as_it_says);
     tcase_add_test(tcase, the_daemon_is_asked);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -39,6 +39,7 @@ daemon_new() {
 data: data
 rules: ../${rules##*/}
 sources: $1
+limits: {actions_per_minute: 0}
 CONFIG
     shift
     for line in "$@"; do echo "$line" >>"$dir/engaged.yaml"; done
