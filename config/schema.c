@@ -304,7 +304,7 @@ static const struct config_row rows[] = {
         limits.actions_per_minute,
         0,
         1000000000,
-        10000,
+        100000,
         "actions that all shards together publish in a minute; more wait until `engagectl actions "
         "release`; "
         "0: any number"),

@@ -92,6 +92,7 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
     struct lane_ceiling *ceiling = &lane->ceiling;
     bool is_shut = false;
     uint64_t sequence = 0;
+    struct fault fault = {.err = ERR_OK};
     (void)snprintf(ceiling->path, sizeof(ceiling->path), "%s/ceiling", directory);
     if (lane->settings->actions_per_minute == 0)
         return; // what stood still goes on
@@ -108,6 +109,13 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
     atomic_store(&ceiling->is_shut, is_shut);
     if (!is_shut)
         return;
+    if (lane->runtime->is_once) { // nobody could release them
+        (void)fault_set(
+            &fault, ERR_STATE,
+            "actions beyond limits.actions_per_minute wait: start without --once and release them");
+        runtime_fail(
+            lane->runtime, EXIT_CODE_FAILED, "actions wait to be released", &fault);
+    }
     ceiling_gate_shut(&lane->runtime->ceiling);
     say_still(lane, "actions beyond the ceiling wait, as before, to be released");
 }
@@ -161,7 +169,7 @@ static bool may_pass(void *context, const struct outbox_ahead *frame)
         stand_still(lane, "actions of another shard wait to be released: so do these");
         return false;
     }
-    if (!is_free && !count_frame(lane, frame)) {
+    if (!is_free && !lane->runtime->is_once && !count_frame(lane, frame)) {
         stand_still(lane, "more actions in a minute than the ceiling: they wait to be released");
         return false;
     }

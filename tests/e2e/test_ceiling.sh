@@ -66,6 +66,26 @@ check "... the others are counted by action and reason" wait_until 5 has_metric 
 kill_hard
 check "without a daemon nothing is released" same "$("$engagectl" actions release --config live.yaml >/dev/null 2>&1; echo $?)" 69
 
+check "it is up a last time" up
+check "orders come" post order.placed 7 12
+check "they stand still" wait_until 5 stands_still
+sleep 0.5
+kill_hard
+out=$(actions)
+# Without HTTP nobody could release anything.
+sed 's/^sources: .*/sources: {files: [once.ndjson]}/; /^http:/d' c.yaml >once.yaml
+: >once.ndjson
+"$engaged" --once --config once.yaml 2>log
+check "with --once it does not wait for a release" same $? 1
+check "... it says what waits" grep -q "actions wait to be released" log
+check "... and lets nothing out" has_actions "$out"
+sed 's/^data: .*/data: alone/; s/^sinks: .*/sinks: {file: alone.ndjson}/' once.yaml >alone.yaml
+for id in 1 2 3 4 5 6 7 8 9; do
+    echo "{\"id\":\"o-$id\",\"type\":\"order.placed\",\"contact\":\"c-$id\",\"time\":\"2026-01-01T00:00:00Z\"}"
+done >once.ndjson
+check "a run with --once has no ceiling" "$engaged" --once --config alone.yaml
+check "... all nine are out" same "$(grep -c . alone.ndjson)" 9
+
 # Three shards share it: 40 contacts, five actions a minute.
 sed 's/^data: .*/data: shared\nshards: 3\nclock: event/; s/^sinks: .*/sinks: {file: shared.ndjson}/; s/actions_per_minute: .*/actions_per_minute: 5}/' c.yaml >shared.yaml
 many() { # many FIRST LAST TIME
