@@ -98,7 +98,7 @@ has_shared() { [ "$(shared)" = "$1" ]; }
 live_shared() { sed "s|127.0.0.1:0|$(url | sed 's|http://||')|" shared.yaml >live.yaml; }
 all_still() { [ "$(curl -s "$(url)/metrics" | grep -c '^engaged_actions_stand_still.* 1$')" = 3 ]; }
 check "three shards are up" start shared.yaml
-check "... listening" wait_until 10 logged listening
+check "... ready" wait_until 10 ready
 live_shared
 for id in 1 2 3 4; do many "$id" "$id" 2026-01-01T00:00:00Z; done
 check "four of one minute are out, wherever they are" wait_until 5 has_shared 4
