@@ -9,6 +9,7 @@
 #include "tools/engagectl/load_rules.h"
 #include "tools/engagectl/plan_compare.h"
 #include "tools/engagectl/plan_enter.h"
+#include "tools/engagectl/plan_pins.h"
 #include "tools/engagectl/table.h"
 
 // --- where runs are
@@ -68,6 +69,7 @@ static const char *const outcomes[] = {
     [PLAN_NOTHING] = "nothing",     [PLAN_GOES_ON] = "goes_on",
     [PLAN_MOVES] = "moves",         [PLAN_ENDS] = "ends",
     [PLAN_STEP_GONE] = "step_gone", [PLAN_WORKFLOW_GONE] = "workflow_gone",
+    [PLAN_STAYS] = "stays",
 };
 
 static const char *definition_text(const struct plan_definition *definition)
@@ -90,11 +92,14 @@ static void add_outcome(struct buffer *to, const struct plan_row *row)
         break;
     case PLAN_GOES_ON: buffer_add_text(to, "goes on at "); break;
     case PLAN_MOVES: buffer_add_text(to, "moves to "); break;
+    case PLAN_STAYS: buffer_add_text(to, "keeps its steps: edit: pin"); return;
     case PLAN_ENDS: buffer_add_text(to, "ends: edit: cancel"); break;
     case PLAN_STEP_GONE: buffer_add_text(to, "fails when it is due: its step is gone"); break;
     case PLAN_WORKFLOW_GONE: buffer_add_text(to, "sleeps: its workflow is gone"); break;
     }
     buffer_add_bytes(to, row->to);
+    if (row->unpinned != NULL)
+        buffer_add_format(to, "; it cannot keep its steps: %s", row->unpinned);
 }
 
 // Runs that are there, or that would begin.
@@ -177,6 +182,12 @@ static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to
             if (knows_runs)
                 buffer_add_format(to, ",\"runs\":%" PRId64, row->runs);
             buffer_add_format(to, ",\"outcome\":\"%s\"", outcomes[row->outcome]);
+            if (row->is_pinned)
+                buffer_add_format(to, ",\"version\":\"%016" PRIx64 "\"", row->version);
+            if (row->unpinned != NULL) {
+                buffer_add_text(to, ",\"unpinned\":");
+                text_add_json(to, bytes_text(row->unpinned));
+            }
         }
         if (row->to.len > 0) {
             buffer_add_text(to, ",\"to\":");
@@ -193,7 +204,18 @@ static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to
             to, ",\"change\":\"%s\",\"from_now\":%s}", changes[definition->change],
             definition->is_from_now ? "true" : "false");
     }
-    buffer_add_format(to, "],\"lost\":%" PRId64 "}\n", plan->lost);
+    buffer_add_format(
+        to, "],\"lost\":%" PRId64 ",\"unpinned\":%" PRId64 "}\n", plan->lost, plan->unpinned);
+}
+
+static void say_count(
+    const struct command_call *call, int64_t count, bool knows_runs, const char *what)
+{
+    if (count > 0 && knows_runs)
+        command_talk(call->command, "%" PRId64 " runs %s", count, what);
+    else if (count > 0)
+        command_talk(
+            call->command, "runs at %" PRId64 " steps, where there are any, %s", count, what);
 }
 
 static int print(const struct command_call *call, const struct plan *plan, bool knows_runs)
@@ -209,14 +231,10 @@ static int print(const struct command_call *call, const struct plan *plan, bool 
     if (text.len == 0)
         command_talk(call->command, "nothing changes");
     buffer_free(&text);
-    if (code != EXIT_CODE_DONE || plan->lost == 0)
+    if (code != EXIT_CODE_DONE || plan->lost + plan->unpinned == 0)
         return code;
-    if (knows_runs)
-        command_talk(call->command, "%" PRId64 " runs would be lost", plan->lost);
-    else
-        command_talk(
-            call->command, "runs would be lost at %" PRId64 " steps, where there are any",
-            plan->lost);
+    say_count(call, plan->lost, knows_runs, "would be lost");
+    say_count(call, plan->unpinned, knows_runs, "cannot keep the steps that they began with");
     return EXIT_CODE_FAILED;
 }
 
@@ -267,6 +285,7 @@ static int compare(struct planning *planning)
         command_talk(planning->call->command, "expected an answer in JSON");
     } else {
         plan_make(&question, &arena, &plan);
+        plan_check_pins(&planning->asking, planning->before.ruleset, question.after, &arena, &plan);
         if (planning->answer.len > 0 && !has_old)
             plan_count_enter(&planning->asking, &planning->after.bundle, &plan);
         code = print(planning->call, &plan, question.shard_count > 0);

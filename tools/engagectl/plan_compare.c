@@ -1,6 +1,7 @@
 #include "tools/engagectl/plan_compare.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "engine/fold/run.h"
 
@@ -70,10 +71,24 @@ static bool is_at(struct bytes id, struct bytes at)
     return bytes_equal_text(at, text);
 }
 
-// What becomes of runs at a step, as engine/fold/run_edit.c decides it.
-static void find_outcome(const struct workflow_def *after, struct bytes at, struct plan_row *row)
+// Whether runs keep the steps that they began with.
+static bool stays(const struct workflow_def *after, const struct plan_row *row)
 {
+    bool is_old = row->is_pinned || row->change == PLAN_EDITED;
+    return after != NULL && row->unpinned == NULL && after->edit == EDIT_PIN && is_old &&
+           row->version != after->hash;
+}
+
+// What becomes of runs at a step, as engine/fold/run_edit.c decides it.
+static void find_outcome(const struct workflow_def *after, struct plan_row *row)
+{
+    struct bytes at = row->at;
     bool is_edited = row->change != PLAN_SAME;
+    if (stays(after, row)) {
+        row->outcome = PLAN_STAYS;
+        row->to = row->step;
+        return;
+    }
     if (after == NULL) {
         row->outcome = PLAN_WORKFLOW_GONE;
         return;
@@ -98,24 +113,42 @@ static void find_outcome(const struct workflow_def *after, struct bytes at, stru
     }
 }
 
-// How many runs are at a step, over all shards.
-static int64_t runs_at(const struct making *making, struct bytes workflow, struct bytes at)
+// How many runs of a version ("": none) are at a step, over all shards.
+static int64_t runs_at(
+    const struct making *making, struct bytes workflow, struct bytes at, struct bytes version)
 {
     int64_t runs = 0;
     for (size_t i = 0; i < making->question->shard_count; i++) {
         const struct json *of = workflow_of(making->question->shards[i], workflow);
-        const struct json *step = find_named(json_member(of, "steps"), "at", at);
-        runs += step == NULL ? 0 : json_integer(step, "runs", 0);
+        const struct json *list = json_member(of, "steps");
+        for (const struct json *step = list == NULL ? NULL : list->first; step != NULL;
+             step = step->next)
+            if (bytes_equal(json_text(step, "at"), at) &&
+                bytes_equal(json_text(step, "version"), version))
+                runs += json_integer(step, "runs", 0);
     }
     return runs;
 }
 
+static uint64_t number_of(struct bytes hash)
+{
+    char text[17] = "";
+    if (hash.len < sizeof(text))
+        memcpy(text, hash.data, hash.len);
+    return strtoull(text, NULL, 16);
+}
+
+// Runs that would be without step or workflow by this change.
+static int64_t lost_of(const struct plan_row *row, bool knows_runs)
+{
+    // Without a name it had no step, or no workflow, before.
+    bool is_lost = row->step.len > 0 && (row->change != PLAN_SAME || row->unpinned != NULL) &&
+                   (row->outcome == PLAN_STEP_GONE || row->outcome == PLAN_WORKFLOW_GONE);
+    return !is_lost ? 0 : knows_runs ? row->runs : 1;
+}
+
 static void add_steps_of(
-    struct making *making,
-    const struct json *rules,
-    const struct plan_row *of,
-    struct bytes **seen,
-    size_t *seen_count)
+    struct making *making, const struct json *rules, const struct plan_row *of, size_t rows_before)
 {
     const struct workflow_def *after = ruleset_workflow_find(making->question->after, of->workflow);
     const struct json *list = json_member(workflow_of(rules, of->workflow), "steps");
@@ -123,24 +156,27 @@ static void add_steps_of(
     for (const struct json *step = list == NULL ? NULL : list->first; step != NULL;
          step = step->next) {
         struct plan_row row = *of;
-        struct bytes at = json_text(step, "at");
+        struct bytes version = json_text(step, "version");
         bool is_seen = false;
-        for (size_t i = 0; i < *seen_count; i++)
-            is_seen = is_seen || bytes_equal((*seen)[i], at);
-        row.runs = runs_at(making, of->workflow, at);
+        row.at = json_text(step, "at");
+        row.is_pinned = version.len > 0;
+        if (row.is_pinned)
+            row.version = number_of(version);
+        for (size_t i = rows_before; i < making->plan->row_count; i++) {
+            const struct plan_row *other = &making->plan->rows[i];
+            is_seen =
+                is_seen || (bytes_equal(other->at, row.at) && other->is_pinned == row.is_pinned &&
+                            (!row.is_pinned || other->version == row.version));
+        }
+        row.runs = runs_at(making, of->workflow, row.at, version);
         if (is_seen || (knows_runs && row.runs == 0))
             continue;
-        *seen = grow(making->arena, *seen, *seen_count, sizeof(**seen));
-        (*seen)[(*seen_count)++] = at;
         const struct json *id = json_member(step, "step");
         if (id != NULL && id->kind == JSON_TEXT)
             row.step = id->text;
-        find_outcome(after, at, &row);
+        find_outcome(after, &row);
         (void)add_row(making, &row);
-        // Without a name it had no step, or no workflow, before.
-        if (row.step.len > 0 && row.change != PLAN_SAME &&
-            (row.outcome == PLAN_STEP_GONE || row.outcome == PLAN_WORKFLOW_GONE))
-            making->plan->lost += knows_runs ? row.runs : 1;
+        making->plan->lost += lost_of(&row, knows_runs);
     }
 }
 
@@ -166,13 +202,12 @@ static void add_workflow(struct making *making, struct bytes name)
         .enter = PLAN_UNKNOWN,
     };
     row.has_existing = row.change == PLAN_NEW && after->has_existing;
-    struct bytes *seen = NULL;
-    size_t seen_count = 0;
+    row.version = number_of(json_text(workflow_of(question->before, name), "hash"));
     size_t rows_before = making->plan->row_count;
     if (question->shard_count == 0)
-        add_steps_of(making, question->before, &row, &seen, &seen_count);
+        add_steps_of(making, question->before, &row, rows_before);
     for (size_t i = 0; i < question->shard_count; i++)
-        add_steps_of(making, question->shards[i], &row, &seen, &seen_count);
+        add_steps_of(making, question->shards[i], &row, rows_before);
     if (making->plan->row_count == rows_before)
         (void)add_row(making, &row);
 }
@@ -248,6 +283,17 @@ static void add_definitions(
         if (!is_there)
             add_definition(making, kind, json_text(old, "name"), PLAN_GONE, false);
     }
+}
+
+void plan_unpin(
+    struct plan *plan, const struct ruleset *after, struct plan_row *row, const char *reason)
+{
+    bool knows_runs = row->runs > 0; // it was made for a step where none may be
+    row->unpinned = reason;
+    row->to = (struct bytes){NULL, 0};
+    find_outcome(ruleset_workflow_find(after, row->workflow), row);
+    plan->lost += lost_of(row, knows_runs);
+    plan->unpinned += knows_runs ? row->runs : 1;
 }
 
 void plan_make(const struct plan_question *question, struct arena *arena, struct plan *out)

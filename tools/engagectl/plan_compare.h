@@ -12,6 +12,7 @@ enum plan_outcome {
     PLAN_NOTHING, // no runs are there
     PLAN_GOES_ON, // at `to`
     PLAN_MOVES,   // to `to`
+    PLAN_STAYS,   // with the workflow as it was written when they began
     PLAN_ENDS,
     PLAN_STEP_GONE,
     PLAN_WORKFLOW_GONE,
@@ -29,6 +30,10 @@ struct plan_row {
     int64_t runs;
     enum plan_outcome outcome;
     struct bytes to;
+    struct bytes at;  // the hash of the step, as text
+    bool is_pinned;   // to a version that was not in force any more
+    uint64_t version; // the hash of how their workflow was written when they began; 0: not known
+    const char *unpinned; // why they cannot stay with it; NULL: they can, or are not to
 };
 
 struct plan_definition {
@@ -50,10 +55,14 @@ struct plan {
     struct plan_row *rows;
     struct plan_definition *definitions; // those that change
     size_t row_count, definition_count;
-    int64_t
-        lost; // runs that would be without step or workflow; places where they may be, where it is not known
+    // Runs that would be without step or workflow, and that cannot keep their steps; places where runs may be, where it is
+    // not known.
+    int64_t lost, unpinned;
 };
 
+// The runs of a row that stays cannot: they follow. The reason is borrowed.
+void plan_unpin(
+    struct plan *plan, const struct ruleset *after, struct plan_row *row, const char *reason);
 // Everything in the arena, or borrowed from the question.
 void plan_make(const struct plan_question *question, struct arena *arena, struct plan *out);
 

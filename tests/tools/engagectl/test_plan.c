@@ -127,8 +127,8 @@ static const struct plan_case {
      "\"definitions\":["
      "{\"kind\":\"score\",\"name\":\"s\",\"change\":\"gone\",\"from_now\":false},"
      "{\"kind\":\"counter\",\"name\":\"opens\",\"change\":\"edited\",\"from_now\":true}],"
-     "\"lost\":3}\n",
-     "runs would be lost at 3 steps"},
+     "\"lost\":3,\"unpinned\":0}\n",
+     "runs at 3 steps, where there are any, would be lost"},
     {IN_FORCE, "plan old new --config p.yaml -o json", 0,
      "{\"workflows\":["
      "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"a\",\"runs\":2,\"outcome\":\"goes_on\","
@@ -136,8 +136,45 @@ static const struct plan_case {
      "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"b\",\"runs\":2,\"outcome\":\"goes_on\","
      "\"to\":\"b\"},"
      "{\"workflow\":\"x\",\"change\":\"same\",\"step\":\"1\",\"runs\":2,\"outcome\":\"goes_on\","
-     "\"to\":\"1\"}],\"definitions\":[],\"lost\":0}\n",
+     "\"to\":\"1\"}],\"definitions\":[],\"lost\":0,\"unpinned\":0}\n",
      ""},
+    {DEFINITIONS "workflows:\n"
+                 "  w: {on: form.submitted, edit: pin, steps: [{id: a, wait: 1d}]}\n"
+                 "  x: {on: form.submitted, edit: pin, steps: [{wait: 6d}]}\n",
+     "plan new --config p.yaml -o table", 0,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "w         a        2  keeps its steps: edit: pin\n"
+     "w         b        2  keeps its steps: edit: pin\n"
+     "x         1        2  keeps its steps: edit: pin\n",
+     ""},
+    {"workflows:\n"
+     "  w: {on: form.submitted, edit: pin, steps: [{id: a, wait: 1d}]}\n"
+     "  x: {on: form.submitted, edit: pin, steps: [{wait: 6d}]}\n",
+     "plan new --data p -o json", 1,
+     "{\"workflows\":["
+     "{\"workflow\":\"w\",\"change\":\"edited\",\"step\":\"a\",\"runs\":2,\"outcome\":\"stays\","
+     "\"to\":\"a\"},"
+     "{\"workflow\":\"w\",\"change\":\"edited\",\"step\":\"b\",\"runs\":2,\"outcome\":\"stays\","
+     "\"to\":\"b\"},"
+     "{\"workflow\":\"x\",\"change\":\"edited\",\"step\":\"1\",\"runs\":2,\"outcome\":\"goes_on\","
+     "\"unpinned\":\"rules.yaml@c3dd533b:6:52: error[E0209]: unknown action 'mail'\","
+     "\"to\":\"1\"}],\"definitions\":["
+     "{\"kind\":\"score\",\"name\":\"s\",\"change\":\"gone\",\"from_now\":false},"
+     "{\"kind\":\"counter\",\"name\":\"opens\",\"change\":\"gone\",\"from_now\":false}],"
+     "\"lost\":0,\"unpinned\":2}\n",
+     "2 runs cannot keep the steps that they began with"},
+    {"workflows: {x: {on: form.submitted, edit: pin, steps: [{id: y, wait: 5d}]}}\n",
+     "plan old new -o table", 1,
+     "WORKFLOW  STEP  RUNS  WHAT\n"
+     "w         a        ?  sleeps: its workflow is gone\n"
+     "w         b        ?  sleeps: its workflow is gone\n"
+     "x         1        ?  fails when it is due: its step is gone; it cannot keep its steps: "
+     "r.yaml@c3dd533b:6:52: error[E0209]: unknown action 'mail'\n"
+     "\n"
+     "KIND     NAME   WHAT\n"
+     "score    s      gone\n"
+     "counter  opens  gone\n",
+     "runs at 1 steps, where there are any, cannot keep the steps"},
     {IN_FORCE, "plan old new", 0, "", "nothing changes"},
     // what a new definition makes of the events before decides who enters
     {TAKING_IN, "plan new --data p -o json", 0,
@@ -151,7 +188,7 @@ static const struct plan_case {
      "{\"workflow\":\"m\",\"change\":\"new\",\"existing\":\"include\",\"enter\":0},"
      "{\"workflow\":\"n\",\"change\":\"new\",\"existing\":\"include\",\"enter\":3}],"
      "\"definitions\":[{\"kind\":\"counter\",\"name\":\"forms\",\"change\":\"new\",\"from_now\":"
-     "false}],\"lost\":0}\n",
+     "false}],\"lost\":0,\"unpinned\":0}\n",
      ""},
     {IN_FORCE "  n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}\n",
      "plan old new -o table", 0,
@@ -216,6 +253,37 @@ START_TEST(as_many_enter_as_it_says)
 }
 END_TEST
 
+START_TEST(pinned_runs_are_told_by_their_version)
+{
+    const char *rules =
+        DEFINITIONS "workflows:\n"
+                    "  w: {on: form.submitted, edit: pin, steps: [{id: a, wait: 1d}]}\n"
+                    "  x: {on: form.submitted, steps: [{wait: 5d}]}\n";
+    const char *later =
+        DEFINITIONS "workflows:\n"
+                    "  w: {on: form.submitted, edit: {move: {b: a}}, steps: [{id: a, wait: 2d}]}\n"
+                    "  x: {on: form.submitted, steps: [{wait: 5d}]}\n";
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        activate(shard, rules);
+        shard_close(shard);
+    }
+    shop_write_file("new/r.yaml", rules);
+    captured_run("plan new --config p.yaml -o json", &captured);
+    ck_assert_msg(captured.code == 0, "%s", captured.err);
+    ck_assert_ptr_nonnull(strstr(
+        captured.out, "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"b\",\"runs\":2,"
+                      "\"outcome\":\"stays\",\"version\":\""));
+    shop_write_file("new/r.yaml", later);
+    captured_run("plan new --config p.yaml -o table", &captured);
+    ck_assert_str_eq(
+        captured.out, "WORKFLOW  STEP  RUNS  WHAT\n"
+                      "w         b        2  moves to a\n"
+                      "w         a        2  goes on at a\n"
+                      "x         1        2  goes on at 1\n");
+}
+END_TEST
+
 START_TEST(the_daemon_is_asked)
 {
     struct fake_daemon daemon;
@@ -244,6 +312,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, it_says_what_becomes_of_runs, 0, CASE_COUNT);
     tcase_add_test(tcase, it_is_so_afterwards);
     tcase_add_test(tcase, as_many_enter_as_it_says);
+    tcase_add_test(tcase, pinned_runs_are_told_by_their_version);
     tcase_add_test(tcase, the_daemon_is_asked);
     suite_add_tcase(suite, tcase);
     return suite;
