@@ -113,8 +113,7 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
         (void)fault_set(
             &fault, ERR_STATE,
             "actions beyond limits.actions_per_minute wait: start without --once and release them");
-        runtime_fail(
-            lane->runtime, EXIT_CODE_FAILED, "actions wait to be released", &fault);
+        runtime_fail(lane->runtime, EXIT_CODE_FAILED, "actions wait to be released", &fault);
     }
     ceiling_gate_shut(&lane->runtime->ceiling);
     say_still(lane, "actions beyond the ceiling wait, as before, to be released");
