@@ -133,7 +133,7 @@ static int64_t runs_at(
 static uint64_t number_of(struct bytes hash)
 {
     char text[17] = "";
-    if (hash.len < sizeof(text))
+    if (hash.len > 0 && hash.len < sizeof(text))
         memcpy(text, hash.data, hash.len);
     return strtoull(text, NULL, 16);
 }
