@@ -189,7 +189,25 @@ START_TEST(a_pinned_run_goes_on_where_nothing_waits_any_more)
 }
 END_TEST
 
+// Taken in by one version, a contact that has not come to the first step keeps it as well.
+START_TEST(who_has_just_entered_begins_with_the_version_that_took_it_in)
+{
+    world_open(&clock_world, ACTIONS);
+    clock_feed("01-01T00:00:00", "quit", "{}");
+    edit(ACTIONS
+         "workflows: {w: {on: ping, edit: pin, existing: include, steps: [{id: x, do: mail, "
+         "with: {text: first}}]}}\n");
+    edit(ACTIONS
+         "workflows: {w: {on: ping, edit: pin, existing: include, steps: [{id: y, do: mail, "
+         "with: {text: second}}]}}\n");
+    ck_counted(runs_pinned, 1);
+    clock_advance("01-02T00:00:00");
+    clock_check_actions("01-01T00:00:00.001Z x/1 first\n");
+}
+END_TEST
+
 static const TTest *const *const tests[] = {
+    &who_has_just_entered_begins_with_the_version_that_took_it_in,
     &each_run_ends_with_the_steps_that_it_began_with,
     &a_pinned_run_hears_what_its_own_version_names,
     &a_pinned_run_is_in_the_way_as_any_other,
