@@ -8,6 +8,7 @@
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 struct pending_expression {
     const struct yaml_node *node;
@@ -365,6 +366,7 @@ static void take_tree(
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;
     case EXPRESSION_VALUE: expression->kept_type = scalar_type(root->type); return;
+    case EXPRESSION_TIME: waits_take_tree(ruleset, expression, root); return;
     case EXPRESSION_POINTS:
     case EXPRESSION_NUMBER:
     case EXPRESSION_DISTINCT:
@@ -372,7 +374,6 @@ static void take_tree(
     case EXPRESSION_WHOLE:
     case EXPRESSION_REAL:
     case EXPRESSION_TRUTH:
-    case EXPRESSION_TIME:
     case EXPRESSION_SPAN: return;
     }
 }

@@ -9,6 +9,7 @@
 #include "rules/expression.h"
 #include "rules/ruleset_data.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 static int compare_workflows(const void *a, const void *b)
 {
@@ -210,6 +211,7 @@ void ruleset_link(struct ruleset *ruleset)
     link_counters(ruleset, totals.counters);
     link_implied(ruleset);
     link_timed(ruleset);
+    waits_link(ruleset);
     for (size_t i = 0; i < ruleset->match_count; i++)
         link_sets(ruleset, &ruleset->matches[i]);
 }

@@ -9,6 +9,7 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
+#include "engine/fold/run_replan.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/trigger.h"
 #include "projections/contact_ask.h"
@@ -18,6 +19,7 @@
 #include "projections/timers.h"
 #include "rules/expression.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 enum { WORD_BITS = 64 };
 
@@ -140,6 +142,8 @@ void live_mark(struct fold *fold, dependency changed)
     struct live_list readers = ruleset_dependents(fold->ruleset, changed);
     if (fold->live.has_dates && changed != SCOPE_CONTACT_UPDATED)
         fold->live.is_plan_due = true; // a date, or the zone
+    if (ruleset_waits_by(fold->ruleset, changed))
+        runs_plan_again(fold, &(struct replan){REPLAN_MEMBER, changed});
     uint64_t hash = 0;
     enum { UNKNOWN, ABSENT, PRESENT } is_field = UNKNOWN;
     for (uint32_t i = 0; i < readers.count; i++) {

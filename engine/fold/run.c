@@ -1,10 +1,10 @@
 // The bytes of a contact's runs of one workflow.
 //
 // Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
-// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled), started and due (ms since TIME_MS_MIN,
+// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled, 64: asks again, 128: planned), started and due (ms since TIME_MS_MIN,
 // due and 1), place of its step (varints), hash of the step's id (4), key (8), how many steps are counted (varint), of
 // each its hash (4) and times (varint), then the key's value, the data and the name of the event's type, each behind its
-// length (varint).
+// length (varint); of one that is planned, when it came to its wait (ms since TIME_MS_MIN, varint).
 #include "engine/fold/run.h"
 
 #include "engine/base/buffer.h"
@@ -15,7 +15,15 @@
 #include "projections/counters.h"
 #include "projections/record.h"
 
-enum { FLAG_ENDED = 1, FLAG_AT_DOOR = 2, FLAG_BEGINS = 4, FLAG_CANCELLED = 8, DUE_BYTES = 8 };
+enum {
+    FLAG_ENDED = 1,
+    FLAG_AT_DOOR = 2,
+    FLAG_BEGINS = 4,
+    FLAG_CANCELLED = 8,
+    FLAG_ASKS = 64,
+    FLAG_PLANNED = 128,
+    DUE_BYTES = 8
+};
 
 static uint64_t pack_due(int64_t due_ms)
 {
@@ -76,6 +84,9 @@ static uint64_t flags_of(const struct run *run)
         flags |= FLAG_BEGINS;
     else if (run->mark == RUN_CANCELLED)
         flags |= FLAG_CANCELLED;
+    else if (run->mark == RUN_ASKS)
+        flags |= FLAG_ASKS;
+    flags |= run->is_planned ? FLAG_PLANNED : 0;
     return flags;
 }
 
@@ -96,6 +107,8 @@ static void pack(const struct run *run, struct buffer *to)
     buffer_add_sized(to, run->key_value);
     buffer_add_sized(to, run->data);
     buffer_add_sized(to, run->type_name);
+    if (run->is_planned)
+        buffer_add_varint(to, (uint64_t)(record_time(run->entered_ms) - TIME_MS_MIN));
 }
 
 // Where the rules in force have the step that a run is at.
@@ -120,10 +133,13 @@ static bool unpack(
     out->is_kept = true;
     out->has_ended = (flags & FLAG_ENDED) != 0;
     out->waits_for_door = (flags & FLAG_AT_DOOR) != 0;
+    out->is_planned = (flags & FLAG_PLANNED) != 0;
     if ((flags & FLAG_BEGINS) != 0)
         out->mark = RUN_BEGINS;
     else if ((flags & FLAG_CANCELLED) != 0)
         out->mark = RUN_CANCELLED;
+    else if ((flags & FLAG_ASKS) != 0)
+        out->mark = RUN_ASKS;
     out->started_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
     out->due_ms = unpack_due(cursor_varint(&cursor));
     uint32_t at = (uint32_t)cursor_varint(&cursor);
@@ -142,6 +158,8 @@ static bool unpack(
     out->key_value = cursor_sized(&cursor);
     out->data = cursor_sized(&cursor);
     out->type_name = cursor_sized(&cursor);
+    if (out->is_planned)
+        out->entered_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
     return !cursor.has_failed;
 }
 
