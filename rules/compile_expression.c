@@ -356,6 +356,8 @@ static void take_tree(
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = pending->expression;
     expression->program = cel_compile(&ruleset->arena, scope, root);
+    if (pending->on == EVENT_TYPE_UNKNOWN)
+        waits_note_zones(ruleset, root);
     switch (pending->use) {
     case EXPRESSION_KEY: expression->data_member = plain_data_member(compiler, root); return;
     case EXPRESSION_LIVE:

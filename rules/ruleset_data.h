@@ -45,7 +45,8 @@ struct ruleset {
     size_t live_count;
     bool has_timers;
     bool has_state_stops;
-    bool *waited_by; // by dependency: some wait is planned from it; NULL: none
+    bool is_by_zones; // an expression without an event goes by their clocks
+    bool *waited_by;  // by dependency: some wait is planned from it; NULL: none
     size_t counter_count, counter_cap;
     size_t segment_count, segment_cap;
     size_t test_count, test_cap;

@@ -26,6 +26,16 @@ static bool has_clocks(const struct cel_node *node)
     return false;
 }
 
+void waits_note_zones(struct ruleset *ruleset, const struct cel_node *root)
+{
+    ruleset->is_by_zones = ruleset->is_by_zones || has_clocks(root);
+}
+
+bool ruleset_is_by_zones(const struct ruleset *ruleset)
+{
+    return ruleset->is_by_zones;
+}
+
 static bool is_set_by_someone(const struct ruleset *ruleset, dependency of)
 {
     uint32_t index = 0;

@@ -6,6 +6,11 @@
 #include "rules/reads.h"
 #include "rules/workflow_step.h"
 
+// Whether an expression that is asked without an event goes by the clocks of zones: local(time, zone) and the like.
+bool ruleset_is_by_zones(const struct ruleset *ruleset);
+// Of an expression that is asked without an event.
+void waits_note_zones(struct ruleset *ruleset, const struct cel_node *root);
+
 // Keeps with an expression what its checked tree reads of the contact that changes by being set, and whether it goes by
 // a zone's clocks.
 void waits_take_tree(
