@@ -142,6 +142,7 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
     switch (use) {
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED:
+    case EXPRESSION_STOP:
     case EXPRESSION_LIVE: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_POINTS:
     case EXPRESSION_LIVE_POINTS:
@@ -184,6 +185,7 @@ static bool check_use(
         [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE_POINTS] = "points are a number",
+        [EXPRESSION_STOP] = "a condition is true or false (bool)",
         [EXPRESSION_SHOWN] = "a text shows a value",
         [EXPRESSION_WHOLE] = "this is a whole number (int)",
         [EXPRESSION_REAL] = "this is a number",
@@ -329,6 +331,7 @@ static void check_sense(
     check_one_of(compiler, checked);
     switch (pending->use) {
     case EXPRESSION_CONDITION:
+    case EXPRESSION_STOP:
     case EXPRESSION_COUNTED: check_condition(compiler, checked, CONDITION_MAY_BE_LEFT_OUT); return;
     case EXPRESSION_LIVE: check_condition(compiler, checked, CONDITION_IS_NEEDED); return;
     case EXPRESSION_POINTS:
@@ -364,6 +367,7 @@ static void take_tree(
         expression->guard = compile_guard(compiler, root);
         expression->facts = live_facts_of(compiler, scope, root);
         return;
+    case EXPRESSION_STOP:
     case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;

@@ -21,6 +21,7 @@ enum expression_use {
     EXPRESSION_COUNTED,     // of a counter: a condition
     EXPRESSION_LIVE,        // a condition about a contact, without an event
     EXPRESSION_LIVE_POINTS, // a number about a contact
+    EXPRESSION_STOP,        // a condition about a contact and a run of it, asked again by time
     // Values that steps of workflows give.
     EXPRESSION_SHOWN, // within a text: anything that is no list, map or type
     EXPRESSION_WHOLE,

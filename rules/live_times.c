@@ -195,6 +195,10 @@ static void take_guard(const struct live_plan *plan, struct planned *planned)
 {
     if (planned->node.kind == LIVE_SCORE)
         return;
+    if (planned->node.kind == LIVE_STOP) { // a new contact has no runs
+        planned->node.is_false_of_new = true;
+        return;
+    }
     planned->node.is_false_of_new =
         planned->parts[0]->facts->is_false_of_new && !has_counters_without_sides(plan, planned);
     const struct rule_guard *guard = &planned->parts[0]->guard;

@@ -249,6 +249,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->teams);
     free(ruleset->event_sets);
     free(ruleset->matches);
+    free(ruleset->state_stops);
     free(ruleset->implied);
     free(ruleset->implications);
     free(ruleset);
@@ -373,14 +374,20 @@ const struct live_node *ruleset_live(const struct ruleset *ruleset, size_t posit
     return &ruleset->live[position];
 }
 
+size_t ruleset_live_place(const struct ruleset *ruleset, enum live_kind kind, size_t index)
+{
+    switch (kind) {
+    case LIVE_RULE: return index;
+    case LIVE_SCORE: return ruleset->rule_count + index;
+    case LIVE_SEGMENT: return ruleset->rule_count + ruleset->score_count + index;
+    case LIVE_STOP: break;
+    }
+    return ruleset->rule_count + ruleset->score_count + ruleset->segment_count + index;
+}
+
 uint32_t ruleset_live_position(const struct ruleset *ruleset, enum live_kind kind, size_t index)
 {
-    size_t place = index;
-    if (kind != LIVE_RULE)
-        place += ruleset->rule_count;
-    if (kind == LIVE_SEGMENT)
-        place += ruleset->score_count;
-    return ruleset->live_positions[place];
+    return ruleset->live_positions[ruleset_live_place(ruleset, kind, index)];
 }
 
 struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency of)
@@ -423,6 +430,12 @@ const struct workflow_def *ruleset_workflow_find(const struct ruleset *ruleset, 
 struct timed_workflows ruleset_timed(const struct ruleset *ruleset)
 {
     return (struct timed_workflows){ruleset->timed, ruleset->timed_count};
+}
+
+const struct rule_expression *ruleset_state_stop(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->state_stop_count);
+    return ruleset->state_stops[index];
 }
 
 bool ruleset_has_state_stops(const struct ruleset *ruleset)

@@ -10,6 +10,7 @@
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
 #include "engine/fold/run_replan.h"
+#include "engine/fold/run_stop.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/trigger.h"
 #include "projections/contact_ask.h"
@@ -44,6 +45,8 @@ static bool has_bit(const uint64_t *bits, uint32_t position)
 // Whether the node itself, not what it reads, says when it is to be looked at.
 static bool is_timed(const struct fold *fold, const struct live_node *node)
 {
+    if (node->kind == LIVE_STOP)
+        return false; // its runs do
     if (node->moment_count > 0 || node->is_hourly)
         return true;
     if (node->kind == LIVE_SEGMENT) {
@@ -413,6 +416,7 @@ void live_settle(struct fold *fold, uint32_t depth)
         case LIVE_RULE: settle_rule(fold, node->index); break;
         case LIVE_SCORE: settle_score(fold, node->index); break;
         case LIVE_SEGMENT: settle_segment(fold, node->index); break;
+        case LIVE_STOP: break; // they are asked when all is settled
         }
     }
     live->is_dirty = false;
@@ -442,6 +446,10 @@ void live_plan(struct fold *fold)
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    if (fold->binding.has_waits && ruleset_has_state_stops(fold->ruleset) && !fold->is_history) {
+        int64_t next_ms = runs_stop_due_ms(fold);
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
     if (fold->binding.has_waits) {
         int64_t next_ms = runs_due_ms(fold); // of one that was forgotten for a while it is past
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
@@ -460,6 +468,7 @@ static void sweep_contact(void *context, struct contact_number contact)
     live_settle(fold, 1);
     fold->live.is_plan_due = true;
     live_plan(fold);
+    arena_clear(&fold->arena);
 }
 
 void live_sweep(struct fold *fold)
