@@ -77,7 +77,7 @@ static bool compile_stop(
                 compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "a stop needs 'on' or 'if'");
         return false;
     }
-    if (on != NULL && !compile_trigger(compiler, on, "'on'", &out->on))
+    if (on != NULL && !compile_triggers(compiler, on, "'on'", &out->on))
         return false;
     const struct step_expression as = {
         .on = out->on,

@@ -11,15 +11,17 @@ struct timing {
 };
 
 // Whether a run of the workflow may wait for such an event, or be stopped by it.
-static bool is_awaited(const struct workflow_def *workflow, event_type type)
+static bool is_awaited(
+    const struct ruleset *ruleset, const struct workflow_def *workflow, event_type type)
 {
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
-        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT && step->wait.on == type)
+        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT &&
+            ruleset_is_on(ruleset, step->wait.on, type))
             return true;
     }
     for (uint32_t i = 0; i < workflow->stop_count; i++) {
-        if (workflow->stops[i].on == type)
+        if (ruleset_is_on(ruleset, workflow->stops[i].on, type))
             return true;
     }
     return false;
@@ -34,7 +36,7 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
     }
     for (size_t i = 0; i < ruleset->workflow_count; i++) {
         if (ruleset_is_on(ruleset, ruleset->workflows[i].on, type) ||
-            is_awaited(&ruleset->workflows[i], type))
+            is_awaited(ruleset, &ruleset->workflows[i], type))
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {

@@ -18,17 +18,23 @@ static int compare_workflows(const void *a, const void *b)
     return bytes_compare(first->name, second->name);
 }
 
+static void await(struct ruleset *ruleset, const event_type *on)
+{
+    struct event_types types = ruleset_types_on(ruleset, on);
+    for (uint32_t i = 0; i < types.count; i++)
+        ruleset->matches[types.items[i]].is_awaited = true;
+}
+
 // What runs of a workflow wait for, and are stopped by.
 static void link_awaited(struct ruleset *ruleset, const struct workflow_def *workflow)
 {
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
         if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
-            ruleset->matches[step->wait.on].is_awaited = true;
+            await(ruleset, &step->wait.on);
     }
     for (uint32_t i = 0; i < workflow->stop_count; i++) {
-        if (workflow->stops[i].on != EVENT_TYPE_UNKNOWN)
-            ruleset->matches[workflow->stops[i].on].is_awaited = true;
+        await(ruleset, &workflow->stops[i].on);
     }
     ruleset->has_state_stops = ruleset->has_state_stops || workflow->has_state_stop;
 }

@@ -368,7 +368,8 @@ static const struct workflow_stop *stopped_by(struct fold *fold, struct run *run
     const struct workflow_stop *found = NULL;
     for (uint32_t i = 0; i < workflow->stop_count && found == NULL; i++) {
         const struct workflow_stop *stop = &workflow->stops[i];
-        if (stop->on != type)
+        if (type == EVENT_TYPE_UNKNOWN ? stop->on != type
+                                       : !ruleset_is_on(fold->ruleset, stop->on, type))
             continue;
         if (stop->condition == NULL || fold_condition(fold, stop->condition))
             found = stop;
@@ -390,8 +391,8 @@ static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
     if (run->at == STEP_NONE || run->waits_for_door || run->mark != RUN_UNMARKED)
         return false;
     const struct workflow_step *step = &run->workflow->steps[run->at];
-    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type ||
-        is_too_early(fold, run))
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT ||
+        !ruleset_is_on(fold->ruleset, step->wait.on, type) || is_too_early(fold, run))
         return false;
     fold->expressions.run = run;
     bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);
