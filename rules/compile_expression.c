@@ -8,6 +8,7 @@
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 struct pending_expression {
     const struct yaml_node *node;
@@ -141,6 +142,7 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
     switch (use) {
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED:
+    case EXPRESSION_STOP:
     case EXPRESSION_LIVE: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_POINTS:
     case EXPRESSION_LIVE_POINTS:
@@ -183,6 +185,7 @@ static bool check_use(
         [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE_POINTS] = "points are a number",
+        [EXPRESSION_STOP] = "a condition is true or false (bool)",
         [EXPRESSION_SHOWN] = "a text shows a value",
         [EXPRESSION_WHOLE] = "this is a whole number (int)",
         [EXPRESSION_REAL] = "this is a number",
@@ -328,6 +331,7 @@ static void check_sense(
     check_one_of(compiler, checked);
     switch (pending->use) {
     case EXPRESSION_CONDITION:
+    case EXPRESSION_STOP:
     case EXPRESSION_COUNTED: check_condition(compiler, checked, CONDITION_MAY_BE_LEFT_OUT); return;
     case EXPRESSION_LIVE: check_condition(compiler, checked, CONDITION_IS_NEEDED); return;
     case EXPRESSION_POINTS:
@@ -355,16 +359,20 @@ static void take_tree(
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = pending->expression;
     expression->program = cel_compile(&ruleset->arena, scope, root);
+    if (pending->on == EVENT_TYPE_UNKNOWN)
+        waits_note_zones(ruleset, root);
     switch (pending->use) {
     case EXPRESSION_KEY: expression->data_member = plain_data_member(compiler, root); return;
     case EXPRESSION_LIVE:
         expression->guard = compile_guard(compiler, root);
         expression->facts = live_facts_of(compiler, scope, root);
         return;
+    case EXPRESSION_STOP:
     case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;
     case EXPRESSION_VALUE: expression->kept_type = scalar_type(root->type); return;
+    case EXPRESSION_TIME: waits_take_tree(ruleset, expression, root); return;
     case EXPRESSION_POINTS:
     case EXPRESSION_NUMBER:
     case EXPRESSION_DISTINCT:
@@ -372,7 +380,6 @@ static void take_tree(
     case EXPRESSION_WHOLE:
     case EXPRESSION_REAL:
     case EXPRESSION_TRUTH:
-    case EXPRESSION_TIME:
     case EXPRESSION_SPAN: return;
     }
 }

@@ -1,4 +1,4 @@
-// What is live of a ruleset: state rules, scores and segments in an order in which each comes behind all that it reads,
+// What is live of a ruleset: state rules, scores, segments and stops in an order in which each comes behind all that it reads,
 // who is to be looked at when something changes, and when time alone changes something.
 #include "rules/live_plan.h"
 
@@ -30,17 +30,14 @@ static void set_dependents(const struct live_plan *plan)
 static void set_live(const struct live_plan *plan)
 {
     struct ruleset *ruleset = plan->ruleset;
-    size_t places = ruleset->rule_count + ruleset->score_count + ruleset->segment_count;
+    size_t places = ruleset->rule_count + ruleset->score_count + ruleset->segment_count +
+                    ruleset->state_stop_count;
     ruleset->live = arena_alloc(&ruleset->arena, (plan->count + 1) * sizeof(*ruleset->live));
     ruleset->live_positions = arena_alloc(&ruleset->arena, (places + 1) * sizeof(uint32_t));
     ruleset->live_count = plan->count;
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct planned *planned = &plan->nodes[i];
-        size_t place = planned->node.index;
-        if (planned->node.kind != LIVE_RULE)
-            place += ruleset->rule_count;
-        if (planned->node.kind == LIVE_SEGMENT)
-            place += ruleset->score_count;
+        size_t place = ruleset_live_place(ruleset, planned->node.kind, planned->node.index);
         ruleset->live[planned->position] = planned->node;
         ruleset->live_positions[place] = planned->position;
     }

@@ -3,6 +3,7 @@
 #include "engine/base/time.h"
 #include "engine/base/zone.h"
 #include "rules/compile_flow.h"
+#include "rules/compile_triggers.h"
 
 #define DAY_MS      INT64_C(86400000)
 #define WAIT_MS_MAX (3653 * DAY_MS) // ten years
@@ -192,7 +193,7 @@ static void compile_wait_event(
             .on = EVENT_TYPE_UNKNOWN, .run_on = flow->workflow->on, .use = EXPRESSION_CONDITION};
         wait->already = compile_step_expression(compiler, already, "'already'", &about_contact);
     }
-    if (!compile_trigger(compiler, on, "'for'", &wait->on) || condition == NULL)
+    if (!compile_triggers(compiler, on, "'for'", &wait->on) || condition == NULL)
         return;
     const struct step_expression as = {
         .on = wait->on, .run_on = flow->workflow->on, .use = EXPRESSION_CONDITION};

@@ -79,13 +79,27 @@ static bool compile_stop(
                 compiler->list, DIAGNOSTIC_E0204, yaml_place(node), "a stop needs 'on' or 'if'");
         return false;
     }
-    if (on != NULL && !compile_trigger(compiler, on, "'on'", &out->on))
+    if (on != NULL && !compile_triggers(compiler, on, "'on'", &out->on))
         return false;
     const struct step_expression as = {
-        .on = out->on, .run_on = workflow->on, .use = EXPRESSION_CONDITION};
+        .on = out->on,
+        .run_on = workflow->on,
+        .use = on == NULL ? EXPRESSION_STOP : EXPRESSION_CONDITION};
     if (condition != NULL)
         out->condition = compile_step_expression(compiler, condition, "'stop'", &as);
     return condition == NULL || out->condition != NULL;
+}
+
+// One that is about the contact is looked at by time, too.
+static void add_state_stop(
+    struct ruleset *ruleset, struct workflow_def *workflow, struct workflow_stop *stop)
+{
+    ruleset->state_stops = compile_grow(
+        ruleset->state_stops, &ruleset->state_stop_cap, ruleset->state_stop_count,
+        sizeof(*ruleset->state_stops));
+    stop->state = (uint32_t)ruleset->state_stop_count;
+    ruleset->state_stops[ruleset->state_stop_count++] = stop->condition;
+    workflow->has_state_stop = true;
 }
 
 static void compile_stops(
@@ -100,7 +114,8 @@ static void compile_stops(
         if (!compile_stop(compiler, item, workflow, stop))
             continue;
         workflow->stop_count++;
-        workflow->has_state_stop = workflow->has_state_stop || stop->on == EVENT_TYPE_UNKNOWN;
+        if (stop->on == EVENT_TYPE_UNKNOWN)
+            add_state_stop(compiler->ruleset, workflow, stop);
     }
     workflow->stops = stops;
 }

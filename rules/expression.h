@@ -21,6 +21,7 @@ enum expression_use {
     EXPRESSION_COUNTED,     // of a counter: a condition
     EXPRESSION_LIVE,        // a condition about a contact, without an event
     EXPRESSION_LIVE_POINTS, // a number about a contact
+    EXPRESSION_STOP,        // a condition about a contact and a run of it, asked again by time
     // Values that steps of workflows give.
     EXPRESSION_SHOWN, // within a text: anything that is no list, map or type
     EXPRESSION_WHOLE,
@@ -44,6 +45,10 @@ struct rule_expression {
     event_type run_on; // of a step: what starts its workflow; EVENT_TYPE_UNKNOWN: it is of none
     struct cel_program *program;
     struct rule_guard guard; // of a condition
+    // Of one that gives a time: what of the contact it reads that changes by being set, and whether zones' clocks are asked.
+    const dependency *members;
+    uint32_t member_count;
+    bool is_by_zones;
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
     // While compiling only: where it stands; of one whose value a counter keeps, its type; of a live one, what was found

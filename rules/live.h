@@ -29,10 +29,11 @@ struct segment_def {
 enum { SCORE_DEPTH_MAX = 15 };
 
 // A state rule is a node of its own: it is looked at only when what it reads has changed.
-enum live_kind { LIVE_RULE, LIVE_SCORE, LIVE_SEGMENT };
+// A stop of workflows is looked at for each run of the contact.
+enum live_kind { LIVE_RULE, LIVE_SCORE, LIVE_SEGMENT, LIVE_STOP };
 struct live_node {
     enum live_kind kind;
-    uint32_t index; // into rules, scores or segments
+    uint32_t index; // into rules, scores, segments, or stops about the contact
     // What else must be looked at by time: union of what its expressions (combine, while, if) have.
     const struct rule_moment *moments;
     uint32_t moment_count;

@@ -54,6 +54,7 @@ static const char *kind_of(const struct planned *planned)
     case LIVE_RULE: return "rule";
     case LIVE_SCORE: return "score";
     case LIVE_SEGMENT: return "segment";
+    case LIVE_STOP: return "stop"; // nothing reads it
     }
     return "";
 }
@@ -67,6 +68,7 @@ static const char *name_of(const struct live_plan *plan, const struct planned *p
     case LIVE_RULE: name = ruleset->rules[index].state_name; break;
     case LIVE_SCORE: name = ruleset->scores[index].name; break;
     case LIVE_SEGMENT: name = ruleset->segments[index].name; break;
+    case LIVE_STOP: break;
     }
     return name.data == NULL ? "" : (const char *)name.data; // of a rule whose name was refused
 }

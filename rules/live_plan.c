@@ -75,7 +75,8 @@ void live_plan_make(struct compiler *compiler, struct live_plan *out)
 {
     struct ruleset *ruleset = compiler->ruleset;
     struct arena *scratch = &compiler->scratch;
-    size_t most = ruleset->rule_count + ruleset->score_count + ruleset->segment_count + 1;
+    size_t most = ruleset->rule_count + ruleset->score_count + ruleset->segment_count +
+                  ruleset->state_stop_count + 1;
     size_t dependencies = reads_dependency_count(ruleset);
     *out = (struct live_plan){
         .compiler = compiler,
@@ -98,6 +99,8 @@ void live_plan_make(struct compiler *compiler, struct live_plan *out)
         add_node(&planner, LIVE_SCORE, i, ruleset->scores[i].combine, NULL);
     for (uint32_t i = 0; i < ruleset->segment_count; i++)
         add_node(&planner, LIVE_SEGMENT, i, ruleset->segments[i].condition, NULL);
+    for (uint32_t i = 0; i < ruleset->state_stop_count; i++)
+        add_node(&planner, LIVE_STOP, i, ruleset->state_stops[i], NULL);
     set_state_rules(out);
 }
 

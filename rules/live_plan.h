@@ -31,7 +31,7 @@ enum { LIVE_READS_MAX = 500000 };
 struct live_plan {
     struct compiler *compiler;
     struct ruleset *ruleset;
-    struct planned *nodes; // state rules, scores, segments
+    struct planned *nodes; // state rules, scores, segments, stops
     uint32_t count, rule_count;
     uint32_t *node_of_rule; // by the rule's index
     struct planned_read *reads;

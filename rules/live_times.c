@@ -11,15 +11,17 @@ struct timing {
 };
 
 // Whether a run of the workflow may wait for such an event, or be stopped by it.
-static bool is_awaited(const struct workflow_def *workflow, event_type type)
+static bool is_awaited(
+    const struct ruleset *ruleset, const struct workflow_def *workflow, event_type type)
 {
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
-        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT && step->wait.on == type)
+        if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT &&
+            ruleset_is_on(ruleset, step->wait.on, type))
             return true;
     }
     for (uint32_t i = 0; i < workflow->stop_count; i++) {
-        if (workflow->stops[i].on == type)
+        if (ruleset_is_on(ruleset, workflow->stops[i].on, type))
             return true;
     }
     return false;
@@ -34,7 +36,7 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
     }
     for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++) {
         const struct workflow_def *workflow = &ruleset->workflows[i];
-        if (ruleset_is_on(ruleset, workflow->on, type) || is_awaited(workflow, type))
+        if (ruleset_is_on(ruleset, workflow->on, type) || is_awaited(ruleset, workflow, type))
             return true;
     }
     for (size_t i = 0; i < ruleset->counter_count; i++) {
@@ -195,6 +197,10 @@ static void take_guard(const struct live_plan *plan, struct planned *planned)
 {
     if (planned->node.kind == LIVE_SCORE)
         return;
+    if (planned->node.kind == LIVE_STOP) { // a new contact has no runs
+        planned->node.is_false_of_new = true;
+        return;
+    }
     planned->node.is_false_of_new =
         planned->parts[0]->facts->is_false_of_new && !has_counters_without_sides(plan, planned);
     const struct rule_guard *guard = &planned->parts[0]->guard;

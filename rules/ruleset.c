@@ -9,6 +9,7 @@
 #include "rules/expression.h"
 #include "rules/ruleset_data.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 static int compare_workflows(const void *a, const void *b)
 {
@@ -17,17 +18,23 @@ static int compare_workflows(const void *a, const void *b)
     return bytes_compare(first->name, second->name);
 }
 
+static void await(struct ruleset *ruleset, const event_type *on)
+{
+    struct event_types types = ruleset_types_on(ruleset, on);
+    for (uint32_t i = 0; i < types.count; i++)
+        ruleset->matches[types.items[i]].is_awaited = true;
+}
+
 // What runs of a workflow wait for, and are stopped by.
 static void link_awaited(struct ruleset *ruleset, const struct workflow_def *workflow)
 {
     for (uint32_t i = 0; i < workflow->step_count; i++) {
         const struct workflow_step *step = &workflow->steps[i];
         if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT)
-            ruleset->matches[step->wait.on].is_awaited = true;
+            await(ruleset, &step->wait.on);
     }
     for (uint32_t i = 0; i < workflow->stop_count; i++) {
-        if (workflow->stops[i].on != EVENT_TYPE_UNKNOWN)
-            ruleset->matches[workflow->stops[i].on].is_awaited = true;
+        await(ruleset, &workflow->stops[i].on);
     }
     ruleset->has_state_stops = ruleset->has_state_stops || workflow->has_state_stop;
 }
@@ -225,6 +232,7 @@ void ruleset_link(struct ruleset *ruleset)
     link_counters(ruleset, totals.counters);
     link_implied(ruleset);
     link_timed(ruleset);
+    waits_link(ruleset);
     for (size_t i = 0; i < ruleset->match_count; i++)
         link_sets(ruleset, &ruleset->matches[i]);
 }
@@ -262,6 +270,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->teams);
     free(ruleset->event_sets);
     free(ruleset->matches);
+    free(ruleset->state_stops);
     free(ruleset->implied);
     free(ruleset->implications);
     free(ruleset);
@@ -386,14 +395,20 @@ const struct live_node *ruleset_live(const struct ruleset *ruleset, size_t posit
     return &ruleset->live[position];
 }
 
+size_t ruleset_live_place(const struct ruleset *ruleset, enum live_kind kind, size_t index)
+{
+    switch (kind) {
+    case LIVE_RULE: return index;
+    case LIVE_SCORE: return ruleset->rule_count + index;
+    case LIVE_SEGMENT: return ruleset->rule_count + ruleset->score_count + index;
+    case LIVE_STOP: break;
+    }
+    return ruleset->rule_count + ruleset->score_count + ruleset->segment_count + index;
+}
+
 uint32_t ruleset_live_position(const struct ruleset *ruleset, enum live_kind kind, size_t index)
 {
-    size_t place = index;
-    if (kind != LIVE_RULE)
-        place += ruleset->rule_count;
-    if (kind == LIVE_SEGMENT)
-        place += ruleset->score_count;
-    return ruleset->live_positions[place];
+    return ruleset->live_positions[ruleset_live_place(ruleset, kind, index)];
 }
 
 struct live_list ruleset_dependents(const struct ruleset *ruleset, dependency of)
@@ -436,6 +451,12 @@ const struct workflow_def *ruleset_workflow_find(const struct ruleset *ruleset, 
 struct timed_workflows ruleset_timed(const struct ruleset *ruleset)
 {
     return (struct timed_workflows){ruleset->timed, ruleset->timed_count};
+}
+
+const struct rule_expression *ruleset_state_stop(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->state_stop_count);
+    return ruleset->state_stops[index];
 }
 
 bool ruleset_has_state_stops(const struct ruleset *ruleset)

@@ -90,6 +90,7 @@ struct timed_workflows ruleset_timed(const struct ruleset *ruleset);
 // Whether the event that starts it says that the contact has come to belong to something: a segment, a tag, a list.
 bool workflow_asks_membership(const struct ruleset *ruleset, const struct workflow_def *workflow);
 bool ruleset_has_state_stops(const struct ruleset *ruleset); // of workflows
+const struct rule_expression *ruleset_state_stop(const struct ruleset *ruleset, size_t index);
 size_t ruleset_action_count(const struct ruleset *ruleset);
 const struct action_def *ruleset_action(const struct ruleset *ruleset, size_t index);
 size_t ruleset_channel_count(const struct ruleset *ruleset); // those that are declared

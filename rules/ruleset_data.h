@@ -41,10 +41,14 @@ struct ruleset {
     uint32_t *dependents;    // positions, the lists of all dependencies one after the other
     uint32_t *dependents_at; // where each list begins; one more, for its end
     uint32_t dependency_count;
-    uint32_t *live_positions; // of state rules, scores, segments, by kind and index
+    uint32_t *live_positions; // of state rules, scores, segments, stops, by kind and index
     size_t live_count;
     bool has_timers;
     bool has_state_stops;
+    const struct rule_expression **state_stops; // conditions of stops about the contact
+    size_t state_stop_count, state_stop_cap;
+    bool is_by_zones; // an expression without an event goes by their clocks
+    bool *waited_by;  // by dependency: some wait is planned from it; NULL: none
     size_t counter_count, counter_cap;
     size_t segment_count, segment_cap;
     size_t test_count, test_cap;
@@ -72,6 +76,8 @@ struct ruleset {
     size_t match_count;
 };
 
+// Where the position of a live node stands among those of all kinds.
+size_t ruleset_live_place(const struct ruleset *ruleset, enum live_kind kind, size_t index);
 // Sorts the workflows by name and makes the match lists. Once, after the last definition.
 void ruleset_link(struct ruleset *ruleset);
 

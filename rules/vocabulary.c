@@ -250,7 +250,8 @@ static const struct key_row on_error_keys[] = {
 };
 
 static const struct key_row stop_keys[] = {
-    {"on", SHAPE_TEXT, 0, NULL, "an event type; else the condition is about the contact", false},
+    {"on", SHAPE_EVENTS, 0, NULL,
+     "an event type or several; else the condition is about the contact", false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression: stops where it is true", false},
 };
 
@@ -291,7 +292,7 @@ static const struct key_row step_to_keys[] = {
 };
 
 static const struct key_row step_wait_keys[] = {
-    {"for", SHAPE_TEXT, 0, NULL, "an event type", false},
+    {"for", SHAPE_EVENTS, 0, NULL, "an event type or several", false},
     {"if", SHAPE_TEXT, 0, NULL, "an expression about that event", false},
     {"already", SHAPE_TEXT, 0, NULL, "an expression about the contact: where it is true, no wait",
      false},

@@ -41,6 +41,7 @@ enum workflow_on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE, ON_ERROR_GOTO };
 struct workflow_stop {
     event_type on; // EVENT_TYPE_UNKNOWN: none, a condition about the contact
     const struct rule_expression *condition; // NULL: always
+    uint32_t state; // of one about the contact: among those of all workflows
 };
 
 // What becomes of runs in flight when the workflow comes into force in another form than it had.

@@ -4,7 +4,7 @@
 #include "engine/event/identifier.h"
 #include "engine/fold/contact_change.h"
 #include "engine/fold/fold.h"
-#include "engine/fold/run_flow.h"
+#include "engine/fold/run_replan.h"
 #include "engine/fold/scoring.h"
 #include "projections/contacts.h"
 #include "rules/scope.h"
@@ -64,13 +64,13 @@ void fold_set_field(struct fold *fold, struct bytes name, struct value value, ui
     struct name_id field = names_intern(fold->state, NAME_FIELD, name);
     if (!contact_set_field(fold->state, fold->contact, field, value, &before))
         return;
+    if (before.kind == VALUE_TEXT) // borrowed only until the next change
+        before = value_text(arena_copy(&fold->arena, before.as.text));
     const struct field_def *declared = ruleset_field_find(fold->ruleset, name);
     if (declared != NULL)
         mark_behind_members(
             fold, catalog_identifier_count(ruleset_catalog(fold->ruleset)) +
                       (size_t)(declared - ruleset_field(fold->ruleset, 0)));
-    if (before.kind == VALUE_TEXT) // borrowed only until the next change
-        before = value_text(arena_copy(&fold->arena, before.as.text));
     const struct value_pair data[] = {
         {BYTES_LITERAL("field"), value_text(name)},
         {BYTES_LITERAL("from"), before},
@@ -137,8 +137,7 @@ static void update_contact(struct fold *fold, const struct event *event)
     if (zone.len == 0 || !contact_set_zone(fold->state, fold->contact, zone))
         return;
     mark_member(fold, SCOPE_CONTACT_ZONE);
-    if (fold->binding.has_waits && !fold->is_history)
-        runs_ask_again(fold);
+    runs_plan_again(fold, &(struct replan){.why = REPLAN_CONTACT_ZONE});
 }
 
 void fold_change_tag(struct fold *fold, struct bytes tag, enum builtin change, uint32_t depth)

@@ -12,10 +12,18 @@
 
 static const struct cel_value nothing = {.kind = CEL_ERROR};
 
+int64_t fold_clock_ms(const struct fold *fold)
+{
+    const struct expressions *expressions = &fold->expressions;
+    return expressions->clock_ms != NULL && expressions->depth <= 1 ? *expressions->clock_ms
+                                                                    : fold->now_ms;
+}
+
 const struct cel_host *fold_expression_host(struct fold *fold)
 {
     struct cel_host *host = &fold->expressions.host;
-    host->now_s = fold->now_ms / 1000 - (fold->now_ms % 1000 < 0);
+    int64_t now_ms = fold_clock_ms(fold);
+    host->now_s = now_ms / 1000 - (now_ms % 1000 < 0);
     return host;
 }
 
@@ -25,10 +33,12 @@ static struct cel_value run(struct fold *fold, const struct cel_program *program
     struct expressions *expressions = &fold->expressions;
     if (expressions->depth == EXPRESSION_DEPTH_MAX)
         return nothing;
+    int64_t outer_now_s = expressions->host.now_s; // of the expression that asks for a score
     struct cel_eval *eval = &expressions->evals[expressions->depth++];
     eval->host = fold_expression_host(fold);
     struct cel_value value = cel_run(eval, program, 0);
     expressions->depth--;
+    expressions->host.now_s = outer_now_s;
     return value;
 }
 

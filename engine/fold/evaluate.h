@@ -14,6 +14,8 @@ struct counted;
 #define NO_VALUE  "nested too deep"
 #define NO_COUNT  "no value that the counter keeps"
 
+// What `now` is.
+int64_t fold_clock_ms(const struct fold *fold);
 // What surrounds evaluations at fold->now_ms, of the event and the contact in hand.
 const struct cel_host *fold_expression_host(struct fold *fold);
 

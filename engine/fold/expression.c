@@ -430,7 +430,7 @@ static bool find_variable(
         [SCOPE_DATA] = &expressions->data.map,
     };
     if (index == SCOPE_NOW) {
-        *value_out = expression_value_time(eval, fold->now_ms);
+        *value_out = expression_value_time(eval, fold_clock_ms(fold));
         return true;
     }
     *value_out = (struct cel_value){.kind = CEL_MAP, .as.map = maps[index]};

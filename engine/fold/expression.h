@@ -29,6 +29,8 @@ struct expressions {
     const struct event_type_def *type;
     struct value values;
     const struct run *run; // whose steps are done, or NULL
+    // What `now` is in the next expression, not in those of scores that it reads; NULL: fold->now_ms.
+    const int64_t *clock_ms;
 };
 
 void expressions_init(struct expressions *expressions, struct fold *fold);

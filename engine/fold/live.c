@@ -9,6 +9,8 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
+#include "engine/fold/run_replan.h"
+#include "engine/fold/run_stop.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/trigger.h"
 #include "projections/contact_ask.h"
@@ -18,6 +20,7 @@
 #include "projections/timers.h"
 #include "rules/expression.h"
 #include "rules/scope.h"
+#include "rules/waits.h"
 
 enum { WORD_BITS = 64 };
 
@@ -42,6 +45,8 @@ static bool has_bit(const uint64_t *bits, uint32_t position)
 // Whether the node itself, not what it reads, says when it is to be looked at.
 static bool is_timed(const struct fold *fold, const struct live_node *node)
 {
+    if (node->kind == LIVE_STOP)
+        return false; // its runs do
     if (node->moment_count > 0 || node->is_hourly)
         return true;
     if (node->kind == LIVE_SEGMENT) {
@@ -140,6 +145,8 @@ void live_mark(struct fold *fold, dependency changed)
     struct live_list readers = ruleset_dependents(fold->ruleset, changed);
     if (fold->live.has_dates && changed != SCOPE_CONTACT_UPDATED)
         fold->live.is_plan_due = true; // a date, or the zone
+    if (ruleset_waits_by(fold->ruleset, changed))
+        runs_plan_again(fold, &(struct replan){REPLAN_MEMBER, changed});
     uint64_t hash = 0;
     enum { UNKNOWN, ABSENT, PRESENT } is_field = UNKNOWN;
     for (uint32_t i = 0; i < readers.count; i++) {
@@ -409,6 +416,7 @@ void live_settle(struct fold *fold, uint32_t depth)
         case LIVE_RULE: settle_rule(fold, node->index); break;
         case LIVE_SCORE: settle_score(fold, node->index); break;
         case LIVE_SEGMENT: settle_segment(fold, node->index); break;
+        case LIVE_STOP: break; // they are asked when all is settled
         }
     }
     live->is_dirty = false;
@@ -438,6 +446,10 @@ void live_plan(struct fold *fold)
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    if (fold->binding.has_waits && ruleset_has_state_stops(fold->ruleset) && !fold->is_history) {
+        int64_t next_ms = runs_stop_due_ms(fold);
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
     if (fold->binding.has_waits) {
         int64_t next_ms = runs_due_ms(fold); // of one that was forgotten for a while it is past
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
@@ -456,6 +468,7 @@ static void sweep_contact(void *context, struct contact_number contact)
     live_settle(fold, 1);
     fold->live.is_plan_due = true;
     live_plan(fold);
+    arena_clear(&fold->arena);
 }
 
 void live_sweep(struct fold *fold)

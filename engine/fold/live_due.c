@@ -68,6 +68,9 @@ static uint32_t outcome_at(struct fold *fold, const struct live_node *node, int6
     case LIVE_SEGMENT:
         outcome = fold_condition(fold, ruleset_segment(fold->ruleset, node->index)->condition);
         break;
+    case LIVE_STOP:
+        outcome = fold_condition(fold, ruleset_state_stop(fold->ruleset, node->index));
+        break;
     case LIVE_SCORE:
         outcome = score_side(
             ruleset_score(fold->ruleset, node->index),

@@ -4,6 +4,7 @@
 #include "engine/base/invariant.h"
 #include "engine/fold/history.h"
 #include "engine/fold/shard_internal.h"
+#include "engine/fold/zone_change.h"
 #include "projections/dedup.h"
 
 enum err replay_compile(
@@ -68,6 +69,21 @@ static enum err apply_history(struct shard *shard, struct fault *fault)
     return err;
 }
 
+static enum err take_settings(struct shard *shard, struct bytes payload, struct fault *fault)
+{
+    struct fold *fold = &shard->fold;
+    struct fold_settings before = fold->settings;
+    struct cursor cursor = cursor_of(payload);
+    if (fold_settings_unpack(&cursor, &fold->settings) != ERR_OK)
+        return fault_set(
+            fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed settings", shard->frame_sequence);
+    state_set_limits(shard->state, &fold->settings.state);
+    shard->has_settings = true;
+    if (!fold_settings_same_zone(&before, &fold->settings))
+        zone_change_account(fold);
+    return ERR_OK;
+}
+
 enum err replay_command(
     struct shard *shard, const struct frame_command *command, struct fault *fault)
 {
@@ -81,15 +97,7 @@ enum err replay_command(
         shard_take_ruleset(shard, ruleset, sequence);
         return ERR_OK;
     }
-    case FRAME_COMMAND_SETTINGS: {
-        struct cursor cursor = cursor_of(command->payload);
-        if (fold_settings_unpack(&cursor, &shard->fold.settings) != ERR_OK)
-            return fault_set(
-                fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed settings", sequence);
-        state_set_limits(shard->state, &shard->fold.settings.state);
-        shard->has_settings = true;
-        return ERR_OK;
-    }
+    case FRAME_COMMAND_SETTINGS: return take_settings(shard, command->payload, fault);
     case FRAME_COMMAND_HISTORY: return apply_history(shard, fault);
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
     case FRAME_COMMAND_ZONE: return ERR_OK;   // they came first

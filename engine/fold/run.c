@@ -1,10 +1,11 @@
 // The bytes of a contact's runs of one workflow.
 //
 // Due (8): when the next one is, ms since TIME_MS_MIN and 1, 0: none. Then each run, in the order they started: its
-// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled, 16: pinned),
-// started and due (ms since TIME_MS_MIN, due and 1), place of its step (varints), hash of the step's id (4), key (8), how
-// many steps are counted (varint), of each its hash (4) and times (varint), then the key's value, the data and the name of
-// the event's type, each behind its length (varint). Of one that is pinned, the version that it goes on with (8).
+// length (varint), and within it number, flags (1: ended, 2: waits for the window, 4: begins, 8: cancelled, 16: pinned,
+// 64: asks again, 128: planned), started and due (ms since TIME_MS_MIN, due and 1), place of its step (varints), hash of the
+// step's id (4), key (8), how many steps are counted (varint), of each its hash (4) and times (varint), then the key's
+// value, the data and the name of the event's type, each behind its length (varint); of one that is planned, when it came
+// to its wait (ms since TIME_MS_MIN, varint); of one that is pinned, at the end, the version that it goes on with (8).
 #include "engine/fold/run.h"
 
 #include "engine/base/buffer.h"
@@ -21,6 +22,8 @@ enum {
     FLAG_BEGINS = 4,
     FLAG_CANCELLED = 8,
     FLAG_PINNED = 16,
+    FLAG_ASKS = 64,
+    FLAG_PLANNED = 128,
     DUE_BYTES = 8
 };
 
@@ -83,6 +86,9 @@ static uint64_t flags_of(const struct run *run)
         flags |= FLAG_BEGINS;
     else if (run->mark == RUN_CANCELLED)
         flags |= FLAG_CANCELLED;
+    else if (run->mark == RUN_ASKS)
+        flags |= FLAG_ASKS;
+    flags |= run->is_planned ? FLAG_PLANNED : 0;
     if (run->version != 0)
         flags |= FLAG_PINNED;
     return flags;
@@ -105,6 +111,8 @@ static void pack(const struct run *run, struct buffer *to)
     buffer_add_sized(to, run->key_value);
     buffer_add_sized(to, run->data);
     buffer_add_sized(to, run->type_name);
+    if (run->is_planned)
+        buffer_add_varint(to, (uint64_t)(record_time(run->entered_ms) - TIME_MS_MIN));
     if (run->version != 0)
         buffer_add_u64(to, run->version);
 }
@@ -137,10 +145,13 @@ static bool unpack(
     uint64_t flags = cursor_varint(&cursor);
     out->has_ended = (flags & FLAG_ENDED) != 0;
     out->waits_for_door = (flags & FLAG_AT_DOOR) != 0;
+    out->is_planned = (flags & FLAG_PLANNED) != 0;
     if ((flags & FLAG_BEGINS) != 0)
         out->mark = RUN_BEGINS;
     else if ((flags & FLAG_CANCELLED) != 0)
         out->mark = RUN_CANCELLED;
+    else if ((flags & FLAG_ASKS) != 0)
+        out->mark = RUN_ASKS;
     out->started_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
     out->due_ms = unpack_due(cursor_varint(&cursor));
     uint32_t at = (uint32_t)cursor_varint(&cursor);
@@ -158,6 +169,8 @@ static bool unpack(
     out->key_value = cursor_sized(&cursor);
     out->data = cursor_sized(&cursor);
     out->type_name = cursor_sized(&cursor);
+    if (out->is_planned)
+        out->entered_ms = (int64_t)cursor_varint(&cursor) + TIME_MS_MIN;
     out->version = (flags & FLAG_PINNED) != 0 ? cursor_u64(&cursor) : 0;
     out->at = at;
     run_bind(out, workflow);

@@ -31,6 +31,7 @@ enum run_mark {
     RUN_UNMARKED,
     RUN_BEGINS,    // it has not come to its first step yet
     RUN_CANCELLED, // it ends as stopped
+    RUN_ASKS,      // what its wait was planned from has changed: it comes to its step anew
 };
 
 struct run {
@@ -41,12 +42,14 @@ struct run {
     bool is_kept;     // there is a row of it
     bool
         waits_for_door; // before the step that it is at: for the workflow's window, or to be moved on
+    bool is_planned;    // its wait is planned again when that changes which it was planned from
     enum run_mark mark;
     uint64_t key; // 0 without one
     int64_t started_ms;
-    int64_t due_ms;   // when time alone takes it on; TIMER_NONE: never
-    uint32_t at;      // the step it waits at; STEP_NONE: the rules have no such step any more
-    uint32_t at_hash; // of that step's id
+    int64_t due_ms;     // when time alone takes it on; TIMER_NONE: never
+    int64_t entered_ms; // where is_planned: when it came to that wait
+    uint32_t at;        // the step it waits at; STEP_NONE: the rules have no such step any more
+    uint32_t at_hash;   // of that step's id
     uint32_t step_count;
     struct run_step *steps;
     struct bytes key_value; // packed (packed_value.h); empty without one

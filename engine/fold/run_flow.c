@@ -167,6 +167,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
     fold->expressions.run = run;
     run->due_ms = TIMER_NONE;
     run->waits_for_door = false;
+    run->is_planned = run->is_planned && has_come; // then it is planned again
     for (uint32_t i = 0; at != STEP_NONE && i < STEPS_AT_ONCE_MAX; i++) {
         struct step_outcome outcome = {0};
         if (reads_contact(&run->workflow->steps[at]))
@@ -193,6 +194,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
             return;
         }
         at = outcome.next;
+        run->is_planned = false;
         fold_tell_went(fold, run->workflow->index, run->at, at);
     }
     enum run_outcome outcome = at == STEP_NONE ? RUN_DONE : RUN_FAILED;
@@ -293,8 +295,7 @@ void run_start(struct fold *fold, const struct run_start *start)
 }
 
 // --- what happens to runs that wait
-// Workflows of which the contact keeps runs; what is done to one may move the bytes of all.
-static const struct workflow_def **kept_workflows(
+const struct workflow_def **runs_kept_workflows(
     struct fold *fold, int64_t due_ms, uint32_t *count_out)
 {
     uint32_t count = 0;
@@ -356,6 +357,7 @@ void run_put_at(struct fold *fold, struct run *run, uint32_t to)
     run_counts_leave(&fold->run_counts, run, RUN_DONE);
     run->at = to;
     run->at_hash = run_step_hash(step->id);
+    run->is_planned = false; // it waits on as it was planned
     run_counts_enter(&fold->run_counts, run);
     run_counts_wait(&fold->run_counts, run);
     (void)run_write(fold, run);
@@ -369,7 +371,8 @@ static const struct workflow_stop *stopped_by(struct fold *fold, struct run *run
     const struct workflow_stop *found = NULL;
     for (uint32_t i = 0; i < workflow->stop_count && found == NULL; i++) {
         const struct workflow_stop *stop = &workflow->stops[i];
-        if (stop->on != type)
+        if (type == EVENT_TYPE_UNKNOWN ? stop->on != type
+                                       : !ruleset_is_on(fold->ruleset, stop->on, type))
             continue;
         if (stop->condition == NULL || fold_condition(fold, stop->condition))
             found = stop;
@@ -391,8 +394,8 @@ static bool is_waiting_for(struct fold *fold, struct run *run, event_type type)
     if (run->at == STEP_NONE || run->waits_for_door || run->mark != RUN_UNMARKED)
         return false;
     const struct workflow_step *step = &run->workflow->steps[run->at];
-    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || step->wait.on != type ||
-        is_too_early(fold, run))
+    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT ||
+        !ruleset_is_on(fold->ruleset, step->wait.on, type) || is_too_early(fold, run))
         return false;
     fold->expressions.run = run;
     bool is_it = step->wait.condition == NULL || fold_condition(fold, step->wait.condition);
@@ -426,7 +429,7 @@ struct kept_runs {
 void runs_hear(struct fold *fold, event_type type, uint32_t depth)
 {
     uint32_t workflow_count = 0;
-    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    const struct workflow_def **workflows = runs_kept_workflows(fold, TIMER_NONE, &workflow_count);
     if (workflow_count == 0)
         return;
     struct kept_runs *kept = arena_alloc(&fold->arena, workflow_count * sizeof(*kept));
@@ -448,7 +451,7 @@ static bool has_state_stop(const struct workflow_def *workflow)
 void runs_check(struct fold *fold, uint32_t depth)
 {
     uint32_t workflow_count = 0;
-    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
+    const struct workflow_def **workflows = runs_kept_workflows(fold, TIMER_NONE, &workflow_count);
     for (uint32_t i = 0; i < workflow_count; i++) {
         uint32_t count = 0;
         if (!has_state_stop(workflows[i]))
@@ -494,6 +497,10 @@ static void wake(struct fold *fold, struct run *run)
     if (run->mark == RUN_BEGINS) {
         run->mark = RUN_UNMARKED;
         derive_run(fold, BUILTIN_RUN_STARTED, run, NULL, 1);
+    } else if (
+        run->mark == RUN_ASKS) { // whether it is late is another question, once it is planned
+        run->mark = RUN_UNMARKED;
+        run->waits_for_door = true;
     } else if (run->at != STEP_NONE && is_overdue(fold, run)) {
         return;
     }
@@ -511,26 +518,11 @@ static void wake(struct fold *fold, struct run *run)
     resume(fold, run, at, 1);
 }
 
-void runs_ask_again(struct fold *fold)
-{
-    uint32_t workflow_count = 0;
-    const struct workflow_def **workflows = kept_workflows(fold, TIMER_NONE, &workflow_count);
-    for (uint32_t i = 0; i < workflow_count; i++) {
-        uint32_t count = 0;
-        struct run *runs = runs_read(fold, workflows[i], &count);
-        for (uint32_t j = 0; j < count; j++) {
-            if (runs[j].has_ended || !runs[j].waits_for_door)
-                continue;
-            runs[j].due_ms = fold->now_ms;
-            (void)run_write(fold, &runs[j]); // in place of one as long
-        }
-    }
-}
-
 void runs_wake(struct fold *fold)
 {
     uint32_t workflow_count = 0;
-    const struct workflow_def **workflows = kept_workflows(fold, fold->now_ms, &workflow_count);
+    const struct workflow_def **workflows =
+        runs_kept_workflows(fold, fold->now_ms, &workflow_count);
     for (uint32_t i = 0; i < workflow_count; i++) {
         uint32_t count = 0;
         struct run *runs = runs_read(fold, workflows[i], &count);

@@ -32,8 +32,10 @@ void run_end_untold(struct fold *fold, struct run *run, enum run_outcome outcome
 void runs_hear(struct fold *fold, event_type type, uint32_t depth);
 // Ends runs whose workflow stops them by a condition about the contact that is true now.
 void runs_check(struct fold *fold, uint32_t depth);
-// The contact's zone has changed: runs that wait before an action are due now, to ask again when they may go on.
-void runs_ask_again(struct fold *fold);
+// Workflows of which the contact in hand keeps runs that are due by then, in the fold's arena: what is done to one may
+// move the bytes of all. TIMER_NONE: all of them.
+const struct workflow_def **runs_kept_workflows(
+    struct fold *fold, int64_t due_ms, uint32_t *count_out);
 // Takes on runs that time alone takes on, as of fold->now_ms.
 void runs_wake(struct fold *fold);
 

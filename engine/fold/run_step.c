@@ -15,6 +15,7 @@
 #include "engine/fold/step_value.h"
 #include "projections/contact_ask.h"
 #include "rules/event_set.h"
+#include "rules/waits.h"
 
 #define SPLIT_SEED UINT64_C(0x73706c6974) // "split"
 #define POINTS_MAX 1e6
@@ -34,9 +35,13 @@ static void wait_until(struct fold *fold, struct run *run, int64_t due_ms, struc
     out->kind = STEP_WAITS;
 }
 
-static bool wait_moment(struct fold *fold, const struct step_wait *wait, int64_t *due_ms_out)
+// `now` in it is when the run came to the step.
+static bool wait_moment(
+    struct fold *fold, const struct step_wait *wait, int64_t entered_ms, int64_t *due_ms_out)
 {
+    fold->expressions.clock_ms = &entered_ms;
     struct cel_value value = fold_value(fold, wait->until);
+    fold->expressions.clock_ms = NULL;
     if (value.kind != CEL_TIMESTAMP)
         return false;
     int64_t ms = value.as.seconds * 1000 + (value.nanos + 999999) / 1000000; // not before it
@@ -47,15 +52,18 @@ static bool wait_moment(struct fold *fold, const struct step_wait *wait, int64_t
 static bool do_wait(
     struct fold *fold, struct run *run, const struct step_wait *wait, struct step_outcome *out)
 {
-    int64_t due_ms = fold->now_ms;
+    int64_t entered_ms = run->is_planned ? run->entered_ms : fold->now_ms;
+    int64_t due_ms = entered_ms;
     switch (wait->kind) {
     case WAIT_TIME:
         due_ms += wait->ms;
-        if (wait->has_at)
-            due_ms = calendar_next_at(fold_contact_zone(fold), due_ms, wait->at_minute);
+        if (wait->has_at) // a time of day that has passed by the new clocks is the next day's
+            due_ms = calendar_next_at(
+                fold_contact_zone(fold), due_ms > fold->now_ms ? due_ms : fold->now_ms,
+                wait->at_minute);
         break;
     case WAIT_UNTIL:
-        if (!wait_moment(fold, wait, &due_ms))
+        if (!wait_moment(fold, wait, entered_ms, &due_ms))
             return false;
         break;
     case WAIT_WINDOW: due_ms = window_opens_ms(fold, &wait->window); break;
@@ -68,6 +76,8 @@ static bool do_wait(
         out->kind = STEP_WAITS;
         return true;
     }
+    run->is_planned = wait_is_planned(wait);
+    run->entered_ms = entered_ms;
     wait_until(fold, run, due_ms, out);
     return true;
 }

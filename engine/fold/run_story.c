@@ -8,6 +8,7 @@
 #include "engine/fold/event_why.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/step_text.h"
+#include "rules/event_set.h"
 
 static void add_member(struct buffer *to, const char *key, struct bytes text)
 {
@@ -69,6 +70,14 @@ static void add_waiting(struct fold *fold, const struct run *run, struct buffer 
     }
 }
 
+// Of several it is the one in hand.
+static const struct event_type_def *stopped_by(
+    const struct fold *fold, const struct workflow_stop *stop)
+{
+    return stop->on < EVENT_SET_FIRST ? catalog_type(ruleset_catalog(fold->ruleset), stop->on)
+                                      : fold->expressions.type;
+}
+
 static void add_stop(struct fold *fold, const struct trace_run *of, struct buffer *to)
 {
     const struct workflow_step *step = step_at(of->run);
@@ -76,7 +85,7 @@ static void add_stop(struct fold *fold, const struct trace_run *of, struct buffe
         buffer_add_text(to, ",\"stop\":{\"if\":true}");
     } else if (of->stop != NULL) {
         buffer_add_text(to, ",\"stop\":{\"on\":");
-        text_add_json(to, catalog_type(ruleset_catalog(fold->ruleset), of->stop->on)->name);
+        text_add_json(to, stopped_by(fold, of->stop)->name);
         buffer_add_u8(to, '}');
     } else if (of->outcome == RUN_STOPPED && step != NULL) {
         buffer_add_text(to, ",\"stop\":{\"step\":");

@@ -8,6 +8,11 @@ static struct bytes zone_of(const struct fold_settings *settings)
     return bytes_of(settings->zone, settings->zone_bytes);
 }
 
+bool fold_settings_same_zone(const struct fold_settings *a, const struct fold_settings *b)
+{
+    return bytes_equal(zone_of(a), zone_of(b));
+}
+
 bool fold_settings_equal(const struct fold_settings *a, const struct fold_settings *b)
 {
     return a->tick_mode == b->tick_mode && a->state.dedup_window_ms == b->state.dedup_window_ms &&
@@ -16,7 +21,7 @@ bool fold_settings_equal(const struct fold_settings *a, const struct fold_settin
            a->state.limit_keys_max == b->state.limit_keys_max &&
            a->actions_per_event_max == b->actions_per_event_max &&
            a->derived_depth_max == b->derived_depth_max &&
-           a->counter_entries_max == b->counter_entries_max && bytes_equal(zone_of(a), zone_of(b));
+           a->counter_entries_max == b->counter_entries_max && fold_settings_same_zone(a, b);
 }
 
 void fold_settings_set_zone(struct fold_settings *settings, struct bytes name)

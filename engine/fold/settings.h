@@ -25,6 +25,7 @@ struct fold_settings {
 void fold_settings_set_zone(struct fold_settings *settings, struct bytes name);
 
 bool fold_settings_equal(const struct fold_settings *a, const struct fold_settings *b);
+bool fold_settings_same_zone(const struct fold_settings *a, const struct fold_settings *b);
 void fold_settings_pack(const struct fold_settings *settings, struct buffer *to);
 //   ERR_CORRUPT malformed
 NODISCARD enum err fold_settings_unpack(struct cursor *from, struct fold_settings *out);

@@ -8,6 +8,7 @@
 #include "engine/fold/history.h"
 #include "engine/fold/query_workflows.h"
 #include "engine/fold/shard_internal.h"
+#include "engine/fold/zone_change.h"
 #include "projections/contacts.h"
 
 static struct fold_settings settings_wanted(const struct shard *shard)
@@ -222,6 +223,7 @@ enum err activation_end(
         if (!history_agrees(activation->history, shard))
             return begin_again(activation, shard, fault);
     }
+    bool is_same_zone = fold_settings_same_zone(&wanted, &shard->fold.settings);
     if (!is_same_settings)
         shard->fold.settings = wanted; // the clock of this frame is already the new one
     shard_frame_open(shard, wall_ms);  // fires nothing
@@ -229,6 +231,8 @@ enum err activation_end(
         history_take_zones(activation->history, shard);
     if (!is_same_settings)
         put_settings(shard, &wanted);
+    if (!is_same_zone)
+        zone_change_account(&shard->fold);
     if (activation->ruleset != NULL)
         put_ruleset(shard, activation);
     activation_abandon(activation); // nothing of it is left to be done

@@ -4,6 +4,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
+#include "engine/fold/zone_change.h"
 
 // Part of the largest frame at which a renewal goes on in another one.
 enum { FRAME_RENEWAL_PARTS = 4 };
@@ -177,6 +178,7 @@ static void collect_changed(struct shard *shard, size_t *next, struct buffer *pa
     size_t bytes_max = shard->params.frame_bytes_max / FRAME_RENEWAL_PARTS;
     struct arena arena = {0};
     buffer_clear(payloads);
+    shard->zones.frame_changed = 0;
     for (; *next < zones->count && payloads->len < bytes_max; ++*next) {
         struct known_zone *known = &zones->items[*next];
         struct zone_file file;
@@ -191,8 +193,17 @@ static void collect_changed(struct shard *shard, size_t *next, struct buffer *pa
         zone_command_pack(&command, &shard->zones.payload);
         buffer_add_sized(payloads, buffer_bytes(&shard->zones.payload));
         shard->zones.renewed++;
+        shard->zones.frame_changed++;
     }
     arena_free(&arena);
+}
+
+// Contacts that go by zones that were others before this frame.
+static void plan_again(struct shard *shard)
+{
+    if (shard->zones.frame_changed > 0)
+        zone_change_files(&shard->fold);
+    shard->zones.frame_changed = 0;
 }
 
 // A replay puts the zones of a frame in force before all else in it. So they are in force here before it begins; what is
@@ -212,6 +223,7 @@ enum err shard_zones_renew(struct shard *shard, int64_t wall_ms, struct fault *f
         struct cursor each = cursor_of(buffer_bytes(&payloads));
         while (cursor_left(&each) > 0)
             add_command(shard, cursor_sized(&each));
+        plan_again(shard);
         err = shard_frame_end(shard, &sequence, fault);
     }
     buffer_free(&payloads);
@@ -224,6 +236,10 @@ static enum err put_zone(
 {
     struct zone_command command;
     enum err err = zone_command_unpack(payload, &command);
+    const struct known_zone *before =
+        err == ERR_OK ? zones_find(&shard->fold.zones, command.name) : NULL;
+    if (before != NULL && before->file_hash != zones_file_hash(command.file))
+        shard->zones.frame_changed++;
     if (err == ERR_OK)
         err = zones_put(&shard->fold.zones, command.name, command.file, sequence);
     return err == ERR_OK
@@ -237,13 +253,17 @@ enum err shard_zones_replay(
     struct frame_reader commands = *frame;
     struct frame_command command;
     enum err err = ERR_OK;
+    shard->zones.frame_changed = 0;
     while ((err = frame_next_command(&commands, &command)) == ERR_OK) {
         if (command.kind == FRAME_COMMAND_ZONE)
             err = put_zone(shard, command.payload, frame->head.sequence, fault);
         if (err != ERR_OK)
             return err;
     }
-    return err == ERR_END ? ERR_OK : err;
+    if (err != ERR_END)
+        return err;
+    plan_again(shard);
+    return ERR_OK;
 }
 
 void shard_zones_take(struct shard *shard, struct bytes payloads)

@@ -24,8 +24,9 @@ struct unknown_zone {
 
 struct shard_zones {
     struct unknown_zone unknown[ZONES_UNKNOWN_KEPT];
-    struct buffer payload; // of a command
-    uint64_t renewed;      // zones whose file had changed
+    struct buffer payload;  // of a command
+    uint64_t renewed;       // zones whose file had changed
+    uint64_t frame_changed; // of them those of the frame that is made or folded again
     // of the frame being made
     uint64_t frame_bytes; // of its commands for zones
     uint32_t frame_unknown;

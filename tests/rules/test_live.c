@@ -33,6 +33,7 @@ static uint32_t position(const struct ruleset *ruleset, enum live_kind kind, con
         index = (size_t)(ruleset_score_find(ruleset, text) - ruleset_score(ruleset, 0));
         break;
     case LIVE_SEGMENT: index = ruleset_segment_find(ruleset, text)->index; break;
+    case LIVE_STOP: break;
     }
     uint32_t at = ruleset_live_position(ruleset, kind, index);
     ck_assert_int_eq(ruleset_live(ruleset, at)->kind, kind);

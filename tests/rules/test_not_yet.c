@@ -13,9 +13,6 @@ static const struct later_case {
 } cases[] = {
     {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
 
-    {"workflows: {w: {on: email.opened, stop: [{on: form.*}], steps: [{tag: {add: x}}]}}\n",
-     "E0301 1:47"},
-
     {FLOW "tag: {add: \"{{ data.form }}\"}\n", "E0303 5:20"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };

@@ -117,6 +117,7 @@ void oracle_set_field(struct oracle *oracle, const struct workload_value *value,
             (void)list_add(&contact->fields);
         contact->fields.at[i] = (struct named_value){now.name, now};
     }
+    oracle_plan_again(oracle, now.name);
     before.name = text_of("from");
     struct workload_value items[] = {sim_value_of_text("field", now.name), before, now};
     items[2].name = text_of("to");
@@ -153,8 +154,7 @@ static void update(struct oracle *oracle)
         text_equal(zone, oracle_contact(oracle)->zone))
         return;
     oracle_contact(oracle)->zone = keep(oracle, zone);
-    if (!oracle->is_history)
-        oracle_ask_again(oracle);
+    oracle_plan_again(oracle, text_of(""));
 }
 
 static struct channel *channel_of(struct oracle *oracle, struct text name)

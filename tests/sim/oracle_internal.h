@@ -46,7 +46,10 @@ struct run {
     uint32_t number;
     bool has_ended;
     bool is_at_door; // waits for its workflow's window
-    bool is_kept;    // its data is its own; else that of the event in hand
+    bool asks;       // what its wait was planned from has changed
+    bool is_planned; // its wait may be planned again: from when it came to it
+    int64_t planned_ms;
+    bool is_kept; // its data is its own; else that of the event in hand
     struct run_key key;
     int64_t started_ms, due_ms; // INT64_MAX: never by time alone
     struct text at;             // a step
@@ -198,7 +201,8 @@ void oracle_start_runs(
 // The event in hand: ends runs that it stops, takes on those that wait for it.
 void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
-void oracle_ask_again(struct oracle *oracle);                   // the contact's zone has changed
+// The contact's zone has changed (an empty text), or a field of it.
+void oracle_plan_again(struct oracle *oracle, struct text field);
 // Rules have come into force in place of others: where none of their workflows waits, runs whose step is gone end.
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
 void oracle_wake(struct oracle *oracle);          // runs that are due

@@ -143,6 +143,8 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
     struct run *run = going->run;
     oracle->going = going;
     run->due_ms = INT64_MAX;
+    run->is_planned = run->is_planned && run->asks;
+    run->asks = false;
     while (step != NULL) {
         going->at = oracle_find_step(going->flow, step->id);
         if (oracle_step_reads(step))
@@ -152,6 +154,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
         oracle->going = going; // it may have started another
         if (did == DID_GO_ON) {
             run->is_at_door = false;
+            run->is_planned = false;
             continue;
         }
         run->entered_in = oracle->inputs;
@@ -375,16 +378,52 @@ void oracle_check_stops(struct oracle *oracle, uint32_t depth)
     free(all);
 }
 
-// Runs that wait before an action ask anew a millisecond later.
-void oracle_ask_again(struct oracle *oracle)
+// Whether the wait ends otherwise for it.
+static bool is_planned_by(const struct workload_wait *wait, struct text field)
+{
+    switch (wait->kind) {
+    case WORKLOAD_WAIT_AT: return field.len == 0;
+    case WORKLOAD_WAIT_WINDOW: return field.len == 0 && wait->window.zone.len == 0;
+    case WORKLOAD_WAIT_UNTIL:
+        return field.len > 0 && wait->until->kind == EXPR_FIELD &&
+               text_equal(wait->until->name, field);
+    case WORKLOAD_WAIT_SPAN:
+    case WORKLOAD_WAIT_EVENT: break;
+    }
+    return false;
+}
+
+static bool asks_again(
+    const struct workload_workflow *flow, const struct run *run, struct text field)
+{
+    const struct workload_step *step = oracle_find_step(flow, run->at).step;
+    if (run->has_ended || run->asks || step == NULL)
+        return false;
+    if (run->is_at_door)
+        return field.len == 0;
+    return run->is_planned && step->kind == WORKLOAD_STEP_WAIT && is_planned_by(&step->wait, field);
+}
+
+static bool some_flow_waits(const struct oracle *oracle)
+{
+    bool is_some = false;
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++)
+        is_some = is_some || oracle->rules->workflows[i].has_waits;
+    return is_some && !oracle->is_history;
+}
+
+// They ask anew a millisecond later.
+void oracle_plan_again(struct oracle *oracle, struct text field)
 {
     struct contact *contact = oracle_contact(oracle);
-    for (size_t i = 0; i < contact->kept.count; i++) {
-        for (size_t j = 0; j < contact->kept.at[i].runs.count; j++) {
+    for (size_t i = 0; some_flow_waits(oracle) && i < contact->kept.count; i++) {
+        const struct workload_workflow *flow = find_flow(oracle, contact->kept.at[i].workflow);
+        for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
             struct run *run = &contact->kept.at[i].runs.at[j];
-            if (run->is_at_door && !run->has_ended &&
-                find_flow(oracle, contact->kept.at[i].workflow) != NULL)
-                run->due_ms = oracle->now_ms;
+            if (!asks_again(flow, run, field))
+                continue;
+            run->asks = true;
+            run->due_ms = oracle->now_ms;
         }
     }
 }
@@ -394,20 +433,12 @@ static void wake(struct oracle *oracle, struct going *going)
     const struct workload_step *step = going->at.step;
     if (step == NULL) // the rules have no such step any more
         end_run(oracle, going, ENDS_FAILED);
-    else if (going->run->is_at_door)
+    else if (going->run->is_at_door || going->run->asks)
         go_on(oracle, going, step);
     else if (step->kind == WORKLOAD_STEP_WAIT && step->wait.kind == WORKLOAD_WAIT_EVENT)
         go_on(oracle, going, way_of(&going->at, 1));
     else
         go_on(oracle, going, going->at.next);
-}
-
-static bool some_flow_waits(const struct oracle *oracle)
-{
-    bool is_some = false;
-    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++)
-        is_some = is_some || oracle->rules->workflows[i].has_waits;
-    return is_some && !oracle->is_history;
 }
 
 // Whether rules have the workflow, written the same.

@@ -276,18 +276,30 @@ static enum did wait_until(const struct oracle *oracle, struct run *run, int64_t
     return DID_WAIT;
 }
 
+static bool may_be_planned_again(const struct workload_wait *wait)
+{
+    bool is_by_contact = wait->kind == WORKLOAD_WAIT_UNTIL &&
+                         (wait->until->kind == EXPR_FIELD || wait->until->kind == EXPR_CREATED);
+    return wait->kind == WORKLOAD_WAIT_AT || wait->kind == WORKLOAD_WAIT_WINDOW || is_by_contact;
+}
+
 static enum did do_wait(struct oracle *oracle, const struct going *going)
 {
     const struct workload_wait *wait = &going->at.step->wait;
     struct run *run = going->run;
     int64_t now_ms = oracle->now_ms;
+    int64_t from_ms = (run->is_planned ? run->planned_ms : now_ms) + wait->span_ms;
+    if (!run->is_planned)
+        run->planned_ms = now_ms;
+    run->is_planned = may_be_planned_again(wait);
     switch (wait->kind) {
     case WORKLOAD_WAIT_SPAN: return wait_until(oracle, run, now_ms + wait->span_ms);
     case WORKLOAD_WAIT_AT:
         return wait_until(
             oracle, run,
             oracle_next_at(
-                oracle, oracle_contact(oracle)->zone, now_ms + wait->span_ms, wait->minute));
+                oracle, oracle_contact(oracle)->zone, from_ms > now_ms ? from_ms : now_ms,
+                wait->minute));
     case WORKLOAD_WAIT_UNTIL: {
         const int64_t year_9999_ms = INT64_C(253402300799999);
         struct said time = oracle_say(oracle, wait->until);

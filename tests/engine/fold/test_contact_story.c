@@ -192,6 +192,27 @@ START_TEST(what_holds_an_action_back_and_what_stops_a_run_is_told)
 }
 END_TEST
 
+// Which one of several it was.
+START_TEST(the_event_of_several_that_stops_a_run_is_told)
+{
+    static const char *const parts[] = {
+        "\"step\":\"1\",\"does\":\"wait for one of several events\"}\n",
+        "\"state\":\"stays\",\"step\":\"1\",\"of\":\"stop\",\"why\":{\"if\":\"data.n > 5\"",
+        "\"state\":\"stopped\",\"step\":\"1\",\"stop\":{\"on\":\"a.two\"},\"why\":{\"if\":",
+        NULL,
+    };
+    world_open(
+        &world, "events: {ping: {}, a.one: {data: {n: int}}, a.two: {data: {n: int}}, b.one: {}, "
+                "b.two: {}}\n"
+                "workflows: {w: {on: ping, stop: [{on: a.*, if: data.n > 5}], steps: [{wait: {for: "
+                "[b.one, b.two]}}]}}\n");
+    feed("01", "c", "ping", "{}");
+    feed("02", "c", "a.one", "{\"n\":1}");
+    feed("03", "c", "a.two", "{\"n\":6}");
+    ck_in_order(story_of("c"), parts);
+}
+END_TEST
+
 START_TEST(points_of_every_origin_are_told)
 {
     static const char *const parts[] = {
@@ -436,6 +457,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, setup, fold_fixture_teardown);
     tcase_add_test(tcase, all_that_happened_is_told_in_order);
     tcase_add_test(tcase, what_holds_an_action_back_and_what_stops_a_run_is_told);
+    tcase_add_test(tcase, the_event_of_several_that_stops_a_run_is_told);
     tcase_add_test(tcase, points_of_every_origin_are_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
     tcase_add_loop_test(tcase, a_contact_folded_alone_is_told_as_with_all_others, 0, 6);

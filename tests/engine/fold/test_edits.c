@@ -479,6 +479,27 @@ START_TEST(late_runs_are_spread)
 }
 END_TEST
 
+// That it asks again so late is no lateness of the run.
+START_TEST(a_run_that_asks_again_is_not_late)
+{
+    world_open(
+        &world, ACTIONS "  w:\n"
+                        "    on: ping\n"
+                        "    overdue: skip\n"
+                        "    steps:\n"
+                        "      - wait: 1d at \"09:00\"\n"
+                        "      - {do: mail, with: {text: sent}}\n");
+    feed("c", "ping", "{}");
+    feed("c", "contact.updated", "{\"zone\":\"+07:00\"}");
+    at("01-01T12:00");
+    ck_counted(runs_overdue, 0);
+    at("01-02T01:59");
+    ck_actions("");
+    at("01-02T02:00");
+    ck_actions("01-02T02:00 c sent\n01-02T02:00 c done \n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -496,6 +517,7 @@ static void add_tests(TCase *cases)
         sizeof(memberships) / sizeof(memberships[0]));
     tcase_add_loop_test(cases, late_runs_do_as_it_says, 0, sizeof(lates) / sizeof(lates[0]));
     tcase_add_test(cases, late_runs_are_spread);
+    tcase_add_test(cases, a_run_that_asks_again_is_not_late);
 }
 
 Suite *test_suite(void)

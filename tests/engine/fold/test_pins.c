@@ -103,6 +103,33 @@ START_TEST(a_pinned_run_hears_what_its_own_version_names)
 }
 END_TEST
 
+// What time alone makes true, and a zone that changes, too.
+START_TEST(a_pinned_run_is_planned_as_its_own_version_says)
+{
+    static const char timed[] = ACTIONS
+        "counters: {pings: {count: ping, within: 3d}}\n"
+        "workflows: {w: {on: ping, edit: pin, key: data.n, stop: [{if: counter.pings == 0}],\n"
+        "  steps: [{wait: 30d}, {id: m, do: mail, with: {text: late}}]},\n"
+        " z: {on: pong, edit: pin, steps: [{wait: 1d at \"09:00\"}, {id: m, do: mail, with: {text: "
+        "nine}}]}}\n";
+    static const char untimed[] =
+        ACTIONS "counters: {pings: {count: ping, within: 3d}}\n"
+                "workflows: {w: {on: ping, edit: pin, key: data.n, steps: [{wait: 1d}]},\n"
+                " z: {on: pong, edit: pin, steps: [{wait: 1d}]}}\n";
+    world_open(&clock_world, timed);
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-01T00:00:00", "pong", "{}");
+    edit(untimed);
+    clock_feed("01-01T01:00:00", "contact.updated", "{\"zone\":\"+07:00\"}");
+    clock_advance("01-03T23:59:59.999");
+    clock_check_actions("01-02T02:00:00.000Z m/1 nine\n");
+    ck_counted(runs_stopped, 0);
+    clock_advance("01-04T00:00:00");
+    ck_counted(runs_stopped, 1);
+    ck_assert(!clock_shows("\"runs\""));
+}
+END_TEST
+
 // Who may enter again is said by the rules in force.
 START_TEST(a_pinned_run_is_in_the_way_as_any_other)
 {
@@ -210,6 +237,7 @@ static const TTest *const *const tests[] = {
     &who_has_just_entered_begins_with_the_version_that_took_it_in,
     &each_run_ends_with_the_steps_that_it_began_with,
     &a_pinned_run_hears_what_its_own_version_names,
+    &a_pinned_run_is_planned_as_its_own_version_says,
     &a_pinned_run_is_in_the_way_as_any_other,
     &a_version_that_cannot_be_kept_is_followed_and_counted,
     &a_pinned_version_that_loses_what_it_names_is_followed,
