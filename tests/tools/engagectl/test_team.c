@@ -26,27 +26,13 @@ static const char *const events[2][6] = {
      PING("pong", "b5"), NULL},
 };
 
-static void activate(struct shard *shard, const char *rules)
-{
-    const struct rule_file file = {"rules.yaml", bytes_text(rules)};
-    const struct rule_bundle bundle = {&file, 1};
-    struct diagnostics list = {0};
-    struct ruleset *ruleset = NULL;
-    struct fault fault;
-    uint64_t durable = 0;
-    ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
-    diagnostics_free(&list);
-    ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
-    ck_assert_int_eq(journal_sync(shard_journal(shard), &durable, &fault), ERR_OK);
-}
-
 static void set_up(void)
 {
     shop_enter(directory);
     ck_assert_int_eq(mkdir("p", 0700), 0);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, RULES("{ann: , binh: , chi: }"));
+        shop_activate_rules(shard, RULES("{ann: , binh: , chi: }"));
         shop_fold(shard, events[i]);
         shop_checkpoint(shard);
         shard_close(shard);
@@ -118,7 +104,7 @@ START_TEST(who_has_left_is_told)
         NULL};
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, RULES("{ann: , dung: }"));
+        shop_activate_rules(shard, RULES("{ann: , dung: }"));
         if (i == 0)
             shop_fold(shard, more);
         shard_close(shard);
