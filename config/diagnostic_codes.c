@@ -265,6 +265,13 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "No run comes to this step: what stands before it ends the run or leads elsewhere, and no "
         "`goto` leads to it."),
     EXPLAIN(
+        W0512,
+        "An action waits until the window of its workflow is open, and nothing is sent during the "
+        "quiet hours of its channel. This window is open during quiet hours only, of each action "
+        "in "
+        "the workflow: none of them is ever sent. Move the window or the quiet hours, or take one "
+        "of them out."),
+    EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "
         "it, or write ${NAME:-default}. Values are never guessed."),

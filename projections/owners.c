@@ -88,7 +88,32 @@ void owners_set_turn(struct state *state, struct owner_id owner, int64_t turn)
     state->owners.sum += turn_sum(entry);
 }
 
+static struct owner_id id_of(const struct owner *owner)
+{
+    return (struct owner_id){{(uint32_t)(owner->key >> 32)}, {(uint32_t)owner->key}};
+}
+
+void owners_each(const struct state *state, owners_each_fn *each, void *context)
+{
+    for (uint32_t i = 0; i < state->owners.count; i++)
+        each(context, id_of(&state->owners.items[i]));
+}
+
 // --- counts
+uint64_t owners_handed(const struct state *state, struct owner_id owner)
+{
+    const struct owner *found = find(&state->owners, key_of(owner));
+    return found == NULL ? 0 : found->handed;
+}
+
+void owners_note_handed(struct state *state, struct owner_id owner)
+{
+    INVARIANT(state->is_in_frame);
+    struct owner *entry = find_or_add(state, key_of(owner));
+    if (entry != NULL)
+        entry->handed++;
+}
+
 static uint64_t owner_in(const uint8_t *record)
 {
     struct profile_entry entry;
@@ -171,6 +196,33 @@ enum err owners_load(struct state *state, struct bytes packed)
         state->owners.sum += turn_sum(entry);
     }
     return ERR_OK;
+}
+
+void owners_handed_pack(const struct state *state, struct buffer *to)
+{
+    const struct owners *owners = &state->owners;
+    if (owners->count == 0)
+        return;
+    buffer_add_varint(to, owners->count);
+    for (uint32_t i = 0; i < owners->count; i++) {
+        buffer_add_u64(to, owners->items[i].key);
+        buffer_add_varint(to, owners->items[i].handed);
+    }
+}
+
+enum err owners_handed_unpack(struct state *state, struct cursor *from)
+{
+    if (cursor_left(from) == 0)
+        return state->owners.count == 0 ? ERR_OK : ERR_FORMAT;
+    uint64_t count = cursor_varint(from);
+    for (uint64_t i = 0; i < count && !from->has_failed; i++) {
+        uint64_t key = cursor_u64(from);
+        uint64_t handed = cursor_varint(from);
+        if (from->has_failed || find(&state->owners, key) == NULL)
+            return ERR_CORRUPT;
+        find_or_add(state, key)->handed = handed;
+    }
+    return from->has_failed || cursor_left(from) > 0 ? ERR_CORRUPT : ERR_OK;
 }
 
 void owners_free(struct owners *owners)

@@ -9,6 +9,7 @@ struct owner {
     uint64_t key;   // team << 32 | person
     uint64_t owned; // contacts
     int64_t turn;
+    uint64_t handed; // so often; kept apart from the rest
 };
 // All zeroes: there is none.
 struct owners {

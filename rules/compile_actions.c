@@ -1,10 +1,10 @@
 // Compiles `actions`: topics, channels and declared parameters.
 #include "engine/base/buffer.h"
-#include "engine/base/text.h"
 #include "rules/compile_channels.h"
+#include "rules/compile_default.h"
+#include "rules/compile_expression.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
-#include "rules/literal.h"
 
 enum { TOPIC_BYTES_MAX = 249 };
 
@@ -42,67 +42,9 @@ static struct bytes compile_topic(
     return topic;
 }
 
-static void report_unknown_path(
-    struct compiler *compiler, const struct yaml_node *node, struct bytes name)
-{
-    const struct catalog *catalog = compiler->ruleset->catalog;
-    size_t count = 0;
-    const char *const *fields =
-        symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
-    const char *known[SYMBOLS_NAMED_MAX + IDENTIFIER_KINDS_MAX + 1];
-    size_t known_count = 0;
-    known[known_count++] = "id";
-    for (size_t i = 0; i < catalog_identifier_count(catalog); i++)
-        known[known_count++] = arena_text(&compiler->scratch, catalog_identifier(catalog, i));
-    for (size_t i = 0; i < count; i++)
-        known[known_count++] = fields[i];
-    struct unknown_word unknown = {"field of a contact", name, known, known_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(node), &unknown);
-}
-
-// "contact.email": what is read from the contact when the parameter is not given.
-static void compile_default_path(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    struct bytes name,
-    struct action_param *param)
-{
-    const struct catalog *catalog = compiler->ruleset->catalog;
-    bool is_known = bytes_equal_text(name, "id") ||
-                    catalog_identifier_find(catalog, name) != IDENTIFIER_KINDS_MAX ||
-                    symbols_find(&compiler->symbols[SYMBOL_FIELD], name) != NULL;
-    if (is_known)
-        param->default_path = compile_copy(compiler, name);
-    else
-        report_unknown_path(compiler, node, name);
-}
-
-// A literal: 'text', or a plain one of another type.
-static void compile_default_literal(
-    struct compiler *compiler,
-    const struct yaml_node *node,
-    struct bytes text,
-    struct action_param *param)
-{
-    bool is_quoted = text.len >= 2 && text.data[0] == text.data[text.len - 1] &&
-                     (text.data[0] == '\'' || text.data[0] == '"');
-    struct yaml_single literal;
-    (void)yaml_single_set(&literal, node, is_quoted ? bytes_of(text.data + 1, text.len - 2) : text);
-    literal.node.is_plain = !is_quoted;
-    if (param->type == DATA_STRING && !is_quoted) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0302, yaml_place(node),
-            "a default must be 'text' in quotes or contact.NAME, other expressions are not "
-            "supported yet");
-        return;
-    }
-    (void)literal_value(compiler, &literal.node, "the default", param->type, &param->default_value);
-}
-
 static bool compile_param(
     struct compiler *compiler, const struct yaml_entry *entry, struct action_param *out)
 {
-    const struct bytes scope = BYTES_LITERAL("contact.");
     struct declaration declared;
     if (!compile_name_form(compiler, entry->key, NAME_FORM_FIELD, "a parameter") ||
         !declaration_parse(compiler, entry->value, "a declaration", &declared))
@@ -114,14 +56,8 @@ static bool compile_param(
         .default_path = BYTES_LITERAL(""),
         .default_value = {.kind = VALUE_ABSENT},
     };
-    struct bytes text = declared.default_text;
-    if (declared.has_default && text.len > scope.len &&
-        memcmp(text.data, scope.data, scope.len) == 0)
-        compile_default_path(
-            compiler, entry->value, bytes_of(text.data + scope.len, text.len - scope.len), &param);
-    else if (declared.has_default)
-        compile_default_literal(compiler, entry->value, text, &param);
-    bool has_default = param.default_path.len > 0 || param.default_value.kind != VALUE_ABSENT;
+    bool has_default = declared.has_default &&
+                       compile_default(compiler, entry->value, declared.default_text, &param);
     if (declared.has_default && !has_default)
         param.is_optional = true; // its default was refused: steps need not say it as well
     *out = param;
@@ -171,6 +107,7 @@ static void compile_action(struct compiler *compiler, const struct yaml_entry *e
             (void)compile_name_form(compiler, channel, NAME_FORM_PLAIN, "a channel");
         action.channel_at = compile_channel_find(compiler, action.channel);
         action.topic = compile_topic(compiler, yaml_get(entry->value, "topic"), action.name);
+        compile_owner(compiler, "actions", action.name);
         compile_params(compiler, yaml_get(entry->value, "with"), &action);
         if (limit != NULL)
             compile_action_limit(compiler, limit, &action, &action.limit);

@@ -78,7 +78,9 @@ const struct rule_expression *compile_step_expression(
     const struct step_expression *step)
 {
     struct bytes text;
-    if (!yaml_to_text(node, what, compiler->list, &text) || step->run_on == EVENT_TYPE_UNKNOWN)
+    if (!yaml_to_text(node, what, compiler->list, &text))
+        return NULL;
+    if (step->run_on == EVENT_TYPE_UNKNOWN && !step->is_of_contact)
         return NULL;
     if (step->end > 0)
         text = bytes_of(text.data + step->begin, step->end - step->begin);
@@ -160,6 +162,7 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
     case EXPRESSION_TRUTH: return type->kind == CEL_TYPE_BOOL || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_TIME: return type->kind == CEL_TYPE_TIMESTAMP || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_SPAN: return type->kind == CEL_TYPE_DURATION || type->kind == CEL_TYPE_DYN;
+    case EXPRESSION_TEXT: return type->kind == CEL_TYPE_STRING || type->kind == CEL_TYPE_DYN;
     }
     return false;
 }
@@ -192,6 +195,7 @@ static bool check_use(
         [EXPRESSION_TRUTH] = "this is true or false (bool)",
         [EXPRESSION_TIME] = "this is a time (timestamp)",
         [EXPRESSION_SPAN] = "this is a duration",
+        [EXPRESSION_TEXT] = "this is a text (string)",
     };
     if (is_fit(type, pending->use))
         return true;
@@ -345,7 +349,8 @@ static void check_sense(
     case EXPRESSION_REAL:
     case EXPRESSION_TRUTH:
     case EXPRESSION_TIME:
-    case EXPRESSION_SPAN: return;
+    case EXPRESSION_SPAN:
+    case EXPRESSION_TEXT: return;
     }
 }
 
@@ -380,7 +385,8 @@ static void take_tree(
     case EXPRESSION_WHOLE:
     case EXPRESSION_REAL:
     case EXPRESSION_TRUTH:
-    case EXPRESSION_SPAN: return;
+    case EXPRESSION_SPAN:
+    case EXPRESSION_TEXT: return;
     }
 }
 

@@ -22,11 +22,13 @@ const struct rule_expression *compile_contact_expression(
     const char *what,
     enum expression_use use);
 // The same for a step of a workflow that events of the type `run_on` start. `on`: the event that it is about, or
-// EVENT_TYPE_UNKNOWN for none; begin and end: which bytes of the node's text.
+// EVENT_TYPE_UNKNOWN for none; begin and end: which bytes of the node's text. is_of_contact: it is of no step, and about the
+// contact alone.
 struct step_expression {
     event_type on, run_on;
     enum expression_use use;
     size_t begin, end;
+    bool is_of_contact;
 };
 const struct rule_expression *compile_step_expression(
     struct compiler *compiler,

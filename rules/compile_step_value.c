@@ -1,10 +1,11 @@
 // Compiles the values that steps give: constants, expressions, texts with {{ }}.
 #include "rules/compile_flow.h"
+#include "rules/compile_pieces.h"
 #include "rules/literal.h"
 
 enum { PIECES_MAX = 200 };
 
-static enum expression_use use_of(enum data_type type)
+enum expression_use compile_use_of(enum data_type type)
 {
     switch (type) {
     case DATA_INT: return EXPRESSION_WHOLE;
@@ -61,40 +62,36 @@ static void add_text(
         pieces[to->piece_count++] = (struct text_piece){compile_copy(compiler, text), NULL};
 }
 
-static bool add_expression(
-    struct flow *flow,
-    const struct yaml_node *node,
-    const char *what,
-    size_t begin,
-    struct text_piece *out)
+static bool add_expression(const struct text_source *from, size_t begin, struct text_piece *out)
 {
-    struct bytes text = yaml_text(node);
+    struct bytes text = bytes_of(yaml_text(from->node).data, from->as.end);
     size_t end = find_end(text, begin);
-    struct step_expression as = {
-        .on = flow->step_on,
-        .run_on = flow->workflow->on,
-        .use = EXPRESSION_SHOWN,
-        .begin = begin,
-        .end = end,
-    };
+    struct step_expression as = from->as;
+    as.use = EXPRESSION_SHOWN;
+    as.begin = begin;
+    as.end = end;
     if (end == text.len || end == begin) {
         diagnostic_add(
-            flow->compiler->list, DIAGNOSTIC_E0601, yaml_place_within(node, begin - 2, begin),
+            from->compiler->list, DIAGNOSTIC_E0601, yaml_place_within(from->node, begin - 2, begin),
             end == begin ? "there is no expression between '{{' and '}}'"
                          : "'{{' without its '}}'");
         return false;
     }
-    out->expression = compile_step_expression(flow->compiler, node, what, &as);
+    out->expression = compile_step_expression(from->compiler, from->node, from->what, &as);
     return out->expression != NULL;
 }
 
-static bool compile_pieces(
-    struct flow *flow, const struct yaml_node *node, const char *what, struct step_value *out)
+bool compile_text_has_expressions(struct bytes text)
 {
-    struct compiler *compiler = flow->compiler;
-    struct bytes text = yaml_text(node);
+    return find_pair(text, 0, '{') < text.len;
+}
+
+bool compile_text_pieces(const struct text_source *from, struct step_value *out)
+{
+    struct compiler *compiler = from->compiler;
+    struct bytes text = bytes_of(yaml_text(from->node).data, from->as.end);
     struct text_piece pieces[PIECES_MAX] = {{{NULL, 0}, NULL}};
-    size_t at = 0;
+    size_t at = from->as.begin;
     while (at < text.len) {
         size_t begin = find_pair(text, at, '{');
         add_text(compiler, out, pieces, bytes_of(text.data + at, begin - at));
@@ -102,11 +99,11 @@ static bool compile_pieces(
             break;
         if (out->piece_count + 2 > PIECES_MAX) {
             diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0407, yaml_place(node),
+                compiler->list, DIAGNOSTIC_E0407, yaml_place(from->node),
                 "a text has at most %d expressions", PIECES_MAX / 2);
             return false;
         }
-        if (!add_expression(flow, node, what, begin + 2, &pieces[out->piece_count]))
+        if (!add_expression(from, begin + 2, &pieces[out->piece_count]))
             return false;
         out->piece_count++;
         at = find_end(text, begin + 2) + 2;
@@ -130,12 +127,19 @@ bool compile_step_value(
     bool is_scalar = node->kind == YAML_KIND_SCALAR && !node->is_refused;
     struct bytes text = yaml_text(node);
     bool is_text = type == DATA_STRING || type == DATA_ANY;
-    if (is_scalar && is_text && find_pair(text, 0, '{') < text.len)
-        return compile_pieces(flow, node, what, out);
+    if (is_scalar && is_text && compile_text_has_expressions(text)) {
+        const struct text_source from = {
+            .compiler = compiler,
+            .node = node,
+            .what = what,
+            .as = {.on = flow->step_on, .run_on = flow->workflow->on, .end = text.len},
+        };
+        return compile_text_pieces(&from, out);
+    }
     bool is_expression = is_scalar && !is_text && type != DATA_LIST && type != DATA_MAP &&
                          !literal_is_of(compiler, node, type) && literal_is_like_expression(node);
     if (!is_expression)
         return literal_value(compiler, node, what, type, &out->constant);
-    out->expression = flow_expression(flow, node, what, use_of(type));
+    out->expression = flow_expression(flow, node, what, compile_use_of(type));
     return out->expression != NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "engine/base/invariant.h"
+#include "rules/compile_default.h"
 #include "rules/compile_flow.h"
 
 enum { WHAT_BYTES = 140 };
@@ -42,8 +43,7 @@ static void report_missing(
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct action_param *param = &action->params[i];
         const char *name = (const char *)param->name.data;
-        if (param->is_optional || param->default_path.len > 0 ||
-            param->default_value.kind != VALUE_ABSENT || yaml_get(node, name) != NULL ||
+        if (param->is_optional || action_param_has_default(param) || yaml_get(node, name) != NULL ||
             (step->recipient != RECIPIENT_CONTACT && bytes_equal_text(param->name, "to")))
             continue;
         diagnostic_add(

@@ -9,6 +9,7 @@
 #include "rules/compile_history.h"
 #include "rules/compile_time_trigger.h"
 #include "rules/compile_triggers.h"
+#include "rules/window.h"
 
 #define REENTER_MS_MAX (INT64_C(36525) * 86400000) // a hundred years
 
@@ -170,6 +171,44 @@ void compile_workflows_finish(struct compiler *compiler)
     compiler->started_cap = 0;
 }
 
+// Whether the action goes to the contact on a channel whose quiet hours cover the window.
+static bool is_quiet(
+    const struct ruleset *ruleset,
+    const struct workflow_step *step,
+    const struct workflow_window *window)
+{
+    const struct action_def *action = &ruleset->actions[step->action];
+    if (step->recipient != RECIPIENT_CONTACT || action->channel_at == ACTION_NO_CHANNEL)
+        return false;
+    const struct channel_def *channel = &ruleset->channels[action->channel_at];
+    return channel->has_quiet && window_is_within(window, &channel->quiet);
+}
+
+// Every action waits for the window, and may not be sent while it is open.
+static void check_quiet(
+    struct compiler *compiler, const struct yaml_node *node, const struct workflow_def *workflow)
+{
+    const struct ruleset *ruleset = compiler->ruleset;
+    const struct channel_def *channel = NULL;
+    for (uint32_t i = 0; i < workflow->step_count; i++) {
+        const struct workflow_step *step = &workflow->steps[i];
+        if (step->kind != STEP_DO)
+            continue;
+        if (!is_quiet(ruleset, step, &workflow->window))
+            return;
+        channel = &ruleset->channels[ruleset->actions[step->action].channel_at];
+    }
+    if (channel == NULL)
+        return;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_W0512, yaml_place(node),
+        "this window is open during the quiet hours of '%.*s' only: nothing is ever sent",
+        compile_shown_len(channel->name), (const char *)channel->name.data);
+    diagnostic_note(
+        compiler->list, symbols_find(&compiler->symbols[SYMBOL_CHANNEL], channel->name)->place,
+        "its quiet hours are here");
+}
+
 bool compile_workflow(
     struct compiler *compiler,
     const struct yaml_entry *entry,
@@ -222,6 +261,8 @@ bool compile_workflow(
     if (steps != NULL)
         compile_steps(compiler, steps, &workflow);
     compile_edit(compiler, edit, &workflow);
+    if (workflow.has_window && !is_pinned)
+        check_quiet(compiler, window, &workflow);
     *out = workflow;
     return true;
 }

@@ -29,6 +29,7 @@ enum expression_use {
     EXPRESSION_TRUTH,
     EXPRESSION_TIME,
     EXPRESSION_SPAN, // a duration
+    EXPRESSION_TEXT,
 };
 
 // When a comparison with `now` in an expression changes: the program gives a timestamp, M; from M on, or from

@@ -434,6 +434,17 @@ const struct rule_test *ruleset_test(const struct ruleset *ruleset, size_t index
     return &ruleset->tests[index];
 }
 
+size_t ruleset_team_count(const struct ruleset *ruleset)
+{
+    return ruleset->team_count;
+}
+
+const struct team_def *ruleset_team(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->team_count);
+    return ruleset->teams[index];
+}
+
 size_t ruleset_workflow_count(const struct ruleset *ruleset)
 {
     return ruleset->workflow_count;

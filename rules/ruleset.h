@@ -72,6 +72,8 @@ size_t ruleset_rule_count(const struct ruleset *ruleset);
 const struct score_rule *ruleset_rule(const struct ruleset *ruleset, size_t index);
 const struct score_rule *ruleset_rule_find(
     const struct ruleset *ruleset, struct bytes state_name); // or NULL
+size_t ruleset_team_count(const struct ruleset *ruleset);
+const struct team_def *ruleset_team(const struct ruleset *ruleset, size_t index); // as written
 size_t ruleset_workflow_count(const struct ruleset *ruleset);
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index);
 const struct workflow_def *ruleset_workflow_find(

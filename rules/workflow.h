@@ -14,6 +14,8 @@ struct action_param {
     bool is_optional;
     struct bytes default_path;  // "email", "first_name", "id": read from the contact; empty: none
     struct value default_value; // VALUE_ABSENT: none
+    // An expression about the contact, or a text with such; neither: none.
+    struct step_value default_found;
 };
 
 struct action_def {

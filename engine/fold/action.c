@@ -3,6 +3,7 @@
 
 #include "engine/base/text.h"
 #include "engine/fold/contact_json.h"
+#include "engine/fold/step_value.h"
 #include "projections/contact_ask.h"
 #include "projections/contacts.h"
 
@@ -70,27 +71,46 @@ static struct value default_value(
     return identifier_value(view, param->default_path);
 }
 
-static struct value given_value(const struct action_step *step, uint32_t param)
+// What the step gives, or what an expression in the parameter's default gives; of one that fails, which is counted, nothing.
+// Looked for before the contact is read.
+static struct value given_value(
+    struct fold *fold,
+    const struct action_step *step,
+    const struct action_param *param,
+    uint32_t at)
 {
+    const struct step_value *found = &param->default_found;
+    struct value value = {.kind = VALUE_ABSENT};
     for (uint32_t i = 0; i < step->step->with_count; i++) {
-        if (step->step->with[i].param == param)
-            return step->values[i];
+        if (step->step->with[i].param == at)
+            value = step->values[i];
     }
-    return (struct value){.kind = VALUE_ABSENT};
+    if (value.kind != VALUE_ABSENT || (found->expression == NULL && found->piece_count == 0))
+        return value;
+    return step_value_find(fold, found, &value) ? value : (struct value){.kind = VALUE_ABSENT};
+}
+
+static const struct value *given_values(
+    struct fold *fold, const struct action_def *action, const struct action_step *step)
+{
+    struct value *values = arena_alloc(&fold->arena, (action->param_count + 1) * sizeof(*values));
+    for (uint32_t i = 0; i < action->param_count; i++)
+        values[i] = given_value(fold, step, &action->params[i], i);
+    return values;
 }
 
 // False when a required parameter has no value.
 static bool add_with(
     struct buffer *to,
     const struct action_def *action,
-    const struct action_step *step,
+    const struct value *values,
     const struct contact_view *view,
     struct bytes id)
 {
     bool is_first = true;
     buffer_add_u8(to, '{');
     for (uint32_t i = 0; i < action->param_count; i++) {
-        struct value value = given_value(step, i);
+        struct value value = values[i];
         if (value.kind == VALUE_ABSENT)
             value = default_value(view, id, &action->params[i]);
         if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL) {
@@ -114,7 +134,7 @@ void action_add_param(
 {
     const struct action_param *params = ruleset_action(fold->ruleset, step->step->action)->params;
     struct contact_view view;
-    struct value value = given_value(step, param);
+    struct value value = given_value(fold, step, &params[param], param);
     if (value.kind == VALUE_ABSENT &&
         contact_read(fold->state, fold->contact, &fold->arena, &view) == ERR_OK) {
         struct buffer id = {0};
@@ -167,10 +187,11 @@ static void add_recipient(struct buffer *to, enum step_recipient recipient)
 
 bool action_render(struct fold *fold, const struct action_step *step, struct fold_action *out)
 {
+    const struct action_def *action = ruleset_action(fold->ruleset, step->step->action);
+    const struct value *values = given_values(fold, action, step);
     struct contact_view view;
     if (contact_read(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
         return false; // the state keeps the reason; the frame will not be journalled
-    const struct action_def *action = ruleset_action(fold->ruleset, step->step->action);
     struct buffer *to = &fold->json;
 
     buffer_clear(to);
@@ -195,7 +216,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     add_cause(to, fold->input);
     add_recipient(to, step->step->recipient);
     buffer_add_text(to, ",\"with\":");
-    if (!add_with(to, action, step, &view, id))
+    if (!add_with(to, action, values, &view, id))
         return false;
     buffer_add_text(to, "}}");
 

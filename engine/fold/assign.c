@@ -104,6 +104,27 @@ bool fold_assign(struct fold *fold, const struct step_assign *assign)
     if (assign->person == NULL)
         chosen = assign->by == ASSIGN_BY_LOAD ? least_loaded(candidates, count)
                                               : next_in_turn(fold, candidates, count);
+    owners_note_handed(fold->state, chosen->id);
     fold_set_owner(fold, assign->team->name, chosen->member->name);
     return true;
+}
+
+const struct team_member *fold_next_in_turn(const struct fold *fold, const struct team_def *team)
+{
+    const struct state *state = fold->state;
+    struct name_id team_id = names_find(state, NAME_TEAM, team->name);
+    const struct team_member *next = NULL;
+    int64_t most = 0;
+    for (uint32_t i = 0; i < team->member_count; i++) {
+        const struct team_member *member = &team->members[(i + fold->shard) % team->member_count];
+        struct owner_id id = {team_id, names_find(state, NAME_PERSON, member->name)};
+        bool is_known = id.team.value != 0 && id.person.value != 0;
+        uint64_t owned = is_known ? owners_owned(state, id) : 0;
+        int64_t turn = (is_known ? owners_turn(state, id) : 0) + member->weight;
+        if ((member->capacity > 0 && owned >= member->capacity) || (next != NULL && turn <= most))
+            continue;
+        next = member;
+        most = turn;
+    }
+    return next;
 }

@@ -195,10 +195,23 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_COUNTER:
     case TRACE_RULE:
     case TRACE_END: return;
+    case TRACE_RULES:
+        if (!story->is_of_run)
+            rules_story_look(&story->rules, &story->shard->fold);
+        return;
+    case TRACE_RULES_TAKEN:
+        if (!story->is_of_run)
+            rules_story_tell(&story->rules, &story->shard->fold, story->to);
+        return;
     }
 }
 
 struct trace contact_story_trace(struct contact_story *story, struct contact_number contact)
 {
     return (struct trace){.tell = take, .context = story, .contact = contact};
+}
+
+void contact_story_free(struct contact_story *story)
+{
+    rules_story_free(&story->rules);
 }

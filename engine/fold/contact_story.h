@@ -3,6 +3,7 @@
 #define ENGINE_FOLD_CONTACT_STORY_H
 
 #include "engine/base/buffer.h"
+#include "engine/fold/rules_story.h"
 #include "engine/fold/shard.h"
 #include "engine/fold/trace.h"
 
@@ -12,9 +13,11 @@ struct contact_story {
     struct buffer *to; // gets a line for each thing that happened, in order
     bool is_of_run;    // only what is about this run
     struct hash128 run;
+    struct rules_story rules;
 };
 
 // What a fold is given to tell it of the contact. The story stays where it is.
 struct trace contact_story_trace(struct contact_story *story, struct contact_number contact);
+void contact_story_free(struct contact_story *story); // what it owns
 
 #endif

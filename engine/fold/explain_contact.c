@@ -86,6 +86,7 @@ enum err contact_refold(struct contact_refold *refold, struct fault *fault)
         shard->fold.trace = contact_story_trace(&story, number);
         err = fold_frames(refold, shard, fault);
     }
+    contact_story_free(&story);
     refold->is_right = err == ERR_OK && (!is_alone || is_as_known(shard, known));
     shard_close(shard);
     return err;

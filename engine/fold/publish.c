@@ -2,6 +2,7 @@
 #include "engine/base/invariant.h"
 #include "engine/fold/publish_ahead.h"
 #include "engine/fold/shard_internal.h"
+#include "projections/owners.h"
 
 void shard_walk_ahead(
     const struct shard *shard, uint64_t durable, outbox_ahead_fn *each, void *context)
@@ -32,7 +33,7 @@ uint64_t shard_sink_mark(const struct shard *shard)
     return shard->sink_mark;
 }
 
-// The checkpoint's opaque part: settings, then positions, then the counts of runs.
+// The checkpoint's opaque part: settings, then positions, then the counts of runs, then what was handed over.
 struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_out)
 {
     INVARIANT(!shard->is_in_frame);
@@ -43,6 +44,7 @@ struct snapshot *shard_checkpoint_begin(struct shard *shard, uint64_t *sequence_
     fold_settings_pack(&shard->fold.settings, &shard->checkpoint_positions);
     positions_pack(&shard->positions, &shard->checkpoint_positions);
     run_counts_pack(&shard->fold.run_counts, &shard->checkpoint_positions);
+    owners_handed_pack(shard->state, &shard->checkpoint_positions);
     buffer_clear(&shard->checkpoint_ruleset);
     buffer_add_varint(&shard->checkpoint_ruleset, shard->ruleset_at);
     shard_zones_pack(shard, &shard->checkpoint_ruleset);

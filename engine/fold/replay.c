@@ -94,6 +94,7 @@ enum err replay_command(
         enum err err = replay_compile(command->payload, sequence, &ruleset, fault);
         if (err != ERR_OK)
             return err;
+        trace_rules(&shard->fold, TRACE_RULES);
         shard_take_ruleset(shard, ruleset, sequence);
         return ERR_OK;
     }
@@ -139,7 +140,10 @@ static enum err apply_commands(
         if (err != ERR_OK)
             return err;
     }
+    bool are_taken = shard->is_sweep_due;
     shard_sweep(shard);
+    if (are_taken)
+        trace_rules(&shard->fold, TRACE_RULES_TAKEN);
     return err == ERR_END ? ERR_OK : err;
 }
 

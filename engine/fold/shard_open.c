@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/contacts.h"
+#include "projections/owners.h"
 
 enum { PROGRESS_FRAMES = 64 };
 
@@ -95,6 +96,10 @@ static enum err take_checkpoint(
         return fault_set(fault, ERR_FORMAT, "the checkpoint was made before runs were counted");
     if (err == ERR_OK)
         err = run_counts_unpack(&opaque, &shard->fold.run_counts);
+    if (err == ERR_OK)
+        err = owners_handed_unpack(shard->state, &opaque);
+    if (err == ERR_FORMAT)
+        return fault_set(fault, err, "the checkpoint was made before hand-overs were counted");
     uint64_t ruleset_at = cursor_varint(&at);
     if (err != ERR_OK || at.has_failed)
         return fault_set(fault, ERR_CORRUPT, "the checkpoint's positions are malformed");

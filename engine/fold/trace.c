@@ -2,6 +2,7 @@
 
 #include "engine/fold/fold.h"
 #include "engine/fold/hold.h"
+#include "projections/contacts.h"
 #include "projections/timers.h"
 
 static void tell(const struct fold *fold, const struct trace_point *point)
@@ -157,4 +158,14 @@ void trace_action_held(
                       .held = hold_reason_text(hold->reason),
                       .until_ms = hold->until_ms == TIMER_NONE ? 0 : hold->until_ms,
                   });
+}
+
+void trace_rules(struct fold *fold, enum trace_step step)
+{
+    uint64_t contact = fold->trace.contact.value;
+    if (fold->trace.tell == NULL || contact == 0 || contacts_count(fold->state) < contact)
+        return;
+    fold->contact = fold->trace.contact;
+    fold->now_ms = fold->tick_ms;
+    tell(fold, &(struct trace_point){.step = step});
 }

@@ -34,6 +34,8 @@ enum trace_step {
     TRACE_STATE,    // a rule with `while` has become true, or false
     TRACE_ENTRY,    // points went into the ledger, before the TRACE_RULE of the rule that gave them
     TRACE_END,
+    TRACE_RULES, // other rules are about to come into force: the contact is as those before have it
+    TRACE_RULES_TAKEN, // they have, and all contacts are in line with them
 };
 
 enum trace_outcome {
@@ -137,5 +139,7 @@ struct hold;
 void trace_action_held(
     const struct fold *fold, const struct action_step *action, const struct hold *hold);
 void trace_end(struct fold *fold);
+// Behind TRACE_RULES and TRACE_RULES_TAKEN nothing else is set; told of a contact that is there, which is in hand then.
+void trace_rules(struct fold *fold, enum trace_step step);
 
 #endif

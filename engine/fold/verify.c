@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "engine/fold/shard_internal.h"
+#include "projections/owners.h"
 
 enum { PROGRESS_FRAMES = 64 };
 
@@ -27,9 +28,9 @@ enum err shard_open_memory(struct shard *shard, struct fault *fault)
 
 // What the store holds.
 struct kept_store {
-    uint64_t sequence; // 0: nothing
-    uint64_t digest;   // of its records
-    struct buffer run_counts;
+    uint64_t sequence;        // 0: nothing
+    uint64_t digest;          // of its records
+    struct buffer run_counts; // and what was handed over behind them
 };
 
 static enum err read_run_counts(
@@ -78,6 +79,7 @@ struct refold {
     uint64_t store_sequence;
     uint64_t digest_at_store;
     struct buffer run_counts_at_store;
+    size_t run_counts_len; // without what was handed over, which older stores do not have
 };
 
 static enum err refold_frame(
@@ -102,6 +104,8 @@ static enum err refold_frame(
     if (head.sequence == refold->store_sequence) {
         refold->digest_at_store = head.digest;
         run_counts_pack(&shard->fold.run_counts, &refold->run_counts_at_store);
+        refold->run_counts_len = refold->run_counts_at_store.len;
+        owners_handed_pack(shard->state, &refold->run_counts_at_store);
     }
     if (refold->progress.report != NULL && report->frames % PROGRESS_FRAMES == 0)
         refold->progress.report(refold->progress.context, head.sequence, 0, report->events);
@@ -135,13 +139,16 @@ static enum err compare_store(
     if (store->sequence == 0)
         return ERR_OK;
     if (store->digest == refold->digest_at_store) {
-        bool is_same = bytes_equal(
-            buffer_bytes(&store->run_counts), buffer_bytes(&refold->run_counts_at_store));
+        struct bytes counts = buffer_bytes(&refold->run_counts_at_store);
+        if (store->run_counts.len == refold->run_counts_len)
+            counts.len = refold->run_counts_len;
+        bool is_same = bytes_equal(buffer_bytes(&store->run_counts), counts);
         return is_same ? ERR_OK
                        : fault_set(
                              fault, ERR_CORRUPT,
                              "the store at sequence %" PRIu64
-                             " counts other runs of workflows than folding the journal does",
+                             " counts other runs of workflows, or hand-overs, than folding the "
+                             "journal does",
                              store->sequence);
     }
     return fault_set(

@@ -1,4 +1,4 @@
-// GET /v1/contacts/…, /v1/scores/…, /v1/segments/… and /v1/workflows
+// GET /v1/contacts/…, /v1/scores/…, /v1/segments/…, /v1/workflows and /v1/teams
 #include "engine/run/http_query.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "engine/fold/query.h"
 #include "engine/fold/query_workflows.h"
 #include "engine/fold/shard_clock.h"
+#include "engine/fold/team_stats.h"
 #include "engine/fold/workflow_stats.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_text.h"
@@ -57,6 +58,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
         part->err = query_members(shard, name, query->max, &part->text);
         return;
     case HTTP_ROUTE_WORKFLOWS: part->err = workflow_stats_pack(shard, name, &part->text); return;
+    case HTTP_ROUTE_TEAMS: part->err = team_stats_pack(shard, name, &part->text); return;
     case HTTP_ROUTE_RULES: query_workflows(shard, &part->text); return;
     case HTTP_ROUTE_TIMELINE:
     case HTTP_ROUTE_RUN:
@@ -96,6 +98,16 @@ static void write_workflows(const struct bytes *packed, size_t count, struct buf
     arena_free(&arena);
 }
 
+static void write_teams(const struct bytes *packed, size_t count, struct buffer *to)
+{
+    struct arena arena = {0};
+    struct team_stats stats;
+    enum err err = team_stats_sum(packed, count, &arena, &stats);
+    INVARIANT(err == ERR_OK); // it was packed a moment ago
+    team_stats_add_json(to, &stats);
+    arena_free(&arena);
+}
+
 // Each shard's answer by itself: they may have taken up new rules at different times.
 static void write_shards(const struct bytes *texts, size_t count, struct buffer *to)
 {
@@ -117,6 +129,8 @@ static void write_found(const struct query *query, const struct ask *ask, struct
             texts[count++] = buffer_bytes(&ask->parts[i].text);
     if (query->route == HTTP_ROUTE_WORKFLOWS)
         write_workflows(texts, count, to);
+    else if (query->route == HTTP_ROUTE_TEAMS)
+        write_teams(texts, count, to);
     else if (query->route == HTTP_ROUTE_RULES)
         write_shards(texts, count, to);
     else if (query->route == HTTP_ROUTE_TOP && count > 1)
@@ -143,6 +157,7 @@ static void write_missing(struct http_request *request)
         is_of_contact(request->target.route)            ? "no such contact"
         : request->target.route == HTTP_ROUTE_MEMBERS   ? "no such segment"
         : request->target.route == HTTP_ROUTE_WORKFLOWS ? "no such workflow"
+        : request->target.route == HTTP_ROUTE_TEAMS     ? "no such team"
                                                         : "no such score");
 }
 

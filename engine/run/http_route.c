@@ -17,15 +17,20 @@ static const struct {
     {"/v1/scores/", "/bands", HTTP_ROUTE_BANDS},
     {"/v1/segments/", "/members", HTTP_ROUTE_MEMBERS},
     {"/v1/workflows/", "", HTTP_ROUTE_WORKFLOWS},
+    {"/v1/teams/", "", HTTP_ROUTE_TEAMS},
 };
 
 static const struct {
     const char *path;
     enum http_route route;
 } fixed[] = {
-    {"/v1/events", HTTP_ROUTE_EVENTS}, {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
-    {"/v1/rules", HTTP_ROUTE_RULES},   {"/v1/actions/release", HTTP_ROUTE_RELEASE},
-    {"/healthz", HTTP_ROUTE_HEALTH},   {"/readyz", HTTP_ROUTE_READY},
+    {"/v1/events", HTTP_ROUTE_EVENTS},
+    {"/v1/workflows", HTTP_ROUTE_WORKFLOWS},
+    {"/v1/teams", HTTP_ROUTE_TEAMS},
+    {"/v1/rules", HTTP_ROUTE_RULES},
+    {"/v1/actions/release", HTTP_ROUTE_RELEASE},
+    {"/healthz", HTTP_ROUTE_HEALTH},
+    {"/readyz", HTTP_ROUTE_READY},
     {"/metrics", HTTP_ROUTE_METRICS},
 };
 
@@ -59,6 +64,7 @@ const char *http_route_method(enum http_route route)
     case HTTP_ROUTE_BANDS:
     case HTTP_ROUTE_MEMBERS:
     case HTTP_ROUTE_WORKFLOWS:
+    case HTTP_ROUTE_TEAMS:
     case HTTP_ROUTE_RULES:
     case HTTP_ROUTE_TIMELINE:
     case HTTP_ROUTE_RUN:

@@ -16,6 +16,7 @@ enum http_route {
     HTTP_ROUTE_BANDS,
     HTTP_ROUTE_MEMBERS,
     HTTP_ROUTE_WORKFLOWS, // all, or the one named
+    HTTP_ROUTE_TEAMS,     // all, or the one named
     HTTP_ROUTE_RULES,     // where runs are, for plan
     HTTP_ROUTE_TIMELINE,
     HTTP_ROUTE_RUN,

@@ -136,6 +136,7 @@ static void dispatch(struct http_request *request)
     case HTTP_ROUTE_BANDS:
     case HTTP_ROUTE_MEMBERS:
     case HTTP_ROUTE_WORKFLOWS:
+    case HTTP_ROUTE_TEAMS:
     case HTTP_ROUTE_RULES: http_query_handle(request); return;
     case HTTP_ROUTE_TIMELINE:
     case HTTP_ROUTE_RUN: http_history_handle(request); return;

@@ -8,6 +8,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/base/version.h"
+#include "engine/fold/team_stats.h"
 #include "engine/fold/workflow_stats.h"
 #include "engine/run/ask.h"
 #include "engine/run/http_memory.h"
@@ -16,6 +17,7 @@
 #include "engine/run/lane_timers.h"
 #include "engine/run/metrics_failures.h"
 #include "engine/run/metrics_held.h"
+#include "engine/run/metrics_teams.h"
 #include "engine/run/metrics_workflows.h"
 
 // What one lane says of itself.
@@ -153,7 +155,7 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, is_reading)},
 };
 
-// What failed, what became of runs, and which actions were held back, each behind its length.
+// What failed, what became of runs, which actions were held back, and what teams have, each behind its length.
 static void pack_series(const struct shard *shard, struct buffer *to)
 {
     struct buffer packed = {0};
@@ -165,6 +167,10 @@ static void pack_series(const struct shard *shard, struct buffer *to)
     buffer_add_sized(to, buffer_bytes(&packed));
     buffer_clear(&packed);
     metrics_held_pack(shard_held(shard), &packed);
+    buffer_add_sized(to, buffer_bytes(&packed));
+    buffer_clear(&packed);
+    err = team_stats_pack(shard, (struct bytes){NULL, 0}, &packed);
+    INVARIANT(err == ERR_OK); // all of them
     buffer_add_sized(to, buffer_bytes(&packed));
     buffer_free(&packed);
 }
@@ -320,18 +326,22 @@ static void print_series(const struct ask *ask, struct buffer *to)
     struct bytes *failures = mem_zero(ask->part_count, sizeof(*failures));
     struct bytes *workflows = mem_zero(ask->part_count, sizeof(*workflows));
     struct bytes *held = mem_zero(ask->part_count, sizeof(*held));
+    struct bytes *teams = mem_zero(ask->part_count, sizeof(*teams));
     for (uint32_t k = 0; k < ask->part_count; k++) {
         struct cursor packed = cursor_of(buffer_bytes(&ask->parts[k].text));
         failures[k] = cursor_sized(&packed);
         workflows[k] = cursor_sized(&packed);
         held[k] = cursor_sized(&packed);
+        teams[k] = cursor_sized(&packed);
     }
     metrics_failures_print(failures, ask->part_count, to);
     metrics_workflows_print(workflows, ask->part_count, to);
     metrics_held_print(held, ask->part_count, to);
+    metrics_teams_print(teams, ask->part_count, to);
     free(failures);
     free(workflows);
     free(held);
+    free(teams);
 }
 
 static void print_lanes(const struct ask *ask, struct buffer *to)

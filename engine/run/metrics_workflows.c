@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/workflow_stats.h"
+#include "engine/run/metrics_label.h"
 
 // What has series of its own: a workflow, or a step of one.
 struct series {
@@ -40,23 +41,12 @@ static void add_to(struct run_count *to, const struct run_count *from)
     to->failed += from->failed;
 }
 
-static void add_label(struct buffer *to, const char *name, struct bytes value)
-{
-    buffer_add_format(to, "%s=\"", name);
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] == '"' || value.data[i] == '\\')
-            buffer_add_u8(to, '\\');
-        buffer_add_u8(to, value.data[i]);
-    }
-    buffer_add_u8(to, '"');
-}
-
 static void add_labels(struct buffer *to, const char *name, const struct series *series)
 {
     buffer_add_format(to, "%s{", name);
-    add_label(to, "workflow", series->workflow);
+    metrics_add_label(to, "workflow", series->workflow);
     if (series->step.len > 0)
-        add_label(to, ",step", series->step);
+        metrics_add_label(to, ",step", series->step);
 }
 
 static void print_totals(

@@ -250,7 +250,8 @@ static const struct file_case {
     {DIAGNOSTIC_E0232, 1, 12, FILE_RULES, "channels: {sms: {limit: {times: 1}}}\n", 0, ""},
     {DIAGNOSTIC_E0235, 2, 59, FILE_RULES, FLOW "{assign: {team: sales}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0301, 1, 1, FILE_RULES, "objects: {}\n", 0, ""},
-    {DIAGNOSTIC_E0302, 1, 25, FILE_RULES, "actions: {a: {with: {x: string = hello}}}\n", 0, ""},
+    {DIAGNOSTIC_E0302, 1, 25, FILE_RULES,
+     "actions: {a: {with: {x: list = concat(contact.tags)}}}\n", 0, ""},
     {DIAGNOSTIC_E0303, 2, 55, FILE_RULES, FLOW "{tag: {add: 'x {{ data.y }}'}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0401, 2, 9, FILE_CONFIG, "sources: {}\nshards: many\n", 0, ""},
     {DIAGNOSTIC_E0402, 1, 58, FILE_RULES, RULE "1000001}]}}\n", 0, ""},
@@ -280,6 +281,11 @@ static const struct file_case {
      0, ""},
     {DIAGNOSTIC_W0510, 1, 77, FILE_RULES, RULE "5, limit: {points: 3}}]}}\n", 0, ""},
     {DIAGNOSTIC_W0511, 2, 48, FILE_RULES, FLOW "end, {tag: {add: x}}]}}\n", 0, ""},
+    {DIAGNOSTIC_W0512, 3, 43, FILE_RULES,
+     "channels: {sms: {quiet: {hours: 21:00-09:00}}}\n"
+     "actions: {a: {channel: sms}}\n"
+     "workflows: {w: {on: order.placed, window: {hours: 22:00-23:00}, steps: [{do: a}]}}\n",
+     0, ""},
     {DIAGNOSTIC_C0001, 2, 7, FILE_CONFIG, "sources: {}\nzone: ${NONE}\n", 0, ""},
     {DIAGNOSTIC_C0002, 2, 7, FILE_CONFIG, "sources: {}\nzone: ${1X}\n", 0, ""},
     {DIAGNOSTIC_C0003, 1, 54, FILE_CONFIG,

@@ -153,7 +153,31 @@ static const struct error_case {
     {"a parameter of an unknown type", "actions: {a: {with: {x: text}}}\n", "E0212 1:25"},
     {"a default that no contact has", "actions: {a: {with: {x: string = contact.emial}}}\n",
      "E0203 1:25"},
-    {"a default of an unquoted text", "actions: {a: {with: {x: string = hello}}}\n", "E0302 1:25"},
+    {"a default of an unquoted text", "actions: {a: {with: {x: string = hello}}}\n", "E0213 1:25"},
+    {"a default of an unquoted text with a dot", "actions: {a: {with: {x: string = a.b.c}}}\n",
+     "E0213 1:25"},
+    {"defaults of every type that are found out",
+     "contact: {fields: {nick: {type: string}, age: {type: int}}}\n"
+     "scores: {s: {rules: []}}\n"
+     "actions: {a: {with: {x: string = contact.nick + '!', y: int = contact.age + 1, z: double = "
+     "score.s / 2.0,\n"
+     "  b: bool = contact.nick == 'a', t: timestamp = now + days(1), d: duration = now - "
+     "contact.created,\n"
+     "  h: \"string = 'Hi {{ contact.nick }}, {{ score.s }}'\", q: \"string = 'it''s'\",\n"
+     "  o: \"optional string = contact.nick == 'b' ? contact.nick : 'c'\"}}}\n",
+     ""},
+    {"a default of another type than it says",
+     "contact: {fields: {age: {type: int}}}\n"
+     "actions: {a: {with: {x: string = contact.age + 1}}}\n",
+     "E0604 2:34"},
+    {"a default about an event", "actions: {a: {with: {x: string = data.message + '!'}}}\n",
+     "E0607 1:34"},
+    {"a default of a field that is not there",
+     "actions: {a: {with: {x: string = contact.nick + '!'}}}\n", "E0203 1:42"},
+    {"a default text with an expression about an event",
+     "actions: {a: {with: {x: \"string = 'Hi {{ event.id }}'\"}}}\n", "E0607 1:42"},
+    {"a default of a list", "actions: {a: {with: {x: list = concat(contact.tags)}}}\n",
+     "E0302 1:25"},
     {"a default of the wrong type", "actions: {a: {with: {x: int = 'a'}}}\n", "E0213 1:25"},
     {"a default of a declared field",
      "contact: {fields: {nick: {type: string}}}\n"

@@ -8,6 +8,15 @@
     "actions: {mail: {with: {text: string, due: optional timestamp}}}\n" \
     "contact: {fields: {plan: {type: string}, seats: {type: int}}}\n"    \
     "scores: {fit: {}, sum: {combine: score.fit}}\n"
+#define QUIET(window, steps)                                                   \
+    "channels: {sms: {quiet: {hours: \"21:00-09:00\"}}}\n"                     \
+    "actions: {text: {channel: sms, with: {to: optional string}}, task: {}}\n" \
+    "workflows: {w: {on: order.placed, window: {" window "}, steps: [" steps "]}}\n"
+#define WEEKEND(days)                                                                \
+    "channels: {sms: {quiet: {days: [sat, sun]}}}\n"                                 \
+    "actions: {text: {channel: sms}}\n"                                              \
+    "workflows: {w: {on: order.placed, window: {hours: \"10:00-12:00\", days: " days \
+    "}, steps: [{do: text}]}}\n"
 #define FLOW RULES "workflows:\n  w:\n    on: form.submitted\n    steps:\n"
 
 // --- the array
@@ -132,6 +141,23 @@ static const struct {
      "E0227 9:9"},
     {"data where nothing has come",
      FLOW "      - wait: {for: email.opened, already: data.form == 'x'}\n", "E0607 8:44"},
+    {"a window within quiet hours",
+     QUIET("hours: \"22:00-02:00\"", "{do: text}, {wait: 1d}, {do: text}"), "W0512 3:43"},
+    {"a window that begins before the quiet hours", QUIET("hours: \"20:59-22:00\"", "{do: text}"),
+     ""},
+    {"a window that ends behind them", QUIET("hours: \"22:00-09:01\"", "{do: text}"), ""},
+    {"a window as long as they are", QUIET("hours: \"21:00-09:00\"", "{do: text}"), "W0512 3:43"},
+    {"a window on days without hours", QUIET("days: [mon]", "{do: text}"), ""},
+    {"a window within quiet hours, of other clocks",
+     QUIET("hours: \"22:00-23:00\", zone: account", "{do: text}"), ""},
+    {"a window within quiet hours, with an action on no channel",
+     QUIET("hours: \"22:00-23:00\"", "{do: text}, {do: task}"), ""},
+    {"a window within quiet hours, for staff",
+     QUIET("hours: \"22:00-23:00\"", "{do: text, to: {staff: ann}}"), ""},
+    {"a window on one of the quiet days", WEEKEND("[sat]"), "W0512 3:43"},
+    {"a window on a quiet day and another", WEEKEND("[fri, sat]"), ""},
+    {"a window within quiet hours, without an action",
+     QUIET("hours: \"22:00-23:00\"", "{tag: {add: x}}"), ""},
     {"a step that nobody reaches", FLOW "      - end\n      - tag: {add: x}\n", "W0511 9:9"},
     {"data behind a wait",
      FLOW "      - wait: 1d\n      - {do: mail, with: {text: '{{ data.form }}'}}\n", "E0607 9:37"},

@@ -36,6 +36,7 @@ command_function score_top_command;
 command_function segment_members_command;
 command_function score_bands_command;
 command_function workflow_stat_command;
+command_function team_stat_command;
 command_function journal_stat_command;
 command_function journal_cat_command;
 command_function journal_verify_command;

@@ -51,8 +51,8 @@ void story_add_name(struct buffer *to, const struct json *line)
     } else if (is(what, "points")) {
         add_text(to, "", json_text(line, "score"));
         add_text(to, "/", json_text(line, "rule"));
-    } else if (is(what, "segment")) {
-        add_text(to, "", json_text(line, "segment"));
+    } else if (is(what, "segment") || is(what, "score")) {
+        add_text(to, "", json_text(line, is(what, "score") ? "score" : "segment"));
     } else {
         add_text(to, "", json_text(line, "workflow"));
         if (step.len > 0)
@@ -84,6 +84,30 @@ static void add_points(struct buffer *to, const struct json *line)
     buffer_add_text(to, " points");
     if (limited.len > 0)
         add_text(to, ", its limit took ", limited);
+}
+
+// What other rules made of the contact when they came into force says so.
+static void add_by_rules(struct buffer *to, const struct json *line)
+{
+    if (is(json_text(line, "by"), "rules"))
+        buffer_add_text(to, ", by new rules");
+}
+
+static void add_segment(struct buffer *to, const struct json *line)
+{
+    add_text(to, "", json_text(line, "state"));
+    add_by_rules(to, line);
+}
+
+static void add_score(struct buffer *to, const struct json *line)
+{
+    const struct json *after = json_member(line, "to");
+    add_text(to, "from ", json_text(line, "from"));
+    if (after != NULL && after->kind != JSON_NULL)
+        add_text(to, " to ", after->text);
+    else
+        buffer_add_text(to, " to nothing: it is gone");
+    add_by_rules(to, line);
 }
 
 static void add_waiting(struct buffer *to, const struct json *line)
@@ -179,7 +203,9 @@ void story_add_detail(struct buffer *to, const struct json *line)
     else if (is(what, "points"))
         add_points(to, line);
     else if (is(what, "segment"))
-        add_text(to, "", json_text(line, "state"));
+        add_segment(to, line);
+    else if (is(what, "score"))
+        add_score(to, line);
     else if (json_member(line, "action") != NULL)
         add_action(to, line);
     else if (json_member(line, "outcome") != NULL)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "engine/fold/shard_clock.h"
+#include "engine/fold/team_stats.h"
 #include "engine/fold/verify.h"
+#include "projections/owners.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/support/suite.h"
@@ -274,6 +276,70 @@ START_TEST(the_store_keeps_turns_and_loads)
 }
 END_TEST
 
+static const char *stats(void)
+{
+    static struct buffer text;
+    struct buffer packed = {0};
+    struct arena arena = {0};
+    struct team_stats sums;
+    buffer_clear(&text);
+    ck_assert_int_eq(team_stats_pack(world.shard, bytes_text("sales"), &packed), ERR_OK);
+    const struct bytes view = buffer_bytes(&packed);
+    ck_assert_int_eq(team_stats_sum(&view, 1, &arena, &sums), ERR_OK);
+    team_stats_add_json(&text, &sums);
+    buffer_add_u8(&text, 0);
+    buffer_free(&packed);
+    arena_free(&arena);
+    return (const char *)text.data;
+}
+
+#define ck_member(person, contacts, handed, next)                                      \
+    ck_assert_msg(                                                                     \
+        strstr(                                                                        \
+            stats(), "{\"person\":\"" person "\",\"weight\":1,\"contacts\":" #contacts \
+                     ",\"handed_over\":" #handed ",\"next_in\":" #next "}") != NULL,   \
+        "%s", stats())
+
+START_TEST(what_was_handed_over_is_counted)
+{
+    world_open(&world, TEAM ON_PING(BY_TURN));
+    ck_member("ann", 0, 0, 1);
+    ck_assert_str_eq(ping_new(0, 5), "abcab");
+    feed("c0", "contact.assigned", "{\"team\":\"sales\",\"person\":\"chi\"}"); // by an event
+    feed("c0", "ping", "{}");                                                  // kept
+    feed("c1", "contact.unassigned", "{}");
+    ck_member("ann", 1, 2, 0);
+    ck_member("binh", 1, 2, 0);
+    ck_member("chi", 2, 1, 1);
+}
+END_TEST
+
+START_TEST(the_store_keeps_what_was_handed_over)
+{
+    world_open(&world, TEAM ON_PING(BY_TURN));
+    ck_assert_str_eq(ping_new(0, 4), "abca");
+    feed("x", "contact.assigned", "{\"team\":\"help\"}"); // no person
+    world_checkpoint(&world);
+    world_close(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world.report.replayed_frames, 0);
+    ck_member("ann", 2, 2, 0);
+    ck_member("binh", 1, 1, 1);
+    ck_assert_str_eq(ping_new(4, 1), "b");
+}
+END_TEST
+
+// Such a store is folded again, where there is anything to count.
+START_TEST(a_store_of_before_hand_overs_were_counted_is_told)
+{
+    struct cursor nothing = cursor_of((struct bytes){NULL, 0});
+    world_open(&world, TEAM ON_PING(BY_TURN));
+    ck_assert_int_eq(owners_handed_unpack(shard_state(world.shard), &nothing), ERR_OK);
+    ck_assert_str_eq(ping_new(0, 1), "a");
+    ck_assert_int_eq(owners_handed_unpack(shard_state(world.shard), &nothing), ERR_FORMAT);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, turns_go_round);
@@ -286,6 +352,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, who_is_full_gets_no_more);
     tcase_add_test(tcase, conditions_choose_who_may_have_it);
     tcase_add_test(tcase, a_person_may_be_named);
+    tcase_add_test(tcase, what_was_handed_over_is_counted);
 }
 
 Suite *test_suite(void)
@@ -297,6 +364,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_thousand_turns_are_shared_exactly);
     tcase_add_test(tcase, a_team_that_changes_goes_on_fairly);
     tcase_add_test(tcase, the_store_keeps_turns_and_loads);
+    tcase_add_test(tcase, the_store_keeps_what_was_handed_over);
+    tcase_add_test(tcase, a_store_of_before_hand_overs_were_counted_is_told);
     suite_add_tcase(suite, tcase);
     TCase *restarting = tcase_create("assign, restarted after every event");
     tcase_add_checked_fixture(restarting, setup_restarting, teardown);

@@ -237,6 +237,55 @@ START_TEST(points_of_every_origin_are_told)
 }
 END_TEST
 
+#define PINGED "events: {ping: {data: {n: optional int}}}\n"
+
+// New definitions over old events, other points for the same events, what is gone; and again, without a change.
+START_TEST(what_new_rules_make_of_the_contact_is_told)
+{
+    static const char *const parts[] = {
+        "\"what\":\"event\"",
+        "\"score\":\"heat\",\"rule\":\"r\",\"points\":3",
+        "{\"what\":\"segment\",\"time\":\"2026-01-02T00:00:00.000Z\",\"segment\":\"cold\","
+        "\"state\":"
+        "\"entered\"}\n",
+        "{\"what\":\"score\",\"time\":\"2026-01-02T00:00:00.000Z\",\"score\":\"heat\",\"from\":6,"
+        "\"to\":10.5,\"by\":\"rules\"}\n",
+        "{\"what\":\"score\",\"time\":\"2026-01-02T00:00:00.000Z\",\"score\":\"fit\",\"from\":0,"
+        "\"to\":"
+        "2,\"by\":\"rules\"}\n",
+        "{\"what\":\"segment\",\"time\":\"2026-01-02T00:00:00.000Z\",\"segment\":\"hot\",\"state\":"
+        "\"entered\",\"by\":\"rules\"}\n",
+        "{\"what\":\"segment\",\"time\":\"2026-01-02T00:00:00.000Z\",\"segment\":\"cold\","
+        "\"state\":"
+        "\"left\",\"by\":\"rules\"}\n",
+        "{\"what\":\"score\",\"time\":\"2026-01-02T00:00:00.000Z\",\"score\":\"fit\",\"from\":2,"
+        "\"to\":"
+        "null,\"by\":\"rules\"}\n",
+        "{\"what\":\"event\",\"time\":\"2026-01-03T00:00:00.000Z\"",
+        NULL,
+    };
+    world_open(
+        &world, PINGED "scores: {heat: {rules: [{name: r, on: ping, points: 3}]}}\n"
+                       "segments: {cold: {if: score.heat > 5}, all: {if: 'true'}}\n");
+    feed("01", "other", "ping", "{}");
+    feed("01", "c", "ping", "{}");
+    feed("02", "c", "ping", "{}");
+    world_activate(
+        &world, PINGED "scores: {heat: {rules: [{name: r, on: ping, points: 5.25}]},\n"
+                       " fit: {rules: [{name: f, on: ping, points: 1}]}}\n"
+                       "segments: {hot: {if: score.heat > 10}, all: {if: 'true'}}\n");
+    world_activate(
+        &world, PINGED "scores: {heat: {rules: [{name: r, on: ping, points: 5.25}]}}\n"
+                       "segments: {hot: {if: score.heat > 10}, all: {if: 'true'}}\n");
+    feed("03", "c", "ping", "{}");
+    const char *story = story_of("c");
+    ck_in_order(story, parts);
+    ck_assert_uint_eq(count_of(story, "\"by\":\"rules\""), 5);
+    ck_assert_uint_eq(
+        count_of(story_of("other"), "\"by\":\"rules\""), 3); // heat, fit, and fit again
+}
+END_TEST
+
 // The id of the how-many-eth run that a story names as started.
 static struct hash128 run_in(const char *story, int which)
 {
@@ -459,6 +508,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, what_holds_an_action_back_and_what_stops_a_run_is_told);
     tcase_add_test(tcase, the_event_of_several_that_stops_a_run_is_told);
     tcase_add_test(tcase, points_of_every_origin_are_told);
+    tcase_add_test(tcase, what_new_rules_make_of_the_contact_is_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
     tcase_add_loop_test(tcase, a_contact_folded_alone_is_told_as_with_all_others, 0, 6);
     tcase_add_test(tcase, what_depends_on_others_is_folded_with_them);

@@ -447,6 +447,53 @@ START_TEST(runs_and_actions_are_events_as_well)
 }
 END_TEST
 
+static const char DEFAULT_RULES[] =
+    "contact: {fields: {nick: {type: string}, age: {type: int}}}\n"
+    "scores: {s: {rules: [{name: p, on: order.placed, points: 2}]}}\n"
+    "actions:\n"
+    "  note:\n"
+    "    with:\n"
+    "      who: string = contact.nick + '!'\n"
+    "      hi: \"string = 'Hi {{ contact.nick }}, {{ score.s }}'\"\n"
+    "      next: optional int = contact.age + 1\n"
+    "      rich: bool = score.s >= 4.0\n"
+    "      day: date = now + days(1)\n"
+    "      left: duration = days(2)\n"
+    "      word: string = 'w'\n"
+    "workflows:\n"
+    "  w: {on: order.placed, reenter: always, steps: [{do: note}, {do: note, with: {who: me, next: "
+    "7}}]}\n";
+
+// Found out when the action is, of the contact as it is then; what fails is not there, and counted.
+START_TEST(defaults_are_found_out_for_the_contact)
+{
+    world_open(&world, DEFAULT_RULES);
+    const char *lines[] = {
+        EVENT("1", "contact.updated", "\"c-1\"", "{\"fields\":{\"nick\":\"Al\",\"age\":41}}"),
+        EVENT("2", "order.placed", "\"c-1\"", "{}"),
+        EVENT("3", "contact.updated", "\"c-1\"", "{\"fields\":{\"nick\":\"Bo\",\"age\":null}}"),
+        EVENT("4", "order.placed", "\"c-1\"", "{}"),
+        EVENT("5", "order.placed", "\"c-2\"", "{}"), // without a nick
+    };
+    world_feed(&world, lines, 5);
+    ck_assert_uint_eq(world.out.item_count, 4);
+    ck_assert(has_text(
+        item(0)->value,
+        "\"with\":{\"who\":\"Al!\",\"hi\":\"Hi Al, 2\",\"next\":42,\"rich\":false,"));
+    ck_assert(has_text(item(0)->value, "\"left\":\"172800s\",\"word\":\"w\"}"));
+    ck_assert(has_text(item(1)->value, "\"who\":\"me\",\"hi\":\"Hi Al, 2\",\"next\":7,"));
+    ck_assert(has_text(
+        item(2)->value, "\"with\":{\"who\":\"Bo!\",\"hi\":\"Hi Bo, 4\",\"rich\":true,\"day\":\""));
+    ck_assert_uint_eq(world_counts(&world).actions_held_missing, 2);
+    ck_assert_uint_gt(world_counts(&world).expressions_failed, 0);
+    uint64_t digest = world_digest(&world);
+    world_close(&world);
+    world_remove_store(&world);
+    world_open(&world, NULL);
+    ck_assert_uint_eq(world_digest(&world), digest);
+}
+END_TEST
+
 START_TEST(explain_names_every_entry_and_they_add_up)
 {
     world_open(&world, RULES);
@@ -525,6 +572,7 @@ Suite *test_suite(void)
     TCase *cases = tcase_create("fold");
     tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, a_contact_prints_what_its_events_said);
+    tcase_add_test(cases, defaults_are_found_out_for_the_contact);
     tcase_add_test(cases, a_contact_prints_the_segments_it_is_a_member_of);
     tcase_add_test(cases, a_withdrawn_event_makes_room_in_its_limit);
     tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);

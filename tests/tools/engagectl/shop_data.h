@@ -25,9 +25,9 @@ static inline void shop_write_file(const char *path, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-static inline void shop_activate(struct shard *shard)
+static inline void shop_activate_rules(struct shard *shard, const char *rules)
 {
-    const struct rule_file file = {"rules.yaml", BYTES_LITERAL(SHOP_RULES)};
+    const struct rule_file file = {"rules.yaml", bytes_text(rules)};
     const struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics list = {0};
     struct ruleset *ruleset = NULL;
@@ -37,6 +37,11 @@ static inline void shop_activate(struct shard *shard)
     uint64_t durable = 0;
     ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
     ck_assert_int_eq(journal_sync(shard_journal(shard), &durable, &fault), ERR_OK);
+}
+
+static inline void shop_activate(struct shard *shard)
+{
+    shop_activate_rules(shard, SHOP_RULES);
 }
 
 static inline void shop_fold(struct shard *shard, const char *const *events)

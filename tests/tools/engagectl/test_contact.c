@@ -165,6 +165,24 @@ START_TEST(a_timeline_has_the_places_and_times_that_the_journal_has)
 }
 END_TEST
 
+START_TEST(a_timeline_tells_what_new_rules_made)
+{
+    struct shard *shard = shop_open_shard("d", 1);
+    shop_activate_rules(
+        shard, "scores: {orders: {rules: [{name: one, on: order.placed, points: 1}]}}\n"
+               "segments: {buyers: {if: score.orders > 2.0}}\n");
+    shard_close(shard);
+    captured_run("contact timeline c-10 --config c.yaml -o table", &captured);
+    ck_assert_int_eq(captured.code, 0);
+    ck_assert_ptr_nonnull(strstr(
+        captured.out, "score    orders              from 0 to 3, by new rules\n"
+                      "2026-01-04T09:00:00.000Z  score    engagement          from 30 to nothing: "
+                      "it is gone, by new rules\n"
+                      "2026-01-04T09:00:00.000Z  segment  buyers              entered, by new "
+                      "rules\n"));
+}
+END_TEST
+
 START_TEST(a_data_directory_that_is_not_there_is_unreachable)
 {
     static const char *const lines[] = {
@@ -210,6 +228,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, a_contact_is_printed_as_asked, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, the_parts_of_a_score_add_up_to_its_value, 0, 3);
     tcase_add_test(tcase, a_timeline_has_the_places_and_times_that_the_journal_has);
+    tcase_add_test(tcase, a_timeline_tells_what_new_rules_made);
     tcase_add_loop_test(tcase, a_data_directory_that_is_not_there_is_unreachable, 0, 4);
     tcase_add_test(tcase, a_shard_that_is_missing_is_damage);
     tcase_add_test(tcase, reading_changes_nothing_in_the_journal);

@@ -44,27 +44,13 @@ static const char *const events[2][4] = {
      NULL},
 };
 
-static void activate(struct shard *shard, const char *rules)
-{
-    const struct rule_file file = {"rules.yaml", bytes_text(rules)};
-    const struct rule_bundle bundle = {.files = &file, .count = 1};
-    struct diagnostics list = {0};
-    struct ruleset *ruleset = NULL;
-    struct fault fault;
-    uint64_t durable = 0;
-    ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
-    diagnostics_free(&list);
-    ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
-    ck_assert_int_eq(journal_sync(shard_journal(shard), &durable, &fault), ERR_OK);
-}
-
 static void set_up(void)
 {
     shop_enter(directory);
     ck_assert_int_eq(mkdir("p", 0700), 0);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, IN_FORCE);
+        shop_activate_rules(shard, IN_FORCE);
         shop_fold(shard, events[i]);
         shard_close(shard);
     }
@@ -224,7 +210,7 @@ START_TEST(it_is_so_afterwards)
     shop_write_file("new/r.yaml", rules);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, rules);
+        shop_activate_rules(shard, rules);
         shard_close(shard);
     }
     captured_run("plan new --config p.yaml -o table", &captured);
@@ -244,7 +230,7 @@ START_TEST(as_many_enter_as_it_says)
     ck_assert_ptr_nonnull(strstr(captured.out, "\nn                  3  new: contacts"));
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, TAKING_IN);
+        shop_activate_rules(shard, TAKING_IN);
         shard_close(shard);
     }
     captured_run("plan new --config p.yaml -o table", &captured);
@@ -265,7 +251,7 @@ START_TEST(pinned_runs_are_told_by_their_version)
                     "  x: {on: form.submitted, steps: [{wait: 5d}]}\n";
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
-        activate(shard, rules);
+        shop_activate_rules(shard, rules);
         shard_close(shard);
     }
     shop_write_file("new/r.yaml", rules);
