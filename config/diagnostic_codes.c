@@ -144,6 +144,7 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         E0232,
         "No action has this channel, so that its limit and its quiet hours would hold nothing "
         "back. The name is that of an action's `channel`."),
+    EXPLAIN(E0233, "No object has this name. Declare it under `objects:`."),
     EXPLAIN(
         E0240,
         "`implies` names another event type, not one that the engine makes or acts on itself, and "

@@ -27,6 +27,7 @@ static const struct {
     {"teams", compile_teams, NULL},
     {"channels", compile_channels, NULL},
     {"actions", compile_actions, compile_channels_finish},
+    {"objects", compile_objects, NULL},
     {"counters", compile_counters, NULL},
     {"scores", compile_scores, NULL},
     {"segments", compile_segments, NULL},
@@ -65,7 +66,8 @@ static struct parsed_file parse(struct compiler *compiler, const struct rule_fil
 // Definitions are the same in whatever order and file they are written.
 static void add_to_history(struct ruleset *ruleset, const char *key, const struct yaml_node *node)
 {
-    static const char *const read[] = {"events", "contact", "counters", "scores", "segments"};
+    static const char *const read[] = {"events", "contact",  "counters",
+                                       "scores", "segments", "objects"};
     for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
         if (strcmp(key, read[i]) != 0)
             continue;

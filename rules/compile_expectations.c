@@ -343,6 +343,7 @@ static void compile_expectation(
     read_scores(compiler, node, out);
     read_segments(compiler, yaml_get(node, "segments"), out);
     read_counters(compiler, yaml_get(node, "counters"), out);
+    compile_test_objects(compiler, yaml_get(node, "objects"), out);
     read_fields(compiler, yaml_get(node, "fields"), out);
     compile_test_names(compiler, yaml_get(node, "tags"), SYMBOL_KIND_COUNT, &out->tags);
     compile_test_names(compiler, yaml_get(node, "lists"), SYMBOL_LIST, &out->lists);

@@ -7,6 +7,7 @@
 #include "rules/check_condition.h"
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
+#include "rules/reads.h"
 #include "rules/scope.h"
 #include "rules/waits.h"
 
@@ -154,7 +155,11 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
                type->kind == CEL_TYPE_DOUBLE || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_KEY:
     case EXPRESSION_DISTINCT: return type->kind != CEL_TYPE_TYPE;
-    case EXPRESSION_VALUE: return scalar_type(type) != NULL;
+    case EXPRESSION_VALUE:
+    case EXPRESSION_OBJECT: return scalar_type(type) != NULL;
+    case EXPRESSION_OBJECT_KEY:
+        return type->kind == CEL_TYPE_STRING || type->kind == CEL_TYPE_INT ||
+               type->kind == CEL_TYPE_UINT || type->kind == CEL_TYPE_DYN;
     case EXPRESSION_SHOWN: return type->kind == CEL_TYPE_NULL || scalar_type(type) != NULL;
     case EXPRESSION_WHOLE:
         return type->kind == CEL_TYPE_INT || type->kind == CEL_TYPE_UINT ||
@@ -186,6 +191,8 @@ static bool check_use(
         [EXPRESSION_NUMBER] = "this is a number",
         [EXPRESSION_VALUE] = "a text, a number, true or false, or a time is kept",
         [EXPRESSION_COUNTED] = "a condition is true or false (bool)",
+        [EXPRESSION_OBJECT_KEY] = "the key of an object is a text (string) or a whole number (int)",
+        [EXPRESSION_OBJECT] = "a text, a number, true or false, or a time is kept",
         [EXPRESSION_LIVE] = "a condition is true or false (bool)",
         [EXPRESSION_LIVE_POINTS] = "points are a number",
         [EXPRESSION_STOP] = "a condition is true or false (bool)",
@@ -214,24 +221,36 @@ static bool is_of_counter(enum expression_use use)
            use == EXPRESSION_COUNTED;
 }
 
-// What counters are counted before may not be read by them. False after E0607.
-static bool check_counter_reads(
+static bool is_of_object(enum expression_use use)
+{
+    return use == EXPRESSION_OBJECT_KEY || use == EXPRESSION_OBJECT;
+}
+
+// What counters and objects are kept before may not be read by them, and what an object keeps may not depend on when its
+// events came. False after E0607.
+static bool check_reads(
     struct compiler *compiler,
     const struct pending_expression *pending,
     const struct cel_node *node)
 {
     for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
-        if (!check_counter_reads(compiler, pending, node->children[i]))
+        if (!check_reads(compiler, pending, node->children[i]))
             return false;
     }
-    if (node->kind != CEL_NODE_IDENT ||
-        (node->variable != SCOPE_SCORE && node->variable != SCOPE_COUNTER &&
-         node->variable != SCOPE_SEGMENT))
+    const bool is_object = is_of_object(pending->use);
+    bool is_late = node->kind == CEL_NODE_IDENT &&
+                   (node->variable == SCOPE_SCORE || node->variable == SCOPE_COUNTER ||
+                    node->variable == SCOPE_SEGMENT || node->variable == SCOPE_OBJECTS);
+    if (is_object)
+        is_late = is_late || reads_is_clock(node) ||
+                  (node->kind == CEL_NODE_IDENT && node->variable == SCOPE_CONTACT);
+    if (!is_late)
         return true;
     diagnostic_add(
         compiler->list, DIAGNOSTIC_E0607, place_within(pending, node->begin, node->end),
-        "a counter reads the event and the contact only, not '%.*s'", compile_shown_len(node->text),
-        (const char *)node->text.data);
+        is_object ? "an object reads the event only, not '%.*s'"
+                  : "a counter reads the event and the contact only, not '%.*s'",
+        compile_shown_len(node->text), (const char *)node->text.data);
     return false;
 }
 
@@ -343,6 +362,8 @@ static void check_sense(
     case EXPRESSION_NUMBER:
     case EXPRESSION_VALUE:
     case EXPRESSION_DISTINCT:
+    case EXPRESSION_OBJECT_KEY:
+    case EXPRESSION_OBJECT:
     case EXPRESSION_LIVE_POINTS:
     case EXPRESSION_SHOWN:
     case EXPRESSION_WHOLE:
@@ -376,11 +397,13 @@ static void take_tree(
     case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;
-    case EXPRESSION_VALUE: expression->kept_type = scalar_type(root->type); return;
+    case EXPRESSION_VALUE:
+    case EXPRESSION_OBJECT: expression->kept_type = scalar_type(root->type); return;
     case EXPRESSION_TIME: waits_take_tree(ruleset, expression, root); return;
     case EXPRESSION_POINTS:
     case EXPRESSION_NUMBER:
     case EXPRESSION_DISTINCT:
+    case EXPRESSION_OBJECT_KEY:
     case EXPRESSION_SHOWN:
     case EXPRESSION_WHOLE:
     case EXPRESSION_REAL:
@@ -409,7 +432,8 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }
-    if (is_of_counter(pending->use) && !check_counter_reads(compiler, pending, root))
+    if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
+        !check_reads(compiler, pending, root))
         return;
     warn_undeclared(compiler, pending, root);
     struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
@@ -437,16 +461,35 @@ static void type_counters(struct ruleset *ruleset)
     }
 }
 
+static void type_objects(struct ruleset *ruleset)
+{
+    for (size_t i = 0; i < ruleset->object_count; i++) {
+        const struct object_def *object = &ruleset->objects[i];
+        for (uint32_t f = 0; f < object->field_count; f++) {
+            const struct rule_expression *value = object->fields[f].value;
+            if (value != NULL && value->kept_type != NULL)
+                scopes_set_object_field(ruleset->scopes, i, f, value->kept_type);
+        }
+    }
+}
+
+// Whether others know the type of what it gives.
+static bool is_kept(enum expression_use use)
+{
+    return is_of_counter(use) || is_of_object(use);
+}
+
 void compile_expressions(struct compiler *compiler)
 {
     compiler->ruleset->scopes = scopes_new(compiler->ruleset);
     for (size_t i = 0; i < compiler->pending_count; i++) {
-        if (is_of_counter(compiler->pending[i].use))
+        if (is_kept(compiler->pending[i].use))
             compile_pending(compiler, &compiler->pending[i]);
     }
     type_counters(compiler->ruleset);
+    type_objects(compiler->ruleset);
     for (size_t i = 0; i < compiler->pending_count; i++) {
-        if (!is_of_counter(compiler->pending[i].use))
+        if (!is_kept(compiler->pending[i].use))
             compile_pending(compiler, &compiler->pending[i]);
     }
     free(compiler->pending);

@@ -23,6 +23,7 @@ static size_t definition_count(const struct ruleset *ruleset, enum symbol_kind k
 {
     switch (kind) {
     case SYMBOL_FIELD: return ruleset->field_count;
+    case SYMBOL_OBJECT: return ruleset->object_count;
     case SYMBOL_COUNTER: return ruleset->counter_count;
     case SYMBOL_SCORE: return ruleset->score_count;
     case SYMBOL_SEGMENT: return ruleset->segment_count;

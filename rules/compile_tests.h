@@ -78,6 +78,9 @@ void compile_held(
 // `because`; NULL: there is none.
 void compile_causes(
     struct test_work *work, const struct yaml_node *node, struct test_expectation *out);
+// `objects`; NULL: there is none.
+void compile_test_objects(
+    struct compiler *compiler, const struct yaml_node *node, struct test_expectation *out);
 void test_rules_free(struct test_rules *rules);
 
 #endif

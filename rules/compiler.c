@@ -13,7 +13,7 @@ static const char *const symbol_kinds[SYMBOL_KIND_COUNT] = {
     [SYMBOL_EVENT] = "event",     [SYMBOL_FIELD] = "field",       [SYMBOL_LIST] = "list",
     [SYMBOL_COUNTER] = "counter", [SYMBOL_SCORE] = "score",       [SYMBOL_SEGMENT] = "segment",
     [SYMBOL_ACTION] = "action",   [SYMBOL_WORKFLOW] = "workflow", [SYMBOL_TEST] = "test",
-    [SYMBOL_CHANNEL] = "channel", [SYMBOL_TEAM] = "team",
+    [SYMBOL_CHANNEL] = "channel", [SYMBOL_TEAM] = "team",         [SYMBOL_OBJECT] = "object",
 };
 
 int compile_shown_len(struct bytes text)

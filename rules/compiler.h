@@ -18,6 +18,7 @@ enum symbol_kind {
     SYMBOL_FIELD,
     SYMBOL_LIST,
     SYMBOL_COUNTER,
+    SYMBOL_OBJECT,
     SYMBOL_SCORE,
     SYMBOL_SEGMENT,
     SYMBOL_CHANNEL,
@@ -54,11 +55,10 @@ enum { ACTION_PARAMS_MAX = 255 };
 
 // One function a top-level key; node is its value, of any kind.
 typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
-compile_function compile_events;
-compile_function compile_contact;
+compile_function compile_events, compile_contact;
 compile_function compile_lists;
 compile_function compile_actions;
-compile_function compile_counters;
+compile_function compile_counters, compile_objects;
 compile_function compile_scores;
 compile_function compile_segments;
 compile_function compile_workflows;

@@ -15,10 +15,13 @@ enum expression_use {
     EXPRESSION_POINTS,    // a number
     EXPRESSION_KEY,       // any value that may tell one from another
     // Those of counters read no scores, segments and counters.
-    EXPRESSION_NUMBER,      // of a counter: a number
-    EXPRESSION_VALUE,       // of a counter: a value that can be kept
-    EXPRESSION_DISTINCT,    // of a counter: any value that may tell one from another
-    EXPRESSION_COUNTED,     // of a counter: a condition
+    EXPRESSION_NUMBER,   // of a counter: a number
+    EXPRESSION_VALUE,    // of a counter: a value that can be kept
+    EXPRESSION_DISTINCT, // of a counter: any value that may tell one from another
+    EXPRESSION_COUNTED,  // of a counter: a condition
+    // Those of objects read the event only.
+    EXPRESSION_OBJECT_KEY,  // a text or a whole number
+    EXPRESSION_OBJECT,      // a value that can be kept
     EXPRESSION_LIVE,        // a condition about a contact, without an event
     EXPRESSION_LIVE_POINTS, // a number about a contact
     EXPRESSION_STOP,        // a condition about a contact and a run of it, asked again by time
@@ -52,7 +55,7 @@ struct rule_expression {
     bool is_by_zones;
     // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
-    // While compiling only: where it stands; of one whose value a counter keeps, its type; of a live one, what was found
+    // While compiling only: where it stands; of one whose value is kept, its type; of a live one, what was found
     // in its tree.
     const struct yaml_node *node;
     const struct cel_type *kept_type;

@@ -46,15 +46,19 @@ static enum diagnostic_code code_of(enum cel_problem_kind kind)
 static const char *declared_as(const struct cel_object *object, enum diagnostic_code *code_out)
 {
     static const struct {
-        const char *object;
+        const char *object, *shown;
         enum diagnostic_code code;
     } known[] = {
-        {"counter", DIAGNOSTIC_E0221}, {"score", DIAGNOSTIC_E0222}, {"segment", DIAGNOSTIC_E0223}};
+        {"counter", "counter", DIAGNOSTIC_E0221},
+        {"score", "score", DIAGNOSTIC_E0222},
+        {"segment", "segment", DIAGNOSTIC_E0223},
+        {"objects", "object", DIAGNOSTIC_E0233},
+    };
     for (size_t i = 0; object != NULL && i < sizeof(known) / sizeof(known[0]); i++) {
         if (!bytes_equal_text(object->name, known[i].object))
             continue;
         *code_out = known[i].code;
-        return known[i].object;
+        return known[i].shown;
     }
     return NULL;
 }

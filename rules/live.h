@@ -53,7 +53,7 @@ struct live_node {
 
 // Anything about a contact that an expression may read.
 //   0 … members of the scope's contact (enum scope_contact_field, kinds of identifier, declared fields),
-//   then counters, scores, segments.
+//   then counters, scores, segments, objects.
 typedef uint32_t dependency;
 
 // Live nodes, in an order in which each comes behind all that it reads.
@@ -70,6 +70,7 @@ dependency ruleset_dependency_contact(const struct ruleset *ruleset, uint32_t sc
 dependency ruleset_dependency_counter(const struct ruleset *ruleset, size_t counter);
 dependency ruleset_dependency_score(const struct ruleset *ruleset, size_t score);
 dependency ruleset_dependency_segment(const struct ruleset *ruleset, size_t segment);
+dependency ruleset_dependency_object(const struct ruleset *ruleset, size_t object);
 // Whether anything live changes by time alone: counters with `within`, forgetting, `for`, `known_for`, `now`.
 bool ruleset_has_timers(const struct ruleset *ruleset);
 

@@ -42,7 +42,8 @@ static uint32_t target_of(
     case READ_SCORE: return live_plan_score(plan, index);
     case READ_SEGMENT: return live_plan_segment(plan, index);
     case READ_CONTACT:
-    case READ_COUNTER: break;
+    case READ_COUNTER:
+    case READ_OBJECT: break;
     }
     return NO_NODE;
 }

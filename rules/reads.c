@@ -26,9 +26,14 @@ dependency ruleset_dependency_segment(const struct ruleset *ruleset, size_t segm
     return ruleset_dependency_score(ruleset, ruleset->score_count + segment);
 }
 
+dependency ruleset_dependency_object(const struct ruleset *ruleset, size_t object)
+{
+    return ruleset_dependency_segment(ruleset, ruleset->segment_count + object);
+}
+
 uint32_t reads_dependency_count(const struct ruleset *ruleset)
 {
-    return ruleset_dependency_segment(ruleset, ruleset->segment_count);
+    return ruleset_dependency_object(ruleset, ruleset->object_count);
 }
 
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out)
@@ -36,6 +41,11 @@ enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t
     const dependency counters = ruleset_dependency_counter(ruleset, 0);
     const dependency scores = ruleset_dependency_score(ruleset, 0);
     const dependency segments = ruleset_dependency_segment(ruleset, 0);
+    const dependency objects = ruleset_dependency_object(ruleset, 0);
+    if (of >= objects) {
+        *index_out = of - objects;
+        return READ_OBJECT;
+    }
     if (of >= segments) {
         *index_out = of - segments;
         return READ_SEGMENT;
@@ -79,6 +89,9 @@ static struct members members_of(const struct ruleset *ruleset, uint32_t variabl
     case SCOPE_SEGMENT:
         return (struct members){
             ruleset_dependency_segment(ruleset, 0), (uint32_t)ruleset->segment_count};
+    case SCOPE_OBJECTS:
+        return (struct members){
+            ruleset_dependency_object(ruleset, 0), (uint32_t)ruleset->object_count};
     default: return (struct members){0, 0};
     }
 }

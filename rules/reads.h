@@ -26,7 +26,7 @@ void reads_free(struct reads *reads);
 uint32_t reads_dependency_count(const struct ruleset *ruleset);
 
 // What a dependency is.
-enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT };
+enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT, READ_OBJECT };
 // The kind, and the index in the ruleset (of a member: in the scope's contact).
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out);
 

@@ -78,6 +78,14 @@ struct test_counter {
     struct value value; // VALUE_NULL: it has nothing to say
 };
 
+// An object, by its key.
+struct test_object {
+    uint32_t object;
+    struct bytes key;
+    bool is_there;
+    struct test_values fields; // some of them
+};
+
 struct test_action {
     uint32_t action;
     struct bytes workflow, step; // empty: any
@@ -109,10 +117,12 @@ struct test_expectation {
     const struct test_score *scores;
     const struct test_segment *segments;
     const struct test_counter *counters;
+    const struct test_object *objects;
     const struct test_action *actions; // since the expectation before, in order
     const struct test_held *held;      // since then, in order
     const struct test_cause *causes;   // since then, too
-    uint32_t score_count, segment_count, counter_count, action_count, held_count, cause_count;
+    uint32_t score_count, segment_count, counter_count, object_count, action_count;
+    uint32_t held_count, cause_count;
     bool has_actions, has_held, has_stage;
     struct test_values fields;
     struct test_names tags, lists;

@@ -218,6 +218,32 @@ static void link_pinned(struct ruleset *ruleset)
     }
 }
 
+// The objects that an event of each type makes or changes: each type's part of one array, in the order written.
+static void link_objects(struct ruleset *ruleset)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < ruleset->object_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->objects[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            ruleset->matches[on.items[k]].objects.count++;
+        total += on.count;
+    }
+    const struct object_def **objects =
+        arena_alloc(&ruleset->arena, (total + 1) * sizeof(*objects));
+    const struct object_def ***ends = mem_zero(ruleset->match_count, sizeof(*ends));
+    for (size_t i = 0; i < ruleset->match_count; i++) {
+        ruleset->matches[i].objects.items = objects;
+        ends[i] = objects;
+        objects += ruleset->matches[i].objects.count;
+    }
+    for (size_t i = 0; i < ruleset->object_count; i++) {
+        struct event_types on = ruleset_types_on(ruleset, &ruleset->objects[i].on);
+        for (uint32_t k = 0; k < on.count; k++)
+            *ends[on.items[k]]++ = &ruleset->objects[i];
+    }
+    free(ends);
+}
+
 void ruleset_link(struct ruleset *ruleset)
 {
     INVARIANT(ruleset->matches == NULL);
@@ -230,6 +256,7 @@ void ruleset_link(struct ruleset *ruleset)
     link_workflows(ruleset, totals.workflows);
     link_pinned(ruleset);
     link_counters(ruleset, totals.counters);
+    link_objects(ruleset);
     link_implied(ruleset);
     link_timed(ruleset);
     waits_link(ruleset);
@@ -258,6 +285,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->expressions);
     free(ruleset->moments);
     free(ruleset->counters);
+    free(ruleset->objects);
     free(ruleset->segments);
     free(ruleset->tests);
     free(ruleset->scores);
@@ -340,6 +368,17 @@ const struct score_rule *ruleset_rule_find(const struct ruleset *ruleset, struct
 size_t ruleset_counter_count(const struct ruleset *ruleset)
 {
     return ruleset->counter_count;
+}
+
+size_t ruleset_object_count(const struct ruleset *ruleset)
+{
+    return ruleset->object_count;
+}
+
+const struct object_def *ruleset_object(const struct ruleset *ruleset, size_t index)
+{
+    INVARIANT(index < ruleset->object_count);
+    return &ruleset->objects[index];
 }
 
 size_t ruleset_implied_count(const struct ruleset *ruleset)

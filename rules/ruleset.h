@@ -18,6 +18,7 @@
 #include "rules/implied.h"
 #include "rules/live.h"
 #include "rules/match.h"
+#include "rules/object.h"
 #include "rules/score.h"
 #include "rules/workflow.h"
 
@@ -53,6 +54,7 @@ struct match_list {
     uint32_t rule_count, workflow_count;
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
+    struct object_list objects;              // that it makes or changes
     bool is_awaited;                         // some run may wait for it, or be stopped by it
     bool has_idle;                           // some workflow starts when none has come for a while
     struct implied_list implies, implied_as; // what it implies, and what else implies it
@@ -104,6 +106,8 @@ const struct field_def *ruleset_field(const struct ruleset *ruleset, size_t inde
 
 size_t ruleset_counter_count(const struct ruleset *ruleset);
 const struct counter_def *ruleset_counter(const struct ruleset *ruleset, size_t index);
+size_t ruleset_object_count(const struct ruleset *ruleset);
+const struct object_def *ruleset_object(const struct ruleset *ruleset, size_t index);
 size_t ruleset_segment_count(const struct ruleset *ruleset);
 const struct segment_def *ruleset_segment(const struct ruleset *ruleset, size_t index);
 const struct segment_def *ruleset_segment_find(

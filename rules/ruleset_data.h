@@ -7,6 +7,7 @@
 #include "engine/base/arena.h"
 #include "rules/event_set.h"
 #include "rules/implied.h"
+#include "rules/object.h"
 #include "rules/rule_test.h"
 #include "rules/ruleset.h"
 
@@ -35,6 +36,7 @@ struct ruleset {
     struct rule_moment *moments; // all of them, also those that nothing looks at
     struct scopes *scopes;       // what expressions were checked with; programs borrow from it
     struct counter_def *counters;
+    struct object_def *objects;
     struct segment_def *segments;
     struct rule_test *tests;
     struct live_node *live;  // in an order in which each comes behind what it reads
@@ -50,6 +52,7 @@ struct ruleset {
     bool is_by_zones; // an expression without an event goes by their clocks
     bool *waited_by;  // by dependency: some wait is planned from it; NULL: none
     size_t counter_count, counter_cap;
+    size_t object_count, object_cap;
     size_t segment_count, segment_cap;
     size_t test_count, test_cap;
     size_t score_count, score_cap;

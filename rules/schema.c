@@ -19,6 +19,7 @@ static const char *const section_ids[SECTION_COUNT] = {
     [SECTION_LIST] = "list",
     [SECTION_TEAM] = "team",
     [SECTION_TEAM_MEMBER] = "team_member",
+    [SECTION_OBJECT] = "object",
     [SECTION_COUNTER] = "counter",
     [SECTION_SCORE] = "score",
     [SECTION_SCORE_GROUP] = "score_group",

@@ -13,10 +13,11 @@ struct scopes {
     struct arena arena;
     const struct ruleset *ruleset;
     struct cel_library *library;
-    struct cel_object contact, score, counter, segment, run, event;
+    struct cel_object contact, score, counter, segment, objects, run, event;
     struct cel_field run_fields[SCOPE_RUN_FIELD_COUNT];
     struct cel_field *counter_fields;
-    const struct cel_type **data; // by slot_of: of its data; NULL: not asked for yet
+    struct cel_field **object_fields; // of each object: the declared ones, then what each has
+    const struct cel_type **data;     // by slot_of: of its data; NULL: not asked for yet
     struct cel_variable variables[SCOPE_VARIABLE_COUNT];
     struct cel_scope scope;
 };
@@ -184,6 +185,58 @@ static void make_segment(struct scopes *scopes)
         .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)count)};
 }
 
+// The declared fields, then what every object has beside them.
+static const struct cel_type *make_object(struct scopes *scopes, const struct object_def *object)
+{
+    struct arena *arena = &scopes->arena;
+    uint32_t count = 0;
+    struct cel_field *fields =
+        arena_alloc(arena, (object->field_count + OBJECT_MEMBER_COUNT) * sizeof(*fields));
+    scopes->object_fields[object->index] = fields;
+    for (uint32_t i = 0; i < object->field_count; i++)
+        fields[count++] = (struct cel_field){object->fields[i].name, &cel_type_dyn};
+    for (enum object_member member = 0; member < OBJECT_MEMBER_COUNT; member++) {
+        struct bytes name = object_member_name(member);
+        if (!object_declares(object, name))
+            fields[count++] = (struct cel_field){
+                name, member == OBJECT_KEY ? &cel_type_string : &cel_type_timestamp};
+    }
+    struct buffer name = {0};
+    buffer_add_text(&name, "objects.");
+    buffer_add_bytes(&name, object->name);
+    struct cel_object *of = arena_alloc(arena, sizeof(*of));
+    *of = (struct cel_object){
+        .name = arena_copy(arena, buffer_bytes(&name)),
+        .fields = fields,
+        .field_count = count,
+        .index = cel_field_index_of(arena, fields, count)};
+    buffer_free(&name);
+    return cel_type_map(arena, &cel_type_string, cel_type_object(arena, of));
+}
+
+static void make_objects(struct scopes *scopes)
+{
+    const struct ruleset *ruleset = scopes->ruleset;
+    size_t count = ruleset->object_count;
+    struct cel_field *fields = arena_alloc(&scopes->arena, (count + 1) * sizeof(*fields));
+    scopes->object_fields =
+        arena_alloc(&scopes->arena, (count + 1) * sizeof(*scopes->object_fields));
+    for (size_t i = 0; i < count; i++)
+        fields[i] =
+            (struct cel_field){ruleset->objects[i].name, make_object(scopes, &ruleset->objects[i])};
+    scopes->objects = (struct cel_object){
+        .name = BYTES_LITERAL("objects"),
+        .fields = fields,
+        .field_count = (uint32_t)count,
+        .index = cel_field_index_of(&scopes->arena, fields, (uint32_t)count)};
+}
+
+void scopes_set_object_field(
+    struct scopes *scopes, size_t object, uint32_t field, const struct cel_type *type)
+{
+    scopes->object_fields[object][field].type = type;
+}
+
 static void make_run(struct scopes *scopes)
 {
     struct arena *arena = &scopes->arena;
@@ -219,6 +272,7 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
     make_score(scopes);
     make_counter(scopes);
     make_segment(scopes);
+    make_objects(scopes);
     make_run(scopes);
     struct arena *arena = &scopes->arena;
     scopes->variables[SCOPE_NOW] = (struct cel_variable){BYTES_LITERAL("now"), &cel_type_timestamp};
@@ -230,6 +284,8 @@ struct scopes *scopes_new(const struct ruleset *ruleset)
         (struct cel_variable){BYTES_LITERAL("counter"), cel_type_object(arena, &scopes->counter)};
     scopes->variables[SCOPE_SEGMENT] =
         (struct cel_variable){BYTES_LITERAL("segment"), cel_type_object(arena, &scopes->segment)};
+    scopes->variables[SCOPE_OBJECTS] =
+        (struct cel_variable){BYTES_LITERAL("objects"), cel_type_object(arena, &scopes->objects)};
     scopes->variables[SCOPE_RUN] =
         (struct cel_variable){BYTES_LITERAL(""), cel_type_object(arena, &scopes->run)};
     scopes->variables[SCOPE_EVENT] =

@@ -7,6 +7,7 @@
 //   score    each score, as it is shown (between min and max)
 //   counter  each counter; those that may have no value are absent then
 //   segment  each segment: whether the contact is a member
+//   objects  each declared kind: a map of keys to what is kept under them
 //   run      in steps of workflows: id, workflow, key, started, data of the event that started it, step
 //   now      the tick
 #ifndef RULES_SCOPE_H
@@ -22,6 +23,7 @@ enum scope_variable {
     SCOPE_SCORE,
     SCOPE_COUNTER,
     SCOPE_SEGMENT,
+    SCOPE_OBJECTS,
     SCOPE_RUN,   // only where there is one
     SCOPE_EVENT, // from here on: only where there is an event
     SCOPE_DATA,
@@ -61,13 +63,16 @@ enum scope_contact_field {
 
 struct scopes;
 
-// Once events, contact, scores, counters and segments of a ruleset are known; it is borrowed and must not
+// Once events, contact, objects, scores, counters and segments of a ruleset are known; it is borrowed and must not
 // change any more.
 struct scopes *scopes_new(const struct ruleset *ruleset);
 void scopes_free(struct scopes *scopes);
 
 // Which type a counter turned out to be of; until then it is dyn.
 void scopes_set_counter(struct scopes *scopes, size_t counter, const struct cel_type *type);
+// Which type a field of an object turned out to be of; until then it is dyn.
+void scopes_set_object_field(
+    struct scopes *scopes, size_t object, uint32_t field, const struct cel_type *type);
 // How many members the contact has, and what each is called; index: enum scope_contact_field and behind it.
 uint32_t scope_contact_count(const struct ruleset *ruleset);
 struct bytes scope_contact_name(const struct ruleset *ruleset, uint32_t index);

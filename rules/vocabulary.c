@@ -10,6 +10,8 @@ static const struct key_row top_keys[] = {
     {"contact", SHAPE_SECTION, SECTION_CONTACT, NULL, "what a contact has", false},
     {"lists", SHAPE_MAP_OF, SECTION_LIST, NULL, "audiences kept by hand or by workflows", false},
     {"teams", SHAPE_MAP_OF, SECTION_TEAM, NULL, "to whose members contacts are assigned", false},
+    {"objects", SHAPE_MAP_OF, SECTION_OBJECT, NULL, "what a contact has several of, by name",
+     false},
     {"counters", SHAPE_MAP_OF, SECTION_COUNTER, NULL, "numbers about events, by name", false},
     {"scores", SHAPE_MAP_OF, SECTION_SCORE, NULL, "scores, by name", false},
     {"segments", SHAPE_MAP_OF, SECTION_SEGMENT, NULL, "audiences that a condition defines", false},
@@ -19,7 +21,6 @@ static const struct key_row top_keys[] = {
     {"workflows", SHAPE_MAP_OF, SECTION_WORKFLOW, NULL, "workflows, by name", false},
     {"tests", SHAPE_LIST_OF, SECTION_TEST, NULL, "what must come of which events", false},
 };
-static const char *const top_later[] = {"objects"};
 
 static const struct key_row event_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
@@ -59,6 +60,16 @@ static const struct key_row team_member_keys[] = {
     {"if", SHAPE_TEXT, 0, NULL, "an expression about the contact: only where it is true", false},
     {"weight", SHAPE_WHOLE, 0, NULL, "of the sum of all weights; default: 1", false},
     {"capacity", SHAPE_WHOLE, 0, NULL, "no more contacts at once", false},
+};
+
+static const struct key_row object_keys[] = {
+    {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
+    {"key", SHAPE_TEXT, 0, NULL, "an expression about the event: which of them it is about", true},
+    {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that tell of it", true},
+    {"fields", SHAPE_MAP_TEXT, 0, NULL,
+     "name: an expression about the event; what it has no value for stays as it was", true},
+    {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",
+     false},
 };
 
 static const struct key_row counter_keys[] = {
@@ -375,6 +386,8 @@ static const struct key_row test_expectation_keys[] = {
     {"bands", SHAPE_MAP_TEXT, 0, NULL, "bands of scores, by the score's name", false},
     {"segments", SHAPE_MAP_BOOL, 0, NULL, "whether the contact is a member, by name", false},
     {"counters", SHAPE_MAP_ANY, 0, NULL, "counters, by name; null: it has no value", false},
+    {"objects", SHAPE_MAP_ANY, 0, NULL,
+     "objects, by name, key and field; null: there is no such object, or no value", false},
     {"fields", SHAPE_MAP_ANY, 0, NULL, "fields, by name; null: it is not set", false},
     {"tags", SHAPE_NAME_LIST, 0, NULL, "all tags", false},
     {"lists", SHAPE_NAME_LIST, 0, NULL, "all lists", false},
@@ -410,13 +423,8 @@ static const struct key_row test_held_keys[] = {
     {                                    \
         what, keys, COUNT(keys), NULL, 0 \
     }
-#define SECTION_LATER(what, keys, later)             \
-    {                                                \
-        what, keys, COUNT(keys), later, COUNT(later) \
-    }
-
 static const struct section_def sections[SECTION_COUNT] = {
-    [SECTION_TOP] = SECTION_LATER("a rule file", top_keys, top_later),
+    [SECTION_TOP] = SECTION("a rule file", top_keys),
     [SECTION_EVENT] = SECTION("an event", event_keys),
     [SECTION_IMPLIED] = SECTION("what is implied", implied_keys),
     [SECTION_CONTACT] = SECTION("'contact'", contact_keys),
@@ -424,6 +432,7 @@ static const struct section_def sections[SECTION_COUNT] = {
     [SECTION_LIST] = SECTION("a list", list_keys),
     [SECTION_TEAM] = SECTION("a team", team_keys),
     [SECTION_TEAM_MEMBER] = SECTION("a member", team_member_keys),
+    [SECTION_OBJECT] = SECTION("an object", object_keys),
     [SECTION_COUNTER] = SECTION("a counter", counter_keys),
     [SECTION_SCORE] = SECTION("a score", score_keys),
     [SECTION_SCORE_GROUP] = SECTION("a group", score_group_keys),

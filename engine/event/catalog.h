@@ -41,7 +41,8 @@
     X(LIST_REMOVED, "list.removed")                       \
     X(RUN_STARTED, "run.started")                         \
     X(RUN_ENDED, "run.ended")                             \
-    X(ACTION_EMITTED, "action.emitted")
+    X(ACTION_EMITTED, "action.emitted")                   \
+    X(OBJECT_CHANGED, "object.changed")
 
 enum builtin {
     BUILTIN_NONE,

@@ -281,6 +281,7 @@ void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct ev
     case BUILTIN_RUN_STARTED:
     case BUILTIN_RUN_ENDED:
     case BUILTIN_ACTION_EMITTED:
+    case BUILTIN_OBJECT_CHANGED:
     case BUILTIN_COUNT: break; // these change nothing by themselves
     }
 }

@@ -42,15 +42,15 @@ static struct cel_value run(struct fold *fold, const struct cel_program *program
     return value;
 }
 
-static void count_failure(
+void fold_failed(
     struct fold *fold,
     const struct rule_expression *expression,
     struct cel_value value,
-    const char *otherwise)
+    const char *why)
 {
     fold->trace.failed = expression;
     if (!fold->is_tried)
-        failures_count(&fold->failures, expression, failure_why(value, otherwise), fold->ref);
+        failures_count(&fold->failures, expression, failure_why(value, why), fold->ref);
 }
 
 bool fold_condition(struct fold *fold, const struct rule_expression *condition)
@@ -58,7 +58,7 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     struct cel_value value = run(fold, condition->program);
     if (value.kind == CEL_BOOL)
         return value.as.boolean;
-    count_failure(fold, condition, value, NO_TRUTH);
+    fold_failed(fold, condition, value, NO_TRUTH);
     return false;
 }
 
@@ -66,8 +66,18 @@ struct cel_value fold_value(struct fold *fold, const struct rule_expression *exp
 {
     struct cel_value value = run(fold, expression->program);
     if (value.kind == CEL_ERROR)
-        count_failure(fold, expression, value, NO_VALUE);
+        fold_failed(fold, expression, value, NO_VALUE);
     return value;
+}
+
+struct cel_value fold_value_if_any(struct fold *fold, const struct rule_expression *expression)
+{
+    struct cel_value value = run(fold, expression->program);
+    if (value.kind != CEL_ERROR)
+        return value;
+    if (value.as.error == NULL || value.as.error->code != CEL_ERROR_NO_KEY)
+        fold_failed(fold, expression, value, NO_VALUE);
+    return cel_null();
 }
 
 static double real_of(struct cel_value value)
@@ -95,7 +105,7 @@ bool fold_points(struct fold *fold, const struct rule_expression *points, int64_
     struct cel_value value = run(fold, points->program);
     double real = real_of(value);
     if (!(real >= -POINTS_MAX && real <= POINTS_MAX)) { // a NaN neither
-        count_failure(fold, points, value, NO_POINTS);
+        fold_failed(fold, points, value, NO_POINTS);
         return false;
     }
     *milli_out = (int64_t)round(real * 1000); // half away from zero
@@ -183,7 +193,7 @@ bool fold_counted(struct fold *fold, const struct counter_def *counter, struct c
     case COUNTER_COUNT: is_good = true; break;
     }
     if (!is_good)
-        count_failure(fold, counter->value, value, NO_COUNT);
+        fold_failed(fold, counter->value, value, NO_COUNT);
     return is_good;
 }
 

@@ -2,6 +2,7 @@
 #ifndef ENGINE_FOLD_EVALUATE_H
 #define ENGINE_FOLD_EVALUATE_H
 
+#include "rules/cel/value.h"
 #include "rules/counter.h"
 #include "rules/expression.h"
 
@@ -9,10 +10,12 @@ struct fold;
 struct counted;
 
 // What is said of what is none of what it must be.
-#define NO_TRUTH  "neither true nor false"
-#define NO_POINTS "no number of at most a million"
-#define NO_VALUE  "nested too deep"
-#define NO_COUNT  "no value that the counter keeps"
+#define NO_TRUTH        "neither true nor false"
+#define NO_POINTS       "no number of at most a million"
+#define NO_VALUE        "nested too deep"
+#define NO_COUNT        "no value that the counter keeps"
+#define NO_OBJECT_KEY   "no key: a text of at most 256 bytes, or a whole number"
+#define NO_OBJECT_VALUE "no value that an object keeps, or a text of more than 1024 bytes"
 
 // What `now` is.
 int64_t fold_clock_ms(const struct fold *fold);
@@ -21,6 +24,14 @@ const struct cel_host *fold_expression_host(struct fold *fold);
 
 // What an expression gives; a failure is counted. Valid until the next evaluation.
 struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression);
+// The same of what an event may lack: null where a member is not there, which is not counted, and where it fails.
+struct cel_value fold_value_if_any(struct fold *fold, const struct rule_expression *expression);
+// Counts that what an expression gave is none of what it must be.
+void fold_failed(
+    struct fold *fold,
+    const struct rule_expression *expression,
+    struct cel_value value,
+    const char *why);
 // Whether the condition is true.
 bool fold_condition(struct fold *fold, const struct rule_expression *condition);
 // Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond

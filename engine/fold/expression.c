@@ -2,6 +2,7 @@
 
 #include "engine/fold/contact_json.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/expression_objects.h"
 #include "engine/fold/expression_run.h"
 #include "engine/fold/expression_value.h"
 #include "engine/fold/fold.h"
@@ -426,8 +427,8 @@ static bool find_variable(
     const struct cel_map *maps[] = {
         [SCOPE_CONTACT] = &expressions->contact.map, [SCOPE_SCORE] = &expressions->score.map,
         [SCOPE_COUNTER] = &expressions->counter.map, [SCOPE_SEGMENT] = &expressions->segment.map,
-        [SCOPE_RUN] = &expressions->run_map.map,     [SCOPE_EVENT] = &expressions->event.map,
-        [SCOPE_DATA] = &expressions->data.map,
+        [SCOPE_OBJECTS] = &expressions->objects.map, [SCOPE_RUN] = &expressions->run_map.map,
+        [SCOPE_EVENT] = &expressions->event.map,     [SCOPE_DATA] = &expressions->data.map,
     };
     if (index == SCOPE_NOW) {
         *value_out = expression_value_time(eval, fold_clock_ms(fold));
@@ -453,6 +454,7 @@ void expressions_init(struct expressions *expressions, struct fold *fold)
         .event = {{.find = event_find, .count_of = event_count, .at = event_at}, fold},
         .data = {{.find = data_find, .count_of = data_count, .at = data_at}, fold},
     };
+    expression_objects_init(expressions, fold);
     expression_run_init(expressions, fold);
 }
 

@@ -24,7 +24,8 @@ struct expressions {
     struct cel_eval evals[EXPRESSION_DEPTH_MAX];
     uint32_t depth; // how many are being evaluated
     struct cel_host host;
-    struct host_map contact, score, counter, segment, run_map, run_data, run_steps, event, data;
+    struct host_map contact, score, counter, segment, objects, run_map, run_data, run_steps, event,
+        data;
     // of the event that is matched now, which may be a derived one
     const struct event_type_def *type;
     struct value values;

@@ -9,6 +9,7 @@
 #include "engine/fold/counter.h"
 #include "engine/fold/idle.h"
 #include "engine/fold/implied.h"
+#include "engine/fold/objects.h"
 #include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/trigger.h"
@@ -41,6 +42,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.counters);
     free(fold->binding.segments);
     free(fold->binding.implied);
+    free(fold->binding.objects);
     free(fold->binding.idle);
     free(fold->binding.fields);
     name_index_free(&fold->binding.rule_of_name);
@@ -69,7 +71,8 @@ void fold_free(struct fold *fold)
 static bool match_list_is_heard(const struct match_list *match)
 {
     return match->rule_count > 0 || match->workflow_count > 0 || match->counter_count > 0 ||
-           match->is_awaited || match->has_idle || match->implies.count > 0;
+           match->is_awaited || match->has_idle || match->implies.count > 0 ||
+           match->objects.count > 0;
 }
 
 typedef struct name_id name_number_fn(struct state *state, enum name_kind kind, struct bytes text);
@@ -159,6 +162,11 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     binding->implied = mem_zero(ruleset_implied_count(ruleset) + 1, sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_implied_count(ruleset); i++)
         binding->implied[i] = number(fold->state, NAME_COUNTER, ruleset_implied(ruleset, i)->name);
+
+    binding->objects = mem_zero(ruleset_object_count(ruleset) + 1, sizeof(struct name_id));
+    for (size_t i = 0; i < ruleset_object_count(ruleset); i++)
+        binding->objects[i] =
+            number(fold->state, NAME_COUNTER, ruleset_object(ruleset, i)->kept_as);
 
     binding->fields = mem_zero(ruleset_field_count(ruleset), sizeof(struct name_id));
     for (size_t i = 0; i < ruleset_field_count(ruleset); i++)
@@ -358,6 +366,8 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
         expressions_set_event(
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     trace_event(fold, type, data, depth);
+    for (uint32_t i = 0; i < match->objects.count; i++)
+        object_apply(fold, match->objects.items[i], depth + 1);
     const struct candidates *candidates = &fold->candidates;
     find_candidates(fold, &match->counter_set, match->counter_count, data);
     for (uint32_t i = 0; i < candidates->count; i++)

@@ -26,7 +26,7 @@
 
 // A ruleset's names as numbers of one shard's state, by index.
 struct fold_binding {
-    struct name_id *scores, *rules, *workflows, *counters, *segments, *implied, *fields;
+    struct name_id *scores, *rules, *workflows, *counters, *segments, *implied, *objects, *fields;
     struct name_id *idle; // by workflow; 0 where it is not about idleness
     struct name_index rule_of_name, workflow_of_name;
     struct name_index state_rule_of_name; // of those that have a `while`, by the rule's name too

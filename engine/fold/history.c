@@ -323,6 +323,18 @@ static void move_segments(struct transfer *transfer)
     }
 }
 
+// What the shadow has kept of events under a name takes the place of what is there.
+static void move_bytes(
+    struct transfer *transfer, struct name_id from, struct name_id to, bool is_from_now)
+{
+    struct bytes bytes = {NULL, 0};
+    if (transfer->source.value != 0 && from.value != 0 && !is_from_now)
+        bytes = counter_read(transfer->from, transfer->source, from);
+    uint8_t *at = counter_write(transfer->to, transfer->target, to, bytes.len);
+    if (at != NULL)
+        memcpy(at, bytes.data, bytes.len);
+}
+
 static void move_counters(struct transfer *transfer, const bool *is_kept_counter)
 {
     const struct shard *shard = transfer->shard;
@@ -330,14 +342,19 @@ static void move_counters(struct transfer *transfer, const bool *is_kept_counter
         const struct counter_def *counter = ruleset_counter(shard->ruleset, i);
         struct name_id to = shard->fold.binding.counters[i];
         struct name_id from = names_find(transfer->from, NAME_COUNTER, counter->name);
-        struct bytes bytes = {NULL, 0};
-        if (is_kept_counter[i])
-            continue;
-        if (transfer->source.value != 0 && from.value != 0 && !counter->is_from_now)
-            bytes = counter_read(transfer->from, transfer->source, from);
-        uint8_t *at = counter_write(transfer->to, transfer->target, to, bytes.len);
-        if (at != NULL)
-            memcpy(at, bytes.data, bytes.len);
+        if (!is_kept_counter[i])
+            move_bytes(transfer, from, to, counter->is_from_now);
+    }
+}
+
+static void move_objects(struct transfer *transfer, const bool *is_kept_object)
+{
+    const struct shard *shard = transfer->shard;
+    for (size_t i = 0; i < ruleset_object_count(shard->ruleset); i++) {
+        const struct object_def *object = ruleset_object(shard->ruleset, i);
+        struct name_id from = names_find(transfer->from, NAME_COUNTER, object->kept_as);
+        if (!is_kept_object[i])
+            move_bytes(transfer, from, shard->fold.binding.objects[i], object->is_from_now);
     }
 }
 
@@ -348,13 +365,7 @@ static void move_implied(struct transfer *transfer)
     for (size_t i = 0; i < ruleset_implied_count(shard->ruleset); i++) {
         struct name_id from =
             names_find(transfer->from, NAME_COUNTER, ruleset_implied(shard->ruleset, i)->name);
-        struct bytes rows = {NULL, 0};
-        if (transfer->source.value != 0 && from.value != 0)
-            rows = counter_read(transfer->from, transfer->source, from);
-        uint8_t *to =
-            counter_write(transfer->to, transfer->target, shard->fold.binding.implied[i], rows.len);
-        if (to != NULL)
-            memcpy(to, rows.data, rows.len);
+        move_bytes(transfer, from, shard->fold.binding.implied[i], false);
     }
 }
 
@@ -417,10 +428,25 @@ static bool *kept_counters(const struct ruleset *after, const struct ruleset *be
     return kept;
 }
 
+static bool *kept_objects(const struct ruleset *after, const struct ruleset *before)
+{
+    bool *kept = mem_zero(ruleset_object_count(after) + 1, sizeof(*kept));
+    for (size_t i = 0; before != NULL && i < ruleset_object_count(after); i++) {
+        const struct object_def *object = ruleset_object(after, i);
+        for (size_t j = 0; j < ruleset_object_count(before); j++) {
+            const struct object_def *old = ruleset_object(before, j);
+            kept[i] = kept[i] || (object->is_from_now && old->hash == object->hash &&
+                                  bytes_equal(old->name, object->name));
+        }
+    }
+    return kept;
+}
+
 void history_apply(struct history *history, struct shard *shard, const struct ruleset *before)
 {
     bool *scores = kept_scores(shard->ruleset, before);
     bool *counters = kept_counters(shard->ruleset, before);
+    bool *objects = kept_objects(shard->ruleset, before);
     struct transfer transfer = {
         .from = history->shadow->state,
         .to = shard->state,
@@ -435,10 +461,12 @@ void history_apply(struct history *history, struct shard *shard, const struct ru
         move_limits(&transfer);
         move_segments(&transfer);
         move_counters(&transfer, counters);
+        move_objects(&transfer, objects);
         move_implied(&transfer);
         move_shown(&transfer);
     }
     free(transfer.entries);
     free(scores);
     free(counters);
+    free(objects);
 }

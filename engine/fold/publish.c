@@ -119,6 +119,8 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->withdrawals_unmatched = fold->withdrawals_unmatched;
     out->counted_summarised = fold->counted_summarised;
     out->counted_refused = fold->counted_refused;
+    out->objects_dropped = fold->objects_dropped;
+    out->objects_refused = fold->objects_refused;
     out->runs_started = fold->runs_started;
     out->runs_done = fold->runs_done;
     out->runs_stopped = fold->runs_stopped;

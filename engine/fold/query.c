@@ -200,6 +200,7 @@ enum err query_contact(struct shard *shard, struct contact_number contact, struc
         add_scores(to, shard);
         add_segments(to, shard, &view);
         query_runs(shard, contact, to);
+        query_objects(shard, contact, to);
     }
     add_dnd(to, &view);
     add_text(to, "zone", view.zone);

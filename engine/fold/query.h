@@ -24,6 +24,8 @@ void query_runs(struct shard *shard, struct contact_number contact, struct buffe
 //   ERR_MISSING no such run · ERR_CORRUPT, ERR_IO the store cannot be read
 NODISCARD enum err query_find_run(
     struct shard *shard, struct hash128 run, struct contact_number *contact, struct fault *fault);
+// Adds the objects of a contact, as `,"objects":{"opportunity":{"o-1":{…}}}`; nothing where there is none.
+void query_objects(struct shard *shard, struct contact_number contact, struct buffer *to);
 // A value that expressions know as JSON; null for what has none.
 void query_add_value(struct buffer *to, struct cel_value value);
 // Each score with value, band and every ledger entry: event (source, id, type, time, position), rule,

@@ -172,6 +172,7 @@ static void add_definitions(struct buffer *to, const struct ruleset *ruleset)
     size_t scores = ruleset == NULL ? 0 : ruleset_score_count(ruleset);
     size_t counters = ruleset == NULL ? 0 : ruleset_counter_count(ruleset);
     size_t segments = ruleset == NULL ? 0 : ruleset_segment_count(ruleset);
+    size_t objects = ruleset == NULL ? 0 : ruleset_object_count(ruleset);
     buffer_add_text(to, ",\"scores\":[");
     for (size_t i = 0; i < scores; i++)
         add_definition(
@@ -184,6 +185,10 @@ static void add_definitions(struct buffer *to, const struct ruleset *ruleset)
     for (size_t i = 0; i < segments; i++)
         add_definition(
             to, i == 0, ruleset_segment(ruleset, i)->name, ruleset_segment(ruleset, i)->hash);
+    buffer_add_text(to, "],\"objects\":[");
+    for (size_t i = 0; i < objects; i++)
+        add_definition(
+            to, i == 0, ruleset_object(ruleset, i)->name, ruleset_object(ruleset, i)->hash);
     buffer_add_text(to, "]}");
 }
 

@@ -24,7 +24,7 @@ void run_places_find(struct shard *shard, struct run_places *out);
 void run_places_free(struct run_places *places);
 
 // {"ruleset":"…","workflows":[{"workflow":"w","hash":"…","steps":[{"step":"a","at":"…","runs":2},…]},…],
-//  "scores":[{"name":"s","hash":"…"},…],"counters":[…],"segments":[…]}
+//  "scores":[{"name":"s","hash":"…"},…],"counters":[…],"segments":[…],"objects":[…]}
 // Steps: those at which runs may be or are; step null: the rules have no such one; "version": of runs that are pinned to one,
 // whose hash it is. A workflow without hash is one that the
 // rules do not have. The ruleset may be NULL: there are no rules.

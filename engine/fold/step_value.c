@@ -35,7 +35,7 @@ static struct value duration_value(struct fold *fold, struct cel_value from)
     return text_value(fold, text, (size_t)len);
 }
 
-static bool value_of(struct fold *fold, struct cel_value from, struct value *out)
+bool step_value_of(struct fold *fold, struct cel_value from, struct value *out)
 {
     switch (from.kind) {
     case CEL_NULL: *out = (struct value){.kind = VALUE_ABSENT}; return true;
@@ -65,7 +65,7 @@ static bool expression_value(
     struct fold *fold, const struct rule_expression *expression, struct value *out)
 {
     struct cel_value value = fold_value(fold, expression);
-    return value.kind != CEL_ERROR && value_of(fold, value, out);
+    return value.kind != CEL_ERROR && step_value_of(fold, value, out);
 }
 
 // A value as a text shows it.

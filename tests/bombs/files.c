@@ -177,6 +177,13 @@ const struct bomb bombs_of_files[] = {
      TEXT("  c$N: {distinct: data.url, on: page.viewed, if: has(data.title), within: 1d} # "
           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
      NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "objects", TEXT("objects:\n"),
+     TEXT("  o$N: {key: data.url, on: page.viewed, fields: {t: data.title, at: event.time}} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "fields of an object",
+     TEXT("objects:\n  o:\n    key: data.url\n    on: page.viewed\n    fields:\n"),
+     TEXT("      f$N: data.title # xxxxxxxxxxxxxxxxxxxxxxxxx\n"), NONE, NONE, NONE, ' ', "E0407"},
     {BOMB_RULES, "segments of time", TEXT("segments:\n"),
      TEXT("  t$N: {if: now - contact.created > days(1)} # xxxxxxxxxxxxx\n"), NONE, NONE, NONE, ' ',
      "taken"},

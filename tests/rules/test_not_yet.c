@@ -11,7 +11,7 @@ static const struct later_case {
     const char *text;
     const char *wanted;
 } cases[] = {
-    {"objects:\n  opportunity: {key: data.opportunity, on: [opportunity.created]}\n", "E0301 1:1"},
+    {"workflows: {w: {on: \"*.opened\", steps: [end]}}\n", "E0301 1:21"},
 
     {FLOW "tag: {add: \"{{ data.form }}\"}\n", "E0303 5:20"},
 };
@@ -39,11 +39,12 @@ END_TEST
 
 START_TEST(the_message_names_the_word)
 {
-    struct buffer shown = compile_printed("objects: {}\n");
+    struct buffer shown = compile_printed("workflows: {w: {on: '*.opened', steps: [end]}}\n");
     ck_assert_str_eq(
-        (const char *)shown.data, "rules.yaml:1:1: error[E0301]: 'objects' is not supported yet\n"
-                                  "     1 | objects: {}\n"
-                                  "       | ^~~~~~~\n");
+        (const char *)shown.data,
+        "rules.yaml:1:21: error[E0301]: a pattern in 'on' is not supported yet\n"
+        "     1 | workflows: {w: {on: '*.opened', steps: [end]}}\n"
+        "       |                     ^~~~~~~~~~\n");
     buffer_free(&shown);
 }
 END_TEST

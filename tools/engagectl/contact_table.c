@@ -30,10 +30,39 @@ static void add_plain(struct buffer *to, const struct json *json)
     }
 }
 
+// The objects of a contact, one a line: "opportunity o-1", "stage offer, value 12000".
+static void add_objects(struct table *table, const struct json *objects)
+{
+    for (const struct json *kind = objects->first; kind != NULL; kind = kind->next) {
+        for (const struct json *object = kind->first; object != NULL; object = object->next) {
+            struct buffer text = {0};
+            bool is_first = kind == objects->first && object == kind->first;
+            table_add(table, is_first ? objects->name : bytes_of(NULL, 0));
+            buffer_add_bytes(&text, kind->name);
+            buffer_add_u8(&text, ' ');
+            buffer_add_bytes(&text, object->name);
+            table_add(table, buffer_bytes(&text));
+            buffer_clear(&text);
+            for (const struct json *field = object->first; field != NULL; field = field->next) {
+                buffer_add_text(&text, field == object->first ? "" : ", ");
+                buffer_add_bytes(&text, field->name);
+                buffer_add_u8(&text, ' ');
+                buffer_add_bytes(&text, field->text);
+            }
+            table_add(table, buffer_bytes(&text));
+            buffer_free(&text);
+        }
+    }
+}
+
 // One member of the contact: a line, or a line for each member of it.
 static void add_member(struct table *table, const struct json *member)
 {
     bool is_object = member->kind == JSON_OBJECT;
+    if (is_object && bytes_equal_text(member->name, "objects")) {
+        add_objects(table, member);
+        return;
+    }
     const struct json *part = is_object ? member->first : member;
     for (; part != NULL; part = is_object ? part->next : NULL) {
         struct buffer text = {0};

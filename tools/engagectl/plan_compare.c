@@ -261,6 +261,15 @@ static bool segment_at(const struct ruleset *ruleset, size_t at, struct definiti
     return true;
 }
 
+static bool object_at(const struct ruleset *ruleset, size_t at, struct definition *out)
+{
+    if (at >= ruleset_object_count(ruleset))
+        return false;
+    const struct object_def *object = ruleset_object(ruleset, at);
+    *out = (struct definition){object->name, object->hash, object->is_from_now};
+    return true;
+}
+
 static void add_definitions(
     struct making *making, const char *kind, const char *member, definition_fn *each)
 {
@@ -310,4 +319,5 @@ void plan_make(const struct plan_question *question, struct arena *arena, struct
     add_definitions(&making, "score", "scores", score_at);
     add_definitions(&making, "counter", "counters", counter_at);
     add_definitions(&making, "segment", "segments", segment_at);
+    add_definitions(&making, "object", "objects", object_at);
 }

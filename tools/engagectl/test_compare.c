@@ -215,6 +215,43 @@ static void compare_values(struct compare *compare)
     }
 }
 
+// --- objects
+// "opportunity.o-1", "opportunity.o-1.stage"
+static struct bytes object_text(
+    struct compare *compare, const struct test_object *object, struct bytes field)
+{
+    struct buffer text = {0};
+    buffer_add_bytes(&text, ruleset_object(compare->ruleset, object->object)->name);
+    buffer_add_u8(&text, '.');
+    buffer_add_bytes(&text, object->key);
+    if (field.len > 0)
+        buffer_add_u8(&text, '.');
+    buffer_add_bytes(&text, field);
+    struct bytes copy = arena_copy(&compare->arena, buffer_bytes(&text));
+    buffer_free(&text);
+    return copy;
+}
+
+static void compare_object(struct compare *compare, const struct test_object *expected)
+{
+    const struct json *objects = json_member(compare->contact, "objects");
+    const struct json *kind =
+        member_of(objects, ruleset_object(compare->ruleset, expected->object)->name);
+    const struct json *object = member_of(kind, expected->key);
+    if (expected->is_there != (object != NULL)) {
+        begin(compare, "object", object_text(compare, expected, BYTES_LITERAL("")));
+        buffer_add_text(&compare->expected, expected->is_there ? "there" : "none");
+        buffer_add_text(&compare->got, expected->is_there ? "none" : "there");
+        differs(compare);
+        return;
+    }
+    for (uint32_t i = 0; i < expected->fields.count; i++) {
+        const struct test_value *field = &expected->fields.items[i];
+        const struct test_value shown = {object_text(compare, expected, field->name), field->value};
+        compare_value(compare, "object", &shown, member_of(object, field->name));
+    }
+}
+
 // --- deeds
 static void compare_deeds(struct compare *compare, const struct test_deeds *deeds)
 {
@@ -266,6 +303,8 @@ static void compare_all(struct compare *compare, const struct test_deeds *deeds)
     for (uint32_t i = 0; i < expectation->segment_count; i++)
         compare_segment(compare, &expectation->segments[i]);
     compare_values(compare);
+    for (uint32_t i = 0; i < expectation->object_count; i++)
+        compare_object(compare, &expectation->objects[i]);
     compare_name_list(compare, "tags", &expectation->tags);
     compare_name_list(compare, "lists", &expectation->lists);
     compare_stage(compare);

@@ -1,5 +1,6 @@
 // `engagectl contact …` over a data directory of two shards that no daemon works on.
 #include "engine/base/text.h"
+#include "tools/engagectl/contact_table.h"
 #include "tools/engagectl/json.h"
 
 #include "tests/support/suite.h"
@@ -101,6 +102,23 @@ static const struct contact_case {
     {"contact explain c-3 --config c.yaml", 1, "", "there is no contact 'c-3'"},
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
+
+START_TEST(objects_are_lines_of_the_table)
+{
+    struct buffer table = {0};
+    const char *json = "{\"id\":\"c\",\"objects\":{\"deal\":{\"a\":{\"stage\":\"won\",\"value\":5},"
+                       "\"b\":{\"value\":1}},\"order\":{\"7\":{\"paid\":true}}},\"events\":2}";
+    ck_assert_int_eq(contact_add_table(NULL, bytes_text(json), &table), 0);
+    buffer_add_u8(&table, 0);
+    ck_assert_str_eq(
+        (const char *)table.data, "id                c\n"
+                                  "objects  deal a   stage won, value 5\n"
+                                  "         deal b   value 1\n"
+                                  "         order 7  paid true\n"
+                                  "events            2\n");
+    buffer_free(&table);
+}
+END_TEST
 
 START_TEST(a_contact_is_printed_as_asked)
 {
@@ -225,6 +243,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("tools/engagectl/contact");
     TCase *tcase = tcase_create("contact");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, objects_are_lines_of_the_table);
     tcase_add_loop_test(tcase, a_contact_is_printed_as_asked, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, the_parts_of_a_score_add_up_to_its_value, 0, 3);
     tcase_add_test(tcase, a_timeline_has_the_places_and_times_that_the_journal_has);

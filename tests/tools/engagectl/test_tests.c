@@ -389,6 +389,58 @@ START_TEST(what_differs_is_told_with_its_place)
 }
 END_TEST
 
+// --- objects
+#define OBJECTS                                                                                  \
+    "objects: {order: {key: data.order, on: order.placed, fields: {amount: data.amount, moved: " \
+    "event.time}}}\n"                                                                            \
+    "tests:\n"                                                                                   \
+    "  - name: t\n"                                                                              \
+    "    events: [{at: 1h, type: order.placed, data: {order: o1, amount: 7.5}}]\n"
+
+START_TEST(objects_are_compared_by_key_and_field)
+{
+    write_file(
+        "rules.yaml", OBJECTS,
+        "    expect:\n"
+        "      - {at: 0s, objects: {order: {o1: null}}}\n"
+        "      - {at: 1h, objects: {order: {o1: {amount: 7.5, moved: 1h, updated: 1h}, o2: "
+        "null}}}\n");
+    captured_run("test rules.yaml", &captured);
+    ck_assert_str_eq(captured.out, "1 passed, 0 failed\n");
+    write_file(
+        "rules.yaml", OBJECTS,
+        "    expect:\n"
+        "      - {at: 0s, objects: {order: {o1: {amount: 7.5}}}}\n"
+        "      - {at: 1h, objects: {order: {o1: {amount: 8, moved: , updated: 2h}}}}\n"
+        "      - {at: 2h, objects: {order: {o1: null, o2: {}}}}\n");
+    captured_run("test rules.yaml", &captured);
+    ck_assert_str_eq(
+        captured.out, "FAIL t (rules.yaml:3:5)\n"
+                      "  at 0s (rules.yaml:6:9)\n"
+                      "    object order.o1\n"
+                      "      exp: there\n"
+                      "      got: none\n"
+                      "  at 1h (rules.yaml:7:9)\n"
+                      "    object order.o1.amount\n"
+                      "      exp: 8\n"
+                      "      got: 7.5\n"
+                      "    object order.o1.moved\n"
+                      "      exp: none\n"
+                      "      got: \"2026-01-05T01:00:00.000Z\"\n"
+                      "    object order.o1.updated\n"
+                      "      exp: \"2h\"\n"
+                      "      got: \"2026-01-05T01:00:00.000Z\"\n"
+                      "  at 2h (rules.yaml:8:9)\n"
+                      "    object order.o1\n"
+                      "      exp: none\n"
+                      "      got: there\n"
+                      "    object order.o2\n"
+                      "      exp: there\n"
+                      "      got: none\n"
+                      "0 passed, 1 failed\n");
+}
+END_TEST
+
 // --- the command
 #define SMALL                                                                                      \
     "scores: {s: {rules: [{name: a, on: email.opened, points: 1}, {name: b, on: page.viewed, "     \
@@ -624,6 +676,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, what_comes_of_the_rules_is_what_is_expected, 0, HOLDS_COUNT);
     tcase_add_test(tcase, tests_know_nothing_of_each_other);
+    tcase_add_test(tcase, objects_are_compared_by_key_and_field);
     tcase_add_loop_test(tcase, what_differs_is_told_with_its_place, 0, DIFFERS_COUNT);
     tcase_add_loop_test(tcase, the_command_does_as_it_is_told, 0, COMMAND_COUNT);
     tcase_add_test(tcase, of_many_that_no_test_reaches_some_are_listed);
