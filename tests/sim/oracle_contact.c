@@ -25,6 +25,7 @@ void oracle_contact_free(struct contact *contact)
     free(contact->entries.at);
     free(contact->limits.at);
     free(contact->counted.at);
+    free(contact->told.at);
     free(contact->held.at);
     free(contact->shown.at);
     free(contact->runs.at);

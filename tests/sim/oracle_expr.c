@@ -328,6 +328,10 @@ struct said oracle_say(struct oracle *oracle, const struct workload_expr *expr)
         return say_time(oracle->now_ms);
     if (expr->kind == EXPR_RUN_STARTED)
         return oracle->going == NULL ? nothing : say_time(oracle->going->run->started_ms);
+    if (expr->kind == EXPR_OBJECT_COUNT)
+        return say_int(oracle_object_count(oracle, expr->name));
+    if (expr->kind == EXPR_OBJECT_HAS)
+        return say_bool(oracle_object_has(oracle, expr->name, expr->value.text));
     return say_counter(oracle, expr);
 }
 

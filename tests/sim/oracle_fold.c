@@ -47,6 +47,10 @@ static bool is_heard(const struct oracle *oracle, struct text type)
         if (text_equal(rules->counters[i].on, type))
             return true;
     }
+    for (uint32_t i = 0; i < rules->object_count; i++) {
+        if (text_equal(rules->objects[i].on, type))
+            return true;
+    }
     return false;
 }
 
@@ -88,6 +92,7 @@ void oracle_match(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth)
 {
     oracle->data = data;
+    oracle_tell_objects(oracle, type, depth);
     oracle_count(oracle, type);
     oracle_settle(oracle, depth + 1);
     oracle_match_rules(oracle, type, data);

@@ -37,6 +37,23 @@ void oracle_remember(struct oracle *oracle)
             memcpy(list_add(&to->list), &from->list.at[n], sizeof(from->list.at[n])); \
     } while (0)
 
+// The values lie in the arena of the oracle that folded the past again.
+static void take_told(struct oracle *oracle, struct told *told)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < oracle->rules->object_count; i++) {
+        if (text_equal(oracle->rules->objects[i].name, told->object))
+            count = oracle->rules->objects[i].field_count;
+    }
+    struct said *values = sim_alloc(&oracle->arena, (count + 1) * sizeof(*values));
+    for (uint32_t i = 0; i < count; i++) {
+        values[i] = told->values[i];
+        values[i].text = text_copy(&oracle->arena, values[i].text);
+    }
+    told->key = text_copy(&oracle->arena, told->key);
+    told->values = values;
+}
+
 static void take_texts(struct oracle *oracle, struct contact *to)
 {
     struct sim_arena *arena = &oracle->arena;
@@ -52,6 +69,8 @@ static void take_texts(struct oracle *oracle, struct contact *to)
     }
     for (size_t i = 0; i < to->counted.count; i++)
         to->counted.at[i].value.text = text_copy(arena, to->counted.at[i].value.text);
+    for (size_t i = 0; i < to->told.count; i++)
+        take_told(oracle, &to->told.at[i]);
     for (size_t i = 0; i < to->held.count; i++)
         to->held.at[i].name = text_copy(arena, to->held.at[i].name);
 }
@@ -74,6 +93,7 @@ static void take_contact(struct oracle *oracle, struct contact *to, const struct
         *(struct entry *)list_add(&to->entries) = from->entries.at[n];
     TAKE(limits);
     TAKE(counted);
+    TAKE(told);
     TAKE(shown);
     for (size_t i = 0; from != NULL && i < from->held.count; i++) {
         size_t at = 0;

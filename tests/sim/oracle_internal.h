@@ -74,6 +74,7 @@ struct contact {
     LIST(struct entry) entries;   // in order of arrival
     LIST(struct limit) limits;    // oldest first
     LIST(struct counted) counted; // in order of arrival
+    LIST(struct told) told;       // likewise
     LIST(struct held) held;
     LIST(struct shown) shown;
     LIST(struct runs) runs;
@@ -211,6 +212,7 @@ void oracle_add_runs(struct oracle *oracle, struct sim_text *to);
 
 // --- printing
 void oracle_add_said(struct sim_text *to, struct said said);
+void oracle_add_objects(struct oracle *oracle, struct sim_text *to); // of the contact in hand
 void oracle_add_id(struct sim_text *to, const struct contact *contact);
 void oracle_add_identifiers(struct sim_text *to, const struct contact *contact);
 

@@ -192,6 +192,7 @@ const char *oracle_contact_json(struct oracle *oracle, uint64_t number, size_t *
     add_scores(to, oracle, contact);
     add_segments(to, oracle->rules, contact);
     oracle_add_runs(oracle, to);
+    oracle_add_objects(oracle, to);
     add_dnd(to, contact);
     add_text(to, "zone", contact->zone);
     if (contact->notes > 0)

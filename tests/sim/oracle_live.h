@@ -44,6 +44,11 @@ struct counted { // an event that a counter counted
     int64_t time_ms;
     struct said value;
 };
+struct told { // what an event said of an object
+    struct text object, key;
+    int64_t time_ms;
+    const struct said *values; // by field; SAID_ERROR: nothing
+};
 struct held { // a segment, or a state rule as "score/rule", whose condition is true
     struct text name;
     bool is_member;
@@ -57,6 +62,11 @@ struct shown { // what was last told of a score
 // --- counters
 void oracle_count(struct oracle *oracle, struct text type);
 struct said oracle_counter(struct oracle *oracle, struct text name);
+
+// --- objects
+void oracle_tell_objects(struct oracle *oracle, struct text type, uint32_t depth);
+int64_t oracle_object_count(struct oracle *oracle, struct text name);
+bool oracle_object_has(struct oracle *oracle, struct text name, struct text field); // any of them
 
 // --- scores
 struct score_value {

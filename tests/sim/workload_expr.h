@@ -10,21 +10,23 @@ enum workload_expr_kind {
     EXPR_HAS_DATA, // has(data.NAME)
     EXPR_RUN_DATA, // run.data.NAME, of the type that the workflow's event declares
     EXPR_HAS_RUN_DATA,
-    EXPR_EVENT_TIME,  // event.time
-    EXPR_FIELD,       // contact.NAME: a declared field
-    EXPR_HAS_FIELD,   // has(contact.NAME)
-    EXPR_STAGE,       // contact.stage, absent while there is none
-    EXPR_CREATED,     // contact.created
-    EXPR_UPDATED,     // contact.updated
-    EXPR_TAGGED,      // "NAME" in contact.tags
-    EXPR_LISTED,      // "NAME" in contact.lists
-    EXPR_TAG_COUNT,   // contact.tags.size()
-    EXPR_COUNTER,     // counter.NAME
-    EXPR_HAS_COUNTER, // has(counter.NAME)
-    EXPR_SCORE,       // score.NAME
-    EXPR_SEGMENT,     // segment.NAME
-    EXPR_NOW,         // now
-    EXPR_RUN_STARTED, // run.started
+    EXPR_EVENT_TIME,   // event.time
+    EXPR_FIELD,        // contact.NAME: a declared field
+    EXPR_HAS_FIELD,    // has(contact.NAME)
+    EXPR_STAGE,        // contact.stage, absent while there is none
+    EXPR_CREATED,      // contact.created
+    EXPR_UPDATED,      // contact.updated
+    EXPR_TAGGED,       // "NAME" in contact.tags
+    EXPR_LISTED,       // "NAME" in contact.lists
+    EXPR_TAG_COUNT,    // contact.tags.size()
+    EXPR_COUNTER,      // counter.NAME
+    EXPR_HAS_COUNTER,  // has(counter.NAME)
+    EXPR_SCORE,        // score.NAME
+    EXPR_SEGMENT,      // segment.NAME
+    EXPR_NOW,          // now
+    EXPR_RUN_STARTED,  // run.started
+    EXPR_OBJECT_COUNT, // size(objects.NAME)
+    EXPR_OBJECT_HAS,   // objects.NAME.exists(key, o, has(o.FIELD)), the field being the value
     EXPR_CLOCK, // a comparison of what lies between `now` and the time on the left with span_ms
     // of one or two parts
     EXPR_NOT,

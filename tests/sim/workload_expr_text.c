@@ -162,6 +162,17 @@ void expr_print(const struct workload_expr *expr, struct sim_text *to)
     case EXPR_SEGMENT: print_member("segment", expr->name, to); return;
     case EXPR_NOW: sim_add_chars(to, "now"); return;
     case EXPR_RUN_STARTED: sim_add_chars(to, "run.started"); return;
+    case EXPR_OBJECT_COUNT:
+        sim_add_chars(to, "size(");
+        print_member("objects", expr->name, to);
+        sim_add_byte(to, ')');
+        return;
+    case EXPR_OBJECT_HAS:
+        print_member("objects", expr->name, to);
+        sim_add_chars(to, ".exists(key, o, has(o.");
+        sim_add(to, expr->value.text);
+        sim_add_chars(to, "))");
+        return;
     case EXPR_CLOCK: print_clock(expr, to); return;
     case EXPR_NOT:
         sim_add_byte(to, '!');

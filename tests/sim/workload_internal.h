@@ -63,6 +63,12 @@ bool is_derived_type(struct text type); // one that the engine makes
 int64_t draw_span(
     const struct rules_draw *from, struct sim_random *random); // of time, at least 1 ms
 void draw_counters(const struct rules_draw *from);
+void draw_objects(const struct rules_draw *from);
+// The condition of a segment, to which a question about objects may be joined.
+const struct workload_expr *draw_with_objects(
+    const struct rules_draw *from, uint32_t place, const struct workload_expr *condition);
+void draw_objects_heard(const struct rules_draw *from); // behind all that reads counters
+void objects_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
 void draw_live(const struct rules_draw *from); // scores and segments
 void draw_actions(const struct rules_draw *from);
 void draw_workflows(const struct rules_draw *from);

@@ -329,7 +329,7 @@ static void draw_segment(const struct rules_draw *from, uint32_t place, uint32_t
     if (segment + 1 == from->rules->segment_count || score_end > from->rules->score_count)
         score_end = from->rules->score_count;
     struct expr_scope scope = {.from = from, .score_end = score_end, .segment_end = segment};
-    of->condition = draw_condition(&draw, &scope);
+    of->condition = draw_with_objects(from, place, draw_condition(&draw, &scope));
     if (sim_random_chance(&draw.random, 300))
         of->for_ms = draw_span(from, &draw.random);
     if (sim_random_chance(&draw.random, 200))

@@ -151,10 +151,12 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         draw_fields(&from);
         struct draw lists = part_draw(&from, "lists", 0);
         rules->has_lists = sim_random_chance(&lists.random, 500);
+        draw_objects(&from);
         draw_counters(&from);
         draw_live(&from);
         draw_actions(&from);
         draw_workflows(&from);
+        draw_objects_heard(&from);
         print_files(&from);
         keep_history(&from);
     }

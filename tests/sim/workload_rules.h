@@ -3,6 +3,7 @@
 #define TESTS_SIM_WORKLOAD_RULES_H
 
 #include "tests/sim/workload_live.h"
+#include "tests/sim/workload_objects.h"
 #include "tests/sim/workload_steps.h"
 
 struct workload_data_field {
@@ -45,7 +46,7 @@ struct workload_file {
     struct text text;
 };
 
-// One variant of a ruleset. Counters, scores with their rules, and segments are in the order written, all else in any.
+// One variant of a ruleset. Objects, counters, scores with their rules, and segments are in the order written, all else in any.
 struct workload_rules {
     const struct workload_file *files; // sorted by path
     const struct text *kinds;          // of identifiers, strongest first
@@ -53,12 +54,13 @@ struct workload_rules {
     const struct workload_event_type *events;
     const struct workload_contact_field *fields;
     const struct workload_counter *counters;
+    const struct workload_object *objects;
     const struct workload_score *scores;
     const struct workload_segment *segments;
     const struct workload_action *actions;
     const struct workload_workflow *workflows;
-    uint32_t file_count, kind_count, event_count, field_count, counter_count, score_count,
-        segment_count, action_count, workflow_count;
+    uint32_t file_count, kind_count, event_count, field_count, counter_count, object_count,
+        score_count, segment_count, action_count, workflow_count;
     struct text
         history; // what events make of contacts follows from this text: the same, whatever else differs
 };

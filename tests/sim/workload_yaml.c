@@ -113,6 +113,7 @@ void history_print(const struct workload_rules *rules, uint32_t file, struct sim
 {
     print_events(rules, file, to);
     print_contact(rules, file, to);
+    objects_print(rules, file, to);
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);
@@ -129,6 +130,7 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
             sim_add_format(
                 to, "  %s:%s\n", words_lists.at[i], i % 2 == 0 ? " {label: A list}" : "");
     }
+    objects_print(rules, file, to);
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);
