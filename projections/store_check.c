@@ -10,7 +10,11 @@
 #include "projections/store_internal.h"
 
 // A reader beside a writer may see a meta page while it is written, or lose its transaction's.
-enum { TRIES = 10, PATH_BYTES = 4096 };
+enum {
+    META_TRIES = 10,
+    PAGE_TRIES = 100, // checkpoints that may overtake one that reads; they come seconds apart
+    PATH_BYTES = 4096,
+};
 
 static enum err map_file(int fd, int flags, struct bytes *out, struct fault *fault)
 {
@@ -55,7 +59,7 @@ enum err store_check_metas(const char *directory, struct fault *fault)
     if (fd < 0)
         return errno == ENOENT ? ERR_OK : store_fault(fault, errno, "its file cannot be opened");
     enum err err = check_metas(fd, fault);
-    for (unsigned i = 1; i < TRIES && err != ERR_OK; i++) {
+    for (unsigned i = 1; i < META_TRIES && err != ERR_OK; i++) {
         (void)sched_yield(); // to who writes
         err = check_metas(fd, fault);
     }
@@ -83,7 +87,7 @@ static enum err check_newest(
 enum err store_check_pages(struct store *store, enum store_scope scope, struct fault *fault)
 {
     enum err err = ERR_AGAIN;
-    for (unsigned i = 0; i < TRIES && err == ERR_AGAIN; i++) {
+    for (unsigned i = 0; i < PAGE_TRIES && err == ERR_AGAIN; i++) {
         MDB_txn *txn; // held, so that nobody writes into the pages that are looked at
         int rc = store_begin_read(store, &txn);
         if (rc != MDB_SUCCESS)
