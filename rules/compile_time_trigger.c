@@ -1,12 +1,15 @@
 #include "rules/compile_time_trigger.h"
 
+#include "engine/base/hash.h"
 #include "rules/compile_expression.h"
 #include "rules/compile_flow.h"
+#include "rules/compile_history.h"
 #include "rules/compile_triggers.h"
 
 #define DAY_MS        INT64_C(86400000)
 #define OFFSET_MS_MAX (3653 * DAY_MS) // ten years
 #define IDLE_MS_MAX   (3653 * DAY_MS)
+#define IDLE_SEED     UINT64_C(0x69646c65) // "idle"
 
 static event_type timer_type(const struct compiler *compiler)
 {
@@ -200,6 +203,11 @@ static void compile_idle(
         time->per = compile_expression(compiler, per, "'per'", on, EXPRESSION_KEY);
     workflow->trigger = TRIGGER_IDLE;
     workflow->on = on;
+    time->is_from_now = compile_from_now(compiler, entry->value);
+    time->idle_hash = compile_hash(of) + (per == NULL ? 0 : hash_mix(compile_hash(per)));
+    if (!time->is_from_now)
+        compiler->ruleset->history_hash +=
+            hash_mix(time->idle_hash + hash_u64(workflow->name, IDLE_SEED));
 }
 
 void compile_time_trigger(

@@ -28,6 +28,8 @@ struct time_trigger {
     // TRIGGER_IDLE
     const struct rule_expression *per; // NULL: of the contact
     int64_t for_ms;
+    bool is_from_now;   // silences that run when the rules come into force are not seen
+    uint64_t idle_hash; // of `of` and `per` as they are written
 };
 
 #endif

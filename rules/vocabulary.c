@@ -250,6 +250,8 @@ static const struct key_row trigger_idle_keys[] = {
     {"of", SHAPE_EVENTS, 0, NULL, "an event type or several", true},
     {"per", SHAPE_TEXT, 0, NULL, "an expression about the event: each value by itself", false},
     {"for", SHAPE_DURATION, 0, NULL, "since the last of them", true},
+    {"history", SHAPE_WORD, 0, "from_now|all",
+     "from_now: silences begin with the next event; default: with events that came before", false},
 };
 
 static const struct key_row reenter_keys[] = {

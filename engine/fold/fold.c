@@ -105,8 +105,7 @@ static void bind_idle(struct fold *fold, const struct ruleset *ruleset, name_num
         if (workflow->trigger != TRIGGER_IDLE)
             continue;
         buffer_clear(&name);
-        buffer_add_text(&name, "idle ");
-        buffer_add_bytes(&name, workflow->name);
+        idle_add_name(&name, workflow->name);
         fold->binding.idle[timed.items[i]] = number(fold->state, NAME_COUNTER, buffer_bytes(&name));
     }
     buffer_free(&name);
@@ -343,12 +342,15 @@ static void start_workflows(
     }
 }
 
+// In the history of new rules silences begin as they did, and end when the rules are in force.
 static void note_idle(struct fold *fold, event_type type, struct value data)
 {
     const struct timed_workflows timed = ruleset_timed(fold->ruleset);
     for (uint32_t i = 0; i < timed.count; i++) {
         const struct workflow_def *workflow = ruleset_workflow(fold->ruleset, timed.items[i]);
-        if (workflow->trigger == TRIGGER_IDLE && ruleset_is_on(fold->ruleset, workflow->on, type))
+        bool is_meant =
+            workflow->trigger == TRIGGER_IDLE && !(fold->is_history && workflow->time.is_from_now);
+        if (is_meant && ruleset_is_on(fold->ruleset, workflow->on, type))
             idle_note(fold, workflow, data);
     }
 }
@@ -377,13 +379,12 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     for (uint32_t i = 0; i < candidates->count; i++)
         fold_apply_rule(fold, match->rules[candidates->places[i]]);
     live_settle(fold, depth + 1);
-    if (!fold->is_history) {
-        if (match->is_awaited)
-            runs_hear(fold, type, depth);
-        if (match->has_idle)
-            note_idle(fold, type, data);
+    if (match->is_awaited && !fold->is_history)
+        runs_hear(fold, type, depth);
+    if (match->has_idle)
+        note_idle(fold, type, data);
+    if (!fold->is_history)
         start_workflows(fold, match, data, depth);
-    }
     live_settle(fold, depth + 1);
     check_runs(fold, depth);
     if (match->implies.count > 0)

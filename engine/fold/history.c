@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/history_zones.h"
+#include "engine/fold/idle.h"
 #include "engine/fold/live.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
@@ -369,6 +370,36 @@ static void move_implied(struct transfer *transfer)
     }
 }
 
+// Whether silences are to be had from before: they are asked for first, or otherwise than they were.
+static bool is_new_idle(const struct workflow_def *workflow, const struct ruleset *before)
+{
+    if (workflow->trigger != TRIGGER_IDLE || workflow->time.is_from_now)
+        return false;
+    const struct workflow_def *old =
+        before == NULL ? NULL : ruleset_workflow_find(before, workflow->name);
+    return old == NULL || old->trigger != TRIGGER_IDLE ||
+           old->time.idle_hash != workflow->time.idle_hash;
+}
+
+static void move_silences(struct transfer *transfer, const struct ruleset *before)
+{
+    struct shard *shard = transfer->shard;
+    struct buffer name = {0};
+    for (size_t i = 0; i < ruleset_workflow_count(shard->ruleset); i++) {
+        const struct workflow_def *workflow = ruleset_workflow(shard->ruleset, i);
+        if (!is_new_idle(workflow, before))
+            continue;
+        buffer_clear(&name);
+        idle_add_name(&name, workflow->name);
+        struct name_id from = names_find(transfer->from, NAME_COUNTER, buffer_bytes(&name));
+        struct bytes rows = {NULL, 0};
+        if (transfer->source.value != 0 && from.value != 0)
+            rows = counter_read(transfer->from, transfer->source, from);
+        idle_take_over(&shard->fold, workflow, rows);
+    }
+    buffer_free(&name);
+}
+
 static void move_shown(struct transfer *transfer)
 {
     const struct shard *shard = transfer->shard;
@@ -463,6 +494,7 @@ void history_apply(struct history *history, struct shard *shard, const struct ru
         move_counters(&transfer, counters);
         move_objects(&transfer, objects);
         move_implied(&transfer);
+        move_silences(&transfer, before);
         move_shown(&transfer);
     }
     free(transfer.entries);

@@ -135,3 +135,23 @@ bool idle_take(struct fold *fold, const struct workflow_def *workflow, struct id
     buffer_free(&rest);
     return true;
 }
+
+void idle_take_over(struct fold *fold, const struct workflow_def *workflow, struct bytes rows)
+{
+    struct idle_row row;
+    struct bytes whole;
+    struct buffer running = {0};
+    for (struct cursor at = cursor_of(rows); next_row(&at, &whole, &row);) {
+        if (due_of(workflow, row.last_ms) > fold->tick_ms)
+            buffer_add_bytes(&running, whole);
+    }
+    if (!write_rows(fold, workflow, buffer_bytes(&running)))
+        fold->counts.counted_refused++;
+    buffer_free(&running);
+}
+
+void idle_add_name(struct buffer *to, struct bytes workflow)
+{
+    buffer_add_text(to, "idle ");
+    buffer_add_bytes(to, workflow);
+}

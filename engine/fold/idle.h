@@ -6,6 +6,7 @@
 #ifndef ENGINE_FOLD_IDLE_H
 #define ENGINE_FOLD_IDLE_H
 
+#include "engine/base/buffer.h"
 #include "engine/event/value.h"
 #include "rules/ruleset.h"
 
@@ -28,5 +29,11 @@ void idle_note(struct fold *fold, const struct workflow_def *workflow, struct va
 int64_t idle_due_ms(struct fold *fold, const struct workflow_def *workflow);
 // Takes a row that is due at fold->now_ms away; false when there is none. It lives in the fold's arena. Inside a frame.
 bool idle_take(struct fold *fold, const struct workflow_def *workflow, struct idle_row *out);
+
+// Takes rows as another fold has them, of its history, in the place of the workflow's own: those of silences that still
+// run at fold->tick_ms. Inside a frame.
+void idle_take_over(struct fold *fold, const struct workflow_def *workflow, struct bytes rows);
+// The name that rows are kept under.
+void idle_add_name(struct buffer *to, struct bytes workflow);
 
 #endif

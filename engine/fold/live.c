@@ -6,6 +6,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/counter.h"
+#include "engine/fold/cron_memo.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
@@ -108,6 +109,8 @@ void live_bind(struct fold *fold)
             live->timed_nodes[live->timed_count++] = i;
     }
     live->has_dates = ruleset_timed(ruleset).count > 0;
+    if (live->has_dates)
+        live->crons = mem_zero(ruleset_workflow_count(ruleset), sizeof(*live->crons));
     bind_windows(fold, live);
     bind_crossing(fold, live);
 }
@@ -121,6 +124,7 @@ void live_free(struct live *live)
     free(live->windows);
     free(live->is_crossing);
     free(live->changes);
+    free(live->crons);
     *live = (struct live){0};
 }
 

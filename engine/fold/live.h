@@ -7,6 +7,7 @@
 #include "rules/counter.h"
 #include "rules/live.h"
 
+struct cron_memo;
 struct fold;
 
 enum live_change {
@@ -25,6 +26,7 @@ struct live {
     uint32_t unguarded_count;
     dependency first_field;    // of the declared fields
     bool has_dates;            // time starts workflows
+    struct cron_memo *crons;   // by workflow; NULL where none is started by time
     bool is_plan_due;          // something changed that the next timer depends on
     uint32_t *score_positions; // by score
     bool *is_crossing;         // by score: it changes sides only where it is looked at

@@ -1,6 +1,7 @@
 #include "engine/fold/trigger.h"
 
 #include "engine/base/time.h"
+#include "engine/fold/cron_memo.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/fold_zone.h"
 #include "engine/fold/idle.h"
@@ -42,9 +43,10 @@ static int64_t next_ms(struct fold *fold, const struct workflow_def *workflow, i
     const struct time_trigger *trigger = &workflow->time;
     int64_t date_ms = 0;
     if (workflow->trigger == TRIGGER_SCHEDULE)
-        return is_of(fold, trigger)
-                   ? trigger_next_cron(fold_zone(fold, &trigger->zone), &trigger->cron, from_ms)
-                   : TIMER_NONE;
+        return is_of(fold, trigger) ? cron_memo_next(
+                                          &fold->live.crons[workflow->index],
+                                          fold_zone(fold, &trigger->zone), &trigger->cron, from_ms)
+                                    : TIMER_NONE;
     if (!date_of(fold, trigger, &date_ms))
         return TIMER_NONE;
     return trigger_next_date(fold_zone(fold, &trigger->zone), trigger, date_ms, from_ms);

@@ -3,6 +3,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/time.h"
+#include "engine/fold/cron_memo.h"
 #include "engine/fold/trigger_times.h"
 
 #include "tests/support/suite.h"
@@ -158,6 +159,32 @@ START_TEST(schedules_are_as_the_clocks_read)
 }
 END_TEST
 
+// Asked as timers ask, and here and there, by zones that share a place.
+START_TEST(what_is_kept_of_a_schedule_is_what_is_found)
+{
+    enum { TRIES = 4000, ZONES = 20 };
+    static struct cron_memo memo;
+    static const char *const crons[] = {"30 2 * * *", "*/7 1-3 * * sun", "0 0 29 2 *"};
+    uint64_t state = (uint64_t)_i + 1;
+    struct cron cron = cron_of(crons[_i]);
+    int64_t from_ms = ms_of("2026-03-27T00:00:00Z");
+    memo = (struct cron_memo){.zones = {{.next_out = 0}}};
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t at = draw(&state, ZONES);
+        struct local_zone zone = {.ahead_s = (int32_t)at * 900};
+        if (at < sizeof(odd_zones) / sizeof(odd_zones[0]))
+            zone = zone_of(odd_zones[at]);
+        int64_t wanted_ms = trigger_next_cron(zone, &cron, from_ms);
+        ck_assert_int_eq(cron_memo_next(&memo, zone, &cron, from_ms), wanted_ms);
+        ck_assert_int_eq(cron_memo_next(&memo, zone, &cron, from_ms), wanted_ms);
+        if (wanted_ms == TRIGGER_NEVER || draw(&state, 3) == 0)
+            from_ms = ms_of(around[draw(&state, 8)]) + (int64_t)draw(&state, 1U << 28);
+        else
+            from_ms = wanted_ms - 1 + (int64_t)draw(&state, 3);
+    }
+}
+END_TEST
+
 // --- dates
 static const struct date_case {
     const char *date; // "1990-03-29": of a date field; else of a timestamp
@@ -231,6 +258,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, a_schedule_is_next_due, 0, CRON_CASES);
     tcase_add_loop_test(
         tcase, schedules_are_as_the_clocks_read, 0, sizeof(odd_zones) / sizeof(odd_zones[0]));
+    tcase_add_loop_test(tcase, what_is_kept_of_a_schedule_is_what_is_found, 0, 3);
     tcase_add_loop_test(tcase, a_date_is_next_due, 0, DATE_CASES);
     suite_add_tcase(suite, tcase);
     return suite;
