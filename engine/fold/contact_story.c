@@ -2,7 +2,9 @@
 
 #include <inttypes.h>
 
+#include "engine/base/invariant.h"
 #include "engine/base/text.h"
+#include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/run_story.h"
@@ -156,12 +158,43 @@ static void take_step(struct contact_story *story, const struct trace_point *poi
     end_line(story);
 }
 
+// What stands behind the time of the line that was begun at `begin`.
+static struct bytes behind_time(const struct buffer *to, size_t begin)
+{
+    static const char before[] = "{\"what\":\"action\",\"time\":\"\"";
+    size_t at = begin + sizeof(before) - 1 + TIME_TEXT_CHARS;
+    INVARIANT(at < to->len && to->data[at] == ',');
+    return bytes_of(to->data + at, to->len - at);
+}
+
 static void take_action(struct contact_story *story, const struct trace_point *point)
 {
+    size_t begin = story->to->len;
     if (!begin_run_line(story, "action", point->action->workflow, point->action->run))
         return;
     run_story_add_action(&story->shard->fold, point, story->to);
+    if (point->held == NULL) {
+        buffer_add_varint(&story->emitted, story->shard->fold.sequence);
+        buffer_add_sized(&story->emitted, behind_time(story->to, begin));
+    }
     end_line(story);
+}
+
+// Each action of the frames is told again, as held back.
+static void take_dropped(struct contact_story *story, const struct trace_point *point)
+{
+    struct cursor from = cursor_of(buffer_bytes(&story->emitted));
+    while (cursor_left(&from) > 0) {
+        uint64_t sequence = cursor_varint(&from);
+        struct bytes line = cursor_sized(&from);
+        if (sequence < point->first || sequence > point->last)
+            continue;
+        begin_line(story, "action", story->shard->fold.now_ms);
+        buffer_add_bytes(story->to, line);
+        add_member(story->to, "held", BYTES_LITERAL("dropped by operator"));
+        end_line(story);
+    }
+    buffer_clear(&story->emitted); // no later drop is about frames before
 }
 
 static void take_contact(struct contact_story *story, const struct trace_point *point)
@@ -195,6 +228,7 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_COUNTER:
     case TRACE_RULE:
     case TRACE_END: return;
+    case TRACE_DROPPED: take_dropped(story, point); return;
     case TRACE_RULES:
         if (!story->is_of_run)
             rules_story_look(&story->rules, &story->shard->fold);
@@ -214,4 +248,5 @@ struct trace contact_story_trace(struct contact_story *story, struct contact_num
 void contact_story_free(struct contact_story *story)
 {
     rules_story_free(&story->rules);
+    buffer_free(&story->emitted);
 }

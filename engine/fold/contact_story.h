@@ -14,6 +14,8 @@ struct contact_story {
     bool is_of_run;    // only what is about this run
     struct hash128 run;
     struct rules_story rules;
+    struct buffer
+        emitted; // its actions that may still be dropped: of each the frame, and its line behind the time, sized
 };
 
 // What a fold is given to tell it of the contact. The story stays where it is.

@@ -366,7 +366,8 @@ static void take(void *context, const struct trace_point *point)
     case TRACE_STATE:
     case TRACE_ENTRY: return; // what they make is told at the end
     case TRACE_RULES:
-    case TRACE_RULES_TAKEN: return; // told of a contact
+    case TRACE_RULES_TAKEN:
+    case TRACE_DROPPED: return; // told of a contact
     case TRACE_ACTION: take_action(story, point); return;
     case TRACE_END: take_end(story); return;
     }

@@ -9,6 +9,7 @@
 
 struct outbox_thing {
     enum outgoing_kind kind;
+    bool is_dropped; // it keeps its place among those of its frame
     struct hash128 id;
     size_t topic_at, topic_len, key_at, key_len, value_at, value_len; // in texts
 };
@@ -83,6 +84,7 @@ void outbox_add(struct outbox *outbox, const struct outgoing *outgoing)
     }
     struct outbox_thing *thing = &frame->things[frame->count++];
     thing->kind = outgoing->kind;
+    thing->is_dropped = false;
     thing->id = outgoing->id;
     thing->topic_at = keep_text(frame, outgoing->topic);
     thing->topic_len = outgoing->topic.len;
@@ -135,6 +137,8 @@ static void batch_add_frame(struct outbox_batch *batch, const struct outbox_fram
     buffer_add_bytes(&batch->texts, buffer_bytes(&frame->texts));
     for (uint32_t i = 0; i < frame->count; i++) {
         const struct outbox_thing *thing = &frame->things[i];
+        if (thing->is_dropped)
+            continue;
         if (batch->item_count == batch->item_cap) {
             batch->item_cap = batch->item_cap == 0 ? 64 : batch->item_cap * 2;
             batch->items = mem_resize(batch->items, batch->item_cap * sizeof(*batch->items));
@@ -188,6 +192,32 @@ void outbox_walk_ahead(
         if (!at->is_taken && !each(context, &frame))
             return;
     }
+}
+
+static void drop_thing(
+    struct outbox *outbox, struct outbox_frame *frame, struct outbox_thing *thing)
+{
+    uint64_t bytes = thing->topic_len + thing->key_len + thing->value_len;
+    thing->is_dropped = true;
+    frame->actions--;
+    frame->bytes -= bytes;
+    outbox->waiting_actions--;
+    outbox->waiting_bytes -= bytes;
+}
+
+uint64_t outbox_drop(struct outbox *outbox, uint64_t first, uint64_t last)
+{
+    uint64_t before = outbox->waiting_actions;
+    for (struct outbox_frame *at = outbox->first; at != NULL && at->close.sequence <= last;
+         at = at->next) {
+        if (at->close.sequence < first || at->is_taken)
+            continue;
+        for (uint32_t i = 0; i < at->count; i++) {
+            if (at->things[i].kind == OUTGOING_ACTION && !at->things[i].is_dropped)
+                drop_thing(outbox, at, &at->things[i]);
+        }
+    }
+    return before - outbox->waiting_actions;
 }
 
 bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *batch)

@@ -74,6 +74,8 @@ struct outbox_close {
     bool is_replayed;
 };
 void outbox_close_frame(struct outbox *outbox, const struct outbox_close *close);
+// Actions of frames from first to last that were not taken are never given; dead letters are. How many.
+uint64_t outbox_drop(struct outbox *outbox, uint64_t first, uint64_t last);
 // Moves the frames up to `durable` into the batch; false when there were none.
 bool outbox_take(struct outbox *outbox, uint64_t durable, struct outbox_batch *batch);
 // Frames up to sequence are confirmed: takes what they held off the waiting counts.

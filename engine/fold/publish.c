@@ -83,6 +83,7 @@ void shard_flow(const struct shard *shard, struct shard_flow *out)
         .decided = shard->fold.counts.actions_decided,
         .actions_recalled = shard->recalled.actions,
         .actions_waiting = shard->outbox.waiting_actions,
+        .actions_dropped = shard->counts.actions_dropped,
         .dead_letters_recalled = shard->recalled.dead_letters,
         .dead_letters_waiting = shard->outbox.waiting_dead_letters,
     };

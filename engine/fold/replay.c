@@ -3,6 +3,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/fold/history.h"
+#include "engine/fold/shard_drop.h"
 #include "engine/fold/shard_internal.h"
 #include "engine/fold/zone_change.h"
 #include "projections/dedup.h"
@@ -100,6 +101,11 @@ enum err replay_command(
     }
     case FRAME_COMMAND_SETTINGS: return take_settings(shard, command->payload, fault);
     case FRAME_COMMAND_HISTORY: return apply_history(shard, fault);
+    case FRAME_COMMAND_DROP:
+        return shard_drop_again(shard, command->payload) == ERR_OK
+                   ? ERR_OK
+                   : fault_set(
+                         fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed command", sequence);
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
     case FRAME_COMMAND_ZONE: return ERR_OK;   // they came first
     }

@@ -10,6 +10,7 @@ struct shard;
 
 struct shard_counts {
     uint64_t actions_held_consent, actions_held_dnd, actions_held_missing, actions_held_limit;
+    uint64_t actions_dropped; // by an operator (engine/fold/shard_drop.h)
     uint64_t actions_held_quiet, actions_held_over, actions_delayed; // over: limits of the rules
     uint64_t outbox_bytes; // texts of actions and dead letters that wait
     uint64_t derived, derived_too_deep;
@@ -38,7 +39,7 @@ const struct held *shard_held(const struct shard *shard);
 // process decided and this one read from the journal. Worker thread.
 struct shard_flow {
     uint64_t journalled, duplicates, refused, folded;
-    uint64_t decided, actions_recalled, actions_waiting;
+    uint64_t decided, actions_recalled, actions_waiting, actions_dropped;
     uint64_t dead_letters_recalled, dead_letters_waiting;
 };
 void shard_flow(const struct shard *shard, struct shard_flow *out);

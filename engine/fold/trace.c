@@ -169,3 +169,11 @@ void trace_rules(struct fold *fold, enum trace_step step)
     fold->now_ms = fold->tick_ms;
     tell(fold, &(struct trace_point){.step = step});
 }
+
+void trace_dropped(struct fold *fold, uint64_t first, uint64_t last)
+{
+    if (fold->trace.tell == NULL || fold->trace.contact.value == 0)
+        return;
+    fold->now_ms = fold->tick_ms;
+    tell(fold, &(struct trace_point){.step = TRACE_DROPPED, .first = first, .last = last});
+}

@@ -36,6 +36,7 @@ enum trace_step {
     TRACE_END,
     TRACE_RULES, // other rules are about to come into force: the contact is as those before have it
     TRACE_RULES_TAKEN, // they have, and all contacts are in line with them
+    TRACE_DROPPED,     // actions of frames never leave: an operator said so
 };
 
 enum trace_outcome {
@@ -85,6 +86,7 @@ struct trace_point {
     struct hash128 id;                 // of the action
     const struct segment_def *segment; // TRACE_SEGMENT
     enum trace_move move;
+    uint64_t first, last; // TRACE_DROPPED: frames
 };
 typedef void trace_fn(void *context, const struct trace_point *point);
 
@@ -141,5 +143,6 @@ void trace_action_held(
 void trace_end(struct fold *fold);
 // Behind TRACE_RULES and TRACE_RULES_TAKEN nothing else is set; told of a contact that is there, which is in hand then.
 void trace_rules(struct fold *fold, enum trace_step step);
+void trace_dropped(struct fold *fold, uint64_t first, uint64_t last); // of a contact, there or not
 
 #endif

@@ -24,7 +24,7 @@ struct balance_sides balance_sides(const struct balance_facts *facts, enum balan
     case BALANCE_ACTIONS:
         return (struct balance_sides){
             flow->decided + flow->actions_recalled,
-            facts->confirmed.actions + flow->actions_waiting};
+            facts->confirmed.actions + flow->actions_waiting + flow->actions_dropped};
     case BALANCE_DEAD_LETTERS:
         return (struct balance_sides){
             flow->refused + flow->dead_letters_recalled,

@@ -5,9 +5,9 @@
 #include "engine/fold/shard.h"
 
 enum balance {
-    BALANCE_READ,    // lent by the sources = journalled + duplicates + refused, as encoded
-    BALANCE_FOLDED,  // journalled = folded
-    BALANCE_ACTIONS, // decided, or recalled from the journal = confirmed by the publisher + waiting
+    BALANCE_READ,   // lent by the sources = journalled + duplicates + refused, as encoded
+    BALANCE_FOLDED, // journalled = folded
+    BALANCE_ACTIONS, // decided, or recalled from the journal = confirmed by the publisher + waiting + dropped
     BALANCE_DEAD_LETTERS, // refused, or recalled from the journal = confirmed by the publisher + waiting
     BALANCE_COUNT,
 };

@@ -65,6 +65,7 @@ static void run_part(const struct ask *ask, struct ask_part *part)
     case HTTP_ROUTE_NONE:
     case HTTP_ROUTE_EVENTS:
     case HTTP_ROUTE_RELEASE:
+    case HTTP_ROUTE_DROP:
     case HTTP_ROUTE_HEALTH:
     case HTTP_ROUTE_READY:
     case HTTP_ROUTE_METRICS: break;

@@ -29,6 +29,7 @@ static const struct {
     {"/v1/teams", HTTP_ROUTE_TEAMS},
     {"/v1/rules", HTTP_ROUTE_RULES},
     {"/v1/actions/release", HTTP_ROUTE_RELEASE},
+    {"/v1/actions/drop", HTTP_ROUTE_DROP},
     {"/healthz", HTTP_ROUTE_HEALTH},
     {"/readyz", HTTP_ROUTE_READY},
     {"/metrics", HTTP_ROUTE_METRICS},
@@ -57,7 +58,8 @@ const char *http_route_method(enum http_route route)
     switch (route) {
     case HTTP_ROUTE_NONE: return NULL;
     case HTTP_ROUTE_EVENTS:
-    case HTTP_ROUTE_RELEASE: return "POST";
+    case HTTP_ROUTE_RELEASE:
+    case HTTP_ROUTE_DROP: return "POST";
     case HTTP_ROUTE_CONTACT:
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:

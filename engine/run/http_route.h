@@ -10,6 +10,7 @@ enum http_route {
     HTTP_ROUTE_NONE, // no such path
     HTTP_ROUTE_EVENTS,
     HTTP_ROUTE_RELEASE,
+    HTTP_ROUTE_DROP,
     HTTP_ROUTE_CONTACT,
     HTTP_ROUTE_EXPLAIN,
     HTTP_ROUTE_TOP,

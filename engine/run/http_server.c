@@ -129,7 +129,8 @@ static void dispatch(struct http_request *request)
     switch (request->target.route) {
     case HTTP_ROUTE_NONE: break;
     case HTTP_ROUTE_EVENTS: http_events_handle(request); return;
-    case HTTP_ROUTE_RELEASE: http_release_handle(request); return;
+    case HTTP_ROUTE_RELEASE:
+    case HTTP_ROUTE_DROP: http_release_handle(request); return;
     case HTTP_ROUTE_CONTACT:
     case HTTP_ROUTE_EXPLAIN:
     case HTTP_ROUTE_TOP:

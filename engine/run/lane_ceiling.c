@@ -7,7 +7,11 @@
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
 #include "engine/fold/publish_ahead.h"
+#include "engine/fold/shard_drop.h"
 #include "engine/run/lane.h"
+#include "engine/run/lane_rules.h"
+#include "engine/run/lane_timers.h"
+#include "engine/run/ticket.h"
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -94,6 +98,7 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
     uint64_t sequence = 0;
     struct fault fault = {.err = ERR_OK};
     (void)snprintf(ceiling->path, sizeof(ceiling->path), "%s/ceiling", directory);
+    ceiling->may_be_out = shard_sequence(lane->shard);
     if (lane->settings->actions_per_minute == 0)
         return; // what stood still goes on
     enum err err = read_file(lane, &is_shut, &sequence);
@@ -106,6 +111,8 @@ void lane_ceiling_open(struct lane *lane, const char *directory)
     ceiling->free_up_to = sequence;
     ceiling->passed = sequence;
     ceiling->is_noted = err == ERR_OK && is_shut;
+    if (ceiling->is_noted)
+        ceiling->may_be_out = 0;
     atomic_store(&ceiling->is_shut, is_shut);
     if (!is_shut)
         return;
@@ -176,11 +183,41 @@ static bool may_pass(void *context, const struct outbox_ahead *frame)
     return true;
 }
 
+static void let_out(struct lane_ceiling *ceiling, uint64_t sequence)
+{
+    ceiling->free_up_to = sequence;
+    ceiling->count = 0;
+    ceiling->is_noted = false;
+    atomic_store(&ceiling->is_shut, false);
+}
+
+// The frame that drops is durable: from here on nobody can do otherwise, and the file may say so.
+static void end_drop(struct lane *lane)
+{
+    struct lane_ceiling *ceiling = &lane->ceiling;
+    struct fault fault = {.err = ERR_OK};
+    uint64_t sequence = ceiling->drop;
+    ceiling->drop = 0;
+    if (write_file(lane, false, sequence, &fault) !=
+        ERR_OK) // it stands still, and is released after a restart
+        DIAG(
+            &lane->runtime->log, DIAG_WARN, "a restart would not know that actions were dropped",
+            DIAG_NUM("shard", lane->number), DIAG_TEXT("reason", fault.text));
+    let_out(ceiling, sequence);
+    DIAG(
+        &lane->runtime->log, DIAG_WARN, "actions beyond the ceiling were dropped",
+        DIAG_NUM("shard", lane->number), DIAG_NUM("up_to", sequence));
+    ticket_settle(ceiling->drop_ticket, 1);
+    ceiling->drop_ticket = NULL;
+}
+
 uint64_t lane_ceiling_pass(struct lane *lane, uint64_t durable)
 {
     struct lane_ceiling *ceiling = &lane->ceiling;
     if (lane->settings->actions_per_minute == 0)
         return durable;
+    if (ceiling->drop != 0 && durable >= ceiling->drop)
+        end_drop(lane);
     shard_walk_ahead(lane->shard, durable, may_pass, lane);
     return ceiling->passed < durable ? ceiling->passed : durable;
 }
@@ -188,19 +225,57 @@ uint64_t lane_ceiling_pass(struct lane *lane, uint64_t durable)
 enum err lane_ceiling_release(struct lane *lane, struct fault *fault)
 {
     struct lane_ceiling *ceiling = &lane->ceiling;
-    if (!atomic_load(&ceiling->is_shut))
+    if (!atomic_load(&ceiling->is_shut) || ceiling->drop != 0)
         return ERR_OK;
     uint64_t sequence = shard_sequence(lane->shard);
     enum err err = write_file(lane, false, sequence, fault);
     if (err != ERR_OK)
         return err;
-    ceiling->free_up_to = sequence;
-    ceiling->count = 0;
-    ceiling->is_noted = false;
-    atomic_store(&ceiling->is_shut, false);
+    let_out(ceiling, sequence);
     lane_publish(lane);
     DIAG(
         &lane->runtime->log, DIAG_WARN, "actions beyond the ceiling were released",
         DIAG_NUM("shard", lane->number), DIAG_NUM("up_to", sequence));
+    return ERR_OK;
+}
+
+// The first frame that was neither published nor is free to be.
+static uint64_t first_waiting(const struct lane *lane)
+{
+    const struct lane_ceiling *ceiling = &lane->ceiling;
+    uint64_t last = ceiling->passed > ceiling->free_up_to ? ceiling->passed : ceiling->free_up_to;
+    const uint64_t others[] = {lane->taken, lane->published, ceiling->may_be_out};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        last = others[i] > last ? others[i] : last;
+    return last + 1;
+}
+
+static bool waits_for_more(const struct lane *lane)
+{
+    struct shard_flow flow;
+    shard_flow(lane->shard, &flow);
+    return atomic_load(&lane->ceiling.is_shut) || flow.actions_waiting > 0;
+}
+
+enum err lane_ceiling_drop(
+    struct lane *lane, struct message_ticket *ticket, uint64_t *dropped_out, struct fault *fault)
+{
+    struct lane_ceiling *ceiling = &lane->ceiling;
+    uint64_t first = first_waiting(lane);
+    *dropped_out = 0;
+    bool is_idle = lane->settings->actions_per_minute == 0 || ceiling->drop != 0 ||
+                   !waits_for_more(lane) || first > shard_sequence(lane->shard);
+    if (is_idle || lane_rules_hold(lane)) {
+        ticket_settle(ticket, 1);
+        return is_idle ? ERR_OK
+                       : fault_set(fault, ERR_AGAIN, "new rules are being put in force: try again");
+    }
+    enum err err = shard_drop_actions(lane->shard, first, lane_clock_ms(lane), dropped_out, fault);
+    if (err != ERR_OK)
+        runtime_fail(lane->runtime, exit_code_of(err), "actions cannot be dropped", fault);
+    ceiling->drop = shard_sequence(lane->shard);
+    ceiling->drop_ticket = ticket;
+    atomic_store(&ceiling->is_shut, true); // where it was not: until the frame is durable
+    lane_sync(lane);
     return ERR_OK;
 }

@@ -10,6 +10,7 @@
 #include "engine/base/err.h"
 
 struct lane;
+struct message_ticket;
 
 enum { CEILING_PATH_BYTES = 4200 };
 
@@ -19,7 +20,11 @@ struct lane_ceiling {
     uint64_t passed;     // the last frame that may be published
     int64_t minute;      // of the ticks; since 1970
     uint64_t count;      // actions of the lane's own frames that passed in it
-    bool is_noted;       // the file says that it is shut
+    uint64_t drop;       // the frame that drops what waits before it, until it is durable; 0: none
+    struct message_ticket *drop_ticket; // settled then
+    uint64_t
+        may_be_out; // the last frame of an earlier process, where nobody noted what it had published
+    bool is_noted;  // the file says that it is shut
     atomic_bool is_shut; // read by other threads
 };
 
@@ -33,6 +38,14 @@ uint64_t lane_ceiling_pass(struct lane *lane, uint64_t durable);
 // before, by who asks all lanes. Worker thread.
 //   ERR_NOSPACE, ERR_IO the file cannot be written: it stands still as before
 NODISCARD enum err lane_ceiling_release(struct lane *lane, struct fault *fault);
+
+// Drops what was decided up to now and is not published, by a frame; it is let out without its actions once that is durable,
+// and counted anew. What an earlier process may have published already is let out as it is. The gate is opened before, by who
+// asks all lanes. The ticket is settled by one when that is in force, at once where there is nothing to do. Worker thread,
+// between frames.
+//   ERR_AGAIN rules are being put in force, no frame can be made right now: nothing was done, and the ticket is settled
+NODISCARD enum err lane_ceiling_drop(
+    struct lane *lane, struct message_ticket *ticket, uint64_t *dropped_out, struct fault *fault);
 
 // Hands what is durable and may be published to the publisher (lane.c). Worker thread.
 void lane_publish(struct lane *lane);

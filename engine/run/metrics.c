@@ -152,6 +152,7 @@ static const struct metric metrics[] = {
      offsetof(struct lane_facts, gaps)},
     {GAUGE("journal_waiting_bytes"), "Journal bytes not yet on the disk.",
      offsetof(struct lane_facts, journal_waiting_bytes)},
+    {COUNTER("actions_dropped"), "Actions that an operator dropped.", COUNT(actions_dropped)},
     {GAUGE("actions_stand_still"), "1 while actions beyond the ceiling wait to be released.",
      offsetof(struct lane_facts, stands_still)},
     {GAUGE("source_up"), "1 when every source is started and reachable.",

@@ -113,5 +113,32 @@ check "they are released together" release
 check "... all of them" grep -q "released: 35" said
 check "... and go out" wait_until 5 has_shared 40
 check "... each once" same "$(sort -u shared.ndjson | grep -c .)" 40
+
+# What stands still is thrown away, and stays so.
+drop() { "$engagectl" actions drop --config live.yaml 2>said; }
+check "while nothing stands still nothing is dropped" drop
+check "... which is said" grep -q "no actions wait to be dropped" said
+many 41 60 2026-01-01T06:00:00Z
+check "more than the ceiling again" wait_until 5 stands_still
+check "... five are out" wait_until 5 has_shared 45
+check "what waits is dropped" drop
+check "... all of it" grep -q "dropped: 15" said
+check "... it is ready again" wait_until 5 ready
+check "... metrics say how many" same "$(curl -s "$(url)/metrics" | awk '/^engaged_actions_dropped_total/ { sum += $2 } END { print sum }')" 15
+check "... nothing of it has gone out" has_shared 45
 kill_hard
+start shared.yaml
+check "a restart does not know it otherwise" wait_until 10 ready
+live_shared
+sleep 0.5
+check "... nothing goes out" has_shared 45
+many 61 63 2026-01-01T07:00:00Z
+check "what comes later does" wait_until 5 has_shared 48
+for id in $(seq 41 60); do
+    "$engagectl" contact timeline "c-$id" --config live.yaml -o table
+done >told 2>said
+check "timelines say of each what became of it" same "$(grep -c 'task held back: dropped by operator' told)" 15
+check "the journal names what was dropped" sh -c '"$0" journal cat --config live.yaml | grep -q "\"command\":\"drop\",\"first\":[0-9]*,\"last\":"' "$engagectl"
+kill_hard
+check "the journals fold to the same" "$engagectl" journal verify --config shared.yaml
 finish

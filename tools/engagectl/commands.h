@@ -41,6 +41,7 @@ command_function journal_stat_command;
 command_function journal_cat_command;
 command_function journal_verify_command;
 command_function actions_release_command;
+command_function actions_drop_command;
 command_function dead_letters_list_command;
 command_function dead_letters_show_command;
 command_function dead_letters_requeue_command;

@@ -6,6 +6,7 @@
 #include "engine/base/text.h"
 #include "engine/base/time.h"
 #include "engine/fold/frame_timers.h"
+#include "engine/fold/shard_drop.h"
 #include "engine/fold/shard_zones.h"
 #include "engine/port/sink.h"
 #include "tools/engagectl/json.h"
@@ -119,6 +120,16 @@ static enum err add_zone(struct frame_lines *lines, struct bytes payload)
     return ERR_OK;
 }
 
+static enum err add_dropped(struct frame_lines *lines, struct bytes payload)
+{
+    struct dropped_frames dropped;
+    if (dropped_frames_unpack(payload, &dropped) != ERR_OK)
+        return ERR_CORRUPT;
+    buffer_add_format(
+        lines->to, ",\"first\":%" PRIu64 ",\"last\":%" PRIu64, dropped.first, dropped.last);
+    return ERR_OK;
+}
+
 static enum err add_commands(struct frame_lines *lines)
 {
     struct frame_command command;
@@ -134,6 +145,7 @@ static enum err add_commands(struct frame_lines *lines)
         case FRAME_COMMAND_TIMERS: name = "timers"; break;
         case FRAME_COMMAND_HISTORY: name = "history"; break;
         case FRAME_COMMAND_ZONE: name = "zone"; break;
+        case FRAME_COMMAND_DROP: name = "drop"; break;
         }
         if (name != NULL)
             add_text(lines, "command", bytes_text(name));
@@ -142,6 +154,8 @@ static enum err add_commands(struct frame_lines *lines)
         if (command.kind == FRAME_COMMAND_TIMERS && add_fired(lines, command.payload) != ERR_OK)
             return ERR_CORRUPT;
         if (command.kind == FRAME_COMMAND_ZONE && add_zone(lines, command.payload) != ERR_OK)
+            return ERR_CORRUPT;
+        if (command.kind == FRAME_COMMAND_DROP && add_dropped(lines, command.payload) != ERR_OK)
             return ERR_CORRUPT;
         buffer_add_format(lines->to, ",\"payload_bytes\":%zu", command.payload.len);
         add_end(lines);

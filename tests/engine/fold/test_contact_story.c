@@ -10,6 +10,7 @@
 #include "engine/fold/explain_event.h"
 #include "engine/fold/query.h"
 #include "engine/fold/shard_clock.h"
+#include "engine/fold/shard_drop.h"
 
 #include "tests/fakes/fold_fixture.h"
 
@@ -234,6 +235,34 @@ START_TEST(points_of_every_origin_are_told)
     feed("02", "c", "contact.points_adjusted", "{\"score\":\"heat\",\"add\":-4}");
     advance("20");
     ck_in_order(story_of("c"), parts);
+}
+END_TEST
+
+START_TEST(what_was_dropped_is_told)
+{
+    static const char *const parts[] = {
+        "\"action\":\"mail\",\"id\":\"",
+        "\"type\":\"halt\"",
+        "{\"what\":\"action\",\"time\":\"2026-01-03T00:00:00.000Z\"," RUN,
+        "\"step\":\"hello\",\"action\":\"mail\",\"id\":\"",
+        "\",\"held\":\"dropped by operator\"}\n",
+        "\"type\":\"pong\"",
+        NULL,
+    };
+    struct fault fault = {.err = ERR_OK};
+    uint64_t dropped = 0;
+    world_open(&world, RULES);
+    feed("01", "other", "ping", "{\"n\":0}");
+    uint64_t first = shard_sequence(world.shard) + 1;
+    feed("01", "c", "ping", "{\"n\":0}");
+    feed("03", "c", "halt", "{}");
+    ck_assert_int_eq(shard_drop_actions(world.shard, first, 0, &dropped, &fault), ERR_OK);
+    ck_assert_uint_eq(dropped, 0); // this world has taken them
+    feed("04", "c", "pong", "{\"n\":0}");
+    const char *story = story_of("c");
+    ck_in_order(story, parts);
+    ck_assert_uint_eq(count_of(story, "dropped by operator"), 1);
+    ck_assert_uint_eq(count_of(story_of("other"), "dropped by operator"), 0);
 }
 END_TEST
 
@@ -509,6 +538,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, the_event_of_several_that_stops_a_run_is_told);
     tcase_add_test(tcase, points_of_every_origin_are_told);
     tcase_add_test(tcase, what_new_rules_make_of_the_contact_is_told);
+    tcase_add_test(tcase, what_was_dropped_is_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
     tcase_add_loop_test(tcase, a_contact_folded_alone_is_told_as_with_all_others, 0, 6);
     tcase_add_test(tcase, what_depends_on_others_is_folded_with_them);

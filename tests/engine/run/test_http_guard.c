@@ -67,6 +67,7 @@ static const struct route_case {
     {"/v1/runs/00ff", HTTP_ROUTE_RUN, "00ff"},
     {"/v1/workflows", HTTP_ROUTE_WORKFLOWS, ""},
     {"/v1/workflows/welcome", HTTP_ROUTE_WORKFLOWS, "welcome"},
+    {"/v1/actions/drop", HTTP_ROUTE_DROP, ""},
     {"/v1/teams", HTTP_ROUTE_TEAMS, ""},
     {"/v1/teams/sales", HTTP_ROUTE_TEAMS, "sales"},
     {"/v1/scores/engagement/top", HTTP_ROUTE_TOP, "engagement"},

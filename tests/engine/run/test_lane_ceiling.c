@@ -1,5 +1,6 @@
 // Actions beyond the ceiling wait in the journal until they are released: none is lost, none goes out twice, and a restart knows.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/fakes/lane_stage.h"
@@ -249,6 +250,123 @@ START_TEST(a_lane_stands_still_with_another_one_and_so_does_its_restart)
 }
 END_TEST
 
+static unsigned drops_settled;
+
+static void on_dropped(struct post *post)
+{
+    (void)post;
+    drops_settled++;
+}
+
+// Drops what waits; in force when this returns, unless `is_held` keeps the disk from taking it.
+static uint64_t drop(bool is_held)
+{
+    struct fault fault = {.err = ERR_OK};
+    uint64_t dropped = 0;
+    struct message_ticket *ticket = ticket_create(1, &stage.box, on_dropped);
+    unsigned before = drops_settled;
+    ceiling_gate_open(&stage.runtime.ceiling);
+    gate_set(&stage.syncing, is_held);
+    ck_assert_int_eq(lane_ceiling_drop(stage.lane, ticket, &dropped, &fault), ERR_OK);
+    if (is_held)
+        stage_turn_for_a_while();
+    else
+        STAGE_TURN_UNTIL(drops_settled == before + 1);
+    ck_assert_uint_eq(drops_settled, before + (is_held ? 0 : 1));
+    stage.tickets[stage.sent++] = ticket; // destroyed with the others
+    return dropped;
+}
+
+START_TEST(what_is_dropped_never_goes_out)
+{
+    for (int i = 0; i < 5; i++)
+        order();
+    ck_published(2);
+    ck_assert_uint_eq(drop(false), 3);
+    ck_assert(!stands_still());
+    ck_published(2);
+    ck_assert_uint_eq(stage.lane->published, shard_sequence(stage.lane->shard)); // nothing waits
+    order(); // counted anew from here on
+    order();
+    ck_published(4);
+    order();
+    ck_published(4);
+    ck_assert(stands_still());
+    ck_assert_uint_eq(drop(false), 1);
+    ck_assert_uint_eq(drop(false), 0);
+    for (int life = 0; life < 2; life++) {
+        stage_kill();
+        open_again();
+        stage_turn_for_a_while();
+        ck_assert(!stands_still());
+        ck_assert_uint_eq(atomic_load(&stage.published), 4);
+        ck_assert_uint_eq(atomic_load(&stage.lane->broken), 0);
+    }
+    pass_time(MINUTE_MS);
+    order();
+    ck_published(5);
+}
+END_TEST
+
+// Nothing leaves before the frame that drops it is on the disk, and it is not in force before.
+START_TEST(a_drop_is_in_force_once_it_is_durable)
+{
+    for (int i = 0; i < 4; i++)
+        order();
+    ck_published(2);
+    uint64_t published = stage.lane->published;
+    ck_assert_uint_eq(drop(true), 2);
+    ck_assert(stands_still());
+    ck_assert_uint_eq(stage.lane->published, published);
+    gate_set(&stage.syncing, false);
+    STAGE_TURN_UNTIL(!stands_still());
+    ck_published(2);
+    ck_assert_uint_eq(stage.lane->published, shard_sequence(stage.lane->shard));
+}
+END_TEST
+
+// It stands still with another shard, and nobody noted what its last process had published.
+START_TEST(what_may_be_out_already_is_not_dropped)
+{
+    order();
+    order();
+    ck_published(2);
+    stage_kill(); // no checkpoint has them
+    ceiling_gate_shut(&stage.runtime.ceiling);
+    stage_open(RULES);
+    stage.lane->checkpoint.due_us = INT64_MAX;
+    stage_turn_for_a_while();
+    ck_assert(stands_still());
+    order();
+    ck_assert_uint_eq(drop(false), 1);
+    ck_published(2);
+    ck_assert_uint_eq(stage.lane->published, shard_sequence(stage.lane->shard));
+}
+END_TEST
+
+// The file that says that it stands still is from before the drop.
+START_TEST(a_crash_behind_a_drop_drops_it_all_the_same)
+{
+    char path[CEILING_PATH_BYTES + 8], kept[CEILING_PATH_BYTES + 16],
+        command[3 * CEILING_PATH_BYTES];
+    for (int i = 0; i < 4; i++)
+        order();
+    ck_published(2);
+    (void)snprintf(path, sizeof(path), "%s", stage.lane->ceiling.path);
+    (void)snprintf(kept, sizeof(kept), "%s.kept", path);
+    (void)snprintf(command, sizeof(command), "cp %s %s", path, kept);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_uint_eq(drop(false), 2);
+    stage_kill();
+    ck_assert_int_eq(rename(kept, path), 0);
+    open_again();
+    ck_assert(stands_still());
+    release();
+    ck_published(2);
+    ck_assert(!stands_still());
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/run/lane_ceiling");
@@ -263,6 +381,10 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_file_that_cannot_be_read_stands_still);
     tcase_add_test(tcase, the_lanes_of_a_daemon_share_it);
     tcase_add_test(tcase, a_lane_stands_still_with_another_one_and_so_does_its_restart);
+    tcase_add_test(tcase, what_is_dropped_never_goes_out);
+    tcase_add_test(tcase, a_drop_is_in_force_once_it_is_durable);
+    tcase_add_test(tcase, what_may_be_out_already_is_not_dropped);
+    tcase_add_test(tcase, a_crash_behind_a_drop_drops_it_all_the_same);
     tcase_add_test(tcase, without_a_ceiling_nothing_stands_still);
     suite_add_tcase(suite, tcase);
     return suite;
