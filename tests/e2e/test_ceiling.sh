@@ -34,7 +34,8 @@ has_metric() { curl -s "$(url)/metrics" | grep -qxF "$1"; }
 stands_still() { curl -s "$(url)/readyz" | grep -q "wait to be released"; }
 release() { "$engagectl" actions release --config live.yaml 2>said; }
 live() { sed "s|127.0.0.1:0|$(url | sed 's|http://||')|" c.yaml >live.yaml; }
-up() { start c.yaml && wait_until 10 logged listening && live; }
+recovered() { curl -s -m 10 -o health "$(url)/readyz" && ! grep -q recovering health; }
+up() { start c.yaml && wait_until 10 logged listening && wait_until 10 recovered && live; }
 
 while [ "$(date +%S)" -ge 55 ]; do sleep 1; done # all of them in one minute
 check "it is up" up
@@ -67,6 +68,7 @@ kill_hard
 check "without a daemon nothing is released" same "$("$engagectl" actions release --config live.yaml >/dev/null 2>&1; echo $?)" 69
 
 check "it is up a last time" up
+while [ "$(date +%S)" -ge 55 ]; do sleep 1; done
 check "orders come" post order.placed 7 12
 check "they stand still" wait_until 5 stands_still
 sleep 0.5
@@ -118,7 +120,7 @@ check "... each once" same "$(sort -u shared.ndjson | grep -c .)" 40
 drop() { "$engagectl" actions drop --config live.yaml 2>said; }
 check "while nothing stands still nothing is dropped" drop
 check "... which is said" grep -q "no actions wait to be dropped" said
-many 41 60 2026-01-01T06:00:00Z
+for id in $(seq 41 60); do many "$id" "$id" 2026-01-01T06:00:00Z; done # a frame each
 check "more than the ceiling again" wait_until 5 stands_still
 check "... five are out" wait_until 5 has_shared 45
 check "what waits is dropped" drop
