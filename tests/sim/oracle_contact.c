@@ -22,6 +22,7 @@ void oracle_contact_free(struct contact *contact)
     free(contact->tags.at);
     free(contact->lists.at);
     free(contact->channels.at);
+    free(contact->sent.at);
     free(contact->entries.at);
     free(contact->limits.at);
     free(contact->counted.at);

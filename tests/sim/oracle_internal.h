@@ -33,6 +33,14 @@ struct runs {
     uint32_t count;
 };
 
+// What was emitted under a limit.
+struct sent {
+    struct text of; // the action, or the channel
+    bool is_of_channel;
+    struct text key; // the value of `per` as JSON
+    int64_t time_ms;
+};
+
 // A run that waits, or one that has ended and is remembered.
 struct run_key {
     bool is_there;
@@ -45,7 +53,7 @@ struct came { // how often to a step that emits an action
 struct run {
     uint32_t number;
     bool has_ended;
-    bool is_at_door; // waits for its workflow's window
+    bool is_at_door; // waits before an action
     bool asks;       // what its wait was planned from has changed
     bool is_planned; // its wait may be planned again: from when it came to it
     int64_t planned_ms;
@@ -71,6 +79,7 @@ struct contact {
     LIST(struct text) tags;
     LIST(struct text) lists;
     LIST(struct channel) channels;
+    LIST(struct sent) sent;       // in the order sent
     LIST(struct entry) entries;   // in order of arrival
     LIST(struct limit) limits;    // oldest first
     LIST(struct counted) counted; // in order of arrival
@@ -191,7 +200,21 @@ struct doing {
     uint32_t run, depth, occurrence;
     const struct workload_value *values; // as many as the step gives
 };
-void oracle_do_action(struct oracle *oracle, const struct doing *doing);
+// Until when the run has to wait before it; 0: it is done with.
+int64_t oracle_do_action(struct oracle *oracle, const struct doing *doing);
+struct workload_value oracle_param_value(
+    struct oracle *oracle, const struct workload_param *param, const struct doing *doing);
+
+// --- what holds actions back
+enum hold_kind { HOLDS_NOT, HOLDS_BACK, HOLDS_UP };
+struct hold {
+    enum hold_kind kind;
+    int64_t until_ms; // HOLDS_UP
+};
+struct hold oracle_hold(
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing);
+void oracle_note_sent(
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing);
 void oracle_run_derived(struct oracle *oracle); // and what is derived from that in turn
 void oracle_fold_past(struct oracle *oracle, const struct past *past);
 

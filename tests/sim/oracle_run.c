@@ -101,7 +101,7 @@ static void derive_run(
     const char *type,
     const struct going *going,
     const char *outcome,
-    uint32_t depth)
+    const char *why)
 {
     const struct text flow = going->flow->name;
     // The id of the run is the engine's business; what matters is that each has its own.
@@ -111,11 +111,13 @@ static void derive_run(
             "run", text_format(
                        &oracle->arena, "the oracle's run %zu %.*s %u", oracle->contact,
                        (int)flow.len, flow.at, going->run->number)),
-        sim_value_of_text("outcome", text_of(outcome))};
-    oracle_derive(oracle, type, depth, items, strcmp(type, "run.ended") == 0 ? 3 : 2);
+        sim_value_of_text("outcome", text_of(outcome)), sim_value_of_text("why", text_of(why))};
+    uint32_t count = strcmp(type, "run.ended") == 0 ? 3 : 2;
+    oracle_derive(oracle, type, going->depth, items, why[0] == '\0' ? count : 4);
 }
 
-static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+static void end_run_for(
+    struct oracle *oracle, const struct going *going, enum ending ending, const char *why)
 {
     static const char *const outcomes[] = {"done", "stopped", "failed"};
     const struct workload_workflow *flow = going->flow;
@@ -134,7 +136,12 @@ static void end_run(struct oracle *oracle, const struct going *going, enum endin
     } else {
         forget_run(oracle, flow->name, going->run->number);
     }
-    derive_run(oracle, "run.ended", going, outcomes[ending], going->depth);
+    derive_run(oracle, "run.ended", going, outcomes[ending], why);
+}
+
+static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+{
+    end_run_for(oracle, going, ending, "");
 }
 
 // --- on
@@ -247,7 +254,7 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
     if (flow->has_waits)
         run.data = data_to_keep(oracle, start->data);
     struct going going = {.flow = flow, .run = &run, .depth = start->depth + 1};
-    derive_run(oracle, "run.started", &going, "", start->depth + 1);
+    derive_run(oracle, "run.started", &going, "", "");
     go_on(oracle, &going, flow->steps);
 }
 
@@ -428,11 +435,35 @@ void oracle_plan_again(struct oracle *oracle, struct text field)
     }
 }
 
+// Whether something else becomes of a run that is woken late than that it goes on.
+static bool is_overdue(struct oracle *oracle, struct going *going)
+{
+    const int64_t least_ms = 60000;
+    const struct workload_workflow *flow = going->flow;
+    int64_t late_ms = oracle->tick_ms - going->run->due_ms;
+    bool is_late = late_ms > least_ms;
+    if (flow->overdue == WORKLOAD_OVERDUE_SKIP_AFTER)
+        is_late = late_ms > flow->overdue_ms;
+    if (!is_late || flow->overdue == WORKLOAD_OVERDUE_RUN)
+        return false;
+    oracle->counts.runs_overdue++;
+    if (flow->overdue == WORKLOAD_OVERDUE_SPREAD) {
+        uint64_t where = oracle_spread(oracle, flow->name, going->run->number);
+        going->run->due_ms = oracle->tick_ms + 1 + (int64_t)(where % (uint64_t)flow->overdue_ms);
+        keep_run(oracle, flow->name, going->run);
+    } else {
+        end_run_for(oracle, going, ENDS_STOPPED, "overdue");
+    }
+    return true;
+}
+
 static void wake(struct oracle *oracle, struct going *going)
 {
     const struct workload_step *step = going->at.step;
     if (step == NULL) // the rules have no such step any more
         end_run(oracle, going, ENDS_FAILED);
+    else if (!going->run->asks && is_overdue(oracle, going))
+        return;
     else if (going->run->is_at_door || going->run->asks)
         go_on(oracle, going, step);
     else if (step->kind == WORKLOAD_STEP_WAIT && step->wait.kind == WORKLOAD_WAIT_EVENT)

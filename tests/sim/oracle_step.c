@@ -130,6 +130,7 @@ static enum did do_action(struct oracle *oracle, struct going *going)
             return DID_WAIT;
         }
     }
+    const struct run before = *going->run;
     uint32_t occurrence = count_step(oracle, going->run, step->id);
     if (!find_values(oracle, step, values))
         return DID_FAIL;
@@ -141,8 +142,13 @@ static enum did do_action(struct oracle *oracle, struct going *going)
         .occurrence = occurrence,
         .values = values,
     };
-    oracle_do_action(oracle, &doing);
-    return DID_GO_ON;
+    int64_t until_ms = oracle_do_action(oracle, &doing);
+    if (until_ms == 0)
+        return DID_GO_ON;
+    *going->run = before; // as if it had not come to it yet
+    going->run->due_ms = until_ms;
+    going->run->is_at_door = true;
+    return DID_WAIT;
 }
 
 // --- changes
@@ -238,14 +244,6 @@ static const struct workload_step *choose(struct oracle *oracle, const struct go
     return going->at.next;
 }
 
-static uint64_t mixed(uint64_t value) // SplitMix64
-{
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 // The numbers are fixed for ever: a contact goes the way that it always went.
 static const struct workload_step *split(struct oracle *oracle, const struct going *going)
 {
@@ -254,7 +252,7 @@ static const struct workload_step *split(struct oracle *oracle, const struct goi
     struct text first = oracle_contact(oracle)->identifiers.at[0].value;
     uint64_t flow = XXH3_64bits_withSeed(going->flow->name.at, going->flow->name.len, seed);
     uint64_t where = XXH3_64bits_withSeed(first.at, first.len, flow);
-    where = mixed(where + XXH3_64bits_withSeed(step->id.at, step->id.len, seed)) >> 32;
+    where = oracle_mixed(where + XXH3_64bits_withSeed(step->id.at, step->id.len, seed)) >> 32;
     uint64_t total = 0;
     for (uint32_t i = 0; i < step->way_count; i++)
         total += step->ways[i].share;

@@ -195,6 +195,34 @@ static bool is_on(const struct workload_window *window, int64_t day)
     return window->days == 0 || (window->days >> weekday_of(day) & 1) != 0;
 }
 
+int64_t oracle_span_ends(const struct oracle *oracle, enum workload_span span, int64_t time_ms)
+{
+    static const int64_t days[] = {0, 0, 1, 7, 31, 366}; // into the next one, or to its first day
+    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    int64_t from_ms = oracle_span_begins(span, oracle_local_ms(oracle, zone, time_ms));
+    return oracle_reached_ms(oracle, zone, oracle_span_begins(span, from_ms + days[span] * DAY_MS));
+}
+
+// Windows that touch are one.
+int64_t oracle_next_shut(
+    const struct oracle *oracle, const struct workload_window *window, int64_t from_ms)
+{
+    struct text zone =
+        window->zone.len > 0 ? window->zone : oracle->contacts.at[oracle->contact].zone;
+    struct clock clock = clock_of(oracle, zone);
+    int64_t start_ms = window->start_minute * MINUTE_MS;
+    int64_t stop_ms = window->stop_minute * MINUTE_MS;
+    if (stop_ms <= start_ms)
+        stop_ms += DAY_MS; // of the next day; without hours the whole day
+    int64_t first = day_of(from_ms + ahead_at(clock, from_ms)) - 1;
+    for (int64_t day = first; day < first + DAYS_AHEAD; day++) {
+        if (is_on(window, day) && reached_at(clock, day * DAY_MS + start_ms) <= from_ms &&
+            from_ms < reached_at(clock, day * DAY_MS + stop_ms))
+            from_ms = reached_at(clock, day * DAY_MS + stop_ms);
+    }
+    return from_ms;
+}
+
 int64_t oracle_next_open(
     const struct oracle *oracle, const struct workload_window *window, int64_t from_ms)
 {

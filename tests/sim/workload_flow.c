@@ -1,6 +1,8 @@
 // Drawing actions, and workflows that use them.
 #include "tests/sim/workload_flow.h"
 
+#define MINUTE_MS INT64_C(60000)
+
 enum { ACTIONS_MAX = 4, PARAMS_MAX = 6, WORKFLOWS_MAX = 6, STOPS_MAX = 2 };
 
 static void draw_default(
@@ -60,6 +62,7 @@ void draw_actions(const struct rules_draw *from)
             param->is_optional = sim_random_chance(&draw.random, 500);
             draw_default(&draw, from, param);
         }
+        action.limit = draw_action_limit(from, i, &action);
         actions[count++] = action;
     }
     from->rules->actions = actions;
@@ -105,6 +108,18 @@ static void draw_entry(
     struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
     enum workload_type ignored;
     flow->key = draw_kept(draw->draw, &scope, &ignored);
+}
+
+static void draw_overdue(
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow)
+{
+    struct draw draw = part_draw(from, "overdue", number);
+    struct sim_random *random = &draw.random;
+    if (!sim_random_chance(random, 400))
+        return;
+    flow->overdue = (enum workload_overdue)sim_random_between(
+        random, WORKLOAD_OVERDUE_SKIP, WORKLOAD_OVERDUE_SPREAD);
+    flow->overdue_ms = MINUTE_MS + draw_span(from, random);
 }
 
 static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
@@ -178,6 +193,7 @@ void draw_workflows(const struct rules_draw *from)
         flow->on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
         find_startable(from, i, names, &steps);
         draw_workflow(from, &steps, flow);
+        draw_overdue(from, i, flow);
     }
     from->rules->workflows = flows;
     from->rules->workflow_count = count;

@@ -1,5 +1,5 @@
 // Drawing rulesets. Variants of one seed share names and most of their content.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 enum { FIELDS_MAX = 9, FILES_MAX = 3 };
 
@@ -154,6 +154,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         draw_counters(&from);
         draw_live(&from);
         draw_actions(&from);
+        draw_channels(&from);
         draw_workflows(&from);
         print_files(&from);
         keep_history(&from);

@@ -90,6 +90,13 @@ enum workload_reenter {
 
 enum workload_on_error { WORKLOAD_ERROR_STOPS, WORKLOAD_ERROR_CONTINUES, WORKLOAD_ERROR_GOES_TO };
 
+enum workload_overdue {
+    WORKLOAD_OVERDUE_RUN,
+    WORKLOAD_OVERDUE_SKIP,
+    WORKLOAD_OVERDUE_SKIP_AFTER,
+    WORKLOAD_OVERDUE_SPREAD,
+};
+
 struct workload_stop {
     struct text on;                        // empty: it is about the contact
     const struct workload_expr *condition; // NULL: always
@@ -103,12 +110,14 @@ struct workload_workflow {
     int64_t reenter_ms; // WORKLOAD_REENTER_AFTER
     enum workload_on_error on_error;
     struct text rescue; // WORKLOAD_ERROR_GOES_TO: a step
+    enum workload_overdue overdue;
+    int64_t overdue_ms; // WORKLOAD_OVERDUE_SKIP_AFTER, WORKLOAD_OVERDUE_SPREAD
     bool has_window;
     struct workload_window window;
     const struct workload_stop *stops;
     const struct workload_step *steps;
     uint32_t stop_count, step_count;
-    bool has_waits; // a window, or a wait anywhere in it
+    bool has_waits; // a window, or a wait or an action that may be delayed anywhere in it
 };
 
 #endif

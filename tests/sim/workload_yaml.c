@@ -103,6 +103,11 @@ static void print_action(const struct workload_action *action, struct sim_text *
         sim_add(to, action->channel);
         sim_add_byte(to, '\n');
     }
+    if (action->limit.times > 0) {
+        sim_add_chars(to, "    limit: ");
+        sent_limit_print(&action->limit, to);
+        sim_add_byte(to, '\n');
+    }
     if (action->param_count > 0)
         sim_add_chars(to, "    with:\n");
     for (uint32_t i = 0; i < action->param_count; i++)
@@ -132,6 +137,7 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);
+    channels_print(rules, file, to);
     for (uint32_t i = 0; i < rules->action_count; i++) {
         if (print_begins(i, rules->action_count, rules, file))
             sim_add_chars(to, "actions:\n");
