@@ -423,7 +423,7 @@ static bool some_flow_waits(const struct oracle *oracle)
 void oracle_plan_again(struct oracle *oracle, struct text field)
 {
     struct contact *contact = oracle_contact(oracle);
-    for (size_t i = 0; some_flow_waits(oracle) && i < contact->kept.count; i++) {
+    for (size_t i = 0; !oracle->is_history && i < contact->kept.count; i++) {
         const struct workload_workflow *flow = find_flow(oracle, contact->kept.at[i].workflow);
         for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
             struct run *run = &contact->kept.at[i].runs.at[j];
