@@ -32,6 +32,7 @@ void oracle_contact_free(struct contact *contact)
     for (size_t i = 0; i < contact->kept.count; i++)
         free(contact->kept.at[i].runs.at);
     free(contact->kept.at);
+    free(contact->silences.at);
 }
 
 uint64_t oracle_owner_of(const struct oracle *oracle, struct text kind, struct text value)

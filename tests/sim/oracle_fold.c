@@ -94,6 +94,7 @@ void oracle_match(
     oracle_settle(oracle, depth + 1);
     if (!oracle->is_history) {
         oracle_hear(oracle, type, depth);
+        oracle_note_silences(oracle, type, data);
         oracle_start_runs(oracle, type, data, depth);
     }
     oracle_settle(oracle, depth + 1);

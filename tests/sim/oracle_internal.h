@@ -73,6 +73,15 @@ struct kept { // of a workflow, in the order they started
     LIST(struct run) runs;
 };
 
+// The last event of a silence that is waited for.
+struct silence {
+    struct text workflow;
+    struct run_key key;
+    struct text type;
+    int64_t last_ms;
+    struct workload_value data;
+};
+
 struct contact {
     LIST(struct workload_identifier) identifiers; // in order of arrival
     LIST(struct named_value) fields;
@@ -86,7 +95,8 @@ struct contact {
     LIST(struct held) held;
     LIST(struct shown) shown;
     LIST(struct runs) runs;
-    LIST(struct kept) kept; // in order of arrival
+    LIST(struct kept) kept;        // in order of arrival
+    LIST(struct silence) silences; // likewise
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
@@ -230,6 +240,11 @@ void oracle_plan_again(struct oracle *oracle, struct text field);
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
 void oracle_wake(struct oracle *oracle);          // runs that are due
 int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
+// --- what time starts
+void oracle_note_silences(
+    struct oracle *oracle, struct text type, const struct workload_value *data);
+void oracle_start_timed(struct oracle *oracle);
+int64_t oracle_timed_due_ms(struct oracle *oracle, int64_t until_ms); // the first one behind now
 void oracle_add_runs(struct oracle *oracle, struct sim_text *to);
 
 // --- printing

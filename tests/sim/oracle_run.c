@@ -178,7 +178,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
 }
 
 // --- starts
-static bool is_same_key(struct run_key a, struct run_key b)
+bool oracle_is_same_key(struct run_key a, struct run_key b)
 {
     if (!a.is_there || !b.is_there)
         return a.is_there == b.is_there;
@@ -194,7 +194,7 @@ static bool may_enter(struct oracle *oracle, const struct run_start *start)
     const struct kept *kept = find_kept(oracle_contact(oracle), flow->name);
     for (size_t i = 0; kept != NULL && i < kept->runs.count; i++) {
         const struct run *run = &kept->runs.at[i];
-        if (!is_same_key(run->key, start->key))
+        if (!oracle_is_same_key(run->key, start->key))
             continue;
         if (!run->has_ended || flow->reenter == WORKLOAD_REENTER_NEVER)
             return false;
@@ -205,7 +205,7 @@ static bool may_enter(struct oracle *oracle, const struct run_start *start)
     for (size_t i = 0;
          flow->reenter == WORKLOAD_REENTER_AFTER && kept != NULL && i < kept->runs.count;
          i++) { // one that starts is known instead of the last
-        if (is_same_key(kept->runs.at[i].key, start->key)) {
+        if (oracle_is_same_key(kept->runs.at[i].key, start->key)) {
             forget_run(oracle, flow->name, kept->runs.at[i].number);
             break;
         }
@@ -226,7 +226,7 @@ static uint32_t count_run(struct oracle *oracle, const struct workload_workflow 
 }
 
 // Beyond a size there is none.
-static struct workload_value data_to_keep(struct oracle *oracle, const struct workload_value *data)
+struct workload_value oracle_data_to_keep(struct oracle *oracle, const struct workload_value *data)
 {
     struct sim_text json = {NULL, 0, 0};
     sim_add_json_value(&json, data);
@@ -252,7 +252,7 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
         .is_kept = flow->has_waits,
     };
     if (flow->has_waits)
-        run.data = data_to_keep(oracle, start->data);
+        run.data = oracle_data_to_keep(oracle, start->data);
     struct going going = {.flow = flow, .run = &run, .depth = start->depth + 1};
     derive_run(oracle, "run.started", &going, "", "");
     go_on(oracle, &going, flow->steps);
@@ -272,7 +272,7 @@ void oracle_start_runs(
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         const struct workload_workflow *flow = oracle->workflows[i];
         struct run_start start = {.flow = flow, .data = data, .depth = depth};
-        if (!text_equal(flow->on, type) ||
+        if (flow->starter != WORKLOAD_ON_EVENT || !text_equal(flow->on, type) ||
             (flow->condition != NULL && !oracle_is_true(oracle, flow->condition)))
             continue;
         if (flow->key != NULL) {

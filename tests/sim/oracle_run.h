@@ -41,7 +41,19 @@ uint64_t oracle_mixed(uint64_t value); // SplitMix64
 // Where in its span a run goes on that is spread: as fixed as the ids of runs, from which it follows.
 uint64_t oracle_spread(struct oracle *oracle, struct text workflow, uint32_t number);
 
+struct workload_value oracle_data_to_keep(struct oracle *oracle, const struct workload_value *data);
+bool oracle_is_same_key(struct run_key a, struct run_key b);
+
 // --- calendar
+// When the clocks of a zone show a time; where they skip it, as much later as they skip.
+int64_t oracle_instant_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);
+struct date {
+    int64_t year;
+    int month, day;
+};
+struct date oracle_date_of(int64_t local_ms);
+int64_t oracle_date_ms(struct date date); // 29 February is 28 February in other years
+int oracle_weekday(int64_t local_ms);     // 0 is Monday
 // What the clocks of a zone show; the first instant at which they show a time or a later one.
 int64_t oracle_local_ms(const struct oracle *oracle, struct text zone, int64_t time_ms);
 int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);

@@ -179,6 +179,33 @@ int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t
     return reached_at(clock_of(oracle, zone), local_ms);
 }
 
+int64_t oracle_instant_ms(const struct oracle *oracle, struct text zone, int64_t local_ms)
+{
+    return instant_of(clock_of(oracle, zone), local_ms);
+}
+
+// --- dates
+struct date oracle_date_of(int64_t local_ms)
+{
+    struct date date = {year_of(local_ms), 1, 1};
+    while (date.month < 12 && month_begins(date.year, date.month + 1) <= local_ms)
+        date.month++;
+    date.day += (int)(day_of(local_ms) - day_of(month_begins(date.year, date.month)));
+    return date;
+}
+
+int64_t oracle_date_ms(struct date date)
+{
+    if (date.month == 2 && date.day == 29 && !is_leap(date.year))
+        date.day = 28;
+    return month_begins(date.year, date.month) + (date.day - 1) * DAY_MS;
+}
+
+int oracle_weekday(int64_t local_ms)
+{
+    return weekday_of(day_of(local_ms));
+}
+
 // --- times of day and windows
 int64_t oracle_next_at(
     const struct oracle *oracle, struct text zone, int64_t from_ms, uint32_t minute)

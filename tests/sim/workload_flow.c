@@ -85,7 +85,7 @@ static void find_startable(
     for (uint32_t i = number + 1; i < WORKFLOWS_MAX; i++) {
         bool is_there = false;
         (void)flow_draw(from, i, &is_there);
-        if (is_there)
+        if (is_there && draw_starter(from, i) == WORKLOAD_ON_EVENT)
             startable[to->startable_count++] = text_of(names[i]);
     }
     to->startable = startable;
@@ -103,7 +103,8 @@ static void draw_entry(
             sim_random_chance(random, 600) ? WORKLOAD_REENTER_AFTER_END : WORKLOAD_REENTER_AFTER;
         flow->reenter_ms = draw_span(from, random);
     }
-    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250))
+    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250) ||
+        flow->starter != WORKLOAD_ON_EVENT)
         return;
     struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
     enum workload_type ignored;
@@ -158,7 +159,8 @@ static void draw_workflow(
     if (!from->is_plain && sim_random_chance(random, 300))
         flow->condition = draw_condition(draw->draw, &scope);
     draw->may_wait = sim_random_chance(random, 550);
-    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on);
+    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on) &&
+                     flow->starter != WORKLOAD_ON_IDLE;
     draw->goes_on = draw->may_wait && (draw->may_emit || is_derived_type(flow->on));
     draw->may_score = !from->may_forget || !is_derived_type(flow->on);
     if (!draw->may_emit)
@@ -191,6 +193,7 @@ void draw_workflows(const struct rules_draw *from)
         bool may_follow = sim_random_chance(&draw.random, 500);
         flow->name = text_of(names[i]);
         flow->on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
+        draw_time_trigger(from, i, flow);
         find_startable(from, i, names, &steps);
         draw_workflow(from, &steps, flow);
         draw_overdue(from, i, flow);

@@ -13,6 +13,12 @@ void channels_print(const struct workload_rules *rules, uint32_t file, struct si
 void window_print(const struct workload_window *window, struct sim_text *to);
 void span_print(int64_t span_ms, struct sim_text *to);
 
+// What starts workflows by time.
+enum workload_starter draw_starter(const struct rules_draw *from, uint32_t number);
+void draw_time_trigger(
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow);
+void time_trigger_print(const struct workload_workflow *flow, struct sim_text *to);
+
 // Of a workflow: what its steps may do, and where they stand.
 struct steps_draw {
     struct draw *draw;

@@ -54,7 +54,8 @@ struct rules_draw {
     bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
     bool
         has_event_clock; // all variants know the same kinds of identifier: what some refuse would not move the clock
-    int64_t step_ms; // between inputs, about
+    int64_t step_ms;    // between inputs, about
+    int64_t horizon_ms; // how much time passes over all inputs, about
     struct workload_rules *rules;
 };
 struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t number);

@@ -120,6 +120,18 @@ static void keep_history(const struct rules_draw *from)
     sim_text_free(&text);
 }
 
+// The clock of the wall goes on from frame to frame, and now and then by as long as ids are remembered.
+static int64_t find_horizon(const struct workload_shape *shape)
+{
+    enum { FRAME_INPUTS = 20, FRAME_MS = 30000, LEAP_FRAMES = 10 };
+    int64_t events_ms = shape->inputs * shape->step_ms;
+    if (shape->future_permille > 0)
+        events_ms += 2 * shape->dedup_window_ms;
+    int64_t frame_ms = FRAME_MS + shape->dedup_window_ms / LEAP_FRAMES;
+    return shape->clock == WORKLOAD_CLOCK_EVENT ? events_ms
+                                                : (shape->inputs / FRAME_INPUTS + 1) * frame_ms;
+}
+
 void draw_rules(struct workload *workload, const struct sim_random *random)
 {
     uint32_t count = workload->shape.variants;
@@ -142,6 +154,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
             .may_forget = may_forget,
             .has_event_clock = workload->shape.clock == WORKLOAD_CLOCK_EVENT,
             .step_ms = workload->shape.step_ms,
+            .horizon_ms = find_horizon(&workload->shape),
             .rules = rules,
         };
         struct draw draw = part_draw(&from, "events", 0);

@@ -2,7 +2,7 @@
 #ifndef TESTS_SIM_WORKLOAD_STEPS_H
 #define TESTS_SIM_WORKLOAD_STEPS_H
 
-#include "tests/sim/workload_expr.h"
+#include "tests/sim/workload_timer.h"
 
 enum workload_step_kind {
     WORKLOAD_STEP_DO,
@@ -103,7 +103,9 @@ struct workload_stop {
 };
 
 struct workload_workflow {
-    struct text name, on;
+    struct text name, on; // of WORKLOAD_ON_IDLE what does not come; else by time "timer.due"
+    enum workload_starter starter;
+    struct workload_time time;
     const struct workload_expr *condition; // NULL: always
     const struct workload_expr *key;       // NULL: none
     enum workload_reenter reenter;

@@ -277,13 +277,14 @@ static void print_entry(const struct workload_workflow *flow, struct sim_text *t
         expression_print(flow->key, to);
         sim_add_byte(to, '\n');
     }
-    sim_add_chars(to, "    reenter: ");
+    bool is_default =
+        flow->starter != WORKLOAD_ON_EVENT && flow->reenter == WORKLOAD_REENTER_AFTER_END;
     if (flow->reenter == WORKLOAD_REENTER_AFTER) {
-        sim_add_chars(to, "{after: ");
+        sim_add_chars(to, "    reenter: {after: ");
         span_print(flow->reenter_ms, to);
         sim_add_chars(to, "}\n");
-    } else {
-        sim_add_format(to, "%s\n", reenter[flow->reenter]);
+    } else if (!is_default) {
+        sim_add_format(to, "    reenter: %s\n", reenter[flow->reenter]);
     }
     if (flow->on_error == WORKLOAD_ERROR_CONTINUES)
         sim_add_chars(to, "    on_error: continue\n");
@@ -326,7 +327,10 @@ void workflow_print(const struct workload_workflow *flow, struct sim_text *to)
     sim_add_chars(to, "  ");
     sim_add(to, flow->name);
     sim_add_chars(to, ":\n    on: ");
-    sim_add(to, flow->on);
+    if (flow->starter == WORKLOAD_ON_EVENT)
+        sim_add(to, flow->on);
+    else
+        time_trigger_print(flow, to);
     sim_add_byte(to, '\n');
     if (flow->condition != NULL) {
         sim_add_chars(to, "    if: ");
