@@ -33,6 +33,7 @@ void oracle_contact_free(struct contact *contact)
         free(contact->kept.at[i].runs.at);
     free(contact->kept.at);
     free(contact->silences.at);
+    free(contact->told.at);
 }
 
 uint64_t oracle_owner_of(const struct oracle *oracle, struct text kind, struct text value)

@@ -100,4 +100,5 @@ void oracle_match(
     oracle_settle(oracle, depth + 1);
     if (!oracle->is_history)
         oracle_check_stops(oracle, depth);
+    oracle_imply(oracle, type, data, depth + 1);
 }

@@ -50,6 +50,11 @@ static void take_texts(struct oracle *oracle, struct contact *to)
         to->limits.at[i].rule = text_copy(arena, to->limits.at[i].rule);
         to->limits.at[i].key = text_copy(arena, to->limits.at[i].key);
     }
+    for (size_t i = 0; i < to->told.count; i++) {
+        struct told *told = &to->told.at[i];
+        told->members = text_copy(arena, told->members);
+        told->which = text_copy(arena, told->which);
+    }
     for (size_t i = 0; i < to->counted.count; i++)
         to->counted.at[i].value.text = text_copy(arena, to->counted.at[i].value.text);
     for (size_t i = 0; i < to->held.count; i++)
@@ -75,6 +80,7 @@ static void take_contact(struct oracle *oracle, struct contact *to, const struct
     TAKE(limits);
     TAKE(counted);
     TAKE(shown);
+    TAKE(told);
     for (size_t i = 0; from != NULL && i < from->held.count; i++) {
         size_t at = 0;
         while (at < to->held.count && !text_equal(to->held.at[at].name, from->held.at[i].name))

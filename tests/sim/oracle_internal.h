@@ -73,6 +73,13 @@ struct kept { // of a workflow, in the order they started
     LIST(struct run) runs;
 };
 
+// An event of a type that others imply: which it is, by some of its members.
+struct told {
+    struct text type, members; // their names
+    struct text which;
+    bool is_only_implied; // so far
+};
+
 // The last event of a silence that is waited for.
 struct silence {
     struct text workflow;
@@ -97,6 +104,7 @@ struct contact {
     LIST(struct runs) runs;
     LIST(struct kept) kept;        // in order of arrival
     LIST(struct silence) silences; // likewise
+    LIST(struct told) told;
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
@@ -119,6 +127,7 @@ struct seen {
 struct derived {
     struct text type;
     uint32_t depth;
+    bool is_implied;
     struct workload_value data;
 };
 
@@ -194,6 +203,12 @@ void oracle_derive(
     const struct workload_value *items,
     uint32_t count);
 void oracle_match(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// An event that came, or that a workflow emits: matched, unless another has said so already.
+void oracle_come(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// What the event implies.
+void oracle_imply(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
 // One that is there whether anything hears it or not.
 void oracle_emit(

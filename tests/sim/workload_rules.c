@@ -160,6 +160,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         struct draw draw = part_draw(&from, "events", 0);
         struct sim_random own = part_draw(&from, "own events", 0).random;
         rules->events = draw_event_types(&draw, &own, &rules->event_count);
+        draw_implies(&from);
         draw_kinds(&from);
         draw_fields(&from);
         struct draw lists = part_draw(&from, "lists", 0);

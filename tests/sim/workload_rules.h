@@ -11,8 +11,17 @@ struct workload_data_field {
     bool is_optional;
 };
 
+// That an event says that one of another type has come.
+struct workload_implied {
+    struct text type;
+    const struct text *members; // under `same`
+    uint32_t member_count;
+};
+
 struct workload_event_type {
     struct text name;
+    const struct workload_implied *implies;
+    uint32_t implies_count;
     const struct workload_data_field *fields;
     uint32_t field_count;
     bool is_declared; // in the YAML; else built in
