@@ -38,6 +38,7 @@ void oracle_destroy(struct oracle *oracle)
         oracle_contact_free(&oracle->contacts.at[i]);
     free(oracle->contacts.at);
     free(oracle->seen.at);
+    free(oracle->turns.at);
     free(oracle->actions.at);
     free(oracle->derived.at);
     free(oracle->nodes.at);

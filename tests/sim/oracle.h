@@ -82,7 +82,7 @@ struct oracle_counts {
         delayed;
     uint64_t rules_matched, rules_limited, runs_started, derived, derived_too_deep;
     uint64_t runs_ended[3]; // done, stopped, failed
-    uint64_t steps_failed, runs_overdue;
+    uint64_t steps_failed, runs_overdue, runs_moved, runs_cancelled, runs_included;
 };
 struct oracle_counts oracle_counts_of(const struct oracle *oracle);
 

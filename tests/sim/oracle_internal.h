@@ -50,9 +50,11 @@ struct came { // how often to a step that emits an action
     struct text step;
     uint32_t times;
 };
+enum mark { UNMARKED, BEGINS, CANCELLED }; // what other rules have made of it
 struct run {
     uint32_t number;
     bool has_ended;
+    enum mark mark;
     bool is_at_door; // waits before an action
     bool asks;       // what its wait was planned from has changed
     bool is_planned; // its wait may be planned again: from when it came to it
@@ -131,6 +133,12 @@ struct derived {
     struct workload_value data;
 };
 
+// How far a member of a team is ahead in the turns.
+struct turn {
+    struct text team, person;
+    int64_t ahead;
+};
+
 struct oracle {
     const struct workload *workload;
     const struct workload_shape *shape;
@@ -141,6 +149,7 @@ struct oracle {
     struct sim_arena arena;
     LIST(struct contact) contacts;
     LIST(struct seen) seen;
+    LIST(struct turn) turns;
     LIST(struct oracle_action) actions;
     struct oracle_counts counts;
     int64_t tick_ms;
@@ -251,10 +260,13 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
-// Rules have come into force in place of others: where none of their workflows waits, runs whose step is gone end.
+// Rules have come into force in place of others.
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
 void oracle_wake(struct oracle *oracle);          // runs that are due
 int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
+// Gives the contact to a member of a team; false where none may have it.
+bool oracle_assign(struct oracle *oracle, const struct workload_step *step);
+
 // --- what time starts
 void oracle_note_silences(
     struct oracle *oracle, struct text type, const struct workload_value *data);

@@ -152,6 +152,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
     run->due_ms = INT64_MAX;
     run->is_planned = run->is_planned && run->asks;
     run->asks = false;
+    run->is_at_door = false;
     while (step != NULL) {
         going->at = oracle_find_step(going->flow, step->id);
         if (oracle_step_reads(step))
@@ -160,7 +161,6 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
         enum did did = oracle_do_step(oracle, going, &step);
         oracle->going = going; // it may have started another
         if (did == DID_GO_ON) {
-            run->is_at_door = false;
             run->is_planned = false;
             continue;
         }
@@ -254,6 +254,14 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
     if (flow->has_waits)
         run.data = oracle_data_to_keep(oracle, start->data);
     struct going going = {.flow = flow, .run = &run, .depth = start->depth + 1};
+    if (start->is_deferred) { // it is at its first step, and does it soon
+        run.mark = BEGINS;
+        run.is_at_door = true;
+        run.due_ms = oracle->now_ms;
+        run.at = flow->steps[0].id;
+        keep_run(oracle, flow->name, &run);
+        return;
+    }
     derive_run(oracle, "run.started", &going, "", "");
     go_on(oracle, &going, flow->steps);
 }
@@ -327,8 +335,9 @@ static bool is_stopped(struct oracle *oracle, struct going *going, struct text t
 static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL || going->run->is_at_door || step->kind != WORKLOAD_STEP_WAIT ||
-        step->wait.kind != WORKLOAD_WAIT_EVENT || !text_equal(step->wait.on, type))
+    if (step == NULL || going->run->is_at_door || going->run->mark != UNMARKED ||
+        step->kind != WORKLOAD_STEP_WAIT || step->wait.kind != WORKLOAD_WAIT_EVENT ||
+        !text_equal(step->wait.on, type))
         return false;
     bool was_before =
         going->run->entered_in == oracle->inputs && oracle->hearing <= going->run->entered_behind;
@@ -404,7 +413,7 @@ static bool asks_again(
     const struct workload_workflow *flow, const struct run *run, struct text field)
 {
     const struct workload_step *step = oracle_find_step(flow, run->at).step;
-    if (run->has_ended || run->asks || step == NULL)
+    if (run->has_ended || run->asks || run->mark != UNMARKED || step == NULL)
         return false;
     if (run->is_at_door)
         return field.len == 0;
@@ -460,9 +469,15 @@ static bool is_overdue(struct oracle *oracle, struct going *going)
 static void wake(struct oracle *oracle, struct going *going)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL) // the rules have no such step any more
+    enum mark mark = going->run->mark;
+    going->run->mark = UNMARKED;
+    if (mark == BEGINS)
+        derive_run(oracle, "run.started", going, "", "");
+    if (mark == CANCELLED)
+        end_run_for(oracle, going, ENDS_STOPPED, "edited");
+    else if (step == NULL) // the rules have no such step any more
         end_run(oracle, going, ENDS_FAILED);
-    else if (!going->run->asks && is_overdue(oracle, going))
+    else if (mark == UNMARKED && !going->run->asks && is_overdue(oracle, going))
         return;
     else if (going->run->is_at_door || going->run->asks)
         go_on(oracle, going, step);
@@ -488,23 +503,128 @@ static bool has_same(const struct workload_rules *rules, const struct workload_w
     return is_same;
 }
 
+// --- other rules
+static void cancel(struct oracle *oracle, struct going *going)
+{
+    oracle->counts.runs_cancelled++;
+    going->run->mark = CANCELLED;
+    going->run->due_ms = oracle->now_ms;
+    if (some_flow_waits(oracle))
+        keep_run(oracle, going->flow->name, going->run);
+    else
+        end_run(oracle, going, ENDS_STOPPED);
+}
+
+// At a wait it waits on until it was due; any other step it does at once. What waits before an action is at no wait yet.
+static void move(struct oracle *oracle, struct going *going, struct text to)
+{
+    struct run *run = going->run;
+    const struct workload_step *step = oracle_find_step(going->flow, to).step;
+    bool waits_on = !run->is_at_door && step->kind == WORKLOAD_STEP_WAIT &&
+                    (run->due_ms != INT64_MAX || step->wait.kind == WORKLOAD_WAIT_EVENT);
+    oracle->counts.runs_moved++;
+    run->at = to;
+    if (!waits_on) {
+        run->is_at_door = true;
+        run->due_ms = oracle->now_ms;
+    }
+    keep_run(oracle, going->flow->name, run);
+}
+
+static void edit_run(struct oracle *oracle, struct going *going)
+{
+    const struct workload_workflow *flow = going->flow;
+    struct run *run = going->run;
+    if (run->mark == CANCELLED)
+        return;
+    if (flow->edit == WORKLOAD_EDIT_CANCEL) {
+        cancel(oracle, going);
+        return;
+    }
+    if (run->mark == BEGINS) { // it has not come to a step yet
+        run->at = flow->steps[0].id;
+        keep_run(oracle, flow->name, run);
+        return;
+    }
+    for (uint32_t i = 0; i < flow->move_count; i++) {
+        if (text_equal(flow->moves[i].from, run->at)) {
+            move(oracle, going, flow->moves[i].to);
+            return;
+        }
+    }
+    if (going->at.step == NULL && !some_flow_waits(oracle))
+        end_run(oracle, going, ENDS_FAILED);
+}
+
+static void include(
+    struct oracle *oracle, const struct workload_workflow *flow, const struct workload_value *data)
+{
+    struct run_start start = {.flow = flow, .data = data, .is_deferred = true};
+    oracle->data = data;
+    if (flow->condition != NULL && !oracle_is_true(oracle, flow->condition))
+        return;
+    if (flow->key != NULL) {
+        start.key = (struct run_key){true, oracle_say(oracle, flow->key)};
+        start.key.value.text = text_copy(&oracle->arena, start.key.value.text);
+    }
+    uint64_t before = oracle->counts.runs_started;
+    oracle_start_run(oracle, &start);
+    oracle->counts.runs_included += oracle->counts.runs_started - before;
+}
+
+// Each segment that the contact is in is asked for as if it had just come.
+static void include_all(struct oracle *oracle, const struct workload_workflow *flow)
+{
+    const struct workload_rules *rules = oracle->rules;
+    struct workload_value data = {.kind = WORKLOAD_MAP};
+    if (!text_is(flow->on, "segment.entered")) {
+        include(oracle, flow, &data);
+        return;
+    }
+    for (uint32_t i = 0; i < rules->segment_count; i++) {
+        struct workload_value segment = sim_value_of_text("segment", rules->segments[i].name);
+        data.items = &segment;
+        data.count = 1;
+        if (oracle_is_member(oracle_contact(oracle), rules->segments[i].name))
+            include(oracle, flow, &data);
+    }
+}
+
+static bool has_named(const struct workload_rules *rules, struct text name)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < rules->workflow_count; i++)
+        has = has || text_equal(rules->workflows[i].name, name);
+    return has;
+}
+
+static void edit_contact(struct oracle *oracle, const struct workload_rules *before)
+{
+    size_t count = 0;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = going_of(&all[i], 1);
+        if (!has_same(before, going.flow))
+            edit_run(oracle, &going);
+    }
+    free(all);
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
+        if (oracle->workflows[i]->includes && !has_named(before, oracle->workflows[i]->name))
+            include_all(oracle, oracle->workflows[i]);
+    }
+}
+
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before)
 {
-    if (before == NULL || some_flow_waits(oracle))
+    const struct workload_value *data = oracle->data;
+    if (before == NULL)
         return;
     oracle->is_silent = true;
-    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++) {
-        size_t count = 0;
-        struct waiting *all = all_waiting(oracle, &count);
-        for (size_t i = 0; i < count; i++) {
-            struct going going = going_of(&all[i], 1);
-            if (going.at.step == NULL && !has_same(before, going.flow))
-                end_run(oracle, &going, ENDS_FAILED);
-        }
-        free(all);
-    }
+    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++)
+        edit_contact(oracle, before);
     oracle->contact = 0;
     oracle->is_silent = false;
+    oracle->data = data;
 }
 
 void oracle_wake(struct oracle *oracle)

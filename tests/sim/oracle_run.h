@@ -33,6 +33,7 @@ struct run_start {
     struct run_key key;
     const struct workload_value *data;
     uint32_t depth;
+    bool is_deferred; // it begins a moment later
 };
 void oracle_start_run(struct oracle *oracle, const struct run_start *start);
 const struct workload_value *oracle_run_data(const struct oracle *oracle);

@@ -31,7 +31,8 @@ bool oracle_step_reads(const struct workload_step *step)
     case WORKLOAD_STEP_IF:
     case WORKLOAD_STEP_CHOOSE:
     case WORKLOAD_STEP_SPLIT:
-    case WORKLOAD_STEP_WAIT: break;
+    case WORKLOAD_STEP_WAIT:
+    case WORKLOAD_STEP_ASSIGN: break;
     }
     return true;
 }
@@ -281,7 +282,8 @@ static bool may_be_planned_again(const struct workload_wait *wait)
     return wait->kind == WORKLOAD_WAIT_AT || wait->kind == WORKLOAD_WAIT_WINDOW || is_by_contact;
 }
 
-static enum did do_wait(struct oracle *oracle, const struct going *going)
+static enum did do_wait(
+    struct oracle *oracle, const struct going *going, const struct workload_step **next)
 {
     const struct workload_wait *wait = &going->at.step->wait;
     struct run *run = going->run;
@@ -309,6 +311,11 @@ static enum did do_wait(struct oracle *oracle, const struct going *going)
         return wait_until(oracle, run, oracle_next_open(oracle, &wait->window, now_ms));
     case WORKLOAD_WAIT_EVENT: break;
     }
+    if (wait->already != NULL && oracle_is_true(oracle, wait->already)) {
+        if (going->at.step->way_count > 0)
+            *next = first_of(going, &going->at.step->ways[0]);
+        return DID_GO_ON;
+    }
     run->due_ms = wait->span_ms > 0 ? now_ms + wait->span_ms : INT64_MAX;
     return DID_WAIT;
 }
@@ -331,10 +338,11 @@ static enum did do_one(
         break;
     case WORKLOAD_STEP_CHOOSE: *next = choose(oracle, going); break;
     case WORKLOAD_STEP_SPLIT: *next = split(oracle, going); break;
-    case WORKLOAD_STEP_WAIT: return do_wait(oracle, going);
+    case WORKLOAD_STEP_WAIT: return do_wait(oracle, going, next);
     case WORKLOAD_STEP_GOTO: *next = oracle_find_step(going->flow, step->of).step; break;
     case WORKLOAD_STEP_STOP: return DID_STOP;
     case WORKLOAD_STEP_END: *next = NULL; break;
+    case WORKLOAD_STEP_ASSIGN: return oracle_assign(oracle, step) ? DID_GO_ON : DID_FAIL;
     }
     return DID_GO_ON;
 }

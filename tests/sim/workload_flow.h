@@ -13,6 +13,11 @@ void channels_print(const struct workload_rules *rules, uint32_t file, struct si
 void window_print(const struct workload_window *window, struct sim_text *to);
 void span_print(int64_t span_ms, struct sim_text *to);
 
+void draw_teams(const struct rules_draw *from);
+void draw_assign(struct draw *draw, const struct workload_rules *rules, struct workload_step *step);
+void teams_print(const struct workload_rules *rules, struct sim_text *to);
+void assign_print(const struct workload_step *step, struct sim_text *to);
+
 // What starts workflows by time.
 enum workload_starter draw_starter(const struct rules_draw *from, uint32_t number);
 void draw_time_trigger(

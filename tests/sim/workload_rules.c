@@ -167,6 +167,7 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         rules->has_lists = sim_random_chance(&lists.random, 500);
         draw_counters(&from);
         draw_live(&from);
+        draw_teams(&from);
         draw_actions(&from);
         draw_channels(&from);
         draw_workflows(&from);

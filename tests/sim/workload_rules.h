@@ -58,6 +58,18 @@ struct workload_channel {
     struct workload_sent_limit limit;
 };
 
+struct workload_member {
+    struct text name;
+    const struct workload_expr *condition; // NULL: any contact
+    uint32_t weight, capacity;             // 0: not written
+};
+
+struct workload_team {
+    struct text name;
+    const struct workload_member *members;
+    uint32_t member_count;
+};
+
 struct workload_action {
     struct text name, topic;
     struct text channel; // empty: none
@@ -83,9 +95,10 @@ struct workload_rules {
     const struct workload_segment *segments;
     const struct workload_action *actions;
     const struct workload_channel *channels; // of which more is said than their name
+    const struct workload_team *teams;
     const struct workload_workflow *workflows;
     uint32_t file_count, kind_count, event_count, field_count, counter_count, score_count,
-        segment_count, action_count, channel_count, workflow_count;
+        segment_count, action_count, channel_count, team_count, workflow_count;
     struct text
         history; // what events make of contacts follows from this text: the same, whatever else differs
 };

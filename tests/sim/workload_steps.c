@@ -211,6 +211,9 @@ struct workload_wait draw_wait(struct steps_draw *draw)
     scope.event = rules_event(draw->from->rules, wait.on);
     if (!draw->from->is_plain && sim_random_chance(random, 400))
         wait.condition = draw_condition(draw->draw, &scope);
+    struct draw own = {draw->draw->arena, sim_random_fork(random, "already")};
+    if (!draw->from->is_plain && sim_random_chance(&own.random, 250))
+        wait.already = draw_condition(&own, &draw->scope);
     return wait;
 }
 
@@ -326,6 +329,7 @@ static void draw_what(struct steps_draw *draw, struct workload_step *step, uint3
     case WORKLOAD_STEP_GOTO: step->of = text_of("last"); break;
     case WORKLOAD_STEP_STOP: step->of = text_of("enough"); break;
     case WORKLOAD_STEP_END: break;
+    case WORKLOAD_STEP_ASSIGN: draw_assign(draw->draw, draw->from->rules, step); break;
     }
 }
 
@@ -351,7 +355,11 @@ static const struct workload_step *draw_list(
     uint32_t count = (uint32_t)sim_random_between(&draw->draw->random, 1, depth == 0 ? 5 : 2);
     struct workload_step *steps = sim_alloc(draw->from->arena, STEPS_MAX * sizeof(*steps));
     for (uint32_t i = 0; i < count; i++) {
+        struct sim_random own = sim_random_fork(&draw->draw->random, "assigns");
         steps[i].kind = draw_kind(draw, depth);
+        if (steps[i].kind == WORKLOAD_STEP_TAG && draw->from->rules->team_count > 0 &&
+            sim_random_chance(&own, 350))
+            steps[i].kind = WORKLOAD_STEP_ASSIGN;
         give_id(draw, &steps[i], prefix, i + 1);
         draw_what(draw, &steps[i], depth);
     }

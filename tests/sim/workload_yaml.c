@@ -141,6 +141,8 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
             sim_add_format(
                 to, "  %s:%s\n", words_lists.at[i], i % 2 == 0 ? " {label: A list}" : "");
     }
+    if (file == 0)
+        teams_print(rules, to);
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);

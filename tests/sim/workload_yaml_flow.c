@@ -129,6 +129,10 @@ static void print_wait(const struct workload_wait *wait, struct sim_text *to)
             sim_add_chars(to, ", if: ");
             expression_print(wait->condition, to);
         }
+        if (wait->already != NULL) {
+            sim_add_chars(to, ", already: ");
+            expression_print(wait->already, to);
+        }
         if (wait->span_ms > 0) {
             sim_add_chars(to, ", at_most: ");
             span_print(wait->span_ms, to);
@@ -236,13 +240,15 @@ static void print_what(const struct workload_step *step, struct sim_text *to)
     case WORKLOAD_STEP_GOTO:
     case WORKLOAD_STEP_STOP: add_name(to, step->of); break;
     case WORKLOAD_STEP_END: break;
+    case WORKLOAD_STEP_ASSIGN: assign_print(step, to); break;
     }
 }
 
 static void print_step(const struct workload_step *step, struct sim_text *to)
 {
-    static const char *const keys[] = {"do", "tag",    "list",  "set",  "points", "emit", "start",
-                                       "if", "choose", "split", "wait", "goto",   "stop", "end"};
+    static const char *const keys[] = {"do",   "tag",   "list", "set",    "points",
+                                       "emit", "start", "if",   "choose", "split",
+                                       "wait", "goto",  "stop", "end",    "assign"};
     if (step->kind == WORKLOAD_STEP_END) {
         sim_add_chars(to, "end");
         return;
@@ -305,6 +311,24 @@ static void print_overdue(const struct workload_workflow *flow, struct sim_text 
     sim_add_byte(to, '\n');
 }
 
+static void print_edit(const struct workload_workflow *flow, struct sim_text *to)
+{
+    if (flow->includes)
+        sim_add_chars(to, "    existing: include\n");
+    if (flow->edit == WORKLOAD_EDIT_CANCEL)
+        sim_add_chars(to, "    edit: cancel\n");
+    if (flow->edit != WORKLOAD_EDIT_MOVE)
+        return;
+    sim_add_chars(to, "    edit: {move: {");
+    for (uint32_t i = 0; i < flow->move_count; i++) {
+        sim_add_chars(to, i > 0 ? ", " : "");
+        add_name(to, flow->moves[i].from);
+        sim_add_chars(to, ": ");
+        add_name(to, flow->moves[i].to);
+    }
+    sim_add_chars(to, "}}\n");
+}
+
 static void print_stops(const struct workload_workflow *flow, struct sim_text *to)
 {
     for (uint32_t i = 0; i < flow->stop_count; i++) {
@@ -339,6 +363,7 @@ void workflow_print(const struct workload_workflow *flow, struct sim_text *to)
     }
     print_entry(flow, to);
     print_overdue(flow, to);
+    print_edit(flow, to);
     print_stops(flow, to);
     if (flow->has_window) {
         sim_add_chars(to, "    window: ");
