@@ -64,8 +64,10 @@ void fold_set_field(struct fold *fold, struct bytes name, struct value value, ui
     struct name_id field = names_intern(fold->state, NAME_FIELD, name);
     if (!contact_set_field(fold->state, fold->contact, field, value, &before))
         return;
-    if (before.kind == VALUE_TEXT) // borrowed only until the next change
-        before = value_text(arena_copy(&fold->arena, before.as.text));
+    bool is_borrowed = // only until the next change; a list or a map is its JSON
+        before.kind == VALUE_TEXT || before.kind == VALUE_LIST || before.kind == VALUE_MAP;
+    if (is_borrowed)
+        before.as.text = arena_copy(&fold->arena, before.as.text);
     const struct field_def *declared = ruleset_field_find(fold->ruleset, name);
     if (declared != NULL)
         mark_behind_members(

@@ -49,12 +49,12 @@ static void find_changes(struct edit *edit, const struct ruleset *before)
 }
 
 // --- runs in flight
-// Whether one that waits at the one step waits on at the other.
+// Whether one that waits at the one step waits on at the other. What waits before an action has not come to the step: when
+// it may go on is asked anew.
 static bool waits_alike(const struct run *run, const struct workflow_step *to)
 {
-    const struct workflow_def *workflow = run->workflow;
     if (run->waits_for_door)
-        return workflow->has_window && to->kind == STEP_DO;
+        return false;
     bool is_due = run->due_ms != TIMER_NONE;
     return to->kind == STEP_WAIT && (is_due || to->wait.kind == WAIT_EVENT);
 }

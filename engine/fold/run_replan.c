@@ -28,7 +28,7 @@ static bool is_by(const struct run *run, const struct replan *replan)
 void runs_plan_again(struct fold *fold, const struct replan *replan)
 {
     uint32_t workflow_count = 0;
-    if (!fold->binding.has_waits || fold->is_history)
+    if (fold->is_history) // else also where no workflow waits any more: rules to come may wait
         return;
     const struct workflow_def **workflows = runs_kept_workflows(fold, TIMER_NONE, &workflow_count);
     for (uint32_t i = 0; i < workflow_count; i++) {

@@ -38,6 +38,7 @@ void oracle_destroy(struct oracle *oracle)
         oracle_contact_free(&oracle->contacts.at[i]);
     free(oracle->contacts.at);
     free(oracle->seen.at);
+    free(oracle->turns.at);
     free(oracle->actions.at);
     free(oracle->derived.at);
     free(oracle->nodes.at);
@@ -183,7 +184,10 @@ void oracle_run_derived(struct oracle *oracle)
     for (size_t i = 0; i < oracle->derived.count; i++) {
         struct derived derived = oracle->derived.at[i]; // the list may move
         oracle->hearing = i + 1;
-        oracle_match(oracle, derived.type, &derived.data, derived.depth);
+        if (derived.is_implied)
+            oracle_match(oracle, derived.type, &derived.data, derived.depth);
+        else
+            oracle_come(oracle, derived.type, &derived.data, derived.depth);
     }
     oracle->hearing = 0;
 }
@@ -212,7 +216,7 @@ static void fold(struct oracle *oracle, const struct workload_identifier *sorted
         oracle_derive(oracle, "contact.created", 1, NULL, 0);
     oracle_apply(oracle);
     if (is_known(oracle, event->type))
-        oracle_match(oracle, event->type, &event->data, 0);
+        oracle_come(oracle, event->type, &event->data, 0);
     else
         see_unknown(oracle);
     oracle_run_derived(oracle);

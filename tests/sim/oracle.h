@@ -78,10 +78,11 @@ void oracle_retime(struct oracle *oracle, size_t action, int64_t tick_ms);
 // --- what the engine counts as well (names as in struct shard_flow and shard_counts)
 struct oracle_counts {
     uint64_t events, duplicates, rejected;
-    uint64_t actions, held_consent, held_dnd, held_missing, held_limit;
+    uint64_t actions, held_consent, held_dnd, held_missing, held_limit, held_quiet, held_over,
+        delayed;
     uint64_t rules_matched, rules_limited, runs_started, derived, derived_too_deep;
     uint64_t runs_ended[3]; // done, stopped, failed
-    uint64_t steps_failed;
+    uint64_t steps_failed, runs_overdue, runs_moved, runs_cancelled, runs_included;
 };
 struct oracle_counts oracle_counts_of(const struct oracle *oracle);
 

@@ -1,4 +1,4 @@
-// Actions: what holds one back, and what it looks like.
+// Actions: what they look like.
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,33 +6,6 @@
 #include "tests/sim/oracle_internal.h"
 
 enum { ID_DIGITS = 32, HASH_DIGITS = 16, SHOWN = 60 };
-
-static const struct channel *find_channel(const struct contact *contact, struct text name)
-{
-    static const struct channel none = {.consent = CONSENT_NONE};
-    for (size_t i = 0; i < contact->channels.count; i++) {
-        if (text_equal(contact->channels.at[i].name, name))
-            return &contact->channels.at[i];
-    }
-    return &none;
-}
-
-static bool is_held_back(struct oracle *oracle, const struct workload_action *action)
-{
-    const struct contact *contact = oracle_contact(oracle);
-    if (action->channel.len == 0)
-        return false;
-    const struct channel *channel = find_channel(contact, action->channel);
-    if (channel->consent == CONSENT_DENIED_ || channel->consent == CONSENT_TAKEN_BACK) {
-        oracle->counts.held_consent++;
-        return true;
-    }
-    if (channel->is_dnd || find_channel(contact, text_of("all"))->is_dnd) {
-        oracle->counts.held_dnd++;
-        return true;
-    }
-    return false;
-}
 
 static struct workload_value default_of(struct oracle *oracle, const struct workload_param *param)
 {
@@ -55,6 +28,17 @@ static struct workload_value default_of(struct oracle *oracle, const struct work
     return (struct workload_value){.kind = WORKLOAD_ABSENT};
 }
 
+struct workload_value oracle_param_value(
+    struct oracle *oracle, const struct workload_param *param, const struct doing *doing)
+{
+    struct workload_value value = {.kind = WORKLOAD_ABSENT};
+    for (uint32_t i = 0; i < doing->step->given_count; i++) {
+        if (text_equal(doing->values[i].name, param->name))
+            value = doing->values[i];
+    }
+    return value.kind == WORKLOAD_ABSENT ? default_of(oracle, param) : value;
+}
+
 // False when a required parameter has no value.
 static bool add_with(
     struct oracle *oracle, const struct workload_action *action, const struct doing *doing)
@@ -63,13 +47,7 @@ static bool add_with(
     const char *before = "{";
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct workload_param *param = &action->params[i];
-        struct workload_value value = {.kind = WORKLOAD_ABSENT};
-        for (uint32_t j = 0; j < doing->step->given_count; j++) {
-            if (text_equal(doing->values[j].name, param->name))
-                value = doing->values[j];
-        }
-        if (value.kind == WORKLOAD_ABSENT)
-            value = default_of(oracle, param);
+        struct workload_value value = oracle_param_value(oracle, param, doing);
         bool is_there = value.kind != WORKLOAD_ABSENT && value.kind != WORKLOAD_NULL;
         if (!is_there && !param->is_optional)
             return false;
@@ -158,25 +136,26 @@ static void derive_emitted(
     oracle_derive(oracle, "action.emitted", doing->depth, items, 4);
 }
 
-void oracle_do_action(struct oracle *oracle, const struct doing *doing)
+int64_t oracle_do_action(struct oracle *oracle, const struct doing *doing)
 {
     const struct workload_workflow *flow = doing->flow;
     const struct workload_step *step = doing->step;
     const struct workload_action *action = oracle->rules->actions;
     while (!text_equal(action->name, step->of))
         action++; // the rules compile, so it is there
-    if (is_held_back(oracle, action))
-        return;
+    struct hold hold = oracle_hold(oracle, action, doing);
+    if (hold.kind != HOLDS_NOT)
+        return hold.kind == HOLDS_UP ? hold.until_ms : 0;
     if (oracle->actions_here >= oracle->shape->actions_per_event_max) {
         oracle->counts.held_limit++;
-        return;
+        return 0;
     }
     sim_text_clear(&oracle->id_text);
     oracle_add_id(&oracle->id_text, oracle_contact(oracle));
     struct text subject = text_copy(&oracle->arena, sim_text_view(&oracle->id_text));
     if (!render(oracle, action, doing, subject)) {
         oracle->counts.held_missing++;
-        return;
+        return 0;
     }
     oracle->actions_here++;
     oracle->counts.actions++;
@@ -195,6 +174,8 @@ void oracle_do_action(struct oracle *oracle, const struct doing *doing)
         .len = json.len,
     };
     derive_emitted(oracle, action, doing);
+    oracle_note_sent(oracle, action, doing);
+    return 0;
 }
 
 void oracle_retime(struct oracle *oracle, size_t action, int64_t tick_ms)

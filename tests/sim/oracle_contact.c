@@ -22,16 +22,19 @@ void oracle_contact_free(struct contact *contact)
     free(contact->tags.at);
     free(contact->lists.at);
     free(contact->channels.at);
+    free(contact->sent.at);
     free(contact->entries.at);
     free(contact->limits.at);
     free(contact->counted.at);
-    free(contact->told.at);
+    free(contact->object_words.at);
     free(contact->held.at);
     free(contact->shown.at);
     free(contact->runs.at);
     for (size_t i = 0; i < contact->kept.count; i++)
         free(contact->kept.at[i].runs.at);
     free(contact->kept.at);
+    free(contact->silences.at);
+    free(contact->told.at);
 }
 
 uint64_t oracle_owner_of(const struct oracle *oracle, struct text kind, struct text value)

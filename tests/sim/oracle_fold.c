@@ -99,9 +99,11 @@ void oracle_match(
     oracle_settle(oracle, depth + 1);
     if (!oracle->is_history) {
         oracle_hear(oracle, type, depth);
+        oracle_note_silences(oracle, type, data);
         oracle_start_runs(oracle, type, data, depth);
     }
     oracle_settle(oracle, depth + 1);
     if (!oracle->is_history)
         oracle_check_stops(oracle, depth);
+    oracle_imply(oracle, type, data, depth + 1);
 }

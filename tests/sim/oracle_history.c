@@ -38,7 +38,7 @@ void oracle_remember(struct oracle *oracle)
     } while (0)
 
 // The values lie in the arena of the oracle that folded the past again.
-static void take_told(struct oracle *oracle, struct told *told)
+static void take_object_word(struct oracle *oracle, struct object_word *told)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < oracle->rules->object_count; i++) {
@@ -67,10 +67,15 @@ static void take_texts(struct oracle *oracle, struct contact *to)
         to->limits.at[i].rule = text_copy(arena, to->limits.at[i].rule);
         to->limits.at[i].key = text_copy(arena, to->limits.at[i].key);
     }
+    for (size_t i = 0; i < to->told.count; i++) {
+        struct told *told = &to->told.at[i];
+        told->members = text_copy(arena, told->members);
+        told->which = text_copy(arena, told->which);
+    }
     for (size_t i = 0; i < to->counted.count; i++)
         to->counted.at[i].value.text = text_copy(arena, to->counted.at[i].value.text);
-    for (size_t i = 0; i < to->told.count; i++)
-        take_told(oracle, &to->told.at[i]);
+    for (size_t i = 0; i < to->object_words.count; i++)
+        take_object_word(oracle, &to->object_words.at[i]);
     for (size_t i = 0; i < to->held.count; i++)
         to->held.at[i].name = text_copy(arena, to->held.at[i].name);
 }
@@ -93,8 +98,9 @@ static void take_contact(struct oracle *oracle, struct contact *to, const struct
         *(struct entry *)list_add(&to->entries) = from->entries.at[n];
     TAKE(limits);
     TAKE(counted);
-    TAKE(told);
+    TAKE(object_words);
     TAKE(shown);
+    TAKE(told);
     for (size_t i = 0; from != NULL && i < from->held.count; i++) {
         size_t at = 0;
         while (at < to->held.count && !text_equal(to->held.at[at].name, from->held.at[i].name))

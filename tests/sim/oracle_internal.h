@@ -33,6 +33,14 @@ struct runs {
     uint32_t count;
 };
 
+// What was emitted under a limit.
+struct sent {
+    struct text of; // the action, or the channel
+    bool is_of_channel;
+    struct text key; // the value of `per` as JSON
+    int64_t time_ms;
+};
+
 // A run that waits, or one that has ended and is remembered.
 struct run_key {
     bool is_there;
@@ -42,10 +50,12 @@ struct came { // how often to a step that emits an action
     struct text step;
     uint32_t times;
 };
+enum mark { UNMARKED, BEGINS, CANCELLED }; // what other rules have made of it
 struct run {
     uint32_t number;
     bool has_ended;
-    bool is_at_door; // waits for its workflow's window
+    enum mark mark;
+    bool is_at_door; // waits before an action
     bool asks;       // what its wait was planned from has changed
     bool is_planned; // its wait may be planned again: from when it came to it
     int64_t planned_ms;
@@ -65,20 +75,39 @@ struct kept { // of a workflow, in the order they started
     LIST(struct run) runs;
 };
 
+// An event of a type that others imply: which it is, by some of its members.
+struct told {
+    struct text type, members; // their names
+    struct text which;
+    bool is_only_implied; // so far
+};
+
+// The last event of a silence that is waited for.
+struct silence {
+    struct text workflow;
+    struct run_key key;
+    struct text type;
+    int64_t last_ms;
+    struct workload_value data;
+};
+
 struct contact {
     LIST(struct workload_identifier) identifiers; // in order of arrival
     LIST(struct named_value) fields;
     LIST(struct text) tags;
     LIST(struct text) lists;
     LIST(struct channel) channels;
-    LIST(struct entry) entries;   // in order of arrival
-    LIST(struct limit) limits;    // oldest first
-    LIST(struct counted) counted; // in order of arrival
-    LIST(struct told) told;       // likewise
+    LIST(struct sent) sent;                // in the order sent
+    LIST(struct entry) entries;            // in order of arrival
+    LIST(struct limit) limits;             // oldest first
+    LIST(struct counted) counted;          // in order of arrival
+    LIST(struct object_word) object_words; // likewise
     LIST(struct held) held;
     LIST(struct shown) shown;
     LIST(struct runs) runs;
-    LIST(struct kept) kept; // in order of arrival
+    LIST(struct kept) kept;        // in order of arrival
+    LIST(struct silence) silences; // likewise
+    LIST(struct told) told;
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
@@ -101,7 +130,14 @@ struct seen {
 struct derived {
     struct text type;
     uint32_t depth;
+    bool is_implied;
     struct workload_value data;
+};
+
+// How far a member of a team is ahead in the turns.
+struct turn {
+    struct text team, person;
+    int64_t ahead;
 };
 
 struct oracle {
@@ -114,6 +150,7 @@ struct oracle {
     struct sim_arena arena;
     LIST(struct contact) contacts;
     LIST(struct seen) seen;
+    LIST(struct turn) turns;
     LIST(struct oracle_action) actions;
     struct oracle_counts counts;
     int64_t tick_ms;
@@ -177,6 +214,12 @@ void oracle_derive(
     uint32_t count);
 void oracle_match(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// An event that came, or that a workflow emits: matched, unless another has said so already.
+void oracle_come(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
+// What the event implies.
+void oracle_imply(
+    struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth);
 // One that is there whether anything hears it or not.
 void oracle_emit(
     struct oracle *oracle,
@@ -192,7 +235,21 @@ struct doing {
     uint32_t run, depth, occurrence;
     const struct workload_value *values; // as many as the step gives
 };
-void oracle_do_action(struct oracle *oracle, const struct doing *doing);
+// Until when the run has to wait before it; 0: it is done with.
+int64_t oracle_do_action(struct oracle *oracle, const struct doing *doing);
+struct workload_value oracle_param_value(
+    struct oracle *oracle, const struct workload_param *param, const struct doing *doing);
+
+// --- what holds actions back
+enum hold_kind { HOLDS_NOT, HOLDS_BACK, HOLDS_UP };
+struct hold {
+    enum hold_kind kind;
+    int64_t until_ms; // HOLDS_UP
+};
+struct hold oracle_hold(
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing);
+void oracle_note_sent(
+    struct oracle *oracle, const struct workload_action *action, const struct doing *doing);
 void oracle_run_derived(struct oracle *oracle); // and what is derived from that in turn
 void oracle_fold_past(struct oracle *oracle, const struct past *past);
 
@@ -204,10 +261,18 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
-// Rules have come into force in place of others: where none of their workflows waits, runs whose step is gone end.
+// Rules have come into force in place of others.
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
 void oracle_wake(struct oracle *oracle);          // runs that are due
 int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the contact in hand
+// Gives the contact to a member of a team; false where none may have it.
+bool oracle_assign(struct oracle *oracle, const struct workload_step *step);
+
+// --- what time starts
+void oracle_note_silences(
+    struct oracle *oracle, struct text type, const struct workload_value *data);
+void oracle_start_timed(struct oracle *oracle);
+int64_t oracle_timed_due_ms(struct oracle *oracle, int64_t until_ms); // the first one behind now
 void oracle_add_runs(struct oracle *oracle, struct sim_text *to);
 
 // --- printing

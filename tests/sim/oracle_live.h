@@ -44,7 +44,7 @@ struct counted { // an event that a counter counted
     int64_t time_ms;
     struct said value;
 };
-struct told { // what an event said of an object
+struct object_word { // what an event said of an object
     struct text object, key;
     int64_t time_ms;
     const struct said *values; // by field; SAID_ERROR: nothing

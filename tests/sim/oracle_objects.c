@@ -13,7 +13,7 @@ static const struct workload_object *object_of(const struct oracle *oracle, stru
     return object;
 }
 
-static bool is_of(const struct told *told, const struct told *other)
+static bool is_of(const struct object_word *told, const struct object_word *other)
 {
     return text_equal(told->object, other->object) && text_equal(told->key, other->key);
 }
@@ -22,7 +22,7 @@ static bool is_of(const struct told *told, const struct told *other)
 static bool is_first(const struct contact *contact, size_t index)
 {
     for (size_t i = 0; i < index; i++) {
-        if (is_of(&contact->told.at[i], &contact->told.at[index]))
+        if (is_of(&contact->object_words.at[i], &contact->object_words.at[index]))
             return false;
     }
     return true;
@@ -30,11 +30,11 @@ static bool is_first(const struct contact *contact, size_t index)
 
 // What was said of a field at the latest time, of equal ones by what came last, among the first `count` of what was told.
 static struct said field_of(
-    const struct contact *contact, const struct told *of, uint32_t field, size_t count)
+    const struct contact *contact, const struct object_word *of, uint32_t field, size_t count)
 {
-    const struct told *latest = NULL;
+    const struct object_word *latest = NULL;
     for (size_t i = 0; i < count; i++) {
-        const struct told *told = &contact->told.at[i];
+        const struct object_word *told = &contact->object_words.at[i];
         if (is_of(told, of) && told->values[field].kind != SAID_ERROR &&
             (latest == NULL || told->time_ms >= latest->time_ms))
             latest = told;
@@ -66,7 +66,7 @@ static bool key_of(
 
 static void tell(struct oracle *oracle, const struct workload_object *object, uint32_t depth)
 {
-    struct told told = {.object = object->name, .time_ms = oracle->time_ms};
+    struct object_word told = {.object = object->name, .time_ms = oracle->time_ms};
     if (!key_of(oracle, object, &told.key))
         return;
     struct said *values = sim_alloc(&oracle->arena, (object->field_count + 1) * sizeof(*values));
@@ -79,8 +79,8 @@ static void tell(struct oracle *oracle, const struct workload_object *object, ui
     }
     told.values = values;
     struct contact *contact = oracle_contact(oracle);
-    *(struct told *)list_add(&contact->told) = told;
-    size_t count = contact->told.count;
+    *(struct object_word *)list_add(&contact->object_words) = told;
+    size_t count = contact->object_words.count;
     bool is_changed = is_first(contact, count - 1);
     for (uint32_t i = 0; i < object->field_count; i++)
         is_changed = is_changed || !is_kept_alike(
@@ -103,8 +103,8 @@ int64_t oracle_object_count(struct oracle *oracle, struct text name)
 {
     const struct contact *contact = oracle_contact(oracle);
     int64_t count = 0;
-    for (size_t i = 0; i < contact->told.count; i++)
-        count += text_equal(contact->told.at[i].object, name) && is_first(contact, i);
+    for (size_t i = 0; i < contact->object_words.count; i++)
+        count += text_equal(contact->object_words.at[i].object, name) && is_first(contact, i);
     return count;
 }
 
@@ -115,9 +115,9 @@ bool oracle_object_has(struct oracle *oracle, struct text name, struct text fiel
     uint32_t index = 0;
     while (!text_equal(object->fields[index].name, field))
         index++;
-    for (size_t i = 0; i < contact->told.count; i++) {
-        if (text_equal(contact->told.at[i].object, name) &&
-            contact->told.at[i].values[index].kind != SAID_ERROR)
+    for (size_t i = 0; i < contact->object_words.count; i++) {
+        if (text_equal(contact->object_words.at[i].object, name) &&
+            contact->object_words.at[i].values[index].kind != SAID_ERROR)
             return true;
     }
     return false;
@@ -134,13 +134,13 @@ static void add_object(
     struct sim_text *to,
     const struct contact *contact,
     const struct workload_object *object,
-    const struct told *of)
+    const struct object_word *of)
 {
     int64_t first_ms = of->time_ms, last_ms = of->time_ms;
     sim_add_json_text(to, of->key);
     sim_add_chars(to, ":{");
     for (uint32_t i = 0; i < object->field_count; i++) {
-        struct said said = field_of(contact, of, i, contact->told.count);
+        struct said said = field_of(contact, of, i, contact->object_words.count);
         if (said.kind == SAID_ERROR)
             continue;
         sim_add_json_text(to, object->fields[i].name);
@@ -148,8 +148,8 @@ static void add_object(
         oracle_add_said(to, said);
         sim_add_byte(to, ',');
     }
-    for (size_t i = 0; i < contact->told.count; i++) {
-        const struct told *told = &contact->told.at[i];
+    for (size_t i = 0; i < contact->object_words.count; i++) {
+        const struct object_word *told = &contact->object_words.at[i];
         if (!is_of(told, of))
             continue;
         first_ms = told->time_ms < first_ms ? told->time_ms : first_ms;
@@ -173,12 +173,13 @@ void oracle_add_objects(struct oracle *oracle, struct sim_text *to)
         sim_add_chars(to, before_kind);
         before_kind = ",";
         sim_add_json_text(to, object->name);
-        for (size_t i = 0; i < contact->told.count; i++) {
-            if (!text_equal(contact->told.at[i].object, object->name) || !is_first(contact, i))
+        for (size_t i = 0; i < contact->object_words.count; i++) {
+            if (!text_equal(contact->object_words.at[i].object, object->name) ||
+                !is_first(contact, i))
                 continue;
             sim_add_chars(to, before);
             before = ",";
-            add_object(to, contact, object, &contact->told.at[i]);
+            add_object(to, contact, object, &contact->object_words.at[i]);
         }
         sim_add_byte(to, '}');
     }

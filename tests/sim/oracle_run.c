@@ -101,7 +101,7 @@ static void derive_run(
     const char *type,
     const struct going *going,
     const char *outcome,
-    uint32_t depth)
+    const char *why)
 {
     const struct text flow = going->flow->name;
     // The id of the run is the engine's business; what matters is that each has its own.
@@ -111,11 +111,13 @@ static void derive_run(
             "run", text_format(
                        &oracle->arena, "the oracle's run %zu %.*s %u", oracle->contact,
                        (int)flow.len, flow.at, going->run->number)),
-        sim_value_of_text("outcome", text_of(outcome))};
-    oracle_derive(oracle, type, depth, items, strcmp(type, "run.ended") == 0 ? 3 : 2);
+        sim_value_of_text("outcome", text_of(outcome)), sim_value_of_text("why", text_of(why))};
+    uint32_t count = strcmp(type, "run.ended") == 0 ? 3 : 2;
+    oracle_derive(oracle, type, going->depth, items, why[0] == '\0' ? count : 4);
 }
 
-static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+static void end_run_for(
+    struct oracle *oracle, const struct going *going, enum ending ending, const char *why)
 {
     static const char *const outcomes[] = {"done", "stopped", "failed"};
     const struct workload_workflow *flow = going->flow;
@@ -134,7 +136,12 @@ static void end_run(struct oracle *oracle, const struct going *going, enum endin
     } else {
         forget_run(oracle, flow->name, going->run->number);
     }
-    derive_run(oracle, "run.ended", going, outcomes[ending], going->depth);
+    derive_run(oracle, "run.ended", going, outcomes[ending], why);
+}
+
+static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+{
+    end_run_for(oracle, going, ending, "");
 }
 
 // --- on
@@ -145,6 +152,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
     run->due_ms = INT64_MAX;
     run->is_planned = run->is_planned && run->asks;
     run->asks = false;
+    run->is_at_door = false;
     while (step != NULL) {
         going->at = oracle_find_step(going->flow, step->id);
         if (oracle_step_reads(step))
@@ -153,7 +161,6 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
         enum did did = oracle_do_step(oracle, going, &step);
         oracle->going = going; // it may have started another
         if (did == DID_GO_ON) {
-            run->is_at_door = false;
             run->is_planned = false;
             continue;
         }
@@ -171,7 +178,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
 }
 
 // --- starts
-static bool is_same_key(struct run_key a, struct run_key b)
+bool oracle_is_same_key(struct run_key a, struct run_key b)
 {
     if (!a.is_there || !b.is_there)
         return a.is_there == b.is_there;
@@ -187,7 +194,7 @@ static bool may_enter(struct oracle *oracle, const struct run_start *start)
     const struct kept *kept = find_kept(oracle_contact(oracle), flow->name);
     for (size_t i = 0; kept != NULL && i < kept->runs.count; i++) {
         const struct run *run = &kept->runs.at[i];
-        if (!is_same_key(run->key, start->key))
+        if (!oracle_is_same_key(run->key, start->key))
             continue;
         if (!run->has_ended || flow->reenter == WORKLOAD_REENTER_NEVER)
             return false;
@@ -198,7 +205,7 @@ static bool may_enter(struct oracle *oracle, const struct run_start *start)
     for (size_t i = 0;
          flow->reenter == WORKLOAD_REENTER_AFTER && kept != NULL && i < kept->runs.count;
          i++) { // one that starts is known instead of the last
-        if (is_same_key(kept->runs.at[i].key, start->key)) {
+        if (oracle_is_same_key(kept->runs.at[i].key, start->key)) {
             forget_run(oracle, flow->name, kept->runs.at[i].number);
             break;
         }
@@ -219,7 +226,7 @@ static uint32_t count_run(struct oracle *oracle, const struct workload_workflow 
 }
 
 // Beyond a size there is none.
-static struct workload_value data_to_keep(struct oracle *oracle, const struct workload_value *data)
+struct workload_value oracle_data_to_keep(struct oracle *oracle, const struct workload_value *data)
 {
     struct sim_text json = {NULL, 0, 0};
     sim_add_json_value(&json, data);
@@ -245,9 +252,17 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
         .is_kept = flow->has_waits,
     };
     if (flow->has_waits)
-        run.data = data_to_keep(oracle, start->data);
+        run.data = oracle_data_to_keep(oracle, start->data);
     struct going going = {.flow = flow, .run = &run, .depth = start->depth + 1};
-    derive_run(oracle, "run.started", &going, "", start->depth + 1);
+    if (start->is_deferred) { // it is at its first step, and does it soon
+        run.mark = BEGINS;
+        run.is_at_door = true;
+        run.due_ms = oracle->now_ms;
+        run.at = flow->steps[0].id;
+        keep_run(oracle, flow->name, &run);
+        return;
+    }
+    derive_run(oracle, "run.started", &going, "", "");
     go_on(oracle, &going, flow->steps);
 }
 
@@ -265,7 +280,7 @@ void oracle_start_runs(
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         const struct workload_workflow *flow = oracle->workflows[i];
         struct run_start start = {.flow = flow, .data = data, .depth = depth};
-        if (!text_equal(flow->on, type) ||
+        if (flow->starter != WORKLOAD_ON_EVENT || !text_equal(flow->on, type) ||
             (flow->condition != NULL && !oracle_is_true(oracle, flow->condition)))
             continue;
         if (flow->key != NULL) {
@@ -320,8 +335,9 @@ static bool is_stopped(struct oracle *oracle, struct going *going, struct text t
 static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL || going->run->is_at_door || step->kind != WORKLOAD_STEP_WAIT ||
-        step->wait.kind != WORKLOAD_WAIT_EVENT || !text_equal(step->wait.on, type))
+    if (step == NULL || going->run->is_at_door || going->run->mark != UNMARKED ||
+        step->kind != WORKLOAD_STEP_WAIT || step->wait.kind != WORKLOAD_WAIT_EVENT ||
+        !text_equal(step->wait.on, type))
         return false;
     bool was_before =
         going->run->entered_in == oracle->inputs && oracle->hearing <= going->run->entered_behind;
@@ -397,7 +413,7 @@ static bool asks_again(
     const struct workload_workflow *flow, const struct run *run, struct text field)
 {
     const struct workload_step *step = oracle_find_step(flow, run->at).step;
-    if (run->has_ended || run->asks || step == NULL)
+    if (run->has_ended || run->asks || run->mark != UNMARKED || step == NULL)
         return false;
     if (run->is_at_door)
         return field.len == 0;
@@ -416,7 +432,7 @@ static bool some_flow_waits(const struct oracle *oracle)
 void oracle_plan_again(struct oracle *oracle, struct text field)
 {
     struct contact *contact = oracle_contact(oracle);
-    for (size_t i = 0; some_flow_waits(oracle) && i < contact->kept.count; i++) {
+    for (size_t i = 0; !oracle->is_history && i < contact->kept.count; i++) {
         const struct workload_workflow *flow = find_flow(oracle, contact->kept.at[i].workflow);
         for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
             struct run *run = &contact->kept.at[i].runs.at[j];
@@ -428,11 +444,41 @@ void oracle_plan_again(struct oracle *oracle, struct text field)
     }
 }
 
+// Whether something else becomes of a run that is woken late than that it goes on.
+static bool is_overdue(struct oracle *oracle, struct going *going)
+{
+    const int64_t least_ms = 60000;
+    const struct workload_workflow *flow = going->flow;
+    int64_t late_ms = oracle->tick_ms - going->run->due_ms;
+    bool is_late = late_ms > least_ms;
+    if (flow->overdue == WORKLOAD_OVERDUE_SKIP_AFTER)
+        is_late = late_ms > flow->overdue_ms;
+    if (!is_late || flow->overdue == WORKLOAD_OVERDUE_RUN)
+        return false;
+    oracle->counts.runs_overdue++;
+    if (flow->overdue == WORKLOAD_OVERDUE_SPREAD) {
+        uint64_t where = oracle_spread(oracle, flow->name, going->run->number);
+        going->run->due_ms = oracle->tick_ms + 1 + (int64_t)(where % (uint64_t)flow->overdue_ms);
+        keep_run(oracle, flow->name, going->run);
+    } else {
+        end_run_for(oracle, going, ENDS_STOPPED, "overdue");
+    }
+    return true;
+}
+
 static void wake(struct oracle *oracle, struct going *going)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL) // the rules have no such step any more
+    enum mark mark = going->run->mark;
+    going->run->mark = UNMARKED;
+    if (mark == BEGINS)
+        derive_run(oracle, "run.started", going, "", "");
+    if (mark == CANCELLED)
+        end_run_for(oracle, going, ENDS_STOPPED, "edited");
+    else if (step == NULL) // the rules have no such step any more
         end_run(oracle, going, ENDS_FAILED);
+    else if (mark == UNMARKED && !going->run->asks && is_overdue(oracle, going))
+        return;
     else if (going->run->is_at_door || going->run->asks)
         go_on(oracle, going, step);
     else if (step->kind == WORKLOAD_STEP_WAIT && step->wait.kind == WORKLOAD_WAIT_EVENT)
@@ -457,23 +503,128 @@ static bool has_same(const struct workload_rules *rules, const struct workload_w
     return is_same;
 }
 
+// --- other rules
+static void cancel(struct oracle *oracle, struct going *going)
+{
+    oracle->counts.runs_cancelled++;
+    going->run->mark = CANCELLED;
+    going->run->due_ms = oracle->now_ms;
+    if (some_flow_waits(oracle))
+        keep_run(oracle, going->flow->name, going->run);
+    else
+        end_run(oracle, going, ENDS_STOPPED);
+}
+
+// At a wait it waits on until it was due; any other step it does at once. What waits before an action is at no wait yet.
+static void move(struct oracle *oracle, struct going *going, struct text to)
+{
+    struct run *run = going->run;
+    const struct workload_step *step = oracle_find_step(going->flow, to).step;
+    bool waits_on = !run->is_at_door && step->kind == WORKLOAD_STEP_WAIT &&
+                    (run->due_ms != INT64_MAX || step->wait.kind == WORKLOAD_WAIT_EVENT);
+    oracle->counts.runs_moved++;
+    run->at = to;
+    if (!waits_on) {
+        run->is_at_door = true;
+        run->due_ms = oracle->now_ms;
+    }
+    keep_run(oracle, going->flow->name, run);
+}
+
+static void edit_run(struct oracle *oracle, struct going *going)
+{
+    const struct workload_workflow *flow = going->flow;
+    struct run *run = going->run;
+    if (run->mark == CANCELLED)
+        return;
+    if (flow->edit == WORKLOAD_EDIT_CANCEL) {
+        cancel(oracle, going);
+        return;
+    }
+    if (run->mark == BEGINS) { // it has not come to a step yet
+        run->at = flow->steps[0].id;
+        keep_run(oracle, flow->name, run);
+        return;
+    }
+    for (uint32_t i = 0; i < flow->move_count; i++) {
+        if (text_equal(flow->moves[i].from, run->at)) {
+            move(oracle, going, flow->moves[i].to);
+            return;
+        }
+    }
+    if (going->at.step == NULL && !some_flow_waits(oracle))
+        end_run(oracle, going, ENDS_FAILED);
+}
+
+static void include(
+    struct oracle *oracle, const struct workload_workflow *flow, const struct workload_value *data)
+{
+    struct run_start start = {.flow = flow, .data = data, .is_deferred = true};
+    oracle->data = data;
+    if (flow->condition != NULL && !oracle_is_true(oracle, flow->condition))
+        return;
+    if (flow->key != NULL) {
+        start.key = (struct run_key){true, oracle_say(oracle, flow->key)};
+        start.key.value.text = text_copy(&oracle->arena, start.key.value.text);
+    }
+    uint64_t before = oracle->counts.runs_started;
+    oracle_start_run(oracle, &start);
+    oracle->counts.runs_included += oracle->counts.runs_started - before;
+}
+
+// Each segment that the contact is in is asked for as if it had just come.
+static void include_all(struct oracle *oracle, const struct workload_workflow *flow)
+{
+    const struct workload_rules *rules = oracle->rules;
+    struct workload_value data = {.kind = WORKLOAD_MAP};
+    if (!text_is(flow->on, "segment.entered")) {
+        include(oracle, flow, &data);
+        return;
+    }
+    for (uint32_t i = 0; i < rules->segment_count; i++) {
+        struct workload_value segment = sim_value_of_text("segment", rules->segments[i].name);
+        data.items = &segment;
+        data.count = 1;
+        if (oracle_is_member(oracle_contact(oracle), rules->segments[i].name))
+            include(oracle, flow, &data);
+    }
+}
+
+static bool has_named(const struct workload_rules *rules, struct text name)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < rules->workflow_count; i++)
+        has = has || text_equal(rules->workflows[i].name, name);
+    return has;
+}
+
+static void edit_contact(struct oracle *oracle, const struct workload_rules *before)
+{
+    size_t count = 0;
+    struct waiting *all = all_waiting(oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = going_of(&all[i], 1);
+        if (!has_same(before, going.flow))
+            edit_run(oracle, &going);
+    }
+    free(all);
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
+        if (oracle->workflows[i]->includes && !has_named(before, oracle->workflows[i]->name))
+            include_all(oracle, oracle->workflows[i]);
+    }
+}
+
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before)
 {
-    if (before == NULL || some_flow_waits(oracle))
+    const struct workload_value *data = oracle->data;
+    if (before == NULL)
         return;
     oracle->is_silent = true;
-    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++) {
-        size_t count = 0;
-        struct waiting *all = all_waiting(oracle, &count);
-        for (size_t i = 0; i < count; i++) {
-            struct going going = going_of(&all[i], 1);
-            if (going.at.step == NULL && !has_same(before, going.flow))
-                end_run(oracle, &going, ENDS_FAILED);
-        }
-        free(all);
-    }
+    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++)
+        edit_contact(oracle, before);
     oracle->contact = 0;
     oracle->is_silent = false;
+    oracle->data = data;
 }
 
 void oracle_wake(struct oracle *oracle)

@@ -33,16 +33,38 @@ struct run_start {
     struct run_key key;
     const struct workload_value *data;
     uint32_t depth;
+    bool is_deferred; // it begins a moment later
 };
 void oracle_start_run(struct oracle *oracle, const struct run_start *start);
 const struct workload_value *oracle_run_data(const struct oracle *oracle);
 
+uint64_t oracle_mixed(uint64_t value); // SplitMix64
+// Where in its span a run goes on that is spread: as fixed as the ids of runs, from which it follows.
+uint64_t oracle_spread(struct oracle *oracle, struct text workflow, uint32_t number);
+
+struct workload_value oracle_data_to_keep(struct oracle *oracle, const struct workload_value *data);
+bool oracle_is_same_key(struct run_key a, struct run_key b);
+
 // --- calendar
+// When the clocks of a zone show a time; where they skip it, as much later as they skip.
+int64_t oracle_instant_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);
+struct date {
+    int64_t year;
+    int month, day;
+};
+struct date oracle_date_of(int64_t local_ms);
+int64_t oracle_date_ms(struct date date); // 29 February is 28 February in other years
+int oracle_weekday(int64_t local_ms);     // 0 is Monday
 // What the clocks of a zone show; the first instant at which they show a time or a later one.
 int64_t oracle_local_ms(const struct oracle *oracle, struct text zone, int64_t time_ms);
 int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);
 // Local times: when the span begins that one lies in.
 int64_t oracle_span_begins(enum workload_span span, int64_t local_ms);
+// The instant at which the span ends that an instant lies in, for the contact in hand.
+int64_t oracle_span_ends(const struct oracle *oracle, enum workload_span span, int64_t time_ms);
+// The first instant, from one on, at which no window is open.
+int64_t oracle_next_shut(
+    const struct oracle *oracle, const struct workload_window *window, int64_t from_ms);
 // The first time of day at or behind an instant.
 int64_t oracle_next_at(
     const struct oracle *oracle, struct text zone, int64_t from_ms, uint32_t minute);

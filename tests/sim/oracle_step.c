@@ -31,7 +31,8 @@ bool oracle_step_reads(const struct workload_step *step)
     case WORKLOAD_STEP_IF:
     case WORKLOAD_STEP_CHOOSE:
     case WORKLOAD_STEP_SPLIT:
-    case WORKLOAD_STEP_WAIT: break;
+    case WORKLOAD_STEP_WAIT:
+    case WORKLOAD_STEP_ASSIGN: break;
     }
     return true;
 }
@@ -130,6 +131,7 @@ static enum did do_action(struct oracle *oracle, struct going *going)
             return DID_WAIT;
         }
     }
+    const struct run before = *going->run;
     uint32_t occurrence = count_step(oracle, going->run, step->id);
     if (!find_values(oracle, step, values))
         return DID_FAIL;
@@ -141,8 +143,13 @@ static enum did do_action(struct oracle *oracle, struct going *going)
         .occurrence = occurrence,
         .values = values,
     };
-    oracle_do_action(oracle, &doing);
-    return DID_GO_ON;
+    int64_t until_ms = oracle_do_action(oracle, &doing);
+    if (until_ms == 0)
+        return DID_GO_ON;
+    *going->run = before; // as if it had not come to it yet
+    going->run->due_ms = until_ms;
+    going->run->is_at_door = true;
+    return DID_WAIT;
 }
 
 // --- changes
@@ -238,14 +245,6 @@ static const struct workload_step *choose(struct oracle *oracle, const struct go
     return going->at.next;
 }
 
-static uint64_t mixed(uint64_t value) // SplitMix64
-{
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 // The numbers are fixed for ever: a contact goes the way that it always went.
 static const struct workload_step *split(struct oracle *oracle, const struct going *going)
 {
@@ -254,7 +253,7 @@ static const struct workload_step *split(struct oracle *oracle, const struct goi
     struct text first = oracle_contact(oracle)->identifiers.at[0].value;
     uint64_t flow = XXH3_64bits_withSeed(going->flow->name.at, going->flow->name.len, seed);
     uint64_t where = XXH3_64bits_withSeed(first.at, first.len, flow);
-    where = mixed(where + XXH3_64bits_withSeed(step->id.at, step->id.len, seed)) >> 32;
+    where = oracle_mixed(where + XXH3_64bits_withSeed(step->id.at, step->id.len, seed)) >> 32;
     uint64_t total = 0;
     for (uint32_t i = 0; i < step->way_count; i++)
         total += step->ways[i].share;
@@ -283,7 +282,8 @@ static bool may_be_planned_again(const struct workload_wait *wait)
     return wait->kind == WORKLOAD_WAIT_AT || wait->kind == WORKLOAD_WAIT_WINDOW || is_by_contact;
 }
 
-static enum did do_wait(struct oracle *oracle, const struct going *going)
+static enum did do_wait(
+    struct oracle *oracle, const struct going *going, const struct workload_step **next)
 {
     const struct workload_wait *wait = &going->at.step->wait;
     struct run *run = going->run;
@@ -311,6 +311,11 @@ static enum did do_wait(struct oracle *oracle, const struct going *going)
         return wait_until(oracle, run, oracle_next_open(oracle, &wait->window, now_ms));
     case WORKLOAD_WAIT_EVENT: break;
     }
+    if (wait->already != NULL && oracle_is_true(oracle, wait->already)) {
+        if (going->at.step->way_count > 0)
+            *next = first_of(going, &going->at.step->ways[0]);
+        return DID_GO_ON;
+    }
     run->due_ms = wait->span_ms > 0 ? now_ms + wait->span_ms : INT64_MAX;
     return DID_WAIT;
 }
@@ -333,10 +338,11 @@ static enum did do_one(
         break;
     case WORKLOAD_STEP_CHOOSE: *next = choose(oracle, going); break;
     case WORKLOAD_STEP_SPLIT: *next = split(oracle, going); break;
-    case WORKLOAD_STEP_WAIT: return do_wait(oracle, going);
+    case WORKLOAD_STEP_WAIT: return do_wait(oracle, going, next);
     case WORKLOAD_STEP_GOTO: *next = oracle_find_step(going->flow, step->of).step; break;
     case WORKLOAD_STEP_STOP: return DID_STOP;
     case WORKLOAD_STEP_END: *next = NULL; break;
+    case WORKLOAD_STEP_ASSIGN: return oracle_assign(oracle, step) ? DID_GO_ON : DID_FAIL;
     }
     return DID_GO_ON;
 }

@@ -200,6 +200,8 @@ int64_t oracle_next_moment(struct oracle *oracle, int64_t until_ms)
         return NEVER;
     int64_t due_ms = oracle_run_due_ms(oracle); // that of one forgotten for a while has passed
     offer(&search, due_ms > search.from_ms ? due_ms : search.from_ms + 1);
+    due_ms = oracle_timed_due_ms(oracle, until_ms); // that of a silence that was told of late, too
+    offer(&search, due_ms > search.from_ms ? due_ms : search.from_ms + 1);
     offer_windows(&search);
     offer_segments(&search);
     each_live_part(&search, offer_clock);
@@ -238,6 +240,8 @@ static void fire(struct oracle *oracle, int64_t due_ms)
     oracle->data = &nothing;
     oracle_settle(oracle, 1);
     oracle_wake(oracle);
+    if (!oracle->is_history)
+        oracle_start_timed(oracle);
     oracle_settle(oracle, 1);
     if (!oracle->is_history)
         oracle_check_stops(oracle, 0);

@@ -179,6 +179,33 @@ int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t
     return reached_at(clock_of(oracle, zone), local_ms);
 }
 
+int64_t oracle_instant_ms(const struct oracle *oracle, struct text zone, int64_t local_ms)
+{
+    return instant_of(clock_of(oracle, zone), local_ms);
+}
+
+// --- dates
+struct date oracle_date_of(int64_t local_ms)
+{
+    struct date date = {year_of(local_ms), 1, 1};
+    while (date.month < 12 && month_begins(date.year, date.month + 1) <= local_ms)
+        date.month++;
+    date.day += (int)(day_of(local_ms) - day_of(month_begins(date.year, date.month)));
+    return date;
+}
+
+int64_t oracle_date_ms(struct date date)
+{
+    if (date.month == 2 && date.day == 29 && !is_leap(date.year))
+        date.day = 28;
+    return month_begins(date.year, date.month) + (date.day - 1) * DAY_MS;
+}
+
+int oracle_weekday(int64_t local_ms)
+{
+    return weekday_of(day_of(local_ms));
+}
+
 // --- times of day and windows
 int64_t oracle_next_at(
     const struct oracle *oracle, struct text zone, int64_t from_ms, uint32_t minute)
@@ -193,6 +220,34 @@ int64_t oracle_next_at(
 static bool is_on(const struct workload_window *window, int64_t day)
 {
     return window->days == 0 || (window->days >> weekday_of(day) & 1) != 0;
+}
+
+int64_t oracle_span_ends(const struct oracle *oracle, enum workload_span span, int64_t time_ms)
+{
+    static const int64_t days[] = {0, 0, 1, 7, 31, 366}; // into the next one, or to its first day
+    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    int64_t from_ms = oracle_span_begins(span, oracle_local_ms(oracle, zone, time_ms));
+    return oracle_reached_ms(oracle, zone, oracle_span_begins(span, from_ms + days[span] * DAY_MS));
+}
+
+// Windows that touch are one.
+int64_t oracle_next_shut(
+    const struct oracle *oracle, const struct workload_window *window, int64_t from_ms)
+{
+    struct text zone =
+        window->zone.len > 0 ? window->zone : oracle->contacts.at[oracle->contact].zone;
+    struct clock clock = clock_of(oracle, zone);
+    int64_t start_ms = window->start_minute * MINUTE_MS;
+    int64_t stop_ms = window->stop_minute * MINUTE_MS;
+    if (stop_ms <= start_ms)
+        stop_ms += DAY_MS; // of the next day; without hours the whole day
+    int64_t first = day_of(from_ms + ahead_at(clock, from_ms)) - 1;
+    for (int64_t day = first; day < first + DAYS_AHEAD; day++) {
+        if (is_on(window, day) && reached_at(clock, day * DAY_MS + start_ms) <= from_ms &&
+            from_ms < reached_at(clock, day * DAY_MS + stop_ms))
+            from_ms = reached_at(clock, day * DAY_MS + stop_ms);
+    }
+    return from_ms;
 }
 
 int64_t oracle_next_open(

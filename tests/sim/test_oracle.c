@@ -374,6 +374,13 @@ static void compare_counts(struct trial *trial)
     compare_count(trial, "held (dnd)", found.actions_held_dnd, expected.held_dnd);
     compare_count(trial, "held (missing)", found.actions_held_missing, expected.held_missing);
     compare_count(trial, "held (limit)", found.actions_held_limit, expected.held_limit);
+    compare_count(trial, "held (quiet)", found.actions_held_quiet, expected.held_quiet);
+    compare_count(trial, "held (over)", found.actions_held_over, expected.held_over);
+    compare_count(trial, "delayed", found.actions_delayed, expected.delayed);
+    compare_count(trial, "moved", found.runs_moved, expected.runs_moved);
+    compare_count(trial, "cancelled", found.runs_cancelled, expected.runs_cancelled);
+    compare_count(trial, "included", found.runs_included, expected.runs_included);
+    compare_count(trial, "overdue", found.runs_overdue, expected.runs_overdue);
     compare_count(trial, "rules matched", found.rules_matched, expected.rules_matched);
     compare_count(trial, "rules limited", found.rules_limited, expected.rules_limited);
     compare_count(trial, "runs", found.runs_started, expected.runs_started);

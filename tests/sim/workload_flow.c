@@ -1,7 +1,9 @@
 // Drawing actions, and workflows that use them.
 #include "tests/sim/workload_flow.h"
 
-enum { ACTIONS_MAX = 4, PARAMS_MAX = 6, WORKFLOWS_MAX = 6, STOPS_MAX = 2 };
+#define MINUTE_MS INT64_C(60000)
+
+enum { ACTIONS_MAX = 4, PARAMS_MAX = 6, WORKFLOWS_MAX = 6, STOPS_MAX = 2, MOVES_MAX = 3 };
 
 static void draw_default(
     struct draw *draw, const struct rules_draw *from, struct workload_param *param)
@@ -60,6 +62,7 @@ void draw_actions(const struct rules_draw *from)
             param->is_optional = sim_random_chance(&draw.random, 500);
             draw_default(&draw, from, param);
         }
+        action.limit = draw_action_limit(from, i, &action);
         actions[count++] = action;
     }
     from->rules->actions = actions;
@@ -82,7 +85,7 @@ static void find_startable(
     for (uint32_t i = number + 1; i < WORKFLOWS_MAX; i++) {
         bool is_there = false;
         (void)flow_draw(from, i, &is_there);
-        if (is_there)
+        if (is_there && draw_starter(from, i) == WORKLOAD_ON_EVENT)
             startable[to->startable_count++] = text_of(names[i]);
     }
     to->startable = startable;
@@ -100,11 +103,58 @@ static void draw_entry(
             sim_random_chance(random, 600) ? WORKLOAD_REENTER_AFTER_END : WORKLOAD_REENTER_AFTER;
         flow->reenter_ms = draw_span(from, random);
     }
-    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250))
+    if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250) ||
+        flow->starter != WORKLOAD_ON_EVENT ||
+        (flow->includes && !text_is(flow->on, "segment.entered")))
         return;
     struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
     enum workload_type ignored;
     flow->key = draw_kept(draw->draw, &scope, &ignored);
+}
+
+static void draw_overdue(
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow)
+{
+    struct draw draw = part_draw(from, "overdue", number);
+    struct sim_random *random = &draw.random;
+    if (!sim_random_chance(random, 400))
+        return;
+    flow->overdue = (enum workload_overdue)sim_random_between(
+        random, WORKLOAD_OVERDUE_SKIP, WORKLOAD_OVERDUE_SPREAD);
+    flow->overdue_ms = MINUTE_MS + draw_span(from, random);
+}
+
+// From any step, or one that there is none of any more, to any of the first level.
+static void draw_edit(
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow, bool may_wait)
+{
+    static const char *const gone[] = {"first", "second", "s-3", "1", "2", "3", "4", "n-3"};
+    struct draw draw = part_draw(from, "edit", number);
+    struct sim_random *random = &draw.random;
+    struct workload_move *moves = sim_alloc(from->arena, MOVES_MAX * sizeof(*moves));
+    if (sim_random_chance(random, 200))
+        flow->edit = WORKLOAD_EDIT_CANCEL;
+    if (!may_wait || !sim_random_chance(random, 400))
+        return;
+    uint64_t first = sim_random_below(random, sizeof(gone) / sizeof(gone[0]));
+    flow->edit = WORKLOAD_EDIT_MOVE;
+    flow->moves = moves;
+    flow->move_count = (uint32_t)sim_random_between(random, 1, MOVES_MAX);
+    for (uint32_t i = 0; i < flow->move_count; i++)
+        moves[i] = (struct workload_move){
+            text_of(gone[(first + i) % (sizeof(gone) / sizeof(gone[0]))]),
+            flow->steps[sim_random_below(random, flow->step_count)].id};
+    flow->has_waits = true;
+}
+
+// Contacts that are there are asked for when it is new: without an event, but for memberships.
+static bool draw_includes(
+    const struct rules_draw *from, uint32_t number, const struct workload_workflow *flow)
+{
+    struct draw draw = part_draw(from, "existing", number);
+    return flow->starter == WORKLOAD_ON_EVENT && !from->is_plain &&
+           sim_random_chance(&draw.random, 250) && !text_is(flow->on, "tag.added") &&
+           !text_is(flow->on, "list.added");
 }
 
 static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
@@ -140,10 +190,14 @@ static void draw_workflow(
         .segment_end = from->rules->segment_count,
         .is_step = true,
     };
+    if (flow->includes && !text_is(flow->on, "segment.entered"))
+        scope.event = NULL;
     if (!from->is_plain && sim_random_chance(random, 300))
         flow->condition = draw_condition(draw->draw, &scope);
-    draw->may_wait = sim_random_chance(random, 550);
-    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on);
+    scope.event = rules_event(from->rules, flow->on);
+    draw->may_wait = sim_random_chance(random, 550) || flow->includes;
+    draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on) &&
+                     flow->starter != WORKLOAD_ON_IDLE;
     draw->goes_on = draw->may_wait && (draw->may_emit || is_derived_type(flow->on));
     draw->may_score = !from->may_forget || !is_derived_type(flow->on);
     if (!draw->may_emit)
@@ -176,8 +230,13 @@ void draw_workflows(const struct rules_draw *from)
         bool may_follow = sim_random_chance(&draw.random, 500);
         flow->name = text_of(names[i]);
         flow->on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
+        draw_time_trigger(from, i, flow);
         find_startable(from, i, names, &steps);
+        flow->includes = draw_includes(from, i, flow);
         draw_workflow(from, &steps, flow);
+        flow->has_waits = flow->has_waits || flow->includes;
+        draw_edit(from, i, flow, steps.may_wait);
+        draw_overdue(from, i, flow);
     }
     from->rules->workflows = flows;
     from->rules->workflow_count = count;

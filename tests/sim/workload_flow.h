@@ -4,6 +4,26 @@
 
 #include "tests/sim/workload_internal.h"
 
+// What holds actions back: limits, and channels with their quiet hours.
+struct workload_sent_limit draw_action_limit(
+    const struct rules_draw *from, uint32_t number, const struct workload_action *action);
+void draw_channels(const struct rules_draw *from);
+void sent_limit_print(const struct workload_sent_limit *limit, struct sim_text *to);
+void channels_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
+void window_print(const struct workload_window *window, struct sim_text *to);
+void span_print(int64_t span_ms, struct sim_text *to);
+
+void draw_teams(const struct rules_draw *from);
+void draw_assign(struct draw *draw, const struct workload_rules *rules, struct workload_step *step);
+void teams_print(const struct workload_rules *rules, struct sim_text *to);
+void assign_print(const struct workload_step *step, struct sim_text *to);
+
+// What starts workflows by time.
+enum workload_starter draw_starter(const struct rules_draw *from, uint32_t number);
+void draw_time_trigger(
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow);
+void time_trigger_print(const struct workload_workflow *flow, struct sim_text *to);
+
 // Of a workflow: what its steps may do, and where they stand.
 struct steps_draw {
     struct draw *draw;
@@ -23,6 +43,9 @@ void draw_window(struct draw *draw, struct workload_window *out);
 struct workload_wait draw_wait(struct steps_draw *draw);
 struct workload_given draw_given(struct steps_draw *draw, enum workload_type type);
 struct text draw_plain_text(struct draw *draw);
+
+// Whether the run may have to wait before the action.
+bool action_may_delay(const struct workload_rules *rules, struct text action);
 
 void workflow_print(const struct workload_workflow *flow, struct sim_text *to);
 

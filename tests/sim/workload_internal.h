@@ -54,9 +54,12 @@ struct rules_draw {
     bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
     bool
         has_event_clock; // all variants know the same kinds of identifier: what some refuse would not move the clock
-    int64_t step_ms; // between inputs, about
+    int64_t step_ms;    // between inputs, about
+    int64_t horizon_ms; // how much time passes over all inputs, about
     struct workload_rules *rules;
 };
+void draw_implies(const struct rules_draw *from);
+void implies_print(const struct workload_event_type *type, struct sim_text *to);
 struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t number);
 struct text draw_trigger(struct draw *draw, const struct rules_draw *from, bool may_follow);
 bool is_derived_type(struct text type); // one that the engine makes

@@ -1,5 +1,5 @@
 // Drawing rulesets. Variants of one seed share names and most of their content.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 enum { FIELDS_MAX = 9, FILES_MAX = 3 };
 
@@ -120,6 +120,18 @@ static void keep_history(const struct rules_draw *from)
     sim_text_free(&text);
 }
 
+// The clock of the wall goes on from frame to frame, and now and then by as long as ids are remembered.
+static int64_t find_horizon(const struct workload_shape *shape)
+{
+    enum { FRAME_INPUTS = 20, FRAME_MS = 30000, LEAP_FRAMES = 10 };
+    int64_t events_ms = shape->inputs * shape->step_ms;
+    if (shape->future_permille > 0)
+        events_ms += 2 * shape->dedup_window_ms;
+    int64_t frame_ms = FRAME_MS + shape->dedup_window_ms / LEAP_FRAMES;
+    return shape->clock == WORKLOAD_CLOCK_EVENT ? events_ms
+                                                : (shape->inputs / FRAME_INPUTS + 1) * frame_ms;
+}
+
 void draw_rules(struct workload *workload, const struct sim_random *random)
 {
     uint32_t count = workload->shape.variants;
@@ -142,11 +154,13 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
             .may_forget = may_forget,
             .has_event_clock = workload->shape.clock == WORKLOAD_CLOCK_EVENT,
             .step_ms = workload->shape.step_ms,
+            .horizon_ms = find_horizon(&workload->shape),
             .rules = rules,
         };
         struct draw draw = part_draw(&from, "events", 0);
         struct sim_random own = part_draw(&from, "own events", 0).random;
         rules->events = draw_event_types(&draw, &own, &rules->event_count);
+        draw_implies(&from);
         draw_kinds(&from);
         draw_fields(&from);
         struct draw lists = part_draw(&from, "lists", 0);
@@ -154,7 +168,9 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         draw_objects(&from);
         draw_counters(&from);
         draw_live(&from);
+        draw_teams(&from);
         draw_actions(&from);
+        draw_channels(&from);
         draw_workflows(&from);
         draw_objects_heard(&from);
         print_files(&from);

@@ -12,8 +12,17 @@ struct workload_data_field {
     bool is_optional;
 };
 
+// That an event says that one of another type has come.
+struct workload_implied {
+    struct text type;
+    const struct text *members; // under `same`
+    uint32_t member_count;
+};
+
 struct workload_event_type {
     struct text name;
+    const struct workload_implied *implies;
+    uint32_t implies_count;
     const struct workload_data_field *fields;
     uint32_t field_count;
     bool is_declared; // in the YAML; else built in
@@ -34,9 +43,38 @@ struct workload_param {
     struct workload_value default_value; // WORKLOAD_ABSENT: none
 };
 
+// How often a contact gets what an action or a channel sends.
+struct workload_sent_limit {
+    uint32_t times; // 0: there is none
+    enum workload_span span;
+    int64_t span_ms; // WORKLOAD_ROLLING
+    struct text per; // a parameter of the action; empty: none
+    bool is_delayed; // over: delay
+};
+
+struct workload_channel {
+    struct text name;
+    bool has_quiet, skips_quiet;
+    struct workload_window quiet;
+    struct workload_sent_limit limit;
+};
+
+struct workload_member {
+    struct text name;
+    const struct workload_expr *condition; // NULL: any contact
+    uint32_t weight, capacity;             // 0: not written
+};
+
+struct workload_team {
+    struct text name;
+    const struct workload_member *members;
+    uint32_t member_count;
+};
+
 struct workload_action {
     struct text name, topic;
     struct text channel; // empty: none
+    struct workload_sent_limit limit;
     const struct workload_param *params;
     uint32_t param_count;
 };
@@ -58,9 +96,11 @@ struct workload_rules {
     const struct workload_score *scores;
     const struct workload_segment *segments;
     const struct workload_action *actions;
+    const struct workload_channel *channels; // of which more is said than their name
+    const struct workload_team *teams;
     const struct workload_workflow *workflows;
     uint32_t file_count, kind_count, event_count, field_count, counter_count, object_count,
-        score_count, segment_count, action_count, workflow_count;
+        score_count, segment_count, action_count, channel_count, team_count, workflow_count;
     struct text
         history; // what events make of contacts follows from this text: the same, whatever else differs
 };

@@ -48,12 +48,24 @@ static struct workload_given *make_given(struct steps_draw *draw, struct workloa
     return given;
 }
 
+// One that may be delayed only where the workflow may wait; NULL where there is no other.
+static const struct workload_action *find_action(const struct steps_draw *draw, uint64_t from)
+{
+    const struct workload_rules *rules = draw->from->rules;
+    for (uint64_t i = 0; i < rules->action_count; i++) {
+        const struct workload_action *action = &rules->actions[(from + i) % rules->action_count];
+        if (draw->may_wait || !action_may_delay(rules, action->name))
+            return action;
+    }
+    return NULL;
+}
+
 static void draw_do(struct steps_draw *draw, struct workload_step *step)
 {
     const struct workload_rules *rules = draw->from->rules;
     struct sim_random *random = &draw->draw->random;
     const struct workload_action *action =
-        &rules->actions[sim_random_below(random, rules->action_count)];
+        find_action(draw, sim_random_below(random, rules->action_count));
     struct workload_given *with = make_given(draw, step);
     step->of = action->name;
     for (uint32_t i = 0; i < action->param_count; i++) {
@@ -199,6 +211,9 @@ struct workload_wait draw_wait(struct steps_draw *draw)
     scope.event = rules_event(draw->from->rules, wait.on);
     if (!draw->from->is_plain && sim_random_chance(random, 400))
         wait.condition = draw_condition(draw->draw, &scope);
+    struct draw own = {draw->draw->arena, sim_random_fork(random, "already")};
+    if (!draw->from->is_plain && sim_random_chance(&own.random, 250))
+        wait.already = draw_condition(&own, &draw->scope);
     return wait;
 }
 
@@ -267,7 +282,7 @@ static enum workload_step_kind draw_kind(struct steps_draw *draw, uint32_t depth
         has_score = has_score || rules->scores[i].combine == NULL;
     bool may_nest = depth < DEPTH_MAX;
     const uint32_t weights[] = {
-        [WORKLOAD_STEP_DO] = rules->action_count > 0 ? 40 : 0,
+        [WORKLOAD_STEP_DO] = find_action(draw, 0) != NULL ? 40 : 0,
         [WORKLOAD_STEP_TAG] = 14,
         [WORKLOAD_STEP_LIST] = 6,
         [WORKLOAD_STEP_SET] = 8,
@@ -314,6 +329,7 @@ static void draw_what(struct steps_draw *draw, struct workload_step *step, uint3
     case WORKLOAD_STEP_GOTO: step->of = text_of("last"); break;
     case WORKLOAD_STEP_STOP: step->of = text_of("enough"); break;
     case WORKLOAD_STEP_END: break;
+    case WORKLOAD_STEP_ASSIGN: draw_assign(draw->draw, draw->from->rules, step); break;
     }
 }
 
@@ -339,7 +355,11 @@ static const struct workload_step *draw_list(
     uint32_t count = (uint32_t)sim_random_between(&draw->draw->random, 1, depth == 0 ? 5 : 2);
     struct workload_step *steps = sim_alloc(draw->from->arena, STEPS_MAX * sizeof(*steps));
     for (uint32_t i = 0; i < count; i++) {
+        struct sim_random own = sim_random_fork(&draw->draw->random, "assigns");
         steps[i].kind = draw_kind(draw, depth);
+        if (steps[i].kind == WORKLOAD_STEP_TAG && draw->from->rules->team_count > 0 &&
+            sim_random_chance(&own, 350))
+            steps[i].kind = WORKLOAD_STEP_ASSIGN;
         give_id(draw, &steps[i], prefix, i + 1);
         draw_what(draw, &steps[i], depth);
     }
@@ -348,13 +368,15 @@ static const struct workload_step *draw_list(
 }
 
 // --- the workflow's
-static bool has_wait(const struct workload_step *steps, uint32_t count)
+static bool has_wait(
+    const struct workload_rules *rules, const struct workload_step *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (steps[i].kind == WORKLOAD_STEP_WAIT)
+        if (steps[i].kind == WORKLOAD_STEP_WAIT ||
+            (steps[i].kind == WORKLOAD_STEP_DO && action_may_delay(rules, steps[i].of)))
             return true;
         for (uint32_t j = 0; j < steps[i].way_count; j++) {
-            if (has_wait(steps[i].ways[j].steps, steps[i].ways[j].step_count))
+            if (has_wait(rules, steps[i].ways[j].steps, steps[i].ways[j].step_count))
                 return true;
         }
     }
@@ -414,5 +436,6 @@ void draw_flow_steps(struct steps_draw *draw, struct workload_workflow *flow, bo
     } else if (sim_random_chance(random, 400)) {
         flow->on_error = WORKLOAD_ERROR_CONTINUES;
     }
-    flow->has_waits = flow->has_window || has_wait(flow->steps, flow->step_count);
+    flow->has_waits =
+        flow->has_window || has_wait(draw->from->rules, flow->steps, flow->step_count);
 }

@@ -2,7 +2,7 @@
 #ifndef TESTS_SIM_WORKLOAD_STEPS_H
 #define TESTS_SIM_WORKLOAD_STEPS_H
 
-#include "tests/sim/workload_expr.h"
+#include "tests/sim/workload_timer.h"
 
 enum workload_step_kind {
     WORKLOAD_STEP_DO,
@@ -19,6 +19,7 @@ enum workload_step_kind {
     WORKLOAD_STEP_GOTO,
     WORKLOAD_STEP_STOP,
     WORKLOAD_STEP_END,
+    WORKLOAD_STEP_ASSIGN,
 };
 
 // Days and hours.
@@ -45,6 +46,7 @@ struct workload_wait {
     struct workload_window window;
     struct text on;                        // WORKLOAD_WAIT_EVENT
     const struct workload_expr *condition; // of it; NULL: any
+    const struct workload_expr *already;   // NULL: not asked
 };
 
 // A value that a step gives.
@@ -67,14 +69,21 @@ struct workload_way {
     uint32_t step_count;
 };
 
+struct workload_assign {
+    struct text person; // empty: in turn, or by load
+    bool is_by_load;
+    bool is_loose; // sticky: false
+};
+
 struct workload_step {
     enum workload_step_kind kind;
     struct text id; // written, or the step's number
     bool has_id;    // it is written
-    struct text of; // an action, a score, a type of event, a workflow, a step, or why
+    struct text of; // an action, a score, a type of event, a workflow, a step, a team, or why
     const struct workload_given *given;
     const struct text *add, *remove; // tags, lists
     struct workload_wait wait;
+    struct workload_assign assign;
     const struct workload_expr *condition; // WORKLOAD_STEP_IF
     // WORKLOAD_STEP_IF, WORKLOAD_STEP_WAIT for an event: two, then and else; else the choices, or the ways of a split
     const struct workload_way *ways;
@@ -90,25 +99,47 @@ enum workload_reenter {
 
 enum workload_on_error { WORKLOAD_ERROR_STOPS, WORKLOAD_ERROR_CONTINUES, WORKLOAD_ERROR_GOES_TO };
 
+enum workload_overdue {
+    WORKLOAD_OVERDUE_RUN,
+    WORKLOAD_OVERDUE_SKIP,
+    WORKLOAD_OVERDUE_SKIP_AFTER,
+    WORKLOAD_OVERDUE_SPREAD,
+};
+
 struct workload_stop {
     struct text on;                        // empty: it is about the contact
     const struct workload_expr *condition; // NULL: always
 };
 
+enum workload_edit { WORKLOAD_EDIT_FOLLOW, WORKLOAD_EDIT_MOVE, WORKLOAD_EDIT_CANCEL };
+
+struct workload_move {
+    struct text from, to; // ids of steps
+};
+
 struct workload_workflow {
-    struct text name, on;
+    struct text name, on; // of WORKLOAD_ON_IDLE what does not come; else by time "timer.due"
+    enum workload_starter starter;
+    struct workload_time time;
     const struct workload_expr *condition; // NULL: always
     const struct workload_expr *key;       // NULL: none
     enum workload_reenter reenter;
     int64_t reenter_ms; // WORKLOAD_REENTER_AFTER
     enum workload_on_error on_error;
     struct text rescue; // WORKLOAD_ERROR_GOES_TO: a step
+    enum workload_overdue overdue;
+    int64_t overdue_ms; // WORKLOAD_OVERDUE_SKIP_AFTER, WORKLOAD_OVERDUE_SPREAD
+    enum workload_edit edit;
+    const struct workload_move *moves;
+    uint32_t move_count;
+    bool includes; // existing: include
     bool has_window;
     struct workload_window window;
     const struct workload_stop *stops;
     const struct workload_step *steps;
     uint32_t stop_count, step_count;
-    bool has_waits; // a window, or a wait anywhere in it
+    bool
+        has_waits; // a window, or a wait or an action that may be delayed anywhere in it, or one of the two above
 };
 
 #endif

@@ -18,29 +18,36 @@ static void add_name(struct sim_text *to, struct text name)
     sim_add_json_text(to, name); // a JSON string is a double-quoted YAML scalar
 }
 
+static void print_data(const struct workload_event_type *type, struct sim_text *to)
+{
+    sim_add_chars(to, "    label: \"Said: \\\"so\\\"\"\n    data:");
+    sim_add_chars(to, type->field_count == 0 ? " {}\n" : "\n");
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        sim_add_chars(to, "      ");
+        add_name(to, type->fields[i].name);
+        sim_add_format(
+            to, ": %s%s\n", type->fields[i].is_optional ? "optional " : "",
+            workload_type_name(type->fields[i].type));
+    }
+}
+
 static void print_events(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
 {
     bool has_begun = false;
     for (uint32_t i = 0; i < rules->event_count; i++) {
         const struct workload_event_type *type = &rules->events[i];
-        if (!type->is_declared || !print_is_here(i, rules->event_count, rules, file))
+        if ((!type->is_declared && type->implies_count == 0) ||
+            !print_is_here(i, rules->event_count, rules, file))
             continue;
         if (!has_begun)
             sim_add_chars(to, "events:\n");
         has_begun = true;
         sim_add_chars(to, "  ");
         sim_add(to, type->name);
-        sim_add_chars(to, ":\n    label: \"Said: \\\"so\\\"\"\n    data:");
-        if (type->field_count == 0)
-            sim_add_chars(to, " {}");
-        sim_add_byte(to, '\n');
-        for (uint32_t j = 0; j < type->field_count; j++) {
-            sim_add_chars(to, "      ");
-            add_name(to, type->fields[j].name);
-            sim_add_format(
-                to, ": %s%s\n", type->fields[j].is_optional ? "optional " : "",
-                workload_type_name(type->fields[j].type));
-        }
+        sim_add_chars(to, ":\n");
+        if (type->is_declared)
+            print_data(type, to);
+        implies_print(type, to);
     }
 }
 
@@ -103,6 +110,11 @@ static void print_action(const struct workload_action *action, struct sim_text *
         sim_add(to, action->channel);
         sim_add_byte(to, '\n');
     }
+    if (action->limit.times > 0) {
+        sim_add_chars(to, "    limit: ");
+        sent_limit_print(&action->limit, to);
+        sim_add_byte(to, '\n');
+    }
     if (action->param_count > 0)
         sim_add_chars(to, "    with:\n");
     for (uint32_t i = 0; i < action->param_count; i++)
@@ -130,10 +142,13 @@ void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_t
             sim_add_format(
                 to, "  %s:%s\n", words_lists.at[i], i % 2 == 0 ? " {label: A list}" : "");
     }
+    if (file == 0)
+        teams_print(rules, to);
     objects_print(rules, file, to);
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);
+    channels_print(rules, file, to);
     for (uint32_t i = 0; i < rules->action_count; i++) {
         if (print_begins(i, rules->action_count, rules, file))
             sim_add_chars(to, "actions:\n");

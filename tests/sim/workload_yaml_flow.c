@@ -6,7 +6,7 @@ static void add_name(struct sim_text *to, struct text name)
     sim_add_json_text(to, name);
 }
 
-static void print_span(int64_t span_ms, struct sim_text *to)
+void span_print(int64_t span_ms, struct sim_text *to)
 {
     const int64_t day_ms = 86400000;
     if (span_ms % day_ms == 0)
@@ -66,11 +66,11 @@ static void print_all_given(
 }
 
 // --- waits
-static void print_window(const struct workload_window *window, struct sim_text *to)
+// What stands between the braces.
+void window_print(const struct workload_window *window, struct sim_text *to)
 {
     static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
     const char *before = "days: [";
-    sim_add_byte(to, '{');
     for (uint32_t i = 0; i < 7; i++) {
         if ((window->days >> i & 1) == 0)
             continue;
@@ -87,6 +87,12 @@ static void print_window(const struct workload_window *window, struct sim_text *
         sim_add_chars(to, ", zone: ");
         add_name(to, window->zone);
     }
+}
+
+static void print_window(const struct workload_window *window, struct sim_text *to)
+{
+    sim_add_byte(to, '{');
+    window_print(window, to);
     sim_add_byte(to, '}');
 }
 
@@ -102,10 +108,10 @@ static void print_until(const struct workload_wait *wait, struct sim_text *to)
 static void print_wait(const struct workload_wait *wait, struct sim_text *to)
 {
     switch (wait->kind) {
-    case WORKLOAD_WAIT_SPAN: print_span(wait->span_ms, to); return;
+    case WORKLOAD_WAIT_SPAN: span_print(wait->span_ms, to); return;
     case WORKLOAD_WAIT_AT:
         sim_add_chars(to, "'");
-        print_span(wait->span_ms, to);
+        span_print(wait->span_ms, to);
         sim_add_format(to, " at \"%02u:%02u\"'", wait->minute / 60, wait->minute % 60);
         return;
     case WORKLOAD_WAIT_UNTIL:
@@ -123,9 +129,13 @@ static void print_wait(const struct workload_wait *wait, struct sim_text *to)
             sim_add_chars(to, ", if: ");
             expression_print(wait->condition, to);
         }
+        if (wait->already != NULL) {
+            sim_add_chars(to, ", already: ");
+            expression_print(wait->already, to);
+        }
         if (wait->span_ms > 0) {
             sim_add_chars(to, ", at_most: ");
-            print_span(wait->span_ms, to);
+            span_print(wait->span_ms, to);
         }
         break;
     }
@@ -230,13 +240,15 @@ static void print_what(const struct workload_step *step, struct sim_text *to)
     case WORKLOAD_STEP_GOTO:
     case WORKLOAD_STEP_STOP: add_name(to, step->of); break;
     case WORKLOAD_STEP_END: break;
+    case WORKLOAD_STEP_ASSIGN: assign_print(step, to); break;
     }
 }
 
 static void print_step(const struct workload_step *step, struct sim_text *to)
 {
-    static const char *const keys[] = {"do", "tag",    "list",  "set",  "points", "emit", "start",
-                                       "if", "choose", "split", "wait", "goto",   "stop", "end"};
+    static const char *const keys[] = {"do",   "tag",   "list", "set",    "points",
+                                       "emit", "start", "if",   "choose", "split",
+                                       "wait", "goto",  "stop", "end",    "assign"};
     if (step->kind == WORKLOAD_STEP_END) {
         sim_add_chars(to, "end");
         return;
@@ -271,18 +283,50 @@ static void print_entry(const struct workload_workflow *flow, struct sim_text *t
         expression_print(flow->key, to);
         sim_add_byte(to, '\n');
     }
-    sim_add_chars(to, "    reenter: ");
+    bool is_default =
+        flow->starter != WORKLOAD_ON_EVENT && flow->reenter == WORKLOAD_REENTER_AFTER_END;
     if (flow->reenter == WORKLOAD_REENTER_AFTER) {
-        sim_add_chars(to, "{after: ");
-        print_span(flow->reenter_ms, to);
+        sim_add_chars(to, "    reenter: {after: ");
+        span_print(flow->reenter_ms, to);
         sim_add_chars(to, "}\n");
-    } else {
-        sim_add_format(to, "%s\n", reenter[flow->reenter]);
+    } else if (!is_default) {
+        sim_add_format(to, "    reenter: %s\n", reenter[flow->reenter]);
     }
     if (flow->on_error == WORKLOAD_ERROR_CONTINUES)
         sim_add_chars(to, "    on_error: continue\n");
     if (flow->on_error == WORKLOAD_ERROR_GOES_TO)
         sim_add_format(to, "    on_error: {goto: %.*s}\n", (int)flow->rescue.len, flow->rescue.at);
+}
+
+static void print_overdue(const struct workload_workflow *flow, struct sim_text *to)
+{
+    static const char *const words[] = {"run", "skip", "{skip_after: ", "{spread: "};
+    if (flow->overdue == WORKLOAD_OVERDUE_RUN)
+        return;
+    sim_add_format(to, "    overdue: %s", words[flow->overdue]);
+    if (flow->overdue != WORKLOAD_OVERDUE_SKIP) {
+        span_print(flow->overdue_ms, to);
+        sim_add_byte(to, '}');
+    }
+    sim_add_byte(to, '\n');
+}
+
+static void print_edit(const struct workload_workflow *flow, struct sim_text *to)
+{
+    if (flow->includes)
+        sim_add_chars(to, "    existing: include\n");
+    if (flow->edit == WORKLOAD_EDIT_CANCEL)
+        sim_add_chars(to, "    edit: cancel\n");
+    if (flow->edit != WORKLOAD_EDIT_MOVE)
+        return;
+    sim_add_chars(to, "    edit: {move: {");
+    for (uint32_t i = 0; i < flow->move_count; i++) {
+        sim_add_chars(to, i > 0 ? ", " : "");
+        add_name(to, flow->moves[i].from);
+        sim_add_chars(to, ": ");
+        add_name(to, flow->moves[i].to);
+    }
+    sim_add_chars(to, "}}\n");
 }
 
 static void print_stops(const struct workload_workflow *flow, struct sim_text *to)
@@ -307,7 +351,10 @@ void workflow_print(const struct workload_workflow *flow, struct sim_text *to)
     sim_add_chars(to, "  ");
     sim_add(to, flow->name);
     sim_add_chars(to, ":\n    on: ");
-    sim_add(to, flow->on);
+    if (flow->starter == WORKLOAD_ON_EVENT)
+        sim_add(to, flow->on);
+    else
+        time_trigger_print(flow, to);
     sim_add_byte(to, '\n');
     if (flow->condition != NULL) {
         sim_add_chars(to, "    if: ");
@@ -315,6 +362,8 @@ void workflow_print(const struct workload_workflow *flow, struct sim_text *to)
         sim_add_byte(to, '\n');
     }
     print_entry(flow, to);
+    print_overdue(flow, to);
+    print_edit(flow, to);
     print_stops(flow, to);
     if (flow->has_window) {
         sim_add_chars(to, "    window: ");

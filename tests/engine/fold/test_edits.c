@@ -500,6 +500,40 @@ START_TEST(a_run_that_asks_again_is_not_late)
 }
 END_TEST
 
+#define ASKING(window) \
+    ACTIONS "  w: {on: ping, " window "steps: [{id: a, do: mail, with: {text: new}}]}\n"
+
+// What is asked anew in the new zone is asked when rules come that let the run wait on.
+START_TEST(a_zone_that_changes_while_no_workflow_waits_is_asked_for_later)
+{
+    world_open(&world, ASKING("window: {hours: '09:00-17:00'}, "));
+    feed("c", "ping", "{}");
+    ck_assert(shows("c", "\"until\":\"2026-01-01T09:00:00.000Z\""));
+    edit(ASKING(""), "01-01T00:10");
+    feed("c", "contact.updated", "{\"zone\":\"+08:00\"}");
+    edit(ASKING("window: {hours: '09:00-17:00'}, "), "01-01T00:20");
+    ck_assert(shows("c", "\"until\":\"2026-01-01T01:00:00.000Z\""));
+    at("01-01T01:00");
+    ck_actions("01-01T01:00 c new\n01-01T01:00 c done \n");
+}
+END_TEST
+
+// It has not come to the action: whether it may be sent is asked anew, and not when the window of before opens.
+START_TEST(a_run_that_is_moved_from_before_an_action_asks_anew)
+{
+    world_open(&world, ASKING("window: {hours: '09:00-17:00'}, "));
+    feed("c", "ping", "{}");
+    edit(
+        ACTIONS "  w: {on: ping, window: {hours: '06:00-17:00'}, edit: {move: {a: b}},\n"
+                "      steps: [{id: b, do: mail, with: {text: moved}}]}\n",
+        "01-01T00:10");
+    ck_assert(shows("c", "\"step\":\"b\""));
+    ck_assert(shows("c", "\"until\":\"2026-01-01T06:00:00.000Z\""));
+    at("01-01T06:00");
+    ck_actions("01-01T06:00 c moved\n01-01T06:00 c done \n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -518,6 +552,8 @@ static void add_tests(TCase *cases)
     tcase_add_loop_test(cases, late_runs_do_as_it_says, 0, sizeof(lates) / sizeof(lates[0]));
     tcase_add_test(cases, late_runs_are_spread);
     tcase_add_test(cases, a_run_that_asks_again_is_not_late);
+    tcase_add_test(cases, a_run_that_is_moved_from_before_an_action_asks_anew);
+    tcase_add_test(cases, a_zone_that_changes_while_no_workflow_waits_is_asked_for_later);
 }
 
 Suite *test_suite(void)

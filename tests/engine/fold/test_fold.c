@@ -388,6 +388,28 @@ START_TEST(a_field_keeps_its_type_and_its_value)
 }
 END_TEST
 
+// What `from` says is kept in a place of the next change.
+START_TEST(each_of_several_fields_tells_the_list_that_it_was)
+{
+    world_open(
+        &world, "scores:\n"
+                "  changes:\n"
+                "    rules:\n"
+                "      - {name: first, on: field.changed, if: has(data.from), points: 1,\n"
+                "         limit: {times: 1, per: data.from}}\n");
+    const char *lines[] = {
+        EVENT("1", "contact.updated", "\"c-1\"", "{\"fields\":{\"a\":[1,2],\"b\":{\"x\":4}}}"),
+        EVENT("2", "contact.updated", "\"c-1\"", "{\"fields\":{\"a\":[5,6],\"b\":{\"x\":7}}}"),
+        EVENT("3", "contact.updated", "\"c-1\"", "{\"fields\":{\"a\":[1,2],\"b\":[5,6]}}"),
+        EVENT("4", "contact.updated", "\"c-1\"", "{\"fields\":{\"a\":0,\"b\":0}}"),
+    };
+    world_feed(&world, lines, 3);
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-1"), "{\"changes\":{\"value\":4}}"));
+    world_feed_line(&world, lines[3]); // both from what has been there already
+    ck_assert_ptr_nonnull(strstr(world_contact(&world, "c-1"), "{\"changes\":{\"value\":4}}"));
+}
+END_TEST
+
 START_TEST(the_event_clock_knows_a_repeat_of_what_moved_it)
 {
     world.params.tick_mode = TICK_EVENT;
@@ -586,6 +608,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, identifiers_in_data_follow_the_rules_of_identifiers);
     tcase_add_test(cases, a_limit_takes_null_for_absent);
     tcase_add_test(cases, a_field_keeps_its_type_and_its_value);
+    tcase_add_test(cases, each_of_several_fields_tells_the_list_that_it_was);
     tcase_add_test(cases, the_event_clock_knows_a_repeat_of_what_moved_it);
     tcase_add_test(cases, runs_and_actions_are_events_as_well);
     tcase_add_test(cases, the_same_id_of_another_source_is_another_event);
