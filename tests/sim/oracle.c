@@ -65,7 +65,7 @@ static int by_name(const void *a, const void *b)
     return text_compare((*first)->name, (*second)->name);
 }
 
-static void take_workflows(struct oracle *oracle)
+void oracle_take_workflows(struct oracle *oracle)
 {
     const struct workload_rules *rules = oracle->rules;
     free(oracle->workflows);
@@ -86,11 +86,13 @@ void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
     if (rules == before)
         return;
     oracle->rules = rules;
-    take_workflows(oracle);
+    oracle_take_workflows(oracle);
     oracle_live_begin(oracle);
     if (has_history)
-        oracle_take_history(oracle);
+        oracle_take_history(oracle, before);
     take_tick(oracle, tick_ms);
+    if (has_history)
+        oracle_forget_silences(oracle, before);
     oracle_sweep(oracle);
     oracle_edit_runs(oracle, before);
 }

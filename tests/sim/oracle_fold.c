@@ -97,11 +97,11 @@ void oracle_match(
     oracle_settle(oracle, depth + 1);
     oracle_match_rules(oracle, type, data);
     oracle_settle(oracle, depth + 1);
-    if (!oracle->is_history) {
+    if (!oracle->is_history)
         oracle_hear(oracle, type, depth);
-        oracle_note_silences(oracle, type, data);
+    oracle_note_silences(oracle, type, data);
+    if (!oracle->is_history)
         oracle_start_runs(oracle, type, data, depth);
-    }
     oracle_settle(oracle, depth + 1);
     if (!oracle->is_history)
         oracle_check_stops(oracle, depth);

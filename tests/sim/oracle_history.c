@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/oracle_internal.h"
+#include "tests/sim/oracle_run.h"
 
 static struct workload_event keep_event(struct sim_arena *arena, const struct workload_event *event)
 {
@@ -112,11 +113,40 @@ static void take_contact(struct oracle *oracle, struct contact *to, const struct
     take_texts(oracle, to);
 }
 
-void oracle_take_history(struct oracle *oracle)
+// Silences of workflows that ask for them first, or otherwise than before.
+static void take_silences(
+    struct oracle *oracle,
+    struct contact *to,
+    const struct contact *from,
+    const struct workload_rules *before)
+{
+    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
+        const struct workload_workflow *flow = oracle->workflows[i];
+        size_t kept = 0;
+        if (!oracle_is_new_idle(flow, before))
+            continue;
+        for (size_t k = 0; k < to->silences.count; k++) {
+            if (!text_equal(to->silences.at[k].workflow, flow->name))
+                to->silences.at[kept++] = to->silences.at[k];
+        }
+        to->silences.count = kept;
+        for (size_t k = 0; from != NULL && k < from->silences.count; k++) {
+            struct silence silence = from->silences.at[k];
+            if (!text_equal(silence.workflow, flow->name))
+                continue;
+            silence.key.value.text = text_copy(&oracle->arena, silence.key.value.text);
+            silence.data = oracle_data_to_keep(oracle, &silence.data);
+            *(struct silence *)list_add(&to->silences) = silence;
+        }
+    }
+}
+
+void oracle_take_history(struct oracle *oracle, const struct workload_rules *before)
 {
     struct oracle *again = oracle_create(oracle->workload, oracle->shard);
     again->is_history = true;
     again->rules = oracle->rules;
+    oracle_take_workflows(again);
     oracle_live_begin(again);
     for (size_t i = 0; i < oracle->past.count; i++)
         oracle_fold_past(again, &oracle->past.at[i]);
@@ -125,7 +155,9 @@ void oracle_take_history(struct oracle *oracle)
         struct contact *to = &oracle->contacts.at[i];
         uint64_t number =
             oracle_owner_of(again, to->identifiers.at[0].kind, to->identifiers.at[0].value);
-        take_contact(oracle, to, number == 0 ? NULL : &again->contacts.at[number - 1]);
+        const struct contact *from = number == 0 ? NULL : &again->contacts.at[number - 1];
+        take_contact(oracle, to, from);
+        take_silences(oracle, to, from, before);
     }
     oracle_destroy(again);
 }

@@ -269,6 +269,11 @@ int64_t oracle_run_due_ms(struct oracle *oracle); // of the next one of the cont
 bool oracle_assign(struct oracle *oracle, const struct workload_step *step);
 
 // --- what time starts
+void oracle_take_workflows(struct oracle *oracle); // those of its rules, by name
+// Whether a workflow asks for silences that the rules before did not ask for.
+bool oracle_is_new_idle(const struct workload_workflow *flow, const struct workload_rules *before);
+// Silences of such that were over when the rules came into force.
+void oracle_forget_silences(struct oracle *oracle, const struct workload_rules *before);
 void oracle_note_silences(
     struct oracle *oracle, struct text type, const struct workload_value *data);
 void oracle_start_timed(struct oracle *oracle);

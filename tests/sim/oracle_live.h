@@ -121,6 +121,6 @@ int64_t oracle_next_moment(struct oracle *oracle, int64_t until_ms);
 
 // --- new rules over what came before
 void oracle_remember(struct oracle *oracle);
-void oracle_take_history(struct oracle *oracle);
+void oracle_take_history(struct oracle *oracle, const struct workload_rules *before);
 
 #endif

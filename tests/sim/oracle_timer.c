@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/oracle_run.h"
+#include "tests/sim/workload_flow.h"
 
 #define NEVER        INT64_MAX
 #define DAY_MS       INT64_C(86400000)
@@ -155,6 +156,42 @@ static int64_t silence_due(const struct workload_workflow *flow, const struct si
     bool is_its = text_equal(silence->workflow, flow->name);
     bool is_beyond = silence->last_ms > YEAR_9999_MS - flow->time.for_ms;
     return is_its && !is_beyond ? silence->last_ms + flow->time.for_ms : NEVER;
+}
+
+bool oracle_is_new_idle(const struct workload_workflow *flow, const struct workload_rules *before)
+{
+    if (flow->starter != WORKLOAD_ON_IDLE)
+        return false;
+    for (uint32_t i = 0; i < before->workflow_count; i++) {
+        const struct workload_workflow *old = &before->workflows[i];
+        if (!text_equal(old->name, flow->name))
+            continue;
+        struct sim_text was = {NULL, 0, 0};
+        struct sim_text is = {NULL, 0, 0};
+        idle_print(old, &was);
+        idle_print(flow, &is);
+        bool is_new = !text_equal(sim_text_view(&was), sim_text_view(&is));
+        sim_text_free(&was);
+        sim_text_free(&is);
+        return is_new;
+    }
+    return true;
+}
+
+void oracle_forget_silences(struct oracle *oracle, const struct workload_rules *before)
+{
+    for (size_t i = 0; i < oracle->contacts.count; i++) {
+        struct contact *contact = &oracle->contacts.at[i];
+        for (uint32_t f = 0; f < oracle->rules->workflow_count; f++) {
+            const struct workload_workflow *flow = oracle->workflows[f];
+            if (!oracle_is_new_idle(flow, before))
+                continue;
+            for (size_t k = contact->silences.count; k-- > 0;) {
+                if (silence_due(flow, &contact->silences.at[k]) <= oracle->tick_ms)
+                    forget(contact, k);
+            }
+        }
+    }
 }
 
 // --- starts

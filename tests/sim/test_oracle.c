@@ -563,6 +563,7 @@ Suite *test_suite(void)
     TCase *rules = tcase_create("rules");
     TCase *twin = tcase_create("twin");
     tcase_set_timeout(twin, 600); // each looks at every contact again and again
+    tcase_set_timeout(rules, 600);
     tcase_add_loop_test(rules, drawn_rules_compile, 0, RULE_LOOPS);
     tcase_add_test(rules, an_input_is_the_same_each_time);
     tcase_add_loop_test(twin, the_oracle_and_the_engine_say_the_same, 0, LOOPS);

@@ -22,6 +22,8 @@ void assign_print(const struct workload_step *step, struct sim_text *to);
 enum workload_starter draw_starter(const struct rules_draw *from, uint32_t number);
 void draw_time_trigger(
     const struct rules_draw *from, uint32_t number, struct workload_workflow *flow);
+// What of a workflow about silence says whether it asks for the same silences as another: its name, what of, what per.
+void idle_print(const struct workload_workflow *flow, struct sim_text *to);
 void time_trigger_print(const struct workload_workflow *flow, struct sim_text *to);
 
 // Of a workflow: what its steps may do, and where they stand.

@@ -194,6 +194,16 @@ void draw_time_trigger(
         time->per = draw_kept(&draw, &scope, &ignored);
 }
 
+void idle_print(const struct workload_workflow *flow, struct sim_text *to)
+{
+    sim_add(to, flow->name);
+    sim_add_byte(to, ' ');
+    sim_add(to, flow->on);
+    if (flow->time.per != NULL)
+        expression_print(flow->time.per, to);
+    sim_add_byte(to, '\n');
+}
+
 void time_trigger_print(const struct workload_workflow *flow, struct sim_text *to)
 {
     const struct workload_time *time = &flow->time;

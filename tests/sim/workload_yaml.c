@@ -121,6 +121,26 @@ static void print_action(const struct workload_action *action, struct sim_text *
         print_param(&action->params[i], to);
 }
 
+// By name: where they stand says nothing.
+static void print_idle(const struct workload_rules *rules, struct sim_text *to)
+{
+    const struct workload_workflow *last = NULL;
+    for (uint32_t i = 0; i < rules->workflow_count; i++) {
+        const struct workload_workflow *next = NULL;
+        for (uint32_t k = 0; k < rules->workflow_count; k++) {
+            const struct workload_workflow *flow = &rules->workflows[k];
+            if ((last == NULL || text_compare(flow->name, last->name) > 0) &&
+                (next == NULL || text_compare(flow->name, next->name) < 0))
+                next = flow;
+        }
+        if (next == NULL)
+            return;
+        if (next->starter == WORKLOAD_ON_IDLE)
+            idle_print(next, to);
+        last = next;
+    }
+}
+
 void history_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
 {
     print_events(rules, file, to);
@@ -129,6 +149,7 @@ void history_print(const struct workload_rules *rules, uint32_t file, struct sim
     counters_print(rules, file, to);
     scores_print(rules, file, to);
     segments_print(rules, file, to);
+    print_idle(rules, to);
 }
 
 void rules_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to)
