@@ -205,7 +205,7 @@ static void compile_idle(
     workflow->on = on;
     time->is_from_now = compile_from_now(compiler, entry->value);
     time->idle_hash = compile_hash(of) + (per == NULL ? 0 : hash_mix(compile_hash(per)));
-    if (!time->is_from_now)
+    if (!time->is_from_now && !workflow->is_pinned) // no run begins with one of before
         compiler->ruleset->history_hash +=
             hash_mix(time->idle_hash + hash_u64(workflow->name, IDLE_SEED));
 }
