@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/fakes/lane_stage.h"
 #include "tests/support/suite.h"
@@ -325,6 +326,35 @@ START_TEST(a_drop_is_in_force_once_it_is_durable)
 }
 END_TEST
 
+// An earlier frame becomes durable first: the drop is no part of that sync.
+START_TEST(another_frames_sync_does_not_put_a_drop_in_force)
+{
+    const struct timespec moment = {.tv_nsec = 50 * 1000 * 1000};
+    for (int i = 0; i < 4; i++)
+        order();
+    ck_published(2);
+    uint64_t published = stage.lane->published;
+    gate_set(&stage.syncing, true);
+    stage_send("{\"id\":\"late\",\"type\":\"order.placed\",\"contact\":\"c\"}");
+    STAGE_TURN_UNTIL(gate_waiting(&stage.syncing) == 1);
+    ck_assert_uint_eq(drop(true), 3); // held: its frame waits for the next sync
+    unsigned settled = drops_settled;
+    gate_set(&stage.syncing, false);
+    (void)nanosleep(&moment, NULL); // the sync on its way is done; the next one is sent by a turn
+    gate_set(&stage.syncing, true);
+    uint64_t durable = stage.lane->sync.durable;
+    STAGE_TURN_UNTIL(stage.lane->sync.durable > durable);
+    stage_turn_for_a_while();
+    ck_assert_uint_lt(stage.lane->sync.durable, shard_sequence(stage.lane->shard));
+    ck_assert(stands_still());
+    ck_assert_uint_eq(stage.lane->published, published);
+    ck_assert_uint_eq(drops_settled, settled);
+    gate_set(&stage.syncing, false);
+    STAGE_TURN_UNTIL(drops_settled == settled + 1);
+    ck_published(2);
+}
+END_TEST
+
 // It stands still with another shard, and nobody noted what its last process had published.
 START_TEST(what_may_be_out_already_is_not_dropped)
 {
@@ -383,6 +413,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_lane_stands_still_with_another_one_and_so_does_its_restart);
     tcase_add_test(tcase, what_is_dropped_never_goes_out);
     tcase_add_test(tcase, a_drop_is_in_force_once_it_is_durable);
+    tcase_add_test(tcase, another_frames_sync_does_not_put_a_drop_in_force);
     tcase_add_test(tcase, what_may_be_out_already_is_not_dropped);
     tcase_add_test(tcase, a_crash_behind_a_drop_drops_it_all_the_same);
     tcase_add_test(tcase, without_a_ceiling_nothing_stands_still);
