@@ -67,6 +67,8 @@ static void check_test(const struct ruleset *ruleset, const struct rule_test *te
             INVARIANT(expectation->segments[j].segment < ruleset_segment_count(ruleset));
         for (uint32_t j = 0; j < expectation->counter_count; j++)
             INVARIANT(expectation->counters[j].counter < ruleset_counter_count(ruleset));
+        for (uint32_t j = 0; j < expectation->object_count; j++)
+            INVARIANT(expectation->objects[j].object < ruleset_object_count(ruleset));
         for (uint32_t j = 0; j < expectation->action_count; j++)
             INVARIANT(expectation->actions[j].action < ruleset_action_count(ruleset));
     }
