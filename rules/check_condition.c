@@ -60,7 +60,7 @@ void check_condition(
         return;
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0508,
-        yaml_place_within(expression->node, root->begin, root->end), "%s",
+        yaml_place_shown(compiler->list, expression->node, root->begin, root->end), "%s",
         truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
 }
 
@@ -81,12 +81,13 @@ static const struct field_def *field_read(
     return field->one_of_count > 0 ? field : NULL;
 }
 
-static const char *nearest_of(struct arena *arena, const struct field_def *field, struct bytes word)
+static const char *nearest_of(
+    struct compiler *compiler, const struct field_def *field, struct bytes word)
 {
-    const char **values = arena_alloc(arena, field->one_of_count * sizeof(*values));
+    const char **values = arena_alloc(&compiler->tree, field->one_of_count * sizeof(*values));
     for (uint32_t i = 0; i < field->one_of_count; i++)
         values[i] = (const char *)field->one_of[i].data;
-    return text_nearest(word, values, field->one_of_count);
+    return text_nearest_bounded(word, values, field->one_of_count, &compiler->list->nearest_steps);
 }
 
 static void check_value(
@@ -102,10 +103,10 @@ static void check_value(
         if (bytes_equal(field->one_of[i], text))
             return;
     }
-    const char *meant = nearest_of(&compiler->scratch, field, text);
+    const char *meant = nearest_of(compiler, field, text);
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0509,
-        yaml_place_within(expression->node, value->begin, value->end),
+        yaml_place_shown(compiler->list, expression->node, value->begin, value->end),
         "contact.%s is never '%.*s'%s%s%s", (const char *)field->name.data, compile_shown_len(text),
         (const char *)text.data, meant == NULL ? "" : ", did you mean '",
         meant == NULL ? "" : meant, meant == NULL ? "" : "'?");

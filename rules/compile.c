@@ -15,6 +15,10 @@
 #include "rules/compile_workflows.h"
 #include "rules/compiler.h"
 
+// What making regular expressions may cost, in instructions: some for any ruleset, and more for a longer one. A few
+// bytes make a pattern of 10,000.
+enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
+
 // Kinds in the order they refer to each other.
 static const struct {
     const char *key;
@@ -177,6 +181,14 @@ static void compiler_end(struct compiler *compiler)
     diagnostics_sort(compiler->list);
 }
 
+static size_t regex_cost_max(const struct rule_bundle *bundle)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < bundle->count; i++)
+        bytes += bundle->files[i].text.len;
+    return REGEX_COST_SPARE + bytes / REGEX_BYTES_EACH;
+}
+
 struct catalog *compile_builtin(struct diagnostics *diagnostics)
 {
     struct ruleset ruleset = {.catalog = catalog_create()};
@@ -196,7 +208,10 @@ enum err compile_bundle(
     size_t errors_before = diagnostics->error_count;
     struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
     struct compiler compiler = {
-        .ruleset = ruleset, .list = diagnostics, .errors_before = errors_before};
+        .ruleset = ruleset,
+        .list = diagnostics,
+        .errors_before = errors_before,
+        .regex_cost_max = regex_cost_max(bundle)};
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);

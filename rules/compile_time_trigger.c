@@ -121,8 +121,9 @@ static bool compile_cron(
     if (cron_parse(text, &time->cron, &problem))
         return true;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0241, yaml_place_within(node, problem.begin, problem.end),
-        "expected %s", problem.expected);
+        compiler->list, DIAGNOSTIC_E0241,
+        yaml_place_shown(compiler->list, node, problem.begin, problem.end), "expected %s",
+        problem.expected);
     return false;
 }
 

@@ -32,7 +32,8 @@ enum symbol_kind {
 struct compiler {
     struct ruleset *ruleset;
     struct diagnostics *list;
-    size_t errors_before; // of the list, when compiling began
+    size_t errors_before;              // of the list, when compiling began
+    size_t regex_cost, regex_cost_max; // of making the patterns of matches(), all together
     struct arena scratch;
     struct arena tree; // of the expression in hand
     struct symbols symbols[SYMBOL_KIND_COUNT];
