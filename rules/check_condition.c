@@ -2,6 +2,7 @@
 
 #include "engine/base/text.h"
 #include "rules/constant.h"
+#include "rules/parts.h"
 #include "rules/scope.h"
 
 // --- always, never
@@ -84,6 +85,9 @@ static const struct field_def *field_read(
 static const char *nearest_of(
     struct compiler *compiler, const struct field_def *field, struct bytes word)
 {
+    if (compiler->list->nearest_steps >= TEXT_NEAREST_STEPS_MAX ||
+        diagnostics_is_full(compiler->list))
+        return NULL;
     const char **values = arena_alloc(&compiler->tree, field->one_of_count * sizeof(*values));
     for (uint32_t i = 0; i < field->one_of_count; i++)
         values[i] = (const char *)field->one_of[i].data;
@@ -99,10 +103,9 @@ static void check_value(
     if (value->kind != CEL_NODE_LITERAL || value->literal.kind != CEL_STRING)
         return;
     struct bytes text = value->literal.as.text;
-    for (uint32_t i = 0; i < field->one_of_count; i++) {
-        if (bytes_equal(field->one_of[i], text))
-            return;
-    }
+    const struct part part = {PART_VALUE, (uint64_t)(field - compiler->ruleset->fields), text};
+    if (parts_find(compiler, &part) != PART_NONE)
+        return;
     const char *meant = nearest_of(compiler, field, text);
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0509,

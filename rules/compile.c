@@ -176,6 +176,8 @@ static void compiler_end(struct compiler *compiler)
 {
     for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
         symbols_free(&compiler->symbols[i]);
+    symbols_free(&compiler->parts.all);
+    buffer_free(&compiler->parts.key);
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
     diagnostics_sort(compiler->list);

@@ -37,6 +37,7 @@ struct compiler {
     struct arena scratch;
     struct arena tree; // of the expression in hand
     struct symbols symbols[SYMBOL_KIND_COUNT];
+    struct parts parts;
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
     const char *file;               // that is being compiled, as the ruleset keeps it
     struct bytes group;             // of its events: the file's name without its ending
@@ -53,8 +54,7 @@ struct compiler {
 };
 
 enum { ACTION_PARAMS_MAX = 255 };
-
-// One function a top-level key; node is its value, of any kind.
+// One function a top-level key; node is its value.
 typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
 compile_function compile_events, compile_contact;
 compile_function compile_lists;
