@@ -462,6 +462,7 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }
+    (void)reads_find_clock(root);
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;

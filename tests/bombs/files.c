@@ -431,6 +431,65 @@ const struct bomb bombs_of_files[] = {
          "x}, s141: {if: x}, s142: {if: x}, s143: {if: x}, s144: {if: x}, s145: {if: x}, s146: "
          "{if: x}, s147: {if: x}, s148: {if: x}, s149: {if: x}}\n"),
      'x', "E0203"},
+    {BOMB_RULES, "comparisons in each other of a large constant", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
+          "((((((((((((([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1].size() > "
+          "1==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)'}\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "comparisons in each other of the time", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
+          "(((((((((((((now > "
+          "contact.created==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)'}\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "terms of a time", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'now + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1)  > "
+          "contact.created'}\n"),
+     NONE, NONE, NONE, ' ', "taken"},
     {BOMB_CONFIG, "keys that mean nothing", NONE, TEXT("$N: 1 # xxxxxxxxxx\n"), NONE, NONE, NONE,
      ' ', "E0201"},
     {BOMB_CONFIG, "files", TEXT("data: d\nrules: r\nsources: {files: ["), TEXT("f$N,            "),
