@@ -18,6 +18,8 @@
 // What making regular expressions may cost, in instructions: some for any ruleset, and more for a longer one. A few
 // bytes make a pattern of 10,000.
 enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
+// The same of the parts of expressions: each name, literal and operator is one.
+enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 4 };
 
 // Kinds in the order they refer to each other.
 static const struct {
@@ -183,12 +185,12 @@ static void compiler_end(struct compiler *compiler)
     diagnostics_sort(compiler->list);
 }
 
-static size_t regex_cost_max(const struct rule_bundle *bundle)
+static size_t bundle_bytes(const struct rule_bundle *bundle)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < bundle->count; i++)
         bytes += bundle->files[i].text.len;
-    return REGEX_COST_SPARE + bytes / REGEX_BYTES_EACH;
+    return bytes;
 }
 
 struct catalog *compile_builtin(struct diagnostics *diagnostics)
@@ -213,7 +215,8 @@ enum err compile_bundle(
         .ruleset = ruleset,
         .list = diagnostics,
         .errors_before = errors_before,
-        .regex_cost_max = regex_cost_max(bundle)};
+        .regex_cost_max = REGEX_COST_SPARE + bundle_bytes(bundle) / REGEX_BYTES_EACH,
+        .node_count_max = NODES_SPARE + bundle_bytes(bundle) / NODE_BYTES_EACH};
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);

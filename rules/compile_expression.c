@@ -443,8 +443,34 @@ static void take_tree(
     }
 }
 
+static size_t count_nodes(const struct cel_node *node)
+{
+    size_t count = 1;
+    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
+        count += count_nodes(node->children[i]);
+    return count;
+}
+
+// False when all expressions together have more parts than they may, which is said once: then no further one is read.
+static bool check_size(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_node *root)
+{
+    compiler->node_count += count_nodes(root);
+    if (compiler->node_count <= compiler->node_count_max)
+        return true;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0602, yaml_place(pending->node),
+        "the expressions of these rules have more than %zu names, literals and operators in all",
+        compiler->node_count_max);
+    return false;
+}
+
 static void check_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
+    if (compiler->node_count > compiler->node_count_max)
+        return;
     struct ruleset *ruleset = compiler->ruleset;
     const struct rule_expression *expression = pending->expression;
     const struct cel_scope *scope =
@@ -463,6 +489,8 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         return;
     }
     (void)reads_find_clock(root);
+    if (!check_size(compiler, pending, root))
+        return;
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;

@@ -207,7 +207,7 @@ const struct bomb bombs_of_files[] = {
      "taken"},
     {BOMB_RULES, "conditions of constants", TEXT("segments:\n"),
      TEXT("  t$N: {if: '1 in [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'}\n"), NONE,
-     NONE, NONE, ' ', "taken"},
+     NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "one long condition", TEXT("segments:\n  t: {if: '1 in ["), TEXT("1,"), NONE, NONE,
      TEXT("1]'}\n"), ' ', "E0602"},
     {BOMB_RULES, "groups", TEXT("scores:\n  s:\n    groups:\n"),
@@ -262,12 +262,12 @@ const struct bomb bombs_of_files[] = {
      TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30})\")'}\n"), NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "signs of negation", TEXT("segments:\n"),
      TEXT("  t$N: {if: '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!true'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "sums of constants", TEXT("segments:\n"),
      TEXT("  t$N: {if: "
           "'1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+"
           "1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 > size(contact.tags)'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "macros in each other", TEXT("segments:\n"),
      TEXT(
          "  t$N: {if: '[1,2].all(x, [1,2].exists(y, [1,2].all(z, x+y+z > contact.id.size())))'}\n"),
@@ -460,7 +460,7 @@ const struct bomb bombs_of_files[] = {
           "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
           "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
           "true)==true)==true)==true)'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "comparisons in each other of the time", TEXT("segments:\n"),
      TEXT("  t$N: {if: "
           "'((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
@@ -489,7 +489,7 @@ const struct bomb bombs_of_files[] = {
           "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
           "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1)  > "
           "contact.created'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_CONFIG, "keys that mean nothing", NONE, TEXT("$N: 1 # xxxxxxxxxx\n"), NONE, NONE, NONE,
      ' ', "E0201"},
     {BOMB_CONFIG, "files", TEXT("data: d\nrules: r\nsources: {files: ["), TEXT("f$N,            "),
