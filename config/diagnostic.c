@@ -13,8 +13,25 @@ enum {
     SOURCE_LINE_BYTES_MAX = 400,
     WORDS_LISTED_MAX = 12,
     WORD_BYTES_MAX = 100,
-    NEAREST_MAX = 100
 };
+
+size_t source_line_start(const struct source_text *source, uint32_t line)
+{
+    INVARIANT(line > 0 && line <= source->line_count);
+    struct bytes text = source->text;
+    uint32_t step = (line - 1) / SOURCE_LINES_STEP;
+    struct source_line at = {step * SOURCE_LINES_STEP + 1, source->line_starts[step]};
+    if (source->last != NULL && source->last->line > at.line && source->last->line <= line)
+        at = *source->last;
+    for (; at.line < line; at.line++) {
+        const uint8_t *newline = memchr(text.data + at.start, '\n', text.len - at.start);
+        INVARIANT(newline != NULL);
+        at.start = (uint32_t)(newline - text.data) + 1;
+    }
+    if (source->last != NULL)
+        *source->last = at;
+    return at.start;
+}
 
 void diagnostics_free(struct diagnostics *list)
 {
@@ -39,16 +56,12 @@ static const char *format_text(struct arena *arena, const char *format, va_list 
 }
 
 // The line of the source a place is on, without its end, or NULL.
-static const char *copy_line(struct arena *arena, struct place place)
+static const char *copy_line(struct diagnostics *list, struct place place)
 {
     const struct source_text *source = place.source;
     if (source == NULL || place.line == 0 || place.line > source->line_count)
         return NULL;
-    size_t start = source->line_starts[(place.line - 1) / SOURCE_LINES_STEP];
-    for (uint32_t left = (place.line - 1) % SOURCE_LINES_STEP; left > 0; start++) {
-        INVARIANT(start < source->text.len);
-        left -= source->text.data[start] == '\n' ? 1 : 0;
-    }
+    size_t start = source_line_start(source, place.line);
     size_t end = start;
     while (end < source->text.len && source->text.data[end] != '\n' &&
            source->text.data[end] != '\r') {
@@ -56,7 +69,7 @@ static const char *copy_line(struct arena *arena, struct place place)
             return NULL; // a wall of text helps nobody
     }
     struct bytes line = bytes_of(source->text.data + start, end - start);
-    return text_is_utf8(line) ? arena_text(arena, line) : NULL;
+    return text_is_utf8(line) ? arena_text(&list->arena, line) : NULL;
 }
 
 static const char *copy_file(struct diagnostics *list, struct place place)
@@ -92,7 +105,7 @@ static struct diagnostic *diagnostics_push(
         .line = place.line,
         .column = place.column,
         .length = place.length,
-        .source_line = copy_line(&list->arena, place),
+        .source_line = copy_line(list, place),
         .order = list->error_count + list->warning_count};
     list->items[list->count++] = item;
     list->last = item;
@@ -155,8 +168,9 @@ void diagnostic_add_unknown(
     const struct unknown_word *unknown)
 {
     const char *nearest = NULL;
-    if (list->count < NEAREST_MAX) // comparing with all words is dear, and nobody reads so many
-        nearest = text_nearest(unknown->word, unknown->known, unknown->count);
+    if (!diagnostics_is_full(list)) // comparing with all words is dear, and nobody reads so many
+        nearest = text_nearest_bounded(
+            unknown->word, unknown->known, unknown->count, &list->nearest_steps);
     int word_len = text_shown_len(unknown->word, WORD_BYTES_MAX);
     bool is_cut = (size_t)word_len < unknown->word.len;
     const char *word = (const char *)unknown->word.data;

@@ -20,6 +20,11 @@
 
 enum { SOURCE_LINES_STEP = 64 };
 
+// A line, from 1, and the byte of the text where it begins.
+struct source_line {
+    uint32_t line, start;
+};
+
 // A text that places point into. Borrowed by every place in it.
 struct source_text {
     const char *file; // as it is shown
@@ -28,7 +33,11 @@ struct source_text {
     // shown.
     const uint32_t *line_starts;
     uint32_t line_count;
+    struct source_line *last; // looked up last, as many are of one line; NULL: that is not kept
 };
+
+// Where a line begins that the source has, 1 being its first, and whose lines are shown.
+size_t source_line_start(const struct source_text *source, uint32_t line);
 
 // A span on one line. Line and column count from 1, in characters; line 0 is the file as a whole;
 // source NULL is nowhere.
@@ -82,7 +91,15 @@ struct diagnostics {
     const char *file;        // copied last: the next is often of the same; NULL: none yet
     size_t error_count;      // all of them, those beyond DIAGNOSTICS_MAX too
     size_t warning_count;    // likewise
+    size_t
+        nearest_steps; // of looking for what unknown words were meant to be (text_nearest_bounded)
 };
+
+// Whether the next one is only counted: what it would say, and where, need not be found out.
+static inline bool diagnostics_is_full(const struct diagnostics *list)
+{
+    return list->count == DIAGNOSTICS_MAX;
+}
 
 void diagnostics_free(struct diagnostics *list);
 

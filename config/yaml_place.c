@@ -1,6 +1,9 @@
 // Where a part of a scalar's text stands in its file.
 #include "config/yaml_tree.h"
 
+// What stands further to the right in its line, or in its scalar, is placed where the scalar begins.
+enum { COLUMNS_MAX = 4096, BYTES_MAX = 4096 };
+
 struct walk {
     const uint8_t *at, *end; // of the file
     struct place place;      // of at
@@ -28,14 +31,13 @@ static bool walk_to_node(struct walk *walk, const struct yaml_node *node)
 {
     const struct place node_place = yaml_place(node);
     const struct source_text *source = node_place.source;
-    if (source == NULL || node_place.line == 0)
+    if (source == NULL || node_place.line == 0 || node_place.column > COLUMNS_MAX)
         return false;
     *walk = (struct walk){
         source->text.data, source->text.data + source->text.len, {source, 1, 1, 1}, 0};
-    uint32_t first = (node_place.line - 1) / SOURCE_LINES_STEP;
-    if (source->line_starts != NULL && first < source->line_count) {
-        walk->at += source->line_starts[first];
-        walk->place.line = first * SOURCE_LINES_STEP + 1;
+    if (source->line_starts != NULL && node_place.line <= source->line_count) {
+        walk->at += source_line_start(source, node_place.line);
+        walk->place.line = node_place.line;
     }
     while (walk->at < walk->end && walk->place.line < node_place.line)
         step(walk);
@@ -106,7 +108,7 @@ struct place yaml_place_within(const struct yaml_node *node, size_t begin, size_
     struct walk walk;
     struct bytes text = yaml_text(node);
     struct place place = yaml_place(node);
-    if (node->kind != YAML_KIND_SCALAR || !walk_to_node(&walk, node))
+    if (node->kind != YAML_KIND_SCALAR || begin > BYTES_MAX || !walk_to_node(&walk, node))
         return place;
     skip_head(&walk, node);
     for (size_t at = 0; at <= text.len; at++) {
@@ -124,4 +126,10 @@ struct place yaml_place_within(const struct yaml_node *node, size_t begin, size_
     bool is_one_line = walk.place.line == place.line && walk.place.column > place.column;
     place.length = is_one_line ? walk.place.column - place.column : 1;
     return place;
+}
+
+struct place yaml_place_shown(
+    const struct diagnostics *list, const struct yaml_node *node, size_t begin, size_t end)
+{
+    return diagnostics_is_full(list) ? yaml_place(node) : yaml_place_within(node, begin, end);
 }

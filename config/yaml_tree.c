@@ -55,6 +55,8 @@ static void index_lines(struct arena *arena, struct source_text *source)
             starts[line / SOURCE_LINES_STEP] = (uint32_t)i + 1;
     }
     source->line_starts = starts;
+    source->last = arena_alloc(arena, sizeof(*source->last));
+    *source->last = (struct source_line){0};
     source->line_count = count;
 }
 

@@ -38,6 +38,9 @@ bool yaml_is_null(const struct yaml_node *node);
 // Where bytes begin to end of a scalar's text stand in the file; the node's own place where an escape
 // keeps that from being told.
 struct place yaml_place_within(const struct yaml_node *node, size_t begin, size_t end);
+// The same for the next diagnostic of the list; the node's own where that is not kept.
+struct place yaml_place_shown(
+    const struct diagnostics *list, const struct yaml_node *node, size_t begin, size_t end);
 
 // The functions below add a diagnostic and return false when the node is not what is asked for;
 // out-parameters are then untouched. `what` names the thing in the message: "'points'".

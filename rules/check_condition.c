@@ -2,6 +2,7 @@
 
 #include "engine/base/text.h"
 #include "rules/constant.h"
+#include "rules/parts.h"
 #include "rules/scope.h"
 
 // --- always, never
@@ -60,7 +61,7 @@ void check_condition(
         return;
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0508,
-        yaml_place_within(expression->node, root->begin, root->end), "%s",
+        yaml_place_shown(compiler->list, expression->node, root->begin, root->end), "%s",
         truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
 }
 
@@ -81,12 +82,16 @@ static const struct field_def *field_read(
     return field->one_of_count > 0 ? field : NULL;
 }
 
-static const char *nearest_of(struct arena *arena, const struct field_def *field, struct bytes word)
+static const char *nearest_of(
+    struct compiler *compiler, const struct field_def *field, struct bytes word)
 {
-    const char **values = arena_alloc(arena, field->one_of_count * sizeof(*values));
+    if (compiler->list->nearest_steps >= TEXT_NEAREST_STEPS_MAX ||
+        diagnostics_is_full(compiler->list))
+        return NULL;
+    const char **values = arena_alloc(&compiler->tree, field->one_of_count * sizeof(*values));
     for (uint32_t i = 0; i < field->one_of_count; i++)
         values[i] = (const char *)field->one_of[i].data;
-    return text_nearest(word, values, field->one_of_count);
+    return text_nearest_bounded(word, values, field->one_of_count, &compiler->list->nearest_steps);
 }
 
 static void check_value(
@@ -98,14 +103,13 @@ static void check_value(
     if (value->kind != CEL_NODE_LITERAL || value->literal.kind != CEL_STRING)
         return;
     struct bytes text = value->literal.as.text;
-    for (uint32_t i = 0; i < field->one_of_count; i++) {
-        if (bytes_equal(field->one_of[i], text))
-            return;
-    }
-    const char *meant = nearest_of(&compiler->scratch, field, text);
+    const struct part part = {PART_VALUE, (uint64_t)(field - compiler->ruleset->fields), text};
+    if (parts_find(compiler, &part) != PART_NONE)
+        return;
+    const char *meant = nearest_of(compiler, field, text);
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0509,
-        yaml_place_within(expression->node, value->begin, value->end),
+        yaml_place_shown(compiler->list, expression->node, value->begin, value->end),
         "contact.%s is never '%.*s'%s%s%s", (const char *)field->name.data, compile_shown_len(text),
         (const char *)text.data, meant == NULL ? "" : ", did you mean '",
         meant == NULL ? "" : meant, meant == NULL ? "" : "'?");

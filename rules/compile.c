@@ -15,6 +15,12 @@
 #include "rules/compile_workflows.h"
 #include "rules/compiler.h"
 
+// What making regular expressions may cost, in instructions: some for any ruleset, and more for a longer one. A few
+// bytes make a pattern of 10,000.
+enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
+// The same of the parts of expressions: each name, literal and operator is one.
+enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 4 };
+
 // Kinds in the order they refer to each other.
 static const struct {
     const char *key;
@@ -172,9 +178,19 @@ static void compiler_end(struct compiler *compiler)
 {
     for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
         symbols_free(&compiler->symbols[i]);
+    symbols_free(&compiler->parts.all);
+    buffer_free(&compiler->parts.key);
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
     diagnostics_sort(compiler->list);
+}
+
+static size_t bundle_bytes(const struct rule_bundle *bundle)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < bundle->count; i++)
+        bytes += bundle->files[i].text.len;
+    return bytes;
 }
 
 struct catalog *compile_builtin(struct diagnostics *diagnostics)
@@ -196,7 +212,11 @@ enum err compile_bundle(
     size_t errors_before = diagnostics->error_count;
     struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
     struct compiler compiler = {
-        .ruleset = ruleset, .list = diagnostics, .errors_before = errors_before};
+        .ruleset = ruleset,
+        .list = diagnostics,
+        .errors_before = errors_before,
+        .regex_cost_max = REGEX_COST_SPARE + bundle_bytes(bundle) / REGEX_BYTES_EACH,
+        .node_count_max = NODES_SPARE + bundle_bytes(bundle) / NODE_BYTES_EACH};
     ruleset->catalog = catalog;
     ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);

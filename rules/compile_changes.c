@@ -7,11 +7,11 @@ enum { WHAT_BYTES = 140 };
 
 static const struct field_def *find_field(const struct compiler *compiler, struct bytes name)
 {
-    for (size_t i = 0; i < compiler->ruleset->field_count; i++) {
-        if (bytes_equal(compiler->ruleset->fields[i].name, name))
-            return &compiler->ruleset->fields[i];
-    }
-    return NULL;
+    const struct ruleset *ruleset = compiler->ruleset;
+    const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_FIELD], name);
+    bool is_known = symbol != NULL && symbol->index < ruleset->field_count &&
+                    bytes_equal(ruleset->fields[symbol->index].name, name);
+    return is_known ? &ruleset->fields[symbol->index] : NULL;
 }
 
 static bool compile_assignment(

@@ -1,6 +1,9 @@
 // Compiles `channels`, and the limits of them and of actions.
 #include "rules/compile_channels.h"
 
+#include <stdlib.h>
+
+#include "engine/base/memory.h"
 #include "rules/compile_flow.h"
 #include "rules/compile_score_rules.h"
 #include "rules/compile_with.h"
@@ -115,15 +118,6 @@ void compile_channels(struct compiler *compiler, const struct yaml_node *node)
         compile_channel(compiler, &entry);
 }
 
-static bool is_used(const struct ruleset *ruleset, struct bytes channel)
-{
-    for (size_t i = 0; i < ruleset->action_count; i++) {
-        if (bytes_equal(ruleset->actions[i].channel, channel))
-            return true;
-    }
-    return false;
-}
-
 static void report_unused(struct compiler *compiler, const struct symbol *channel)
 {
     const struct ruleset *ruleset = compiler->ruleset;
@@ -140,10 +134,18 @@ static void report_unused(struct compiler *compiler, const struct symbol *channe
 void compile_channels_finish(struct compiler *compiler)
 {
     const struct symbols *channels = &compiler->symbols[SYMBOL_CHANNEL];
+    const struct ruleset *ruleset = compiler->ruleset;
+    bool *is_used = mem_zero(channels->count, sizeof(*is_used));
+    for (size_t i = 0; i < ruleset->action_count; i++) {
+        const struct symbol *channel = symbols_find(channels, ruleset->actions[i].channel);
+        if (channel != NULL)
+            is_used[channel - channels->items] = true;
+    }
     for (size_t i = 0; i < channels->count; i++) {
-        if (!is_used(compiler->ruleset, channels->items[i].name))
+        if (!is_used[i])
             report_unused(compiler, &channels->items[i]);
     }
+    free(is_used);
 }
 
 uint32_t compile_channel_find(const struct compiler *compiler, struct bytes name)

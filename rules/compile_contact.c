@@ -2,6 +2,7 @@
 #include "engine/base/invariant.h"
 #include "rules/compiler.h"
 #include "rules/declaration.h"
+#include "rules/parts.h"
 #include "rules/scope.h"
 
 // The kinds as given; false after a diagnostic.
@@ -68,8 +69,10 @@ static void compile_one_of(
     uint32_t count = 0;
     for (const struct yaml_node *item = yaml_first(node); item != NULL; item = yaml_next(item)) {
         struct bytes text;
-        if (yaml_to_text(item, "a value of 'one_of'", compiler->list, &text))
-            values[count++] = compile_copy(compiler, text);
+        if (!yaml_to_text(item, "a value of 'one_of'", compiler->list, &text))
+            continue;
+        values[count++] = compile_copy(compiler, text);
+        parts_add(compiler, &(struct part){PART_VALUE, compiler->ruleset->field_count, text}, 0);
     }
     if (node->count == 0)
         diagnostic_add(compiler->list, DIAGNOSTIC_E0410, yaml_place(node), "'one_of' is empty");

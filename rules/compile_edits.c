@@ -1,6 +1,10 @@
 #include "rules/compile_edits.h"
 
+#include <stdlib.h>
+
+#include "engine/base/memory.h"
 #include "rules/event_set.h"
+#include "rules/parts.h"
 
 #define OVERDUE_MS_MAX (INT64_C(3653) * 86400000) // ten years
 
@@ -83,13 +87,16 @@ void compile_overdue(
 }
 
 // --- edit
-static uint32_t step_named(const struct workflow_def *workflow, struct bytes id)
+static void report_unknown_step(
+    struct compiler *compiler, const struct yaml_node *id, const struct workflow_def *workflow)
 {
-    for (uint32_t i = 0; i < workflow->step_count; i++) {
-        if (bytes_equal(workflow->steps[i].id, id))
-            return i;
-    }
-    return STEP_NONE;
+    uint32_t count = diagnostics_is_full(compiler->list) ? 0 : workflow->step_count;
+    const char **names = mem_alloc((count + 1) * sizeof(*names));
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = (const char *)workflow->steps[i].id.data; // a copy ends with a 0
+    struct unknown_word unknown = {"step", yaml_text(id), names, count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0225, yaml_place(id), &unknown);
+    free(names);
 }
 
 static void compile_moves(
@@ -97,6 +104,8 @@ static void compile_moves(
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'move'", compiler->list))
         return;
+    parts_add_steps(
+        compiler, compiler->ruleset->workflow_count, workflow->steps, workflow->step_count);
     struct workflow_move *moves =
         arena_alloc(&compiler->ruleset->arena, (node->count + 1) * sizeof(*moves));
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
@@ -104,19 +113,14 @@ static void compile_moves(
         struct bytes id;
         if (!yaml_to_text(entry.value, "a step", compiler->list, &id))
             continue;
-        uint32_t to = step_named(workflow, id);
-        if (to == STEP_NONE) {
-            const char **names =
-                arena_alloc(&compiler->scratch, (workflow->step_count + 1) * sizeof(*names));
-            for (uint32_t i = 0; i < workflow->step_count; i++)
-                names[i] = (const char *)workflow->steps[i].id.data; // a copy ends with a 0
-            struct unknown_word unknown = {"step", id, names, workflow->step_count};
-            diagnostic_add_unknown(
-                compiler->list, DIAGNOSTIC_E0225, yaml_place(entry.value), &unknown);
+        const struct part part = {PART_STEP, compiler->ruleset->workflow_count, id};
+        size_t to = parts_find(compiler, &part);
+        if (to == PART_NONE) {
+            report_unknown_step(compiler, entry.value, workflow);
             continue;
         }
         moves[workflow->move_count++] =
-            (struct workflow_move){compile_copy(compiler, yaml_text(entry.key)), to};
+            (struct workflow_move){compile_copy(compiler, yaml_text(entry.key)), (uint32_t)to};
     }
     workflow->moves = moves;
 }

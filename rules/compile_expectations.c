@@ -6,6 +6,7 @@
 #include "rules/compile_tests.h"
 #include "rules/compile_with.h"
 #include "rules/literal.h"
+#include "rules/parts.h"
 
 #define POINTS_MILLI_MAX INT64_C(9000000000000000)
 
@@ -210,27 +211,6 @@ static void read_with(
     }
 }
 
-// Whether a step of that id does the action, in the workflow, or in any where it is NULL.
-static bool has_step(
-    const struct compiler *compiler,
-    const struct workflow_def *in,
-    uint32_t action,
-    struct bytes id)
-{
-    const struct ruleset *ruleset = compiler->ruleset;
-    size_t first = in == NULL ? 0 : (size_t)(in - ruleset->workflows);
-    size_t end = in == NULL ? ruleset->workflow_count : first + 1;
-    for (size_t i = first; i < end; i++) {
-        const struct workflow_def *workflow = &ruleset->workflows[i];
-        for (uint32_t j = 0; j < workflow->step_count; j++) {
-            const struct workflow_step *step = &workflow->steps[j];
-            if (step->kind == STEP_DO && step->action == action && bytes_equal(step->id, id))
-                return true;
-        }
-    }
-    return false;
-}
-
 static void read_step(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -242,7 +222,8 @@ static void read_step(
     if (id.len == 0)
         return;
     out->step = id;
-    if (has_step(compiler, workflow, out->action, id))
+    uint32_t in = workflow == NULL ? PART_ANY : (uint32_t)(workflow - compiler->ruleset->workflows);
+    if (parts_has_deed(compiler, in, out->action, id))
         return;
     diagnostic_add(
         compiler->list, DIAGNOSTIC_E0225, yaml_place(yaml_get(node, "step")),

@@ -173,9 +173,14 @@ static bool is_fit(const struct cel_type *type, enum expression_use use)
 }
 
 // Where bytes of the expression stand.
-static struct place place_within(const struct pending_expression *pending, size_t begin, size_t end)
+static struct place place_within(
+    const struct compiler *compiler,
+    const struct pending_expression *pending,
+    size_t begin,
+    size_t end)
 {
-    return yaml_place_within(pending->node, pending->begin + begin, pending->begin + end);
+    return yaml_place_shown(
+        compiler->list, pending->node, pending->begin + begin, pending->begin + end);
 }
 
 static bool check_use(
@@ -209,8 +214,9 @@ static bool check_use(
     struct buffer name = {0};
     cel_type_add(&name, type);
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0604, place_within(pending, 0, pending->expression->text.len),
-        "%s, this is %.*s", needs[pending->use], (int)name.len, (const char *)name.data);
+        compiler->list, DIAGNOSTIC_E0604,
+        place_within(compiler, pending, 0, pending->expression->text.len), "%s, this is %.*s",
+        needs[pending->use], (int)name.len, (const char *)name.data);
     buffer_free(&name);
     return false;
 }
@@ -247,7 +253,7 @@ static bool check_reads(
     if (!is_late)
         return true;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0607, place_within(pending, node->begin, node->end),
+        compiler->list, DIAGNOSTIC_E0607, place_within(compiler, pending, node->begin, node->end),
         is_object ? "an object reads the event only, not '%.*s'"
                   : "a counter reads the event and the contact only, not '%.*s'",
         compile_shown_len(node->text), (const char *)node->text.data);
@@ -268,10 +274,11 @@ static void warn_undeclared(
     const struct cel_type *of = node->children[0]->type;
     if (of == NULL || of->kind != CEL_TYPE_OBJECT || !of->object->is_open)
         return;
-    const char *nearest = cel_object_nearest(&compiler->scratch, of->object, node->text);
+    const char *nearest =
+        cel_object_nearest(&compiler->tree, of->object, node->text, &compiler->list->nearest_steps);
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0505,
-        place_within(pending, node->text_begin, node->text_begin + node->text.len),
+        place_within(compiler, pending, node->text_begin, node->text_begin + node->text.len),
         "%.*s does not declare data.%.*s%s%s%s", (int)of->object->name.len,
         (const char *)of->object->name.data, compile_shown_len(node->text),
         (const char *)node->text.data, nearest == NULL ? "" : ", did you mean '",
@@ -290,41 +297,64 @@ struct constants {
 static void report_constant(
     struct constants *constants, const struct cel_node *at, struct bytes message)
 {
-    const struct expression_source source = {
-        .node = constants->pending->node, .begin = constants->pending->begin};
     diagnostic_add(
-        constants->compiler->list, DIAGNOSTIC_E0605, expression_place(&source, at->begin, at->end),
+        constants->compiler->list, DIAGNOSTIC_E0605,
+        place_within(constants->compiler, constants->pending, at->begin, at->end),
         "this can only fail: %.*s", compile_shown_len(message), (const char *)message.data);
 }
 
-static void check_pattern(struct constants *constants, const struct cel_node *pattern)
+// A pattern that is written out is made here once, and once more for the program. False when those of the ruleset cost
+// more than they may, which is said once: then nothing is to be compiled any more.
+static bool check_pattern(struct constants *constants, const struct cel_node *pattern)
 {
+    struct compiler *compiler = constants->compiler;
     char why[128] = "";
     struct bytes text = pattern->literal.as.text;
-    struct cel_regex *regex = cel_regex_new((const char *)text.data, text.len, why, sizeof(why));
+    size_t cost;
+    if (compiler->regex_cost > compiler->regex_cost_max)
+        return false;
+    struct cel_regex *regex =
+        cel_regex_new((const char *)text.data, text.len, why, sizeof(why), &cost);
     if (regex == NULL)
         report_constant(constants, pattern, bytes_text(why));
     cel_regex_free(regex);
+    compiler->regex_cost += cost;
+    if (compiler->regex_cost <= compiler->regex_cost_max)
+        return regex != NULL;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0602,
+        place_within(compiler, constants->pending, pattern->begin, pattern->end),
+        "the regular expressions of these rules are larger than %zu instructions in all",
+        compiler->regex_cost_max);
+    return false;
 }
 
-static void check_constants(struct constants *constants, const struct cel_node *node)
+static bool has_pattern(const struct cel_node *node)
 {
+    return node->kind == CEL_NODE_CALL && node->child_count == 2 &&
+           bytes_equal_text(node->text, "matches") && node->children[1]->kind == CEL_NODE_LITERAL &&
+           node->children[1]->literal.kind == CEL_STRING;
+}
+
+// False when a pattern cannot be made.
+static bool check_constants(struct constants *constants, const struct cel_node *node)
+{
+    bool is_good = true;
     bool is_constant = node->kind == CEL_NODE_CALL && node->child_count > 0;
     for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
-        check_constants(constants, node->children[i]);
+        is_good = check_constants(constants, node->children[i]) && is_good;
         is_constant = is_constant && node->children[i]->kind == CEL_NODE_LITERAL;
     }
-    if (node->kind == CEL_NODE_CALL && node->child_count == 2 && !is_constant &&
-        bytes_equal_text(node->text, "matches") && node->children[1]->kind == CEL_NODE_LITERAL &&
-        node->children[1]->literal.kind == CEL_STRING)
-        check_pattern(constants, node->children[1]);
+    if (has_pattern(node) && !check_pattern(constants, node->children[1]))
+        return false;
     if (!is_constant)
-        return;
+        return is_good;
     struct cel_program *program = cel_compile(&constants->compiler->tree, constants->scope, node);
     struct cel_value value = cel_run(&constants->eval, program, cel_constant_cost(node));
     if (value.kind == CEL_ERROR && value.as.error->code != CEL_ERROR_COST)
         report_constant(constants, node, value.as.error->message);
     cel_program_free(program);
+    return is_good;
 }
 
 // data.NAME of a type whose values are told apart as they came: not a time, which may be written in several ways.
@@ -413,8 +443,34 @@ static void take_tree(
     }
 }
 
+static size_t count_nodes(const struct cel_node *node)
+{
+    size_t count = 1;
+    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
+        count += count_nodes(node->children[i]);
+    return count;
+}
+
+// False when all expressions together have more parts than they may, which is said once: then no further one is read.
+static bool check_size(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_node *root)
+{
+    compiler->node_count += count_nodes(root);
+    if (compiler->node_count <= compiler->node_count_max)
+        return true;
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0602, yaml_place(pending->node),
+        "the expressions of these rules have more than %zu names, literals and operators in all",
+        compiler->node_count_max);
+    return false;
+}
+
 static void check_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
+    if (compiler->node_count > compiler->node_count_max)
+        return;
     struct ruleset *ruleset = compiler->ruleset;
     const struct rule_expression *expression = pending->expression;
     const struct cel_scope *scope =
@@ -432,14 +488,17 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }
+    (void)reads_find_clock(root);
+    if (!check_size(compiler, pending, root))
+        return;
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;
     warn_undeclared(compiler, pending, root);
     struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
-    check_constants(&constants, root);
+    bool is_good = check_constants(&constants, root);
     cel_eval_free(&constants.eval);
-    if (!check_use(compiler, pending, root->type))
+    if (!check_use(compiler, pending, root->type) || !is_good)
         return;
     check_sense(compiler, pending, &(struct checked_expression){pending->node, scope, root});
     take_tree(compiler, pending, scope, root);

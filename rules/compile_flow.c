@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
+#include "rules/parts.h"
 
 uint32_t flow_add(struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *id)
 {
@@ -67,16 +68,16 @@ static void link_next(struct flow *flow)
 static void link_gotos(struct flow *flow)
 {
     struct compiler *compiler = flow->compiler;
+    if (flow->goto_count > 0)
+        parts_add_steps(compiler, compiler->ruleset->workflow_count, flow->steps, flow->count);
     for (uint32_t i = 0; i < flow->goto_count; i++) {
         struct bytes name;
         const struct flow_goto *to = &flow->gotos[i];
         if (!yaml_to_text(to->node, "'goto'", compiler->list, &name))
             continue;
-        uint32_t found = STEP_NONE;
-        for (uint32_t j = 0; j < flow->count; j++) {
-            if (bytes_equal(flow->steps[j].id, name))
-                found = j;
-        }
+        const struct part part = {PART_STEP, compiler->ruleset->workflow_count, name};
+        size_t known = parts_find(compiler, &part);
+        uint32_t found = known == PART_NONE ? STEP_NONE : (uint32_t)known;
         if (found == STEP_NONE) {
             size_t count = 0;
             const char *const *names = symbols_names(&flow->ids, &compiler->scratch, &count);

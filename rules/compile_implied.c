@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "rules/parts.h"
 #include "rules/ruleset_data.h"
 
 void compile_implies(struct compiler *compiler, const struct yaml_node *node, event_type type)
@@ -99,11 +100,11 @@ static uint32_t implied_of(
         buffer_add_u8(&name, ' ');
         buffer_add_bytes(&name, members[i]);
     }
-    uint32_t at = 0;
-    while (at < ruleset->implied_count &&
-           !bytes_equal(ruleset->implied[at].name, buffer_bytes(&name)))
-        at++;
-    if (at == ruleset->implied_count) {
+    const struct part part = {PART_IMPLIED, 0, buffer_bytes(&name)};
+    size_t known = parts_find(compiler, &part);
+    uint32_t at = (uint32_t)(known == PART_NONE ? ruleset->implied_count : known);
+    if (known == PART_NONE) {
+        parts_add(compiler, &part, at);
         struct bytes *kept = arena_alloc(&ruleset->arena, count * sizeof(*kept));
         for (uint32_t i = 0; i < count; i++)
             kept[i] = compile_copy(compiler, members[i]);

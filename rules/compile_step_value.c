@@ -72,7 +72,8 @@ static bool add_expression(const struct text_source *from, size_t begin, struct 
     as.end = end;
     if (end == text.len || end == begin) {
         diagnostic_add(
-            from->compiler->list, DIAGNOSTIC_E0601, yaml_place_within(from->node, begin - 2, begin),
+            from->compiler->list, DIAGNOSTIC_E0601,
+            yaml_place_shown(from->compiler->list, from->node, begin - 2, begin),
             end == begin ? "there is no expression between '{{' and '}}'"
                          : "'{{' without its '}}'");
         return false;

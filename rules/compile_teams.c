@@ -1,6 +1,7 @@
 #include "rules/compile_teams.h"
 
 #include "rules/compile_expression.h"
+#include "rules/parts.h"
 #include "rules/team.h"
 
 enum { MEMBERS_MAX = 1000, WEIGHT_MAX = 1000, CAPACITY_MAX = 100000000 };
@@ -66,9 +67,13 @@ static void compile_members(
     struct team_member *members =
         arena_alloc(&compiler->ruleset->arena, node->count * sizeof(*members));
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        team->member_count +=
-            compile_member(compiler, &entry, team->name, &members[team->member_count]) ? 1 : 0;
+         entry = yaml_next_entry(entry)) {
+        struct team_member *member = &members[team->member_count];
+        if (!compile_member(compiler, &entry, team->name, member))
+            continue;
+        const struct part part = {PART_MEMBER, compiler->ruleset->team_count, member->name};
+        parts_add(compiler, &part, team->member_count++);
+    }
     team->members = members;
 }
 
@@ -108,13 +113,16 @@ static const struct team_member *find_member(
     struct bytes name;
     if (!yaml_to_text(node, "'person'", compiler->list, &name))
         return NULL;
-    const char **names = arena_alloc(&compiler->scratch, (team->member_count + 1) * sizeof(*names));
-    for (uint32_t i = 0; i < team->member_count; i++) {
-        if (bytes_equal(team->members[i].name, name))
-            return &team->members[i];
+    const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_TEAM], team->name);
+    const struct part part = {PART_MEMBER, symbol == NULL ? 0 : symbol->index, name};
+    size_t known = parts_find(compiler, &part);
+    if (known != PART_NONE)
+        return &team->members[known];
+    const char *names[MEMBERS_MAX];
+    uint32_t count = diagnostics_is_full(compiler->list) ? 0 : team->member_count;
+    for (uint32_t i = 0; i < count; i++)
         names[i] = (const char *)team->members[i].name.data;
-    }
-    struct unknown_word unknown = {"member of the team", name, names, team->member_count};
+    struct unknown_word unknown = {"member of the team", name, names, count};
     diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0235, yaml_place(node), &unknown);
     return NULL;
 }

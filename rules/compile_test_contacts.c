@@ -5,6 +5,7 @@
 #include "engine/base/time.h"
 #include "rules/compile_tests.h"
 #include "rules/literal.h"
+#include "rules/parts.h"
 
 enum { WHAT_BYTES = 160 };
 
@@ -141,18 +142,20 @@ bool compile_test_field(
         return true;
     if (!literal_value(compiler, entry->value, what, field->type, &out->value))
         return false;
-    for (uint32_t i = 0; i < field->one_of_count; i++) {
-        if (bytes_equal(field->one_of[i], yaml_text(entry->value)))
-            return true;
-    }
-    if (field->one_of_count == 0)
+    const struct part part = {
+        PART_VALUE, (uint64_t)(field - compiler->ruleset->fields), yaml_text(entry->value)};
+    if (field->one_of_count == 0 || parts_find(compiler, &part) != PART_NONE)
         return true;
-    const char **words = arena_alloc(&compiler->scratch, field->one_of_count * sizeof(*words));
-    for (uint32_t i = 0; i < field->one_of_count; i++)
+    const char *words[SYMBOLS_NAMED_MAX];
+    uint32_t count = diagnostics_is_full(compiler->list) ? 0 : field->one_of_count;
+    if (count > SYMBOLS_NAMED_MAX)
+        count = SYMBOLS_NAMED_MAX;
+    for (uint32_t i = 0; i < count; i++)
         words[i] = (const char *)field->one_of[i].data;
     size_t unused = 0;
-    struct yaml_words one_of = {what, words, field->one_of_count};
-    return yaml_to_word(entry->value, &one_of, compiler->list, &unused);
+    struct yaml_words one_of = {what, words, count};
+    (void)yaml_to_word(entry->value, &one_of, compiler->list, &unused);
+    return false;
 }
 
 void compile_test_names(

@@ -17,6 +17,29 @@ static event_type timer_type(const struct compiler *compiler)
 }
 
 // --- date
+static bool is_time(const struct field_def *field)
+{
+    return field->type == DATA_DATE || field->type == DATA_TIMESTAMP;
+}
+
+// No field of a time is called so.
+static void report_unknown_field(
+    struct compiler *compiler, const struct yaml_node *node, struct bytes name)
+{
+    const struct ruleset *ruleset = compiler->ruleset;
+    const char *known[SYMBOLS_NAMED_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < ruleset->field_count && count < SYMBOLS_NAMED_MAX; i++) {
+        if (diagnostics_is_full(compiler->list))
+            break;
+        if (is_time(&ruleset->fields[i]))
+            known[count++] = (const char *)ruleset->fields[i].name.data; // a copy ends with a 0
+    }
+    diagnostic_add_unknown(
+        compiler->list, DIAGNOSTIC_E0203, yaml_place(node),
+        &(struct unknown_word){"field of a contact", name, known, count});
+}
+
 static bool compile_field(
     struct compiler *compiler, const struct yaml_node *node, struct time_trigger *time)
 {
@@ -33,18 +56,12 @@ static bool compile_field(
         time->field = TRIGGER_FIELD_CREATED;
         return true;
     }
-    const char **known =
-        arena_alloc(&compiler->scratch, (ruleset->field_count + 1) * sizeof(*known));
-    size_t known_count = 0;
-    for (uint32_t i = 0; i < ruleset->field_count; i++) {
-        const struct field_def *field = &ruleset->fields[i];
-        bool is_time = field->type == DATA_DATE || field->type == DATA_TIMESTAMP;
-        if (is_time)
-            known[known_count++] = arena_text(&compiler->scratch, field->name);
-        if (!bytes_equal(field->name, name))
-            continue;
-        if (is_time) {
-            time->field = i;
+    const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_FIELD], name);
+    bool is_known = symbol != NULL && symbol->index < ruleset->field_count;
+    const struct field_def *field = is_known ? &ruleset->fields[symbol->index] : NULL;
+    if (field != NULL && bytes_equal(field->name, name)) { // else its definition was refused
+        if (is_time(field)) {
+            time->field = (uint32_t)symbol->index;
             time->is_day = field->type == DATA_DATE;
             return true;
         }
@@ -59,9 +76,7 @@ static bool compile_field(
             compiler->list, DIAGNOSTIC_E0203, yaml_place(node),
             "expected a field of the contact, such as contact.birthday, or contact.created");
     else
-        diagnostic_add_unknown(
-            compiler->list, DIAGNOSTIC_E0203, yaml_place(node),
-            &(struct unknown_word){"field of a contact", name, known, known_count});
+        report_unknown_field(compiler, node, name);
     return false;
 }
 
@@ -121,8 +136,9 @@ static bool compile_cron(
     if (cron_parse(text, &time->cron, &problem))
         return true;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0241, yaml_place_within(node, problem.begin, problem.end),
-        "expected %s", problem.expected);
+        compiler->list, DIAGNOSTIC_E0241,
+        yaml_place_shown(compiler->list, node, problem.begin, problem.end), "expected %s",
+        problem.expected);
     return false;
 }
 
@@ -143,15 +159,15 @@ static bool compile_each(
     struct bytes name = {NULL, 0};
     if (text.len > len && memcmp(text.data, before, len) == 0)
         name = bytes_of(text.data + len, text.len - len);
-    const char **known =
-        arena_alloc(&compiler->scratch, (ruleset->segment_count + 1) * sizeof(*known));
-    for (uint32_t i = 0; i < ruleset->segment_count; i++) {
-        known[i] = arena_text(&compiler->scratch, ruleset->segments[i].name);
-        if (!bytes_equal(ruleset->segments[i].name, name))
-            continue;
-        time->segment = i;
+    struct symbols *segments = &compiler->symbols[SYMBOL_SEGMENT];
+    const struct symbol *symbol = symbols_find(segments, name);
+    bool is_known = symbol != NULL && symbol->index < ruleset->segment_count;
+    if (is_known && bytes_equal(ruleset->segments[symbol->index].name, name)) {
+        time->segment = (uint32_t)symbol->index;
         return true;
     }
+    size_t known_count = 0;
+    const char *const *known = symbols_names(segments, &compiler->scratch, &known_count);
     if (name.len == 0)
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0203, yaml_place(node),
@@ -159,7 +175,7 @@ static bool compile_each(
     else
         diagnostic_add_unknown(
             compiler->list, DIAGNOSTIC_E0203, yaml_place(node),
-            &(struct unknown_word){"segment", name, known, ruleset->segment_count});
+            &(struct unknown_word){"segment", name, known, known_count});
     return false;
 }
 

@@ -33,9 +33,12 @@ struct compiler {
     struct ruleset *ruleset;
     struct diagnostics *list;
     size_t errors_before; // of the list, when compiling began
+    // Of making the patterns of matches(), and of the trees of expressions, all together.
+    size_t regex_cost, regex_cost_max, node_count, node_count_max;
     struct arena scratch;
     struct arena tree; // of the expression in hand
     struct symbols symbols[SYMBOL_KIND_COUNT];
+    struct parts parts;
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
     const char *file;               // that is being compiled, as the ruleset keeps it
     struct bytes group;             // of its events: the file's name without its ending
@@ -52,8 +55,7 @@ struct compiler {
 };
 
 enum { ACTION_PARAMS_MAX = 255 };
-
-// One function a top-level key; node is its value, of any kind.
+// One function a top-level key; node is its value.
 typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
 compile_function compile_events, compile_contact;
 compile_function compile_lists;
@@ -64,7 +66,7 @@ compile_function compile_segments;
 compile_function compile_workflows;
 compile_function compile_tests;
 
-// Once `contact` of all files is compiled: no field may be called like a kind of identifier.
+// Once all of `contact` is compiled: no field may be called like a kind of identifier.
 void compile_contact_finish(struct compiler *compiler);
 
 // The built-in catalogue; its errors (there are none in a build that passes its tests) are in the
@@ -77,10 +79,9 @@ NODISCARD enum err compile_bundle(
     struct diagnostics *diagnostics,
     struct ruleset **out);
 
-// What the keys of a mapping came to.
-enum keys_result {
-    KEYS_WRONG,   // not a mapping: nothing to work with
-    KEYS_PARTIAL, // something is refused: what is missing may be due to that
+enum keys_result { // what the keys of a mapping came to
+    KEYS_WRONG,    // not a mapping: nothing to work with
+    KEYS_PARTIAL,  // something is refused: what is missing may be due to that
     KEYS_GOOD,
 };
 // Reports unknown keys (E0201) and those that are not supported yet (E0301).

@@ -73,14 +73,18 @@ static bool is_event_missed(
 
 // The known name that is most like the unknown one, or NULL.
 static const char *nearest(
-    struct arena *arena, const struct cel_scope *scope, const struct cel_problem *problem)
+    struct arena *arena,
+    const struct cel_scope *scope,
+    const struct cel_problem *problem,
+    size_t *steps)
 {
     if (problem->word.len == 0)
         return NULL;
     if (problem->kind == CEL_PROBLEM_FUNCTION)
-        return cel_library_nearest(scope->library, problem->word);
-    return problem->object != NULL ? cel_object_nearest(arena, problem->object, problem->word)
-                                   : cel_scope_nearest(arena, scope, problem->word);
+        return cel_library_nearest(scope->library, problem->word, steps);
+    return problem->object != NULL
+               ? cel_object_nearest(arena, problem->object, problem->word, steps)
+               : cel_scope_nearest(arena, scope, problem->word, steps);
 }
 
 static void report(
@@ -90,9 +94,13 @@ static void report(
     const struct cel_problem *problem,
     struct arena *arena)
 {
-    struct place place = expression_place(source, problem->begin, problem->end);
     enum diagnostic_code code = code_of(problem->kind);
     const char *kind = declared_as(problem->object, &code);
+    if (diagnostics_is_full(list)) {
+        diagnostic_add(list, code, PLACE_NONE, "%s", problem->message);
+        return;
+    }
+    struct place place = expression_place(source, problem->begin, problem->end);
     int len = text_shown_len(problem->word, 60);
     const char *word = (const char *)problem->word.data;
     if (is_event_missed(source, problem)) {
@@ -102,7 +110,7 @@ static void report(
         diagnostic_add(list, DIAGNOSTIC_E0607, place, "%s '%.*s'", why, len, word);
         return;
     }
-    const char *meant = nearest(arena, scope, problem);
+    const char *meant = nearest(arena, scope, problem, &list->nearest_steps);
     const char *begin = meant == NULL ? "" : ", did you mean '";
     const char *end = meant == NULL ? "" : "'?";
     meant = meant == NULL ? "" : meant;

@@ -85,7 +85,7 @@ static struct place place_of(const struct live_plan *plan, const struct step *st
     const struct planned_read *read = read_of(plan, planned, step->edge);
     const struct rule_expression *part = planned->parts[read->part];
     const struct read *at = &part->facts->reads[read->read];
-    return yaml_place_within(part->node, at->begin, at->end);
+    return yaml_place_shown(plan->compiler->list, part->node, at->begin, at->end);
 }
 
 // The last step of the way leads back to a node on it.

@@ -109,7 +109,7 @@ static void warn_hourly(
         planned->node.is_hourly = true;
         diagnostic_add(
             timing->plan->compiler->list, DIAGNOSTIC_W0506,
-            yaml_place_within(part->node, at->begin, at->end),
+            yaml_place_shown(timing->plan->compiler->list, part->node, at->begin, at->end),
             "this is looked at again at each full hour: expected a comparison like "
             "now - TIME < DURATION");
     }

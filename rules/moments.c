@@ -95,8 +95,10 @@ static bool is_comparison(const struct cel_node *node)
 static struct cel_node *solve(
     struct arena *arena, const struct cel_node *with, const struct cel_node *other)
 {
-    struct cel_node *solved = copy_of(arena, other);
-    while (with->kind != CEL_NODE_IDENT) { // each round goes one node down
+    struct cel_node *solved = NULL;
+    if (with->kind == CEL_NODE_IDENT || is_call(with, "_+_") || is_call(with, "_-_"))
+        solved = copy_of(arena, other);
+    while (solved != NULL && with->kind != CEL_NODE_IDENT) { // each round goes one node down
         bool is_plus = is_call(with, "_+_");
         if (!is_plus && !is_call(with, "_-_"))
             return NULL;
@@ -127,14 +129,14 @@ static bool add_comparison(
     const struct cel_node *node)
 {
     struct cel_problems problems = {0};
-    if (!is_comparison(node) || !is_closed(node, NULL))
+    if (!is_comparison(node))
         return false;
     bool is_left = reads_now(node->children[0]);
     if (is_left == reads_now(node->children[1]))
         return false;
     struct cel_node *moment =
         solve(room->trees, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
-    if (moment == NULL || moment->height > CEL_DEPTH_MAX ||
+    if (moment == NULL || moment->height > CEL_DEPTH_MAX || !is_closed(node, NULL) ||
         !cel_check(room->trees, scope, moment, &problems) || !may_be_time(moment->type))
         return false;
     moments->items =
@@ -157,6 +159,8 @@ void moments_add(
     const struct cel_node *root)
 {
     if (add_comparison(moments, room, scope, root))
+        return;
+    if (!reads_now(root))
         return;
     if (reads_is_clock(root)) {
         add_hourly(moments, root);

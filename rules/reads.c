@@ -135,15 +135,17 @@ bool reads_is_clock(const struct cel_node *node)
     return node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "age");
 }
 
+bool reads_find_clock(struct cel_node *node)
+{
+    node->has_clock = reads_is_clock(node);
+    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
+        node->has_clock = reads_find_clock(node->children[i]) || node->has_clock;
+    return node->has_clock;
+}
+
 bool reads_now(const struct cel_node *node)
 {
-    if (reads_is_clock(node))
-        return true;
-    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
-        if (reads_now(node->children[i]))
-            return true;
-    }
-    return false;
+    return node->has_clock;
 }
 
 uint32_t reads_member(const struct cel_node *node, uint32_t variable)

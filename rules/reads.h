@@ -30,7 +30,8 @@ enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT, READ_OBJE
 // The kind, and the index in the ruleset (of a member: in the scope's contact).
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out);
 
-// Whether a tree reads the clock: `now`, age().
+// Looks once where a checked tree reads the clock: `now`, age(). Each part is asked by reads_now, as often as it is in.
+bool reads_find_clock(struct cel_node *node);
 bool reads_now(const struct cel_node *node);
 // Whether a node is that itself.
 bool reads_is_clock(const struct cel_node *node);

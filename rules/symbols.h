@@ -6,6 +6,7 @@
 
 #include "config/diagnostic.h"
 #include "engine/base/arena.h"
+#include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
 
 struct symbol {
@@ -23,6 +24,13 @@ struct symbols {
     size_t slot_count;
     const char **names; // of symbols_names, when they were made
     size_t name_count;
+};
+
+// Of parts.h: names that belong to something.
+struct parts {
+    struct symbols all;
+    struct buffer key; // of the one that is looked for
+    bool has_deeds;
 };
 
 void symbols_free(struct symbols *symbols);

@@ -214,7 +214,15 @@ static size_t distance(struct bytes a, struct bytes b)
     return last[b.len];
 }
 
-const char *text_nearest(struct bytes word, const char *const *candidates, size_t count)
+static bool may_be_near(struct bytes word, struct bytes candidate, size_t changes_max)
+{
+    size_t more = word.len > candidate.len ? word.len - candidate.len : candidate.len - word.len;
+    return candidate.len <= WORD_BYTES_MAX && more <= changes_max;
+}
+
+// NULL also when it takes more steps.
+static const char *find_nearest(
+    struct bytes word, const char *const *candidates, size_t count, size_t *steps, size_t steps_max)
 {
     if (word.len == 0 || word.len > WORD_BYTES_MAX)
         return NULL;
@@ -222,8 +230,12 @@ const char *text_nearest(struct bytes word, const char *const *candidates, size_
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         struct bytes candidate = bytes_text(candidates[i]);
-        if (candidate.len > WORD_BYTES_MAX)
+        if (*steps >= steps_max)
+            return NULL;
+        *steps += word.len;
+        if (!may_be_near(word, candidate, least))
             continue;
+        *steps += word.len * candidate.len;
         size_t changes = distance(word, candidate);
         bool is_nearer = nearest == NULL ? changes <= least : changes < least;
         if (is_nearer) {
@@ -232,4 +244,16 @@ const char *text_nearest(struct bytes word, const char *const *candidates, size_
         }
     }
     return nearest;
+}
+
+const char *text_nearest(struct bytes word, const char *const *candidates, size_t count)
+{
+    size_t steps = 0;
+    return find_nearest(word, candidates, count, &steps, SIZE_MAX);
+}
+
+const char *text_nearest_bounded(
+    struct bytes word, const char *const *candidates, size_t count, size_t *steps)
+{
+    return find_nearest(word, candidates, count, steps, TEXT_NEAREST_STEPS_MAX);
 }

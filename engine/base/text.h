@@ -30,5 +30,10 @@ void text_add_double(struct buffer *to, double value);
 // The candidate nearest to word (optimal string alignment distance, at most a third of its length,
 // at least 1), or NULL. Candidates are NUL-terminated; ties go to the first.
 const char *text_nearest(struct bytes word, const char *const *candidates, size_t count);
+// The same for many words that nobody may ever read of: each pair of bytes that are compared is a step more in *steps,
+// and beyond TEXT_NEAREST_STEPS_MAX there is NULL.
+enum { TEXT_NEAREST_STEPS_MAX = 4000000 };
+const char *text_nearest_bounded(
+    struct bytes word, const char *const *candidates, size_t count, size_t *steps);
 
 #endif

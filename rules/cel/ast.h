@@ -38,6 +38,7 @@ struct cel_node {
     enum cel_macro macro;
     bool is_member;
     bool is_rooted;
+    bool has_clock;      // for the rules: set by reads_find_clock
     uint32_t begin, end; // bytes of the expression's text
     uint32_t text_begin; // where text is written: the field, the function
     struct bytes text;   // unescaped; operators are functions: "_+_", "!_", "-_", "_[_]", "@in"

@@ -366,13 +366,18 @@ bool cel_check(
     return problems->total == before;
 }
 
+enum { NAME_STEPS = 16 }; // for a copy of a name
+
 const char *cel_object_nearest(
-    struct arena *arena, const struct cel_object *object, struct bytes name)
+    struct arena *arena, const struct cel_object *object, struct bytes name, size_t *steps)
 {
+    if (*steps >= TEXT_NEAREST_STEPS_MAX)
+        return NULL;
     const char **names = arena_alloc(arena, (object->field_count + 1) * sizeof(char *));
     for (uint32_t i = 0; i < object->field_count; i++)
         names[i] = arena_text(arena, object->fields[i].name);
-    return text_nearest(name, names, object->field_count);
+    *steps += NAME_STEPS * (size_t)object->field_count;
+    return text_nearest_bounded(name, names, object->field_count, steps);
 }
 
 // "contact.plan", or contact["first-name"] where a dash would be read as a minus.
@@ -390,16 +395,19 @@ static const char *member_text(
     return copy;
 }
 
-const char *cel_scope_nearest(struct arena *arena, const struct cel_scope *scope, struct bytes name)
+const char *cel_scope_nearest(
+    struct arena *arena, const struct cel_scope *scope, struct bytes name, size_t *steps)
 {
+    if (*steps >= TEXT_NEAREST_STEPS_MAX)
+        return NULL;
     const char **names = arena_alloc(arena, (scope->variable_count + 1) * sizeof(char *));
     for (uint32_t i = 0; i < scope->variable_count; i++)
         names[i] = arena_text(arena, scope->variables[i].name);
-    const char *nearest = text_nearest(name, names, scope->variable_count);
+    const char *nearest = text_nearest_bounded(name, names, scope->variable_count, steps);
     for (uint32_t i = 0; i < scope->variable_count && nearest == NULL; i++) {
         const struct cel_variable *variable = &scope->variables[i];
         const char *field = variable->type->kind == CEL_TYPE_OBJECT
-                                ? cel_object_nearest(arena, variable->type->object, name)
+                                ? cel_object_nearest(arena, variable->type->object, name, steps)
                                 : NULL;
         if (field != NULL)
             nearest = member_text(arena, variable, bytes_text(field));

@@ -31,11 +31,12 @@ bool cel_check(
     struct cel_problems *problems);
 
 // What an unknown name was most likely meant to be, or NULL: a variable, or else a field of an object that
-// is one of the scope's variables, as it is written ("contact.plan"). Allocates in the arena.
+// is one of the scope's variables, as it is written ("contact.plan"). Allocates in the arena. steps: of
+// text_nearest_bounded.
 const char *cel_scope_nearest(
-    struct arena *arena, const struct cel_scope *scope, struct bytes name);
+    struct arena *arena, const struct cel_scope *scope, struct bytes name, size_t *steps);
 const char *cel_object_nearest(
-    struct arena *arena, const struct cel_object *object, struct bytes name);
+    struct arena *arena, const struct cel_object *object, struct bytes name, size_t *steps);
 
 // For expressions that are not checked: sets variable and field only. Names that are not declared are
 // left CEL_NOT_A_VARIABLE and fail when they are evaluated.

@@ -293,8 +293,9 @@ static bool compile_matches(struct emitter *emitter, const struct cel_node *call
 {
     struct bytes pattern = call->children[1]->literal.as.text;
     char why[128];
+    size_t cost;
     struct cel_regex *regex =
-        cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why));
+        cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why), &cost);
     if (regex == NULL)
         return false;
     *(struct cel_regex **)list_add(emitter, &emitter->regexes, sizeof(regex)) = regex;

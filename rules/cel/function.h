@@ -67,7 +67,8 @@ const struct cel_named_function *cel_library_find(
     const struct cel_library *library, struct bytes name);
 // Whether there are functions in that name space: "math", as there is math.abs.
 bool cel_library_has_space(const struct cel_library *library, struct bytes space);
-// The function whose name, or else whose name behind the dot, is most like it (text_nearest); or NULL.
-const char *cel_library_nearest(const struct cel_library *library, struct bytes name);
+// The function whose name, or else whose name behind the dot, is most like it (text_nearest_bounded); or NULL.
+const char *cel_library_nearest(
+    const struct cel_library *library, struct bytes name, size_t *steps);
 
 #endif

@@ -178,11 +178,12 @@ void cel_library_free(struct cel_library *library)
     free(library);
 }
 
-const char *cel_library_nearest(const struct cel_library *library, struct bytes name)
+const char *cel_library_nearest(const struct cel_library *library, struct bytes name, size_t *steps)
 {
-    const char *nearest = text_nearest(name, library->names, library->name_count);
-    const char *tail =
-        nearest == NULL ? text_nearest(name, library->tails, library->name_count) : NULL;
+    const char *nearest = text_nearest_bounded(name, library->names, library->name_count, steps);
+    const char *tail = nearest == NULL
+                           ? text_nearest_bounded(name, library->tails, library->name_count, steps)
+                           : NULL;
     for (size_t i = 0; i < library->name_count && tail != NULL; i++) {
         if (library->tails[i] == tail)
             return library->names[i]; // math.floor for floor

@@ -30,13 +30,24 @@ static void say_why(const char *why, char *why_out, size_t why_size)
     why_out[len] = '\0';
 }
 
+// What making it took. A pattern that is too large was made until it was.
+static size_t making_cost(const cel_regex *regex, size_t len)
+{
+    if (regex != nullptr && regex->re2.ok())
+        return static_cast<size_t>(regex->re2.ProgramSize()) + len;
+    bool is_too_large =
+        regex != nullptr && regex->re2.error_code() == RE2::ErrorPatternTooLarge;
+    return is_too_large ? static_cast<size_t>(CEL_REGEX_REFUSED_COST) : len;
+}
+
 extern "C" struct cel_regex *cel_regex_new(
-    const char *pattern, size_t len, char *why_out, size_t why_size)
+    const char *pattern, size_t len, char *why_out, size_t why_size, size_t *cost_out)
 {
     RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(memory_bytes_max);
     cel_regex *regex = new (std::nothrow) cel_regex(re2::StringPiece(pattern, len), options);
+    *cost_out = making_cost(regex, len);
     if (regex != nullptr && regex->re2.ok())
         return regex;
     say_why(regex == nullptr ? "out of memory" : regex->re2.error().c_str(), why_out, why_size);

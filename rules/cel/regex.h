@@ -12,8 +12,9 @@ extern "C" {
 struct cel_regex;
 
 // NULL when the pattern is refused; then why_out (of why_size bytes, NUL-terminated) says why: valid UTF-8 when the
-// pattern is.
-struct cel_regex *cel_regex_new(const char *pattern, size_t len, char *why_out, size_t why_size);
+// pattern is. *cost_out in either case: what making it took, in instructions of compiled patterns.
+struct cel_regex *cel_regex_new(
+    const char *pattern, size_t len, char *why_out, size_t why_size, size_t *cost_out);
 void cel_regex_free(struct cel_regex *regex); // NULL is allowed
 // Whether it matches anywhere in the text. Any thread.
 bool cel_regex_matches(const struct cel_regex *regex, const char *text, size_t len);

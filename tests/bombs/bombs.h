@@ -23,7 +23,7 @@ enum bomb_parser {
     BOMB_PARSERS,
 };
 
-// before, unit again and again until 1 MiB is full, between, closing as often as unit, after. In a unit "$N"
+// before, unit again and again until 1 MiB is full, between, closing as often as unit, after. In both "$N"
 // becomes its number in five hex digits; in before, "$C" becomes the number of units, four bytes big endian, and
 // "$V" the same as a varint. "$L" is 1,380 nils of msgpack, "$T" 27,200 letters.
 struct bomb {

@@ -207,7 +207,7 @@ const struct bomb bombs_of_files[] = {
      "taken"},
     {BOMB_RULES, "conditions of constants", TEXT("segments:\n"),
      TEXT("  t$N: {if: '1 in [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'}\n"), NONE,
-     NONE, NONE, ' ', "taken"},
+     NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "one long condition", TEXT("segments:\n  t: {if: '1 in ["), TEXT("1,"), NONE, NONE,
      TEXT("1]'}\n"), ' ', "E0602"},
     {BOMB_RULES, "groups", TEXT("scores:\n  s:\n    groups:\n"),
@@ -247,6 +247,249 @@ const struct bomb bombs_of_files[] = {
      TEXT("tests:\n- name: t\n  expect: [{at: 0s, stage: x}]\n  events:\n  - at: 0s\n    type: "
           "email.opened\n    data:\n"),
      TEXT("      u$N: 1 # xxxxxxxxxxxxxxxx\n"), NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "patterns", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.matches(\"a$N\")'} # xxxxx\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "patterns that are large", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.matches(\"((a{1,30}){1,30})\")'}\n"), NONE, NONE, NONE, ' ',
+     "E0602"},
+    {BOMB_RULES, "patterns that are too large", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.matches(\"(\\\\pL{1,100}){1,9}\")'}\n"), NONE, NONE, NONE, ' ',
+     "E0605"},
+    {BOMB_RULES, "patterns that are none", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.matches(\"(((((\")'} # xxxxxxx\n"), NONE, NONE, NONE, ' ',
+     "E0605"},
+    {BOMB_RULES, "constants that match large patterns", TEXT("segments:\n"),
+     TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30})\")'}\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "signs of negation", TEXT("segments:\n"),
+     TEXT("  t$N: {if: '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!true'}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "sums of constants", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+"
+          "1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 > size(contact.tags)'}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "macros in each other", TEXT("segments:\n"),
+     TEXT(
+         "  t$N: {if: '[1,2].all(x, [1,2].exists(y, [1,2].all(z, x+y+z > contact.id.size())))'}\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "fields that nobody declared", TEXT("contact:\n  fields:\n"),
+     TEXT("    f$N: {type: string}\n"), TEXT("segments:\n"),
+     TEXT("  s$N: {if: contact.g$N == 'x'} # xxxxxxxxxxxxxxxxx\n"), NONE, ' ', "E0203"},
+    {BOMB_RULES, "fields that nobody declared and steps set", TEXT("contact:\n  fields:\n"),
+     TEXT("    f$N: {type: string}\n"), TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{set: {contact.g$N: x}}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0203"},
+    {BOMB_RULES, "values that a field never has",
+     TEXT("contact:\n  fields:\n    f:\n      type: string\n      one_of:\n"),
+     TEXT("      - v$N\n"), TEXT("segments:\n"),
+     TEXT("  s$N: {if: contact.f == 'w$N'} # xxxxxxxxxxxx\n"), NONE, ' ', "taken"},
+    {BOMB_RULES, "values that tests give and a field never has",
+     TEXT("contact:\n  fields:\n    f:\n      type: string\n      one_of:\n"),
+     TEXT("      - v$N\n"), TEXT("tests:\n"),
+     TEXT("- {name: t$N, contact: {f: w$N}, expect: [{at: 0s, stage: x}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0214"},
+    {BOMB_RULES, "dates of fields", TEXT("contact:\n  fields:\n"), TEXT("    f$N: {type: date}\n"),
+     TEXT("workflows:\n"),
+     TEXT("  w$N: {on: {date: {field: contact.f$N}}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "taken"},
+    {BOMB_RULES, "dates of fields that nobody declared", TEXT("contact:\n  fields:\n"),
+     TEXT("    f$N: {type: date}\n"), TEXT("workflows:\n"),
+     TEXT("  w$N: {on: {date: {field: contact.g$N}}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0203"},
+    {BOMB_RULES, "schedules of segments that nobody declared", TEXT("segments:\n"),
+     TEXT("  s$N: {if: contact.id == 'x'}\n"), TEXT("workflows:\n"),
+     TEXT("  w$N: {on: {schedule: {cron: '0 0 * * *', each: segment.t$N}}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0203"},
+    {BOMB_RULES, "schedules of every minute", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: {schedule: {cron: '* * * * *'}}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "schedules of no day", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: {schedule: {cron: '0 0 31 2 *'}}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "E0241"},
+    {BOMB_RULES, "channels that no action has", TEXT("channels:\n"),
+     TEXT("  c$N: {limit: {times: 1}}\n"), TEXT("actions:\n"),
+     TEXT("  a$N: {channel: d$N} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"), NONE,
+     ' ', "E0232"},
+    {BOMB_RULES, "events that imply by what there is none of", TEXT("events:\n"),
+     TEXT("  e$N: {data: {x: string}, implies: {page.viewed: {same: [data.x, data.url]}}} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "E0203"},
+    {BOMB_RULES, "steps that are moved to where there is none",
+     TEXT("workflows:\n  w:\n    on: page.viewed\n    steps:\n"),
+     TEXT("      - {tag: {add: x}} # xxxxxxxxxxxxxxxxxxxx\n"), TEXT("    edit:\n      move:\n"),
+     TEXT("        m$N: t$N # xxxxxxxx\n"), NONE, ' ', "E0407"},
+    {BOMB_RULES, "steps moved to where there is none",
+     TEXT("workflows:\n  w:\n    on: page.viewed\n    steps: [{id: a, tag: {add: x}}]\n    edit:\n "
+          "     move:\n"),
+     TEXT("        m$N: t$N\n"), NONE, NONE, NONE, ' ', "E0225"},
+    {BOMB_RULES, "workflows of steps that go on where there is none", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{id: a, tag: {add: x}}, {goto: b}, {goto: b}, {goto: "
+          "b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: "
+          "b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: b}, {goto: "
+          "b}, {goto: b}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxx\n"),
+     NONE, NONE, NONE, ' ', "E0225"},
+    {BOMB_RULES, "steps that are expected of no workflow", TEXT("actions: {b: {}}\nworkflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{id: s$N, do: b}]} # xxxxxxxxxxxxx\n"),
+     TEXT("tests:\n- name: t\n  expect:\n"),
+     TEXT("  - {at: 0s, actions: [{do: b, step: t$N}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0225"},
+    {BOMB_RULES, "waits for events", TEXT("workflows:\n"),
+     TEXT(
+         "  w$N: {on: page.viewed, steps: [{wait: {for: email.opened, if: data.message == run.key, "
+         "at_most: 1d}}]} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "windows of a zone", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, window: {hours: '08:00-20:00', zone: Asia/Tokyo}, steps: "
+          "[end]} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "windows of zones that there are none of", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, window: {hours: '08:00-20:00', zone: Asia/$N}, steps: [end]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "teams", TEXT("teams:\n"),
+     TEXT("  t$N: {members: {m: {if: contact.id == 'x', weight: 3}}} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "members of teams that there are none of", TEXT("teams:\n"),
+     TEXT("  t$N: {members: {m$N: {}}}\n"), TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{assign: {team: t$N, person: n}}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxx\n"),
+     NONE, ' ', "E0235"},
+    {BOMB_RULES, "splits", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{split: [{name: b0, share: 1}, {name: b1, share: 1}, "
+          "{name: b2, share: 1}, {name: b3, share: 1}, {name: b4, share: 1}, {name: b5, share: 1}, "
+          "{name: b6, share: 1}, {name: b7, share: 1}, {name: b8, share: 1}, {name: b9, share: 1}, "
+          "{name: b10, share: 1}, {name: b11, share: 1}, {name: b12, share: 1}, {name: b13, share: "
+          "1}, {name: b14, share: 1}, {name: b15, share: 1}, {name: b16, share: 1}, {name: b17, "
+          "share: 1}, {name: b18, share: 1}, {name: b19, share: 1}, {name: b20, share: 1}, {name: "
+          "b21, share: 1}, {name: b22, share: 1}, {name: b23, share: 1}, {name: b24, share: 1}, "
+          "{name: b25, share: 1}, {name: b26, share: 1}, {name: b27, share: 1}, {name: b28, share: "
+          "1}, {name: b29, share: 1}]}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "workflows that start one another", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{start: w00000}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "errors of one long line", TEXT("segments: {"),
+     TEXT("s$N: {if: x},                            "), NONE, NONE, TEXT("}"), ' ', "E0203"},
+    {BOMB_RULES, "rings of one long line", TEXT("segments: {"),
+     TEXT("s$N: {if: segment.s$N},                     "), NONE, NONE, TEXT("}"), ' ', "E0220"},
+    {BOMB_RULES, "errors behind a long line", TEXT("#"), TEXT("x"), NONE, NONE,
+     TEXT(
+         "\nsegments: {s0: {if: x}, s1: {if: x}, s2: {if: x}, s3: {if: x}, s4: {if: x}, s5: {if: "
+         "x}, s6: {if: x}, s7: {if: x}, s8: {if: x}, s9: {if: x}, s10: {if: x}, s11: {if: x}, s12: "
+         "{if: x}, s13: {if: x}, s14: {if: x}, s15: {if: x}, s16: {if: x}, s17: {if: x}, s18: {if: "
+         "x}, s19: {if: x}, s20: {if: x}, s21: {if: x}, s22: {if: x}, s23: {if: x}, s24: {if: x}, "
+         "s25: {if: x}, s26: {if: x}, s27: {if: x}, s28: {if: x}, s29: {if: x}, s30: {if: x}, s31: "
+         "{if: x}, s32: {if: x}, s33: {if: x}, s34: {if: x}, s35: {if: x}, s36: {if: x}, s37: {if: "
+         "x}, s38: {if: x}, s39: {if: x}, s40: {if: x}, s41: {if: x}, s42: {if: x}, s43: {if: x}, "
+         "s44: {if: x}, s45: {if: x}, s46: {if: x}, s47: {if: x}, s48: {if: x}, s49: {if: x}, s50: "
+         "{if: x}, s51: {if: x}, s52: {if: x}, s53: {if: x}, s54: {if: x}, s55: {if: x}, s56: {if: "
+         "x}, s57: {if: x}, s58: {if: x}, s59: {if: x}, s60: {if: x}, s61: {if: x}, s62: {if: x}, "
+         "s63: {if: x}, s64: {if: x}, s65: {if: x}, s66: {if: x}, s67: {if: x}, s68: {if: x}, s69: "
+         "{if: x}, s70: {if: x}, s71: {if: x}, s72: {if: x}, s73: {if: x}, s74: {if: x}, s75: {if: "
+         "x}, s76: {if: x}, s77: {if: x}, s78: {if: x}, s79: {if: x}, s80: {if: x}, s81: {if: x}, "
+         "s82: {if: x}, s83: {if: x}, s84: {if: x}, s85: {if: x}, s86: {if: x}, s87: {if: x}, s88: "
+         "{if: x}, s89: {if: x}, s90: {if: x}, s91: {if: x}, s92: {if: x}, s93: {if: x}, s94: {if: "
+         "x}, s95: {if: x}, s96: {if: x}, s97: {if: x}, s98: {if: x}, s99: {if: x}, s100: {if: x}, "
+         "s101: {if: x}, s102: {if: x}, s103: {if: x}, s104: {if: x}, s105: {if: x}, s106: {if: "
+         "x}, s107: {if: x}, s108: {if: x}, s109: {if: x}, s110: {if: x}, s111: {if: x}, s112: "
+         "{if: x}, s113: {if: x}, s114: {if: x}, s115: {if: x}, s116: {if: x}, s117: {if: x}, "
+         "s118: {if: x}, s119: {if: x}, s120: {if: x}, s121: {if: x}, s122: {if: x}, s123: {if: "
+         "x}, s124: {if: x}, s125: {if: x}, s126: {if: x}, s127: {if: x}, s128: {if: x}, s129: "
+         "{if: x}, s130: {if: x}, s131: {if: x}, s132: {if: x}, s133: {if: x}, s134: {if: x}, "
+         "s135: {if: x}, s136: {if: x}, s137: {if: x}, s138: {if: x}, s139: {if: x}, s140: {if: "
+         "x}, s141: {if: x}, s142: {if: x}, s143: {if: x}, s144: {if: x}, s145: {if: x}, s146: "
+         "{if: x}, s147: {if: x}, s148: {if: x}, s149: {if: x}}\n"),
+     'x', "E0203"},
+    {BOMB_RULES, "comparisons in each other of a large constant", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
+          "((((((((((((([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+          "1,1,1,1].size() > "
+          "1==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)'}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "comparisons in each other of the time", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
+          "(((((((((((((now > "
+          "contact.created==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
+          "true)==true)==true)==true)==true)==true)'}\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "terms of a time", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'now + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
+          "days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
+          "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1)  > "
+          "contact.created'}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_CONFIG, "keys that mean nothing", NONE, TEXT("$N: 1 # xxxxxxxxxx\n"), NONE, NONE, NONE,
      ' ', "E0201"},
     {BOMB_CONFIG, "files", TEXT("data: d\nrules: r\nsources: {files: ["), TEXT("f$N,            "),

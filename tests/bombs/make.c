@@ -69,7 +69,7 @@ static size_t bomb_bytes(enum bomb_parser parser)
 void bomb_make(const struct bomb *bomb, struct buffer *out)
 {
     size_t fixed = text_bytes(bomb->before) + bomb->between.len + bomb->after.len;
-    size_t each = text_bytes(bomb->unit) + bomb->closing.len;
+    size_t each = text_bytes(bomb->unit) + text_bytes(bomb->closing);
     size_t bytes = bomb_bytes(bomb->parser);
     INVARIANT(fixed < bytes);
     size_t count = each == 0 ? 0 : (bytes - fixed) / each;
@@ -79,7 +79,7 @@ void bomb_make(const struct bomb *bomb, struct buffer *out)
         add_text(out, bomb->unit, i, count);
     buffer_add_bytes(out, bomb->between);
     for (size_t i = 0; i < count; i++)
-        buffer_add_bytes(out, bomb->closing);
+        add_text(out, bomb->closing, i, count);
     while (bomb->pad != '\0' && out->len + bomb->after.len < bytes)
         buffer_add_u8(out, (uint8_t)bomb->pad);
     buffer_add_bytes(out, bomb->after);

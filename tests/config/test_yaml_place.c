@@ -76,12 +76,77 @@ START_TEST(the_end_of_a_scalar_has_a_place_too)
 }
 END_TEST
 
+// The place of `x` in "a: 1, …, b: y x" on one line that is so long before it.
+static struct place place_behind(size_t bytes)
+{
+    struct arena arena = {0};
+    struct diagnostics list = {0};
+    struct buffer text = {0};
+    buffer_add_text(&text, "{a: ");
+    while (text.len < bytes)
+        buffer_add_u8(&text, '1');
+    buffer_add_text(&text, ", b: y x}\n");
+    const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+    struct place place = yaml_place_within(yaml_get(root, "b"), 2, 3);
+    place.source = NULL;
+    buffer_free(&text);
+    diagnostics_free(&list);
+    arena_free(&arena);
+    return place;
+}
+
+START_TEST(far_to_the_right_a_part_is_placed_where_its_scalar_begins)
+{
+    struct place near = place_behind(4000);
+    struct place far = place_behind(5000);
+    ck_assert_uint_eq(near.column, 4000 + 8);
+    ck_assert_uint_eq(near.length, 1);
+    ck_assert_uint_eq(far.column, 5000 + 6);
+    ck_assert_uint_eq(far.length, 3);
+}
+END_TEST
+
+START_TEST(behind_much_text_a_part_is_placed_where_its_scalar_begins)
+{
+    struct arena arena = {0};
+    struct diagnostics list = {0};
+    struct buffer text = {0};
+    buffer_add_text(&text, "a: ");
+    while (text.len < 6000)
+        buffer_add_u8(&text, 'x');
+    const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", buffer_bytes(&text), &list);
+    ck_assert_uint_eq(yaml_place_within(yaml_get(root, "a"), 4096, 4097).column, 4 + 4096);
+    ck_assert_uint_eq(yaml_place_within(yaml_get(root, "a"), 4097, 4098).column, 4);
+    buffer_free(&text);
+    diagnostics_free(&list);
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(what_is_only_counted_is_not_looked_for)
+{
+    struct arena arena = {0};
+    struct diagnostics list = {0};
+    const struct yaml_node *root = yaml_tree_parse(&arena, "f.yaml", bytes_text("a: x +\n"), &list);
+    const struct yaml_node *node = yaml_get(root, "a");
+    ck_assert_uint_eq(yaml_place_shown(&list, node, 2, 3).column, 6);
+    while (!diagnostics_is_full(&list))
+        diagnostic_add(&list, DIAGNOSTIC_E0101, PLACE_NONE, "%s", "x");
+    ck_assert_uint_eq(yaml_place_shown(&list, node, 2, 3).column, 4);
+    diagnostics_free(&list);
+    arena_free(&arena);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("config/yaml_place");
     TCase *tcase = tcase_create("place");
     tcase_add_loop_test(tcase, a_part_of_a_scalar_is_found_in_the_file, 0, WITHIN_COUNT);
     tcase_add_test(tcase, the_end_of_a_scalar_has_a_place_too);
+    tcase_add_test(tcase, far_to_the_right_a_part_is_placed_where_its_scalar_begins);
+    tcase_add_test(tcase, behind_much_text_a_part_is_placed_where_its_scalar_begins);
+    tcase_add_test(tcase, what_is_only_counted_is_not_looked_for);
     suite_add_tcase(suite, tcase);
     return suite;
 }

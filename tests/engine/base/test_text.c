@@ -197,6 +197,20 @@ START_TEST(a_near_word_is_found_and_a_far_one_is_not)
 }
 END_TEST
 
+START_TEST(looking_for_near_words_ends_after_so_many_steps)
+{
+    static const char *const words[] = {"scores", "segment"};
+    size_t steps = 0, found = 0;
+    while (text_nearest_bounded(BYTES_LITERAL("score"), words, 2, &steps) != NULL)
+        found++;
+    ck_assert_uint_ge(steps, TEXT_NEAREST_STEPS_MAX);
+    ck_assert_uint_le(steps, TEXT_NEAREST_STEPS_MAX + 100);
+    ck_assert_uint_ge(
+        found, TEXT_NEAREST_STEPS_MAX / 80); // 30 for the near one, and 5 for looking at each
+    ck_assert_str_eq(text_nearest(BYTES_LITERAL("score"), words, 2), "scores");
+}
+END_TEST
+
 START_TEST(words_too_long_to_compare_are_left_alone)
 {
     char text[200];
@@ -240,6 +254,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, any_double_reads_back);
     tcase_add_loop_test(tcase, a_duration_prints_in_its_largest_whole_unit, 0, COUNT(durations));
     tcase_add_test(tcase, a_near_word_is_found_and_a_far_one_is_not);
+    tcase_add_test(tcase, looking_for_near_words_ends_after_so_many_steps);
     tcase_add_test(tcase, words_too_long_to_compare_are_left_alone);
     suite_add_tcase(suite, tcase);
     return suite;

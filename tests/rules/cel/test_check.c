@@ -495,15 +495,17 @@ START_TEST(an_unknown_name_is_likely_another)
 {
     const struct nearest_case *row = &nearest_cases[_i];
     struct checked checked;
+    size_t steps = 0;
     begin(&checked);
     check(&checked, row->text);
     ck_assert_uint_eq(checked.problems.count, 1);
     const struct cel_problem *problem = &checked.problems.items[0];
-    const char *nearest = problem->kind == CEL_PROBLEM_FUNCTION
-                              ? cel_library_nearest(checked.library, problem->word)
-                          : problem->object != NULL
-                              ? cel_object_nearest(&checked.arena, problem->object, problem->word)
-                              : cel_scope_nearest(&checked.arena, &checked.scope, problem->word);
+    const char *nearest =
+        problem->kind == CEL_PROBLEM_FUNCTION
+            ? cel_library_nearest(checked.library, problem->word, &steps)
+        : problem->object != NULL
+            ? cel_object_nearest(&checked.arena, problem->object, problem->word, &steps)
+            : cel_scope_nearest(&checked.arena, &checked.scope, problem->word, &steps);
     ck_assert_pstr_eq(nearest, row->nearest);
     end(&checked);
 }
