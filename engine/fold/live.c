@@ -72,6 +72,33 @@ static void bind_windows(struct fold *fold, struct live *live)
     }
 }
 
+static struct live_list readers_of_score(const struct fold *fold, uint32_t score)
+{
+    return ruleset_dependents(fold->ruleset, ruleset_dependency_score(fold->ruleset, score));
+}
+
+// Of the readers of each score those that know more of it than its sides.
+static void bind_free_readers(const struct fold *fold, struct live *live)
+{
+    const struct ruleset *ruleset = fold->ruleset;
+    size_t most = 0;
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++)
+        most += readers_of_score(fold, i).count;
+    live->free_readers = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->free_readers));
+    live->free_positions = mem_zero(most + 1, sizeof(*live->free_positions));
+    uint32_t *to = live->free_positions;
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++) {
+        struct live_list readers = readers_of_score(fold, i);
+        struct live_list *free_readers = &live->free_readers[i];
+        free_readers->positions = to;
+        for (uint32_t r = 0; r < readers.count; r++) {
+            if (!ruleset_live(ruleset, readers.positions[r])->is_by_sides)
+                to[free_readers->count++] = readers.positions[r];
+        }
+        to += free_readers->count;
+    }
+}
+
 // What others make of a score may change between looks; then its side may have been seen before it is told.
 static void bind_crossing(const struct fold *fold, struct live *live)
 {
@@ -113,6 +140,7 @@ void live_bind(struct fold *fold)
         live->crons = mem_zero(ruleset_workflow_count(ruleset), sizeof(*live->crons));
     bind_windows(fold, live);
     bind_crossing(fold, live);
+    bind_free_readers(fold, live);
 }
 
 void live_free(struct live *live)
@@ -123,6 +151,8 @@ void live_free(struct live *live)
     free(live->score_positions);
     free(live->windows);
     free(live->is_crossing);
+    free(live->free_readers);
+    free(live->free_positions);
     free(live->changes);
     free(live->crons);
     *live = (struct live){0};
@@ -287,18 +317,22 @@ static void derive_score(
     fold_derive(fold, BUILTIN_SCORE_BAND_CHANGED, fold->settle_depth, crossed, 4);
 }
 
-// Readers that only know the score's side are left alone where it has not changed.
+// Readers that only know on which side of constants the score is are left alone where it has crossed none of theirs.
 static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, int64_t to_milli)
 {
+    struct live *live = &fold->live;
     const struct score_def *score = ruleset_score(fold->ruleset, index);
-    struct live_list readers =
-        ruleset_dependents(fold->ruleset, ruleset_dependency_score(fold->ruleset, index));
-    bool is_same = fold->live.is_crossing[index] &&
-                   score_side(score, from_milli) == score_side(score, to_milli);
-    for (uint32_t i = 0; i < readers.count; i++) {
-        if (!is_same || !ruleset_live(fold->ruleset, readers.positions[i])->is_by_sides)
-            mark(&fold->live, readers.positions[i]);
-    }
+    const struct live_list readers =
+        live->is_crossing[index] ? live->free_readers[index] : readers_of_score(fold, index);
+    for (uint32_t i = 0; i < readers.count; i++)
+        mark(live, readers.positions[i]);
+    if (!live->is_crossing[index] || score->threshold_count == 0)
+        return;
+    uint32_t from = score_side(score, from_milli), to = score_side(score, to_milli);
+    uint32_t low = from < to ? from : to;
+    uint32_t high = from < to ? to : from;
+    for (uint32_t i = score->reader_begins[low]; i < score->reader_begins[high]; i++)
+        mark(live, score->readers[i]);
 }
 
 static bool is_never_below(struct fold *fold, struct name_id score)
