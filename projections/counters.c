@@ -113,6 +113,8 @@ static uint8_t *entry_resize(
     const struct counter_entry *now)
 {
     uint8_t *record = state_record_write(state, contact);
+    if (old->bytes == 0)
+        return section_resize(state, contact, (struct resize){at, 0, now->bytes});
     size_t old_behind = old->bytes - old->head_bytes;
     size_t now_behind = now->bytes - now->head_bytes;
     if (old->head_bytes != now->head_bytes)

@@ -232,6 +232,7 @@ void live_mark_raised(struct fold *fold, struct name_id score)
 void live_mark_all(struct fold *fold)
 {
     uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
+    fold->live.are_windows_new = true;
     for (uint32_t i = 0; i < count; i++)
         mark(&fold->live, i);
     for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
@@ -243,6 +244,8 @@ void live_mark_all(struct fold *fold)
 void live_mark_counter(
     struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to)
 {
+    if (counter->within_ms > 0)
+        fold->live.are_windows_new = true;
     if (!counter_is_by_sides(counter)) {
         live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
         return;
@@ -276,6 +279,7 @@ static void mark_windows(struct fold *fold)
 void live_mark_timed(struct fold *fold)
 {
     struct live *live = &fold->live;
+    live->are_windows_new = true;
     mark_windows(fold);
     for (uint32_t i = 0; i < live->timed_count; i++) {
         const struct live_node *node = ruleset_live(fold->ruleset, live->timed_nodes[i]);
@@ -462,19 +466,22 @@ void live_settle(struct fold *fold, uint32_t depth)
 }
 
 // --- timers
-void live_plan(struct fold *fold)
+static int64_t windows_due(struct fold *fold)
 {
-    struct live *live = &fold->live;
-    if (!live->is_plan_due)
-        return;
-    live->is_plan_due = false;
+    const struct live *live = &fold->live;
     int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->window_count; i++) {
-        uint32_t index = live->windows[i];
-        const struct counter_place place = counter_place_of(fold, index);
+        const struct counter_place place = counter_place_of(fold, live->windows[i]);
         int64_t next_ms = counter_next_change(&place, fold->now_ms);
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    return due_ms;
+}
+
+static int64_t others_due(struct fold *fold)
+{
+    const struct live *live = &fold->live;
+    int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->timed_count; i++) {
         int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, live->timed_nodes[i]));
         due_ms = next_ms < due_ms ? next_ms : due_ms;
@@ -493,8 +500,26 @@ void live_plan(struct fold *fold)
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    return due_ms;
+}
+
+// Windows into which nothing has come since do not change before the timer that was planned for them.
+void live_plan(struct fold *fold)
+{
+    struct live *live = &fold->live;
+    if (!live->is_plan_due)
+        return;
+    live->is_plan_due = false;
+    int64_t due_ms = others_due(fold);
+    int64_t before_ms = contact_due_ms(fold->state, fold->contact);
+    bool is_sooner = !live->are_windows_new && before_ms > fold->now_ms && due_ms <= before_ms;
+    if (!is_sooner) {
+        int64_t next_ms = windows_due(fold);
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
+    live->are_windows_new = false;
     INVARIANT(due_ms > fold->now_ms);
-    if (due_ms != contact_due_ms(fold->state, fold->contact))
+    if (due_ms != before_ms)
         contact_set_due(fold->state, fold->contact, due_ms);
 }
 

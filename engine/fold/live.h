@@ -35,6 +35,7 @@ struct live {
     enum live_change *changes;      // by score: what has changed since it was looked at
     uint32_t *windows;              // counters with a window that something live reads
     uint32_t window_count;
+    bool are_windows_new;  // something else may leave them next than when the timer was planned
     uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending
     uint32_t timed_count;
 };
