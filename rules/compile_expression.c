@@ -342,6 +342,8 @@ static struct rule_guard compile_guard(struct compiler *compiler, const struct c
     struct rule_guard guard = guard_of(compiler->ruleset, root);
     if (guard.kind == GUARD_DATA)
         guard.member = compile_copy(compiler, guard.member);
+    if (guard.is_whole)
+        guard.text = compile_copy(compiler, guard.text);
     return guard;
 }
 

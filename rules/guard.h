@@ -20,6 +20,9 @@ struct rule_guard {
     uint64_t hash;       // value_hash of the constant, seed 0
     // The condition also asks has(…) of the member: where it is not there, the condition is false and does not fail.
     bool is_asked_for;
+    // GUARD_DATA: it asks nothing else, and the constant is this text: a value that is the same text makes it true.
+    bool is_whole;
+    struct bytes text;
 };
 
 // Of a condition that has been checked: one of the equalities that && joins at its top.

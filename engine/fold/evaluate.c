@@ -62,6 +62,17 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     return false;
 }
 
+bool fold_event_condition(struct fold *fold, const struct rule_expression *condition)
+{
+    const struct rule_guard *guard = &condition->guard;
+    if (guard->is_whole) {
+        struct value value = value_member(fold->expressions.values, guard->member);
+        if (value.kind == VALUE_TEXT && bytes_equal(value.as.text, guard->text))
+            return true;
+    }
+    return fold_condition(fold, condition);
+}
+
 struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression)
 {
     struct cel_value value = run(fold, expression->program);

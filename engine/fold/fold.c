@@ -38,6 +38,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.rules);
     free(fold->memos);
     fold->memos = NULL;
+    fold->gathered = (struct gathered){0};
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
