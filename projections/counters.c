@@ -164,6 +164,14 @@ uint8_t *counter_write(
     return bytes;
 }
 
+uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    size_t at = (size_t)(found.data - record);
+    INVARIANT(at + found.len <= record_len(record));
+    return state_record_write(state, contact.value) + at;
+}
+
 bool counter_next(
     struct state *state,
     struct contact_number contact,

@@ -125,3 +125,10 @@ struct rule_guard guard_of(const struct ruleset *ruleset, const struct cel_node 
     }
     return best;
 }
+
+struct bytes guard_asked_member(const struct cel_node *root)
+{
+    bool is_asked = root->kind == CEL_NODE_HAS && root->children[0]->kind == CEL_NODE_IDENT &&
+                    root->children[0]->variable == SCOPE_DATA;
+    return is_asked ? root->text : (struct bytes){NULL, 0};
+}

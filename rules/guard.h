@@ -28,6 +28,9 @@ struct rule_guard {
 // Of a condition that has been checked: one of the equalities that && joins at its top.
 struct rule_guard guard_of(const struct ruleset *ruleset, const struct cel_node *root);
 
+// The member of the event's data of which a condition asks has(…), and nothing else; empty where it is no such one.
+struct bytes guard_asked_member(const struct cel_node *root);
+
 // Whether two guards are about the same member.
 bool guard_is_same_member(const struct rule_guard *a, const struct rule_guard *b);
 

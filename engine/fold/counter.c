@@ -48,10 +48,15 @@ struct adding {
 static uint8_t *body_write(struct adding *adding, size_t len)
 {
     const struct counter_place *place = adding->place;
-    uint8_t *to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
-    if (to == NULL)
-        return NULL;
-    to[0] = head_of(place->def);
+    uint8_t *to;
+    if (len == adding->body.len) {
+        to = counter_rewrite(place->state, place->contact, adding->body) - HEAD_BYTES;
+    } else {
+        to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
+        if (to == NULL)
+            return NULL;
+        to[0] = head_of(place->def);
+    }
     adding->body = bytes_of(to + HEAD_BYTES, len);
     return to + HEAD_BYTES;
 }
@@ -522,7 +527,10 @@ static uint64_t whole_of(double most)
 {
     if (!(most > 0))
         return 0;
-    return most < 0x1p63 ? (uint64_t)ceil(most) : UINT64_MAX;
+    if (!(most < 0x1p53)) // whole from there on
+        return most < 0x1p63 ? (uint64_t)most : UINT64_MAX;
+    int64_t below = (int64_t)most;
+    return (uint64_t)below + ((double)below < most);
 }
 
 // Times up to this one have left the window.
