@@ -177,7 +177,7 @@ static void view_segments(struct state *state, struct arena *arena, struct conta
     out->segment_count = i;
 }
 
-enum err contact_read(
+enum err contact_read_profile(
     struct state *state,
     struct contact_number contact,
     struct arena *arena,
@@ -197,6 +197,19 @@ enum err contact_read(
     };
     view_identifiers(state, record, arena, out);
     view_profile(state, record, arena, out);
+    return ERR_OK;
+}
+
+enum err contact_read(
+    struct state *state,
+    struct contact_number contact,
+    struct arena *arena,
+    struct contact_view *out)
+{
+    enum err err = contact_read_profile(state, contact, arena, out);
+    if (err != ERR_OK)
+        return err;
+    const uint8_t *record = state_record(state, contact.value);
     view_scores(record, arena, out);
     view_runs(record, arena, out);
     view_segments(state, arena, out);

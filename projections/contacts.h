@@ -138,5 +138,11 @@ NODISCARD enum err contact_read(
     struct contact_number contact,
     struct arena *arena,
     struct contact_view *out);
+// The same of its identifiers and its profile alone: the lists of the rest are empty.
+NODISCARD enum err contact_read_profile(
+    struct state *state,
+    struct contact_number contact,
+    struct arena *arena,
+    struct contact_view *out);
 
 #endif

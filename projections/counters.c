@@ -113,6 +113,8 @@ static uint8_t *entry_resize(
     const struct counter_entry *now)
 {
     uint8_t *record = state_record_write(state, contact);
+    if (old->bytes == 0)
+        return section_resize(state, contact, (struct resize){at, 0, now->bytes});
     size_t old_behind = old->bytes - old->head_bytes;
     size_t now_behind = now->bytes - now->head_bytes;
     if (old->head_bytes != now->head_bytes)
@@ -160,6 +162,14 @@ uint8_t *counter_write(
     size_t kept = old.len < len ? old.len : len;
     memset(bytes + kept, 0, now.bytes - now.head_bytes - kept);
     return bytes;
+}
+
+uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    size_t at = (size_t)(found.data - record);
+    INVARIANT(at + found.len <= record_len(record));
+    return state_record_write(state, contact.value) + at;
 }
 
 bool counter_next(

@@ -18,6 +18,10 @@ uint8_t *counter_write(
     struct state *state, struct contact_number contact, struct name_id counter, size_t len);
 
 // Walks the counters of a contact, in order of arrival: *at is 0 to start; false at the end.
+// Makes what counter_read gave writable, without a change of its length. Valid as what counter_write gives. Inside a
+// frame.
+uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found);
+
 bool counter_next(
     struct state *state,
     struct contact_number contact,

@@ -88,6 +88,14 @@ bool segment_next(
     return true;
 }
 
+struct segment_walk segment_walk_all(struct state *state, struct contact_number contact)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    size_t at = record_section_at(record, SECTION_SEGMENTS);
+    size_t bytes = (size_t)get_u16(record + RECORD_SEGMENT_COUNT) * RECORD_SEGMENT_BYTES;
+    return (struct segment_walk){record + at, record + at + bytes};
+}
+
 struct members {
     struct name_id segment;
     segment_each_fn *each;

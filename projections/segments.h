@@ -3,6 +3,7 @@
 #define PROJECTIONS_SEGMENTS_H
 
 #include "projections/contacts.h"
+#include "projections/record.h"
 
 struct segment_state {
     bool is_true; // its condition held when it was last looked at; false: nothing is stored
@@ -27,6 +28,22 @@ bool segment_next(
     size_t *at,
     struct name_id *segment_out,
     struct segment_state *out);
+
+// The names alone, without asking for the record each time. Valid until the next change of the contact, or call for
+// another one.
+struct segment_walk {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+struct segment_walk segment_walk_all(struct state *state, struct contact_number contact);
+static inline bool segment_walk_next(struct segment_walk *walk, struct name_id *segment_out)
+{
+    if (walk->at == walk->end)
+        return false;
+    segment_out->value = get_u32(walk->at);
+    walk->at += RECORD_SEGMENT_BYTES;
+    return true;
+}
 
 // Calls each for the members of a segment, in the order of their numbers. One pass over all contacts.
 typedef void segment_each_fn(void *context, struct contact_number contact, int64_t since_ms);

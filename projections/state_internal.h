@@ -4,7 +4,9 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/buffer.h"
+#include "engine/base/invariant.h"
 #include "projections/contacts.h"
+#include "projections/counter_index.h"
 #include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
@@ -89,18 +91,6 @@ struct visit {
     const uint8_t *record;
 };
 
-// Where the counters of one contact are in their section, as far as they were walked. Kept by counters.c, which alone
-// changes the section; offsets count from its begin, so that changes of the rest of the record do not matter.
-enum { COUNTERS_INDEXED_MAX = 64, COUNTER_PLACES = 128 };
-struct counter_index {
-    uint64_t contact; // 0: none
-    uint32_t count;
-    uint32_t end; // of what was walked
-    uint32_t names[COUNTERS_INDEXED_MAX], offsets[COUNTERS_INDEXED_MAX];
-    uint8_t places
-        [COUNTER_PLACES]; // by the low bits of the name: the index of one of these names, and 1
-};
-
 struct state {
     struct state_params params;
     struct slots slots;
@@ -129,9 +119,16 @@ struct state {
 void dedup_forget(struct state *state);
 
 // --- records (state_records.c)
+const uint8_t *state_record_absent(struct state *state, uint64_t contact); // of one not resident
 // The record of a contact, read from the store where it is not resident. Valid until the next change
 // or read. Never NULL: when it cannot be read the state has failed and an empty record is returned.
-const uint8_t *state_record(struct state *state, uint64_t contact);
+static inline const uint8_t *state_record(struct state *state, uint64_t contact)
+{
+    INVARIANT(contact != 0);
+    INVARIANT(contact <= state->slots.count);
+    const uint8_t *record = slot_record(slots_at(&state->slots, contact));
+    return record != NULL ? record : state_record_absent(state, contact);
+}
 // The record, writable until the frame ends or a resize moves it.
 uint8_t *state_record_write(struct state *state, uint64_t contact);
 // Drops clean records where the overlay is above its bound.

@@ -70,16 +70,12 @@ void state_load_all(struct state *state)
         store_release(state->store);
 }
 
-const uint8_t *state_record(struct state *state, uint64_t contact)
+const uint8_t *state_record_absent(struct state *state, uint64_t contact)
 {
-    INVARIANT(contact != 0);
-    INVARIANT(contact <= state->slots.count);
-    const struct slot *slot = slots_at(&state->slots, contact);
-    if (slot_record(slot) == NULL && contact == state->visit.contact)
+    if (contact == state->visit.contact)
         return state->visit.record;
-    if (slot_record(slot) == NULL)
-        record_load(state, contact);
-    return slot_record(slot);
+    record_load(state, contact);
+    return slot_record(slots_at(&state->slots, contact));
 }
 
 uint8_t *state_record_write(struct state *state, uint64_t contact)

@@ -372,6 +372,8 @@ static struct rule_guard compile_guard(struct compiler *compiler, const struct c
     struct rule_guard guard = guard_of(compiler->ruleset, root);
     if (guard.kind == GUARD_DATA)
         guard.member = compile_copy(compiler, guard.member);
+    if (guard.is_whole)
+        guard.text = compile_copy(compiler, guard.text);
     return guard;
 }
 
@@ -418,7 +420,8 @@ static void take_tree(
     if (pending->on == EVENT_TYPE_UNKNOWN)
         waits_note_zones(ruleset, root);
     switch (pending->use) {
-    case EXPRESSION_KEY: expression->data_member = plain_data_member(compiler, root); return;
+    case EXPRESSION_KEY:
+    case EXPRESSION_DISTINCT: expression->data_member = plain_data_member(compiler, root); return;
     case EXPRESSION_LIVE:
         expression->guard = compile_guard(compiler, root);
         expression->facts = live_facts_of(compiler, scope, root);
@@ -426,13 +429,15 @@ static void take_tree(
     case EXPRESSION_STOP:
     case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
     case EXPRESSION_CONDITION:
-    case EXPRESSION_COUNTED: expression->guard = compile_guard(compiler, root); return;
+    case EXPRESSION_COUNTED:
+        expression->guard = compile_guard(compiler, root);
+        expression->asked_member = compile_copy(compiler, guard_asked_member(root));
+        return;
     case EXPRESSION_VALUE:
     case EXPRESSION_OBJECT: expression->kept_type = scalar_type(root->type); return;
     case EXPRESSION_TIME: waits_take_tree(ruleset, expression, root); return;
     case EXPRESSION_POINTS:
     case EXPRESSION_NUMBER:
-    case EXPRESSION_DISTINCT:
     case EXPRESSION_OBJECT_KEY:
     case EXPRESSION_SHOWN:
     case EXPRESSION_WHOLE:

@@ -53,7 +53,9 @@ struct rule_expression {
     const dependency *members;
     uint32_t member_count;
     bool is_by_zones;
-    // Of a key that is just data.NAME: its name, and its value as it came tells keys apart.
+    // Of a condition that is just has(data.NAME): its name.
+    struct bytes asked_member;
+    // Of a key, or what is told apart, that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
     // While compiling only: where it stands; of one whose value is kept, its type; of a live one, what was found
     // in its tree.

@@ -3,6 +3,8 @@
 #include "rules/expression.h"
 #include "rules/live_plan.h"
 
+#define READER_NONE UINT32_MAX // of a band's threshold
+
 struct timing {
     struct live_plan *plan;
     struct thresholds thresholds;
@@ -82,7 +84,7 @@ static void add_bands(struct timing *timing)
     for (uint32_t i = 0; i < ruleset->score_count; i++) {
         const struct score_def *score = &ruleset->scores[i];
         for (uint32_t b = 0; b < score->band_count; b++)
-            add_threshold(timing, (struct threshold){i, score->bands[b].from_milli});
+            add_threshold(timing, (struct threshold){i, score->bands[b].from_milli, READER_NONE});
     }
 }
 
@@ -90,8 +92,11 @@ static void add_bands(struct timing *timing)
 static void time_scores(
     struct timing *timing, struct planned *planned, const struct live_facts *facts)
 {
-    for (uint32_t i = 0; i < facts->threshold_count; i++)
-        add_threshold(timing, facts->thresholds[i]);
+    for (uint32_t i = 0; i < facts->threshold_count; i++) {
+        struct threshold threshold = facts->thresholds[i];
+        threshold.reader = planned->position;
+        add_threshold(timing, threshold);
+    }
     for (uint32_t i = 0; i < facts->free_score_count; i++) {
         const struct member_span *span = &facts->free_scores[i];
         for (uint32_t score = span->first; score < span->first + span->count; score++) {
@@ -212,17 +217,29 @@ static void set_thresholds(struct timing *timing)
 {
     struct ruleset *ruleset = timing->plan->ruleset;
     const struct thresholds *found = &timing->thresholds;
-    int64_t *to = arena_alloc(&ruleset->arena, (found->count + 1) * sizeof(*to));
+    size_t most = 2 * found->count + 1;
+    int64_t *to = arena_alloc(&ruleset->arena, most * sizeof(*to));
+    uint32_t *begins = arena_alloc(&ruleset->arena, most * sizeof(*begins));
+    uint32_t *readers = arena_alloc(&ruleset->arena, most * sizeof(*readers));
     thresholds_sort(&timing->thresholds);
-    for (size_t i = 0; i < found->count; i++) {
-        struct score_def *score = &ruleset->scores[found->items[i].score];
-        bool is_first = score->threshold_count == 0;
-        if (is_first)
-            score->thresholds_milli = to;
-        if (is_first || to[-1] != found->items[i].milli) {
-            *to++ = found->items[i].milli;
-            score->threshold_count++;
+    for (size_t i = 0; i < found->count;) {
+        uint32_t index = found->items[i].score;
+        struct score_def *score = &ruleset->scores[index];
+        uint32_t reader_count = 0;
+        score->thresholds_milli = to;
+        score->reader_begins = begins;
+        score->readers = readers;
+        for (; i < found->count && found->items[i].score == index; i++) {
+            if (score->threshold_count == 0 || to[-1] != found->items[i].milli) {
+                *to++ = found->items[i].milli;
+                *begins++ = reader_count;
+                score->threshold_count++;
+            }
+            if (found->items[i].reader != READER_NONE)
+                readers[reader_count++] = found->items[i].reader;
         }
+        *begins++ = reader_count;
+        readers += reader_count;
     }
 }
 

@@ -51,6 +51,9 @@ struct score_def {
     // side below a threshold, on the other from it on.
     const int64_t *thresholds_milli;
     uint32_t threshold_count;
+    // Positions of the live nodes that compare it with a threshold: of thresholds_milli[i] readers[reader_begins[i]] up
+    // to the next.
+    const uint32_t *readers, *reader_begins;
     bool changes_by_time; // alone: it forgets, or is combined from one that does
     bool is_from_now;     // `history: from_now`: starts empty, instead of from the journal
     uint64_t hash;        // of how it is written

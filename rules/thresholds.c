@@ -44,7 +44,7 @@ static void add(struct thresholds *thresholds, uint32_t score, int64_t milli)
 {
     thresholds->items = compile_grow(
         thresholds->items, &thresholds->cap, thresholds->count, sizeof(*thresholds->items));
-    thresholds->items[thresholds->count++] = (struct threshold){score, milli};
+    thresholds->items[thresholds->count++] = (struct threshold){score, milli, 0};
 }
 
 static void add_of_counter(struct thresholds *thresholds, uint32_t counter, double from)
@@ -139,7 +139,9 @@ static int compare(const void *a, const void *b)
     const struct threshold *left = a, *right = b;
     if (left->score != right->score)
         return left->score < right->score ? -1 : 1;
-    return (left->milli > right->milli) - (left->milli < right->milli);
+    if (left->milli != right->milli)
+        return left->milli < right->milli ? -1 : 1;
+    return (left->reader > right->reader) - (left->reader < right->reader);
 }
 
 static int compare_counters(const void *a, const void *b)

@@ -5,15 +5,17 @@
 
 #include "rules/cel/check.h"
 
+// `reader` is for who gathers them.
 struct threshold {
     uint32_t score;
     int64_t milli; // a value is on the one side below it, on the other from it on
+    uint32_t reader;
 };
 
 struct counter_threshold {
     uint32_t counter;
-    double from;     // as above, of what the counter says
-    uint32_t reader; // for who gathers them
+    double from; // as above, of what the counter says
+    uint32_t reader;
 };
 
 // Scores, or counters, that follow each other: one, or all of them.

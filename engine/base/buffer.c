@@ -8,7 +8,7 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { BUFFER_BYTES_MIN = 64, VARINT_BYTES_MAX = 10 };
+enum { BUFFER_BYTES_MIN = 64, VARINT_BYTES_MAX = 10, DECIMAL_CHARS_MAX = 20 };
 
 void buffer_free(struct buffer *buffer)
 {
@@ -52,6 +52,17 @@ void buffer_add(struct buffer *buffer, const void *data, size_t len)
 void buffer_add_bytes(struct buffer *buffer, struct bytes bytes)
 {
     buffer_add(buffer, bytes.data, bytes.len);
+}
+
+void buffer_add_decimal(struct buffer *buffer, uint64_t value)
+{
+    char digits[DECIMAL_CHARS_MAX];
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    buffer_add(buffer, digits + at, sizeof(digits) - at);
 }
 
 void buffer_add_text(struct buffer *buffer, const char *text)

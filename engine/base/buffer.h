@@ -24,6 +24,7 @@ void buffer_add(struct buffer *buffer, const void *data, size_t len);
 void buffer_add_bytes(struct buffer *buffer, struct bytes bytes);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+void buffer_add_decimal(struct buffer *buffer, uint64_t value); // its digits
 void buffer_add_u8(struct buffer *buffer, uint8_t value);
 void buffer_add_u16(struct buffer *buffer, uint16_t value);
 void buffer_add_u32(struct buffer *buffer, uint32_t value);

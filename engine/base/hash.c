@@ -55,17 +55,17 @@ uint64_t hash_mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
-static void hex_u64(uint64_t value, char *hex_out)
+void hash64_hex(uint64_t hash, char *hex_out)
 {
     static const char digits[] = "0123456789abcdef";
     for (unsigned i = 0; i < 16; i++)
-        hex_out[i] = digits[(value >> (60 - 4 * i)) & 15];
+        hex_out[i] = digits[(hash >> (60 - 4 * i)) & 15];
 }
 
 void hash128_hex(struct hash128 hash, char *hex_out)
 {
-    hex_u64(hash.high, hex_out);
-    hex_u64(hash.low, hex_out + 16);
+    hash64_hex(hash.high, hex_out);
+    hash64_hex(hash.low, hex_out + 16);
 }
 
 static int hex_digit(uint8_t byte)

@@ -29,8 +29,9 @@ uint64_t hash_mix(uint64_t value);
 // 0xE3069283. Pass the result of one call as `crc` to go on; 0 to start. Uses SSE4.2 where present.
 uint32_t crc32c(uint32_t crc, struct bytes bytes);
 
-enum { HASH128_HEX_CHARS = 32 };
-// 32 lower-case hex digits, high part first, no NUL.
+enum { HASH64_HEX_CHARS = 16, HASH128_HEX_CHARS = 32 };
+// Lower-case hex digits, high part first, no NUL.
+void hash64_hex(uint64_t hash, char *hex_out);
 void hash128_hex(struct hash128 hash, char *hex_out);
 // False when text is not exactly 32 hex digits.
 bool hash128_parse(struct bytes text, struct hash128 *out);

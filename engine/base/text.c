@@ -76,11 +76,36 @@ static void add_escape(struct buffer *to, uint8_t byte)
     buffer_add(to, escape, sizeof(escape));
 }
 
+// Whether one of eight bytes is below 0x20, above 0x7f, a quote or a backslash; where one is, others may count as well.
+static bool has_special(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t quote = word ^ ones * '"';
+    uint64_t backslash = word ^ ones * '\\';
+    uint64_t below = (word - ones * 0x20) & ~word;
+    return ((word | below | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) &
+            tops) != 0;
+}
+
+// How many of the first bytes are plain for sure, in eights.
+static size_t plain_eights(struct bytes text)
+{
+    size_t at = 0;
+    uint64_t word;
+    for (; text.len - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, text.data + at, sizeof(word));
+        if (has_special(word))
+            break;
+    }
+    return at;
+}
+
 void text_add_json(struct buffer *to, struct bytes text)
 {
+    (void)buffer_reserve(to, text.len + 2);
     buffer_add_u8(to, '"');
     size_t plain = 0; // start of the run that is copied as it is
-    size_t at = 0;
+    size_t at = plain_eights(text);
     while (at < text.len) {
         uint8_t byte = text.data[at];
         bool is_escaped = byte < 0x20 || byte == '"' || byte == '\\';

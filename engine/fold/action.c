@@ -136,7 +136,7 @@ void action_add_param(
     struct contact_view view;
     struct value value = given_value(fold, step, &params[param], param);
     if (value.kind == VALUE_ABSENT &&
-        contact_read(fold->state, fold->contact, &fold->arena, &view) == ERR_OK) {
+        contact_read_profile(fold->state, fold->contact, &fold->arena, &view) == ERR_OK) {
         struct buffer id = {0};
         contact_add_id(&id, &view);
         value = default_value(&view, arena_copy(&fold->arena, buffer_bytes(&id)), &params[param]);
@@ -190,7 +190,7 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     const struct action_def *action = ruleset_action(fold->ruleset, step->step->action);
     const struct value *values = given_values(fold, action, step);
     struct contact_view view;
-    if (contact_read(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
+    if (contact_read_profile(fold->state, fold->contact, &fold->arena, &view) != ERR_OK)
         return false; // the state keeps the reason; the frame will not be journalled
     struct buffer *to = &fold->json;
 
@@ -210,7 +210,9 @@ bool action_render(struct fold *fold, const struct action_step *step, struct fol
     buffer_add_text(to, ",\"run\":");
     json_add_hex128(to, run);
     add_text_member(to, ",\"step\":", step->step->id);
-    buffer_add_format(to, ",\"occurrence\":%u,\"ruleset\":", step->occurrence);
+    buffer_add_text(to, ",\"occurrence\":");
+    buffer_add_decimal(to, step->occurrence);
+    buffer_add_text(to, ",\"ruleset\":");
     json_add_hex64(to, ruleset_hash(fold->ruleset));
     buffer_add_u8(to, ',');
     add_cause(to, fold->input);

@@ -1,8 +1,6 @@
 // The parts of a contact that several JSON objects share.
 #include "engine/fold/contact_json.h"
 
-#include <inttypes.h>
-
 #include "engine/base/text.h"
 #include "engine/base/time.h"
 
@@ -62,14 +60,18 @@ void json_add_time(struct buffer *to, int64_t time_ms)
 
 void json_add_hex64(struct buffer *to, uint64_t value)
 {
-    buffer_add_format(to, "\"%016" PRIx64 "\"", value);
+    char hex[HASH64_HEX_CHARS + 2];
+    hex[0] = '"';
+    hash64_hex(value, hex + 1);
+    hex[HASH64_HEX_CHARS + 1] = '"';
+    buffer_add(to, hex, sizeof(hex));
 }
 
 void json_add_hex128(struct buffer *to, struct hash128 value)
 {
-    char hex[HASH128_HEX_CHARS];
-    hash128_hex(value, hex);
-    buffer_add_u8(to, '"');
+    char hex[HASH128_HEX_CHARS + 2];
+    hex[0] = '"';
+    hash128_hex(value, hex + 1);
+    hex[HASH128_HEX_CHARS + 1] = '"';
     buffer_add(to, hex, sizeof(hex));
-    buffer_add_u8(to, '"');
 }

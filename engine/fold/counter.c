@@ -48,10 +48,15 @@ struct adding {
 static uint8_t *body_write(struct adding *adding, size_t len)
 {
     const struct counter_place *place = adding->place;
-    uint8_t *to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
-    if (to == NULL)
-        return NULL;
-    to[0] = head_of(place->def);
+    uint8_t *to;
+    if (len == adding->body.len) {
+        to = counter_rewrite(place->state, place->contact, adding->body) - HEAD_BYTES;
+    } else {
+        to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
+        if (to == NULL)
+            return NULL;
+        to[0] = head_of(place->def);
+    }
     adding->body = bytes_of(to + HEAD_BYTES, len);
     return to + HEAD_BYTES;
 }
@@ -517,22 +522,38 @@ struct newest {
     uint64_t number;
 };
 
-static uint32_t number_of(enum counter_kind kind, struct bytes body, size_t index)
+// What a number of events reaches where it reaches `most`.
+static uint64_t whole_of(double most)
 {
-    return kind == COUNTER_COUNT
-               ? get_u32(body.data + index * stride_of(COUNTER_COUNT) + NUMBER_OF_COUNT)
-               : 1;
+    if (!(most > 0))
+        return 0;
+    if (!(most < 0x1p53)) // whole from there on
+        return most < 0x1p63 ? (uint64_t)most : UINT64_MAX;
+    int64_t below = (int64_t)most;
+    return (uint64_t)below + ((double)below < most);
+}
+
+// Times up to this one have left the window.
+static int64_t left_ms(const struct counter_def *def, int64_t now_ms)
+{
+    return now_ms < INT64_MIN + def->within_ms ? INT64_MIN : now_ms - def->within_ms;
 }
 
 static struct newest newest_of(
     const struct counter_def *def, struct bytes body, int64_t now_ms, double most)
 {
-    size_t stride = stride_of(def->kind);
+    const bool is_count = def->kind == COUNTER_COUNT;
+    const size_t stride = stride_of(def->kind);
+    const uint64_t enough = whole_of(most);
+    const int64_t gone_ms = left_ms(def, now_ms);
     struct newest newest = {.first = body.len / stride};
-    while (newest.first > 0 && (double)newest.number < most &&
-           is_within(def, entry_time(body.data, newest.first - 1, stride), now_ms)) {
+    const uint8_t *entry = body.data + newest.first * stride;
+    while (newest.first > 0 && newest.number < enough) {
+        entry -= stride;
+        if ((int64_t)get_u64(entry) <= gone_ms)
+            break;
         newest.first--;
-        newest.number += number_of(def->kind, body, newest.first);
+        newest.number += is_count ? get_u32(entry + NUMBER_OF_COUNT) : 1;
     }
     return newest;
 }

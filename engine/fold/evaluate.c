@@ -62,6 +62,21 @@ bool fold_condition(struct fold *fold, const struct rule_expression *condition)
     return false;
 }
 
+bool fold_event_condition(struct fold *fold, const struct rule_expression *condition)
+{
+    const struct rule_guard *guard = &condition->guard;
+    if (condition->asked_member.len > 0) {
+        struct value value = value_member(fold->expressions.values, condition->asked_member);
+        return value.kind != VALUE_ABSENT && value.kind != VALUE_NULL;
+    }
+    if (guard->is_whole) {
+        struct value value = value_member(fold->expressions.values, guard->member);
+        if (value.kind == VALUE_TEXT && bytes_equal(value.as.text, guard->text))
+            return true;
+    }
+    return fold_condition(fold, condition);
+}
+
 struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression)
 {
     struct cel_value value = run(fold, expression->program);
@@ -168,8 +183,24 @@ uint64_t fold_key(struct fold *fold, const struct rule_expression *key)
     return hash_of(fold, run(fold, key->program));
 }
 
+// Of text that is told apart as it came.
+static bool distinct_text(
+    struct fold *fold, const struct counter_def *counter, struct counted *counted_out)
+{
+    struct bytes member = counter->value->data_member;
+    if (counter->kind != COUNTER_DISTINCT || member.len == 0)
+        return false;
+    struct value value = value_member(fold->expressions.values, member);
+    if (value.kind != VALUE_TEXT)
+        return false;
+    counted_out->hash = value_hash(value, fold->seed);
+    return true;
+}
+
 bool fold_counted(struct fold *fold, const struct counter_def *counter, struct counted *counted_out)
 {
+    if (distinct_text(fold, counter, counted_out))
+        return true;
     struct cel_value value = run(fold, counter->value->program);
     bool is_good = false;
     switch (counter->kind) {

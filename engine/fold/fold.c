@@ -38,6 +38,7 @@ static void fold_unbind(struct fold *fold)
     free(fold->binding.rules);
     free(fold->memos);
     fold->memos = NULL;
+    fold->gathered = (struct gathered){0};
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
@@ -291,7 +292,7 @@ void fold_tell_went(const struct fold *fold, uint32_t workflow, uint32_t from, u
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};
-    if (counter->condition != NULL && !fold_condition(fold, counter->condition)) {
+    if (counter->condition != NULL && !fold_event_condition(fold, counter->condition)) {
         trace_counter(fold, counter, counter->condition);
         return;
     }

@@ -47,6 +47,12 @@ struct score_memo {
     struct score_value value;
 };
 
+// Whose entries, and of which score, were gathered last.
+struct gathered {
+    struct contact_number contact; // 0: none
+    uint32_t score, count;
+};
+
 // Everything that folding needs. One shard's worker thread.
 struct fold {
     struct state *state;
@@ -93,6 +99,7 @@ struct fold {
     struct candidates candidates;
     struct score_memo *memos; // by score
     struct scored *scored;    // entries of one score
+    struct gathered gathered; // which they are, and what is in state_milli
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];
 };

@@ -72,6 +72,33 @@ static void bind_windows(struct fold *fold, struct live *live)
     }
 }
 
+static struct live_list readers_of_score(const struct fold *fold, uint32_t score)
+{
+    return ruleset_dependents(fold->ruleset, ruleset_dependency_score(fold->ruleset, score));
+}
+
+// Of the readers of each score those that know more of it than its sides.
+static void bind_free_readers(const struct fold *fold, struct live *live)
+{
+    const struct ruleset *ruleset = fold->ruleset;
+    size_t most = 0;
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++)
+        most += readers_of_score(fold, i).count;
+    live->free_readers = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*live->free_readers));
+    live->free_positions = mem_zero(most + 1, sizeof(*live->free_positions));
+    uint32_t *to = live->free_positions;
+    for (uint32_t i = 0; i < ruleset_score_count(ruleset); i++) {
+        struct live_list readers = readers_of_score(fold, i);
+        struct live_list *free_readers = &live->free_readers[i];
+        free_readers->positions = to;
+        for (uint32_t r = 0; r < readers.count; r++) {
+            if (!ruleset_live(ruleset, readers.positions[r])->is_by_sides)
+                to[free_readers->count++] = readers.positions[r];
+        }
+        to += free_readers->count;
+    }
+}
+
 // What others make of a score may change between looks; then its side may have been seen before it is told.
 static void bind_crossing(const struct fold *fold, struct live *live)
 {
@@ -113,6 +140,7 @@ void live_bind(struct fold *fold)
         live->crons = mem_zero(ruleset_workflow_count(ruleset), sizeof(*live->crons));
     bind_windows(fold, live);
     bind_crossing(fold, live);
+    bind_free_readers(fold, live);
 }
 
 void live_free(struct live *live)
@@ -123,6 +151,8 @@ void live_free(struct live *live)
     free(live->score_positions);
     free(live->windows);
     free(live->is_crossing);
+    free(live->free_readers);
+    free(live->free_positions);
     free(live->changes);
     free(live->crons);
     *live = (struct live){0};
@@ -202,6 +232,7 @@ void live_mark_raised(struct fold *fold, struct name_id score)
 void live_mark_all(struct fold *fold)
 {
     uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
+    fold->live.are_windows_new = true;
     for (uint32_t i = 0; i < count; i++)
         mark(&fold->live, i);
     for (uint32_t i = 0; i < ruleset_score_count(fold->ruleset); i++) {
@@ -213,6 +244,8 @@ void live_mark_all(struct fold *fold)
 void live_mark_counter(
     struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to)
 {
+    if (counter->within_ms > 0)
+        fold->live.are_windows_new = true;
     if (!counter_is_by_sides(counter)) {
         live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
         return;
@@ -246,6 +279,7 @@ static void mark_windows(struct fold *fold)
 void live_mark_timed(struct fold *fold)
 {
     struct live *live = &fold->live;
+    live->are_windows_new = true;
     mark_windows(fold);
     for (uint32_t i = 0; i < live->timed_count; i++) {
         const struct live_node *node = ruleset_live(fold->ruleset, live->timed_nodes[i]);
@@ -287,18 +321,22 @@ static void derive_score(
     fold_derive(fold, BUILTIN_SCORE_BAND_CHANGED, fold->settle_depth, crossed, 4);
 }
 
-// Readers that only know the score's side are left alone where it has not changed.
+// Readers that only know on which side of constants the score is are left alone where it has crossed none of theirs.
 static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, int64_t to_milli)
 {
+    struct live *live = &fold->live;
     const struct score_def *score = ruleset_score(fold->ruleset, index);
-    struct live_list readers =
-        ruleset_dependents(fold->ruleset, ruleset_dependency_score(fold->ruleset, index));
-    bool is_same = fold->live.is_crossing[index] &&
-                   score_side(score, from_milli) == score_side(score, to_milli);
-    for (uint32_t i = 0; i < readers.count; i++) {
-        if (!is_same || !ruleset_live(fold->ruleset, readers.positions[i])->is_by_sides)
-            mark(&fold->live, readers.positions[i]);
-    }
+    const struct live_list readers =
+        live->is_crossing[index] ? live->free_readers[index] : readers_of_score(fold, index);
+    for (uint32_t i = 0; i < readers.count; i++)
+        mark(live, readers.positions[i]);
+    if (!live->is_crossing[index] || score->threshold_count == 0)
+        return;
+    uint32_t from = score_side(score, from_milli), to = score_side(score, to_milli);
+    uint32_t low = from < to ? from : to;
+    uint32_t high = from < to ? to : from;
+    for (uint32_t i = score->reader_begins[low]; i < score->reader_begins[high]; i++)
+        mark(live, score->readers[i]);
 }
 
 static bool is_never_below(struct fold *fold, struct name_id score)
@@ -428,19 +466,22 @@ void live_settle(struct fold *fold, uint32_t depth)
 }
 
 // --- timers
-void live_plan(struct fold *fold)
+static int64_t windows_due(struct fold *fold)
 {
-    struct live *live = &fold->live;
-    if (!live->is_plan_due)
-        return;
-    live->is_plan_due = false;
+    const struct live *live = &fold->live;
     int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->window_count; i++) {
-        uint32_t index = live->windows[i];
-        const struct counter_place place = counter_place_of(fold, index);
+        const struct counter_place place = counter_place_of(fold, live->windows[i]);
         int64_t next_ms = counter_next_change(&place, fold->now_ms);
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    return due_ms;
+}
+
+static int64_t others_due(struct fold *fold)
+{
+    const struct live *live = &fold->live;
+    int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->timed_count; i++) {
         int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, live->timed_nodes[i]));
         due_ms = next_ms < due_ms ? next_ms : due_ms;
@@ -459,8 +500,26 @@ void live_plan(struct fold *fold)
         next_ms = next_ms > fold->now_ms ? next_ms : fold->now_ms + 1;
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
+    return due_ms;
+}
+
+// Windows into which nothing has come since do not change before the timer that was planned for them.
+void live_plan(struct fold *fold)
+{
+    struct live *live = &fold->live;
+    if (!live->is_plan_due)
+        return;
+    live->is_plan_due = false;
+    int64_t due_ms = others_due(fold);
+    int64_t before_ms = contact_due_ms(fold->state, fold->contact);
+    bool is_sooner = !live->are_windows_new && before_ms > fold->now_ms && due_ms <= before_ms;
+    if (!is_sooner) {
+        int64_t next_ms = windows_due(fold);
+        due_ms = next_ms < due_ms ? next_ms : due_ms;
+    }
+    live->are_windows_new = false;
     INVARIANT(due_ms > fold->now_ms);
-    if (due_ms != contact_due_ms(fold->state, fold->contact))
+    if (due_ms != before_ms)
         contact_set_due(fold->state, fold->contact, due_ms);
 }
 

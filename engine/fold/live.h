@@ -24,15 +24,18 @@ struct live {
     uint32_t
         *unguarded; // positions of nodes that may be true of a contact without any field, ascending
     uint32_t unguarded_count;
-    dependency first_field;    // of the declared fields
-    bool has_dates;            // time starts workflows
-    struct cron_memo *crons;   // by workflow; NULL where none is started by time
-    bool is_plan_due;          // something changed that the next timer depends on
-    uint32_t *score_positions; // by score
-    bool *is_crossing;         // by score: it changes sides only where it is looked at
-    enum live_change *changes; // by score: what has changed since it was looked at
-    uint32_t *windows;         // counters with a window that something live reads
+    dependency first_field;         // of the declared fields
+    bool has_dates;                 // time starts workflows
+    struct cron_memo *crons;        // by workflow; NULL where none is started by time
+    bool is_plan_due;               // something changed that the next timer depends on
+    uint32_t *score_positions;      // by score
+    bool *is_crossing;              // by score: it changes sides only where it is looked at
+    struct live_list *free_readers; // by score: those that do not only know its sides
+    uint32_t *free_positions;       // theirs
+    enum live_change *changes;      // by score: what has changed since it was looked at
+    uint32_t *windows;              // counters with a window that something live reads
     uint32_t window_count;
+    bool are_windows_new;  // something else may leave them next than when the timer was planned
     uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending
     uint32_t timed_count;
 };

@@ -48,7 +48,7 @@ int64_t live_score_due(struct fold *fold, uint32_t index)
     if (!live_score_is_planned(score))
         return TIMER_NONE;
     struct score_parts parts;
-    fold_score_parts(fold, index, &parts);
+    fold_score_parts_again(fold, index, &parts);
     return score_next_crossing(&parts, fold->now_ms);
 }
 

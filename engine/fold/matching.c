@@ -105,7 +105,7 @@ static void merge(struct candidates *candidates, const struct match_set *set, ui
     candidates->count = total;
 }
 
-void candidates_find(
+void candidates_add_guarded(
     struct candidates *candidates,
     struct fold *fold,
     const struct match_set *set,
@@ -114,12 +114,8 @@ void candidates_find(
     uint32_t found = 0;
     for (uint32_t i = 0; i < set->guard_count; i++)
         found = find_guarded(candidates, fold, &set->guards[i], data, found);
-    if (found > 0) {
+    if (found > 0)
         merge(candidates, set, found);
-        return;
-    }
-    candidates->places = set->open;
-    candidates->count = set->open_count;
 }
 
 void candidates_all(struct candidates *candidates, uint32_t count)

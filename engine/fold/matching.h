@@ -17,13 +17,25 @@ struct candidates {
     uint32_t found_cap;
 };
 
-// Those that the set leaves for the event with this data and the contact in hand: all whose condition may be true, and all that
-// may fail. Valid until the next call.
-void candidates_find(
+// Beside those that need no value, those whose value the event or the contact has.
+void candidates_add_guarded(
     struct candidates *candidates,
     struct fold *fold,
     const struct match_set *set,
     struct value data);
+// Those that the set leaves for the event with this data and the contact in hand: all whose condition may be true, and all that
+// may fail. Valid until the next call.
+static inline void candidates_find(
+    struct candidates *candidates,
+    struct fold *fold,
+    const struct match_set *set,
+    struct value data)
+{
+    candidates->places = set->open;
+    candidates->count = set->open_count;
+    if (set->guard_count > 0)
+        candidates_add_guarded(candidates, fold, set, data);
+}
 // All of a list of `count`, for who wants to know why some of it cannot match.
 void candidates_all(struct candidates *candidates, uint32_t count);
 void candidates_free(struct candidates *candidates);

@@ -1,5 +1,6 @@
 #include "engine/fold/score_value.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -429,6 +430,76 @@ static int64_t sure_ms(
     return sure;
 }
 
+// --- a sum that only falls: entries above 0 that fade together, without groups
+struct fall {
+    const struct search *search;
+    wide begin;    // the sum at from_ms
+    wide at_least; // what keeps it on its side
+    int64_t from_ms, end_ms;
+};
+
+static enum sureness fall_at(const struct fall *fall, int64_t at_ms)
+{
+    const int half = WIDE_BITS / 2;
+    uint64_t factor =
+        decay_factor(at_ms - fall->from_ms, fall->search->parts->score->forget.span_ms);
+    wide faded = (fall->begin >> half) * (wide)factor >> (WIDE_BITS - half);
+    if (faded - fall->search->off_most >= fall->at_least)
+        return SURELY_KEPT;
+    return faded + fall->search->off_most < fall->at_least ? SURELY_LEFT : UNSURE;
+}
+
+// When the logarithm says that the sum is below: to be looked at by whole numbers.
+static int64_t fall_guess(const struct fall *fall)
+{
+    double half_lives = log2((double)fall->begin / (double)fall->at_least);
+    double after_ms = ceil((double)fall->search->parts->score->forget.span_ms * half_lives);
+    if (!(after_ms < (double)(fall->end_ms - fall->from_ms)))
+        return fall->end_ms;
+    return after_ms < 1 ? fall->from_ms + 1 : fall->from_ms + (int64_t)after_ms;
+}
+
+// What the search would find, where that is sure at the first guess: the moment itself within a day, before that the
+// last of the doubling days that keeps the side. False where it is not.
+static bool fall_crossing(const struct fall *fall, int64_t *at_ms_out)
+{
+    int64_t below_ms = fall_guess(fall);
+    int64_t kept_ms = below_ms - 1;
+    if (below_ms - fall->from_ms > DAY_MS) {
+        int64_t span_ms = DAY_MS;
+        while (span_ms * 2 <= kept_ms - fall->from_ms)
+            span_ms *= 2;
+        kept_ms = fall->from_ms + span_ms;
+        below_ms = fall->end_ms - fall->from_ms > span_ms * 2 ? kept_ms + span_ms : fall->end_ms;
+        *at_ms_out = kept_ms;
+    } else {
+        *at_ms_out = below_ms;
+    }
+    return fall_at(fall, below_ms) == SURELY_LEFT &&
+           (kept_ms == fall->from_ms || fall_at(fall, kept_ms) == SURELY_KEPT);
+}
+
+// The next crossing of a score that can only come down to the threshold it is on; false where this is not such a one,
+// or where it cannot be told so simply.
+static bool only_falls_to(
+    const struct search *search, const struct sums *begin, struct fall *fall, int64_t *at_ms_out)
+{
+    const struct score_def *score = search->parts->score;
+    if (!search->is_fading || score->group_count > 0 || begin->below[0] != 0)
+        return false;
+    *at_ms_out = INT64_MAX;
+    if (search->side == 0)
+        return true;
+    int64_t threshold_milli = score->thresholds_milli[search->side - 1];
+    wide sum_milli = (wide)threshold_milli - search->parts->state_milli[0];
+    if (sum_milli <= 0 || (score->has_min && score->min_milli >= threshold_milli))
+        return true; // kept by what does not fade
+    fall->search = search;
+    fall->begin = begin->above[0];
+    fall->at_least = sum_milli * ((wide)1 << WIDE_BITS) - ((wide)1 << (WIDE_BITS - 1));
+    return fall_crossing(fall, at_ms_out);
+}
+
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
 {
     const struct score_def *score = parts->score;
@@ -446,6 +517,10 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
     struct search search = {.parts = parts, .steps_left = SEARCH_STEPS_MAX};
     search.side = side_between(&search, &begin, &begin);
     search_fading(&search, from_ms);
+    struct fall fall = {.from_ms = from_ms, .end_ms = end_ms};
+    int64_t falls_ms = 0;
+    if (only_falls_to(&search, &begin, &fall, &falls_ms))
+        return falls_ms;
     if (keeps_side(&search, &begin, from_ms, end_ms))
         return INT64_MAX;
     int64_t sure = sure_ms(&search, from_ms, &begin, end_ms);

@@ -27,6 +27,11 @@ static uint32_t group_of(const struct fold *fold, uint32_t score, struct name_id
     return index == NAME_INDEX_NONE ? SCORE_NO_GROUP : ruleset_rule(fold->ruleset, index)->group;
 }
 
+static bool is_sum(const struct score_def *def)
+{
+    return def->forget.kind == FORGET_NONE && def->group_count == 0;
+}
+
 static struct scored *scored_room(struct fold *fold, uint32_t count)
 {
     if (count > fold->scored_cap) {
@@ -50,10 +55,10 @@ static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_mil
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
     struct name_id name;
-    struct segment_state held;
     if (def->state_rule_count == 0)
         return;
-    for (size_t at = 0; segment_next(fold->state, fold->contact, &at, &name, &held);) {
+    struct segment_walk walk = segment_walk_all(fold->state, fold->contact);
+    while (segment_walk_next(&walk, &name)) {
         uint32_t index = name_index_find(&fold->binding.state_rule_of_name, name);
         if (index == NAME_INDEX_NONE)
             continue; // a segment
@@ -69,10 +74,12 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
     INVARIANT(def->combine == NULL);
-    int64_t state_milli[SCORE_GROUPS_MAX + 1] = {0};
+    int64_t state_milli[SCORE_GROUPS_MAX + 1];
+    const size_t state_bytes = (def->group_count + 1) * sizeof(state_milli[0]);
+    memset(state_milli, 0, state_bytes);
     add_state_rules(
         fold, score, state_milli); // may ask for other scores, so before the entries are gathered
-    memcpy(fold->state_milli, state_milli, sizeof(state_milli));
+    memcpy(fold->state_milli, state_milli, state_bytes);
 
     uint32_t count = 0;
     struct name_id name = fold->binding.scores[score];
@@ -83,6 +90,21 @@ void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *par
         scored[count++] =
             (struct scored){entry.time_ms, entry.points_milli, group_of(fold, score, entry.rule)};
     *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
+    fold->gathered = (struct gathered){fold->contact, score, count};
+}
+
+void fold_score_parts_again(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    const struct score_memo *memo = &fold->memos[score];
+    bool is_kept = memo->is_valid && memo->contact.value == fold->contact.value &&
+                   fold->gathered.contact.value == fold->contact.value &&
+                   fold->gathered.score == score && !def->has_state_expressions;
+    if (is_kept && !is_sum(def))
+        *parts_out =
+            (struct score_parts){def, fold->scored, fold->gathered.count, fold->state_milli};
+    else
+        fold_score_parts(fold, score, parts_out);
 }
 
 // Where neither time nor groups change what entries are worth their sum is kept.
@@ -114,9 +136,8 @@ struct score_value fold_score_value(struct fold *fold, uint32_t score, int64_t a
     struct score_memo *memo = &fold->memos[score];
     if (!memo->is_valid || def->has_state_expressions ||
         memo->contact.value != fold->contact.value || memo->at_ms != at_ms) {
-        bool is_sum = def->forget.kind == FORGET_NONE && def->group_count == 0;
         struct score_value value =
-            is_sum ? value_of_sum(fold, score) : value_of_parts(fold, score, at_ms);
+            is_sum(def) ? value_of_sum(fold, score) : value_of_parts(fold, score, at_ms);
         *memo = (struct score_memo){true, fold->contact, at_ms, value};
     }
     return memo->value;
@@ -292,7 +313,7 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
         .time_ms = fold->time_ms,
         .points_milli = rule->points_milli,
     };
-    if (rule->condition != NULL && !fold_condition(fold, rule->condition)) {
+    if (rule->condition != NULL && !fold_event_condition(fold, rule->condition)) {
         trace_rule(fold, rule, rule->condition, NULL);
         return;
     }

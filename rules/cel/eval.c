@@ -12,6 +12,8 @@
 // Text of less bytes is compared without cost, and so by the short cut.
 enum { MESSAGE_BYTES_MAX = 512, SHOWN_BYTES_MAX = 80, USUAL_BYTES_MAX = 128 };
 
+#define EXACT_MAX (INT64_C(1) << 53)
+
 // --- errors
 static struct cel_value error_of(
     struct cel_eval *eval, enum cel_error_code code, struct bytes message)
@@ -111,13 +113,31 @@ static struct cel_value call(
     return function(eval, args, count);
 }
 
+// A score or an amount and a constant as one writes it, ordered: a whole number that a double can say.
+static inline bool order_with_int(
+    unsigned mask, const struct cel_value *a, const struct cel_value *b, unsigned *outcome_out)
+{
+    bool is_equality = mask == IS_EQUAL || (mask & IS_UNORDERED) != 0; // which costs a step
+    if (a->kind != CEL_DOUBLE || b->kind != CEL_INT || is_equality || b->as.integer < -EXACT_MAX ||
+        b->as.integer > EXACT_MAX)
+        return false;
+    double real = (double)b->as.integer;
+    if (a->as.real < real)
+        *outcome_out = IS_LESS;
+    else
+        *outcome_out = a->as.real > real    ? IS_GREATER
+                       : a->as.real == real ? IS_EQUAL
+                                            : IS_UNORDERED;
+    return true;
+}
+
 // The outcome of two values that are usual; false for others. Text is short enough to cost nothing.
 static inline bool compare_usual(
-    const struct cel_value *a, const struct cel_value *b, unsigned *outcome_out)
+    unsigned mask, const struct cel_value *a, const struct cel_value *b, unsigned *outcome_out)
 {
     int order;
     if (a->kind != b->kind)
-        return false;
+        return order_with_int(mask, a, b, outcome_out);
     if (a->kind == CEL_INT) {
         order = (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
     } else if (a->kind == CEL_DOUBLE) {
@@ -309,7 +329,7 @@ static inline struct cel_value *run_operator(
     const struct cel_value *right = op->b == OPERAND_ON_STACK ? --top : &program->constants[op->b];
     struct cel_value *left = top - 1;
     unsigned outcome;
-    if (op->code == OP_COMPARE && compare_usual(left, right, &outcome))
+    if (op->code == OP_COMPARE && compare_usual(op->mask, left, right, &outcome))
         *left = cel_bool((op->mask & outcome) != 0);
     else if (op->code == OP_COMPARE || !compute_usual((enum op_code)op->code, left, right))
         run_unusual(eval, program, op, left, right);

@@ -1,6 +1,8 @@
 // UTF-8, JSON strings and numbers, points, near words.
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/base/hash.h"
@@ -62,6 +64,46 @@ START_TEST(json_strings_are_escaped)
     struct buffer buffer = {0};
     text_add_json(&buffer, bytes_of(strings[_i].text, strings[_i].len));
     ck_assert(bytes_equal_text(buffer_bytes(&buffer), strings[_i].want));
+    buffer_free(&buffer);
+}
+END_TEST
+
+// Plain text is copied by eights: what is not plain counts wherever it stands in them.
+START_TEST(json_strings_are_escaped_wherever_it_is)
+{
+    static const struct {
+        const char *text, *want;
+    } specials[] = {{"\"", "\\\""}, {"\\", "\\\\"}, {"\x1f", "\\u001f"}, {"\x80", "\xef\xbf\xbd"}};
+    enum { LONGEST = 27 };
+    for (size_t len = 1; len <= LONGEST; len++) {
+        for (size_t at = 0; at < len; at++) {
+            char text[LONGEST + 1], want[LONGEST + 16];
+            memset(text, '~', len);
+            memset(text, '!', at);
+            text[at] = specials[_i].text[0];
+            text[len] = '\0';
+            int want_len = snprintf(
+                want, sizeof(want), "\"%.*s%s%s\"", (int)at, text, specials[_i].want,
+                text + at + 1);
+            struct buffer buffer = {0};
+            text_add_json(&buffer, bytes_of(text, len));
+            ck_assert_uint_eq(buffer.len, (size_t)want_len);
+            ck_assert_mem_eq(buffer.data, want, buffer.len);
+            buffer_free(&buffer);
+        }
+    }
+}
+END_TEST
+
+START_TEST(decimals_print)
+{
+    static const uint64_t numbers[] = {0, 9, 10, UINT64_C(4294967296), UINT64_MAX};
+    char want[32];
+    struct buffer buffer = {0};
+    buffer_add_decimal(&buffer, numbers[_i]);
+    (void)snprintf(want, sizeof(want), "%" PRIu64, numbers[_i]);
+    ck_assert_uint_eq(buffer.len, strlen(want));
+    ck_assert_mem_eq(buffer.data, want, buffer.len);
     buffer_free(&buffer);
 }
 END_TEST
@@ -247,6 +289,8 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("text");
     tcase_add_loop_test(tcase, utf8_is_strict, 0, COUNT(utf8s));
     tcase_add_loop_test(tcase, json_strings_are_escaped, 0, COUNT(strings));
+    tcase_add_loop_test(tcase, json_strings_are_escaped_wherever_it_is, 0, 4);
+    tcase_add_loop_test(tcase, decimals_print, 0, 5);
     tcase_add_loop_test(tcase, points_are_thousandths, 0, COUNT(points));
     tcase_add_loop_test(tcase, what_is_no_number_of_points_is_refused, 0, COUNT(bad_points));
     tcase_add_test(tcase, the_extremes_of_points_print);

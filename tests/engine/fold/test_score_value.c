@@ -237,6 +237,43 @@ START_TEST(a_crossing_is_found_at_its_millisecond)
 }
 END_TEST
 
+// Moments at which nothing crosses yet come between: no more of them than days that double.
+START_TEST(a_crossing_far_ahead_is_found_at_its_millisecond)
+{
+    enum { LOOKS_MAX = 200 };
+    random_state = test_seed();
+    uint32_t crossings = 0;
+    for (int round = 0; round < 2000; round++) {
+        const int64_t threshold_milli = 1 + draw(8000), state_milli = draw(2000) - 1000;
+        const struct score_def def = {
+            .forget = {.kind = FORGET_HALF_LIFE, .span_ms = DAY_MS * (1 + draw(90))},
+            .thresholds_milli = &threshold_milli,
+            .threshold_count = 1,
+        };
+        struct scored entries[6];
+        for (uint32_t i = 0; i < 6; i++)
+            entries[i] = (struct scored){draw(WEEK_MS), draw(5) * 1000, SCORE_NO_GROUP};
+        const struct score_parts parts = {&def, entries, 1 + (uint32_t)draw(6), &state_milli};
+        int64_t at_ms = WEEK_MS + draw(WEEK_MS);
+        const uint32_t side = side_at(&parts, at_ms);
+        uint32_t looks = 0;
+        while (at_ms != INT64_MAX && side_at(&parts, at_ms) == side) {
+            ck_assert_uint_lt(looks++, LOOKS_MAX);
+            int64_t next_ms = score_next_crossing(&parts, at_ms);
+            ck_assert_int_gt(next_ms, at_ms);
+            at_ms = next_ms;
+        }
+        if (at_ms == INT64_MAX) {
+            ck_assert_uint_eq(side_at(&parts, score_rests_from(&parts)), side);
+            continue;
+        }
+        ck_assert_uint_eq(side_at(&parts, at_ms - 1), side);
+        crossings++;
+    }
+    ck_assert_uint_gt(crossings, 400);
+}
+END_TEST
+
 START_TEST(the_parts_add_up)
 {
     random_state = test_seed();
@@ -290,6 +327,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, caps_cut_what_is_shown_only);
     tcase_add_test(cases, idleness_waits_for_nothing_that_is_held_back);
     tcase_add_test(cases, a_crossing_is_found_at_its_millisecond);
+    tcase_add_test(cases, a_crossing_far_ahead_is_found_at_its_millisecond);
     tcase_add_test(cases, the_parts_add_up);
     tcase_add_test(cases, it_rests_when_it_says_so);
     suite_add_tcase(suite, cases);
