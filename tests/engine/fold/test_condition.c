@@ -35,7 +35,7 @@ static const char RULES[] =
     "events:\n"
     "  order.placed:\n"
     "    data: {amount: double, count: int, at: timestamp, day: date, "
-    "wait: duration, items: list, more: map, coupon: optional string}\n"
+    "wait: duration, items: list, more: map, coupon: optional string, shop: optional string}\n"
     "scores:\n"
     "  base: {max: 40, rules: [{name: b, on: email.opened, points: 50.5}]}\n"
     "  s: {rules: [{name: a, on: order.placed, %s}]}\n";
@@ -65,7 +65,7 @@ static const char *const LINES[] = {
         "\"c-1\"",
         "{\"amount\":120,\"count\":3,\"at\":1767323045678,\"day\":\"2026-01-31\",\"wait\":\"90m\","
         "\"items\":[{\"sku\":\"a\",\"n\":2},{\"sku\":\"b\",\"n\":1}],\"more\":{\"gift\":true},"
-        "\"coupon\":null,\"extra\":7}"),
+        "\"coupon\":null,\"shop\":\"web\",\"extra\":7}"),
 };
 enum { LINE_COUNT = sizeof(LINES) / sizeof(LINES[0]) };
 
@@ -78,6 +78,13 @@ static const struct condition_case {
     // data, by the types that the event declares
     {"data.amount == 120.0 && data.amount / 50 == 2.4", MATCHES},
     {"data.count / 2 == 1", MATCHES},
+    {"data.shop == 'web'", MATCHES},
+    {"has(data.shop) && data.shop == 'web'", MATCHES},
+    {"data.shop == 'web' && data.count == 4", DOES_NOT}, // the text is not all that is asked
+    {"data.shop == 'web' && has(data.coupon)", DOES_NOT},
+    {"data.shop == 'we'", DOES_NOT},
+    {"has(data.shop)", MATCHES},
+    {"has(data.coupon)", DOES_NOT}, // null is not there
     {"data.at == timestamp('2026-01-02T03:04:05.678Z')", MATCHES},
     {"data.day > data.at && data.day == date('2026-01-31')", MATCHES},
     {"data.wait == duration('1h30m')", MATCHES},
@@ -85,7 +92,7 @@ static const struct condition_case {
     {"data.more.gift && data['more']['gift'] == true", MATCHES},
     {"has(data.more) && !has(data.coupon)", MATCHES}, // null is not there
     {"data.coupon == 'X'", FAILS},
-    {"size(data) == 9", MATCHES},
+    {"size(data) == 10", MATCHES},
     {"data.map(k, k).exists(k, k == 'wait')", MATCHES},
     {"data.amount > 200.0", DOES_NOT},
     {"data.items[5].sku == 'a'", FAILS},
