@@ -40,7 +40,7 @@ static bool is_set_by_someone(const struct ruleset *ruleset, dependency of)
 {
     uint32_t index = 0;
     enum read_kind kind = reads_kind(ruleset, of, &index);
-    return kind == READ_CONTACT || kind == READ_SEGMENT;
+    return kind == READ_CONTACT || kind == READ_SEGMENT || kind == READ_OBJECT;
 }
 
 void waits_take_tree(

@@ -18,7 +18,7 @@ void waits_take_tree(
 // Once all steps are there: which members some wait is planned from.
 void waits_link(struct ruleset *ruleset);
 
-// Whether some wait is planned from a member of the contact, or from being in a segment.
+// Whether some wait is planned from a member of the contact, from being in a segment, or from its objects of a kind.
 bool ruleset_waits_by(const struct ruleset *ruleset, dependency member);
 // Whether this one is.
 bool wait_is_by(const struct step_wait *wait, dependency member);

@@ -209,6 +209,28 @@ START_TEST(what_a_field_was_is_told)
 }
 END_TEST
 
+START_TEST(an_object_that_changes_moves_the_wait)
+{
+    static const char rules[] =
+        "actions: {mail: {topic: a, with: {text: string}}}\n"
+        "events: {visit.set: {data: {visit: string, at: timestamp}}}\n"
+        "objects: {visit: {key: data.visit, on: [visit.set], fields: {at: data.at}}}\n"
+        "workflows:\n"
+        "  w:\n"
+        "    on: visit.set\n"
+        "    steps:\n"
+        "      - wait: {until: 'objects.visit[run.data.visit].at - duration(\"1h\")'}\n"
+        "      - {do: mail, with: {text: soon}}\n";
+    world_open(&clock_world, rules);
+    clock_feed("01-01T00:00:00", "visit.set", "{\"visit\":\"v\",\"at\":\"2026-01-05T10:00:00Z\"}");
+    clock_feed("01-02T00:00:00", "visit.set", "{\"visit\":\"v\",\"at\":\"2026-01-07T10:00:00Z\"}");
+    clock_advance("01-07T08:59:59.999");
+    clock_check_actions("");
+    clock_advance("01-07T09:00:00");
+    clock_check_actions("01-07T09:00:00.000Z 2/1 soon\n");
+}
+END_TEST
+
 // What a run was begun to wait for stays, where rules have put another wait in its place.
 START_TEST(a_wait_of_other_rules_stays_as_it_was_begun)
 {
@@ -234,6 +256,7 @@ static const TTest *const *const tests[] = {
     &steps_change_what_waits_are_planned_from,
     &a_wait_of_other_rules_stays_as_it_was_begun,
     &what_a_field_was_is_told,
+    &an_object_that_changes_moves_the_wait,
 };
 
 Suite *test_suite(void)
