@@ -7,8 +7,8 @@
 
 static const uint32_t starts[] = {0, 8, 18};
 static const struct source_text source = {
-    "rules/a.yaml", {(const uint8_t *)"scores:\n\t\xc3\xa9if: x\n\n", 19}, starts, 3};
-static const struct source_text other = {"rules/b.yaml", {NULL, 0}, NULL, 0};
+    "rules/a.yaml", {(const uint8_t *)"scores:\n\t\xc3\xa9if: x\n\n", 19}, starts, 3, NULL};
+static const struct source_text other = {"rules/b.yaml", {NULL, 0}, NULL, 0, NULL};
 
 static struct diagnostics list;
 static struct buffer out;
@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(github_commands_are_escaped)
 {
-    static const struct source_text odd = {"a,b:c.yaml", {NULL, 0}, NULL, 0};
+    static const struct source_text odd = {"a,b:c.yaml", {NULL, 0}, NULL, 0, NULL};
     diagnostic_add(&list, DIAGNOSTIC_E0203, (struct place){&odd, 2, 3, 2}, "50%%\nnew");
     diagnostic_note(&list, PLACE_NONE, "help");
     diagnostic_add(&list, DIAGNOSTIC_C0001, PLACE_NONE, "x");
