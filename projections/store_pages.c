@@ -407,14 +407,30 @@ enum err store_metas_check(struct bytes file, struct fault *fault)
     return ERR_OK;
 }
 
+// The transaction that a meta page is of at this moment.
+static uint64_t meta_txn_now(const uint8_t *meta)
+{
+    const volatile uint8_t *at = meta + META_AT_TXN;
+    uint8_t bytes[sizeof(uint64_t)];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = at[i];
+    return read_u64(bytes);
+}
+
+static enum err overtaken(struct fault *fault, uint64_t txn)
+{
+    return fault_set(
+        fault, ERR_AGAIN, "store: no meta page is of transaction %" PRIu64 " any more", txn);
+}
+
+// Another process may write the meta page while it is read: what was taken from it need not be of one transaction.
 enum err store_pages_check(
     struct bytes file, uint64_t txn, enum store_scope scope, struct fault *fault)
 {
     size_t page_bytes = page_bytes_of(file);
     const uint8_t *meta = page_bytes == 0 ? NULL : file.data + txn % META_PAGES * page_bytes;
     if (meta == NULL || read_u64(meta + META_AT_TXN) != txn)
-        return fault_set(
-            fault, ERR_AGAIN, "store: no meta page is of transaction %" PRIu64 " any more", txn);
+        return overtaken(fault, txn);
     struct pages pages = {
         .file = file.data,
         .page_bytes = page_bytes,
@@ -434,5 +450,7 @@ enum err store_pages_check(
     free(pages.seen);
     if (is_right)
         return ERR_OK;
+    if (meta_txn_now(meta) != txn)
+        return overtaken(fault, txn);
     return fault_set(fault, ERR_CORRUPT, "store: page %" PRIu64 ": %s", pages.page, pages.reason);
 }
