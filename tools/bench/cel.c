@@ -96,7 +96,8 @@ static struct cel_program *compile(
         {BYTES_LITERAL("age"), &cel_type_int},
         {BYTES_LITERAL("tags"), list_of_strings}};
     const struct cel_object data = {BYTES_LITERAL("data"), data_fields, 2, false, false, NULL};
-    const struct cel_object contact = {BYTES_LITERAL("contact"), contact_fields, 3, false, false, NULL};
+    const struct cel_object contact = {
+        BYTES_LITERAL("contact"), contact_fields, 3, false, false, NULL};
     const struct cel_variable variables[VARIABLES] = {
         {BYTES_LITERAL("data"), cel_type_object(arena, &data)},
         {BYTES_LITERAL("contact"), cel_type_object(arena, &contact)}};
