@@ -293,7 +293,8 @@ static enum did do_wait(
         run->planned_ms = now_ms;
     run->is_planned = may_be_planned_again(wait);
     switch (wait->kind) {
-    case WORKLOAD_WAIT_SPAN: return wait_until(oracle, run, now_ms + wait->span_ms);
+    case WORKLOAD_WAIT_SPAN: // other rules may have put it where it asks anew: it waits since it came
+        return wait_until(oracle, run, from_ms);
     case WORKLOAD_WAIT_AT:
         return wait_until(
             oracle, run,
