@@ -1,10 +1,40 @@
 // Limits of rules: how often and how much they gave for a value of `per` and a span.
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/oracle_run.h"
 
 #define DAY_MS  INT64_C(86400000)
 #define KEPT_MS (35 * DAY_MS) // what a span remembers is forgotten then, or after two spans
+
+// Maps are equal in whatever order their members stand: by name, in all of a value.
+static void add_sorted(struct sim_text *to, const struct workload_value *value)
+{
+    bool is_map = value->kind == WORKLOAD_MAP;
+    if (!is_map && value->kind != WORKLOAD_LIST) {
+        sim_add_json_value(to, value);
+        return;
+    }
+    const struct workload_value **items = calloc(value->count + 1, sizeof(*items));
+    assert(items != NULL);
+    for (uint32_t i = 0; i < value->count; i++) {
+        uint32_t at = i;
+        for (; is_map && at > 0 && text_compare(items[at - 1]->name, value->items[i].name) > 0;
+             at--)
+            items[at] = items[at - 1];
+        items[at] = &value->items[i];
+    }
+    sim_add_byte(to, is_map ? '{' : '[');
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (is_map)
+            sim_add_json_text(to, items[i]->name);
+        add_sorted(to, items[i]);
+        sim_add_byte(to, ',');
+    }
+    sim_add_byte(to, is_map ? '}' : ']');
+    free(items);
+}
 
 // The value at "a.b" inside data as JSON; "null" where there is none.
 static void add_key(struct sim_text *to, const struct workload_value *data, struct text path)
@@ -16,7 +46,7 @@ static void add_key(struct sim_text *to, const struct workload_value *data, stru
         size_t used = part.len + (dot != NULL);
         path = (struct text){path.at + used, path.len - used};
     }
-    sim_add_json_value(to, data);
+    add_sorted(to, data);
 }
 
 // --- spans
