@@ -1,12 +1,19 @@
 // Bundles of rule files as bytes: packed for the journal, hashed to name a ruleset.
 #include "rules/bundle.h"
 
+#include <inttypes.h>
+
 #include "engine/base/hash.h"
 
 enum {
     FILE_BYTES_MIN = 2, // two lengths
     PIN_BYTES_MIN = 10, // a length, a version, a place
 };
+
+void rule_pin_add_path(struct buffer *to, const struct rule_file *file, uint64_t version)
+{
+    buffer_add_format(to, "%s@%08" PRIx32, file->path, (uint32_t)(version >> 32));
+}
 
 static void pack_files(const struct rule_file *files, size_t count, struct buffer *to)
 {

@@ -31,6 +31,9 @@ struct rule_bundle {
     size_t pin_count;
 };
 
+// How a pinned file is called, so that its places are told from those of now: "welcome.yaml@1a2b3c4d".
+void rule_pin_add_path(struct buffer *to, const struct rule_file *file, uint64_t version);
+
 // Content hash over paths and texts of what is written now: pins have no part in it.
 uint64_t rule_bundle_hash(const struct rule_bundle *bundle);
 void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to);

@@ -1,5 +1,4 @@
 // ruleset_compile: the built-in catalogue first, then the files of the bundle, kind by kind.
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "config/catalog_data.h"
@@ -140,15 +139,14 @@ static const struct yaml_entry *find_workflow(
     return NULL;
 }
 
-// With the names, types and actions of the rules that are written now. Its places are those of the file as it was:
-// "welcome.yaml@1a2b3c4d".
+// With the names, types and actions of the rules that are written now. Its places are those of the file as it was.
 static void compile_pin(
     struct compiler *compiler, const struct rule_file *file, const struct rule_pin *pin)
 {
     struct buffer path = {0};
     struct yaml_entry entry;
     struct workflow_def workflow;
-    buffer_add_format(&path, "%s@%08" PRIx32, file->path, (uint32_t)(pin->version >> 32));
+    rule_pin_add_path(&path, file, pin->version);
     struct bytes kept = compile_copy(compiler, buffer_bytes(&path));
     struct rule_file old = {(const char *)kept.data, file->text};
     struct parsed_file parsed = parse(compiler, &old);

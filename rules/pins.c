@@ -1,7 +1,5 @@
 #include "rules/pins.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/base/invariant.h"
@@ -120,14 +118,13 @@ static void make_bundle(struct search *search, struct making *making)
 }
 
 // --- compiling
-// "welcome.yaml@1a2b3c4d", as the compiler calls its file.
 static bool is_of(const struct pinned *item, const char *file)
 {
-    char path[9];
-    size_t len = strlen(item->from->path);
-    (void)snprintf(path, sizeof(path), "%08" PRIx32, (uint32_t)(item->pin.version >> 32));
-    return strncmp(file, item->from->path, len) == 0 && file[len] == '@' &&
-           strcmp(file + len + 1, path) == 0;
+    struct buffer path = {0};
+    rule_pin_add_path(&path, item->from, item->pin.version);
+    bool is_its = bytes_equal_text(buffer_bytes(&path), file);
+    buffer_free(&path);
+    return is_its;
 }
 
 static const char *reason_of(struct arena *arena, const struct diagnostic *diagnostic)

@@ -525,6 +525,11 @@ size_t ruleset_pinned_count(const struct ruleset *ruleset)
     return ruleset->pinned_count;
 }
 
+size_t ruleset_version_count(const struct ruleset *ruleset)
+{
+    return ruleset->workflow_count + ruleset->pinned_count;
+}
+
 const struct workflow_def *workflow_version(const struct workflow_def *workflow, uint64_t version)
 {
     const struct workflow_def *pinned = workflow->pinned;

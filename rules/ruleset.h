@@ -83,6 +83,7 @@ const struct workflow_def *ruleset_workflow_find(
 // Workflows as they were written once, which runs go on with: ruleset_workflow has them behind those that are written now,
 // and each of those begins a list of its own (`pinned`).
 size_t ruleset_pinned_count(const struct ruleset *ruleset);
+size_t ruleset_version_count(const struct ruleset *ruleset); // of workflows, those among them
 // The pinned one of that hash; NULL: there is none.
 const struct workflow_def *workflow_version(const struct workflow_def *workflow, uint64_t version);
 // Indexes of those that time starts, ascending.

@@ -144,7 +144,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     for (size_t i = 0; i < ruleset_rule_count(ruleset); i++)
         binding->rules[i] = number(fold->state, NAME_RULE, ruleset_rule(ruleset, i)->state_name);
 
-    size_t workflows = ruleset_workflow_count(ruleset) + ruleset_pinned_count(ruleset);
+    size_t workflows = ruleset_version_count(ruleset);
     binding->workflows = mem_zero(workflows, sizeof(struct name_id));
     for (size_t i = 0; i < workflows; i++)
         binding->workflows[i] =

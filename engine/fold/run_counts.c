@@ -67,7 +67,7 @@ static void bind_steps(
 void run_counts_bind(
     struct run_counts *counts, const struct ruleset *ruleset, const struct name_id *names)
 {
-    size_t workflows = ruleset_workflow_count(ruleset) + ruleset_pinned_count(ruleset), steps = 0;
+    size_t workflows = ruleset_version_count(ruleset), steps = 0;
     struct name_id *known = mem_zero(counts->count + 1, sizeof(*known));
     struct name_index index = {0};
     for (uint32_t i = 0; i < counts->count; i++)

@@ -59,7 +59,7 @@ static bool is_for_all(const struct zone_change *change)
     const struct ruleset *ruleset = change->fold->ruleset;
     if (!change->is_account && ruleset_is_by_zones(ruleset))
         return true;
-    size_t workflows = ruleset_workflow_count(ruleset) + ruleset_pinned_count(ruleset);
+    size_t workflows = ruleset_version_count(ruleset);
     for (size_t i = 0; i < workflows; i++) {
         if (workflow_has_changed(change, ruleset_workflow(ruleset, i)))
             return true;
