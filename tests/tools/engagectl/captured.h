@@ -57,4 +57,21 @@ static inline void captured_run(const char *line, struct captured *captured)
     captured_read(err, captured->err);
 }
 
+// A line, and what has to come of it.
+struct captured_case {
+    const char *line;
+    int code;
+    const char *out; // the whole of it
+    const char *err; // found in it
+};
+
+static inline void captured_check(const struct captured_case *it, struct captured *captured)
+{
+    captured_run(it->line, captured);
+    ck_assert_msg(
+        captured->code == it->code, "%s: exit %d: %s", it->line, captured->code, captured->err);
+    ck_assert_str_eq(captured->out, it->out);
+    ck_assert_msg(strstr(captured->err, it->err) != NULL, "%s: %s", it->line, captured->err);
+}
+
 #endif

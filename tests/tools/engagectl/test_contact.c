@@ -34,12 +34,7 @@ static void tear_down(void)
     "\"created\":\"2026-01-04T09:00:00.000Z\",\"updated\":\"2026-01-04T09:00:00.000Z\","   \
     "\"scores\":{\"engagement\":{\"value\":2.5}},\"events\":1}\n"
 
-static const struct contact_case {
-    const char *line;
-    int code;
-    const char *out; // the whole of it
-    const char *err; // found in it
-} cases[] = {
+static const struct captured_case cases[] = {
     {"contact get c-2 --config c.yaml", 0, BO, ""},
     {"contact get email:bo@example.com --config c.yaml -o ndjson", 0, BO, ""},
     {"contact get c-10 --config c.yaml", 0, TEN, ""},
@@ -122,12 +117,7 @@ END_TEST
 
 START_TEST(a_contact_is_printed_as_asked)
 {
-    const struct contact_case *it = &cases[_i];
-    captured_run(it->line, &captured);
-    ck_assert_msg(
-        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
-    ck_assert_str_eq(captured.out, it->out);
-    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+    captured_check(&cases[_i], &captured);
 }
 END_TEST
 

@@ -26,12 +26,7 @@ static void tear_down(void)
     shop_leave(directory);
 }
 
-static const struct event_case {
-    const char *line;
-    int code;
-    const char *out; // the whole of it
-    const char *err; // found in it
-} cases[] = {
+static const struct captured_case cases[] = {
     {"explain event 3 --config c.yaml -o table", 0,
      "type      order.placed\n"
      "source    shop\n"
@@ -114,12 +109,7 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
 START_TEST(an_event_is_explained_as_asked)
 {
-    const struct event_case *it = &cases[_i];
-    captured_run(it->line, &captured);
-    ck_assert_msg(
-        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
-    ck_assert_str_eq(captured.out, it->out);
-    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+    captured_check(&cases[_i], &captured);
 }
 END_TEST
 

@@ -19,12 +19,7 @@ static void tear_down(void)
     shop_leave(directory);
 }
 
-static const struct score_case {
-    const char *line;
-    int code;
-    const char *out; // the whole of it
-    const char *err; // found in it
-} cases[] = {
+static const struct captured_case cases[] = {
     {"score top engagement --config c.yaml", 0,
      "{\"score\":\"engagement\",\"contacts\":[{\"id\":\"c-10\",\"value\":30,\"band\":\"hot\"},"
      "{\"id\":\"c-2\",\"value\":2.5},{\"id\":\"email:ann@example.com\",\"value\":2.5}]}\n",
@@ -61,12 +56,7 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
 START_TEST(a_score_is_printed_as_asked)
 {
-    const struct score_case *it = &cases[_i];
-    captured_run(it->line, &captured);
-    ck_assert_msg(
-        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
-    ck_assert_str_eq(captured.out, it->out);
-    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+    captured_check(&cases[_i], &captured);
 }
 END_TEST
 

@@ -59,12 +59,7 @@ static void tear_down(void)
         "eve", "\"weight\":1,\"capacity\":1", "1", "1",                         \
         "0") "," MEMBER("fay", "\"weight\":2", "2", "2", "2") "]}"
 
-static const struct team_case {
-    const char *line;
-    int code;
-    const char *out; // the whole of it
-    const char *err; // found in it
-} cases[] = {
+static const struct captured_case cases[] = {
     {"team stat --config p.yaml", 0, "{\"shards\":2,\"teams\":[" SALES "," HELP "]}\n", ""},
     {"team stat help --config p.yaml -o ndjson", 0, HELP "\n", ""},
     {"team stat --config p.yaml -o table", 0,
@@ -86,12 +81,7 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
 START_TEST(a_team_is_told_of_as_asked)
 {
-    const struct team_case *it = &cases[_i];
-    captured_run(it->line, &captured);
-    ck_assert_msg(
-        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
-    ck_assert_str_eq(captured.out, it->out);
-    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+    captured_check(&cases[_i], &captured);
 }
 END_TEST
 

@@ -48,12 +48,7 @@ static void tear_down(void)
     "{\"what\":\"run\",\"time\":\"2026-01-05T09:00:00.000Z\",\"workflow\":\"first\",\"run\":"    \
     "\"" RUN "\",\"state\":\"done\",\"step\":\"1\"}\n"
 
-static const struct workflow_case {
-    const char *line;
-    int code;
-    const char *out; // the whole of it
-    const char *err; // found in it
-} cases[] = {
+static const struct captured_case cases[] = {
     {"workflow stat --config c.yaml", 0, "{\"workflows\":[" FIRST "]}\n", ""},
     {"workflow stat first --config c.yaml -o ndjson", 0, FIRST "\n", ""},
     {"workflow stat first --config c.yaml -o table", 0,
@@ -77,12 +72,7 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
 START_TEST(a_workflow_is_told_of_as_asked)
 {
-    const struct workflow_case *it = &cases[_i];
-    captured_run(it->line, &captured);
-    ck_assert_msg(
-        captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
-    ck_assert_str_eq(captured.out, it->out);
-    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s: %s", it->line, captured.err);
+    captured_check(&cases[_i], &captured);
 }
 END_TEST
 
