@@ -49,11 +49,27 @@ static bool wait_moment(
     return true;
 }
 
+// For an event, from when the run came to the step.
+static void wait_for(struct fold *fold, struct run *run, struct step_outcome *out)
+{
+    const struct workflow_step *step = &run->workflow->steps[run->at];
+    const struct step_wait *wait = &step->wait;
+    int64_t due_ms = wait->ms > 0 ? run->entered_ms + wait->ms : TIMER_NONE;
+    if (wait->already != NULL && fold_condition(fold, wait->already)) {
+        out->next = step->then_at;
+        return;
+    }
+    out->next = step->else_at;
+    wait_until(fold, run, due_ms, out);
+}
+
+// Other rules may have put any wait where the run asks anew: it is in it since it came to the step.
 static bool do_wait(
     struct fold *fold, struct run *run, const struct step_wait *wait, struct step_outcome *out)
 {
-    int64_t entered_ms = run->is_planned ? run->entered_ms : fold->now_ms;
-    int64_t due_ms = entered_ms;
+    run->entered_ms = run->is_planned ? run->entered_ms : fold->now_ms;
+    run->is_planned = wait_is_planned(wait);
+    int64_t due_ms = run->entered_ms;
     switch (wait->kind) {
     case WAIT_TIME:
         due_ms += wait->ms;
@@ -63,21 +79,12 @@ static bool do_wait(
                 wait->at_minute);
         break;
     case WAIT_UNTIL:
-        if (!wait_moment(fold, wait, entered_ms, &due_ms))
+        if (!wait_moment(fold, wait, run->entered_ms, &due_ms))
             return false;
         break;
     case WAIT_WINDOW: due_ms = window_opens_ms(fold, &wait->window); break;
-    case WAIT_EVENT:
-        if (wait->already != NULL && fold_condition(fold, wait->already)) {
-            out->next = run->workflow->steps[run->at].then_at;
-            return true;
-        }
-        run->due_ms = wait->ms > 0 ? fold->now_ms + wait->ms : TIMER_NONE;
-        out->kind = STEP_WAITS;
-        return true;
+    case WAIT_EVENT: wait_for(fold, run, out); return true;
     }
-    run->is_planned = wait_is_planned(wait);
-    run->entered_ms = entered_ms;
     wait_until(fold, run, due_ms, out);
     return true;
 }

@@ -317,8 +317,9 @@ static enum did do_wait(
             *next = first_of(going, &going->at.step->ways[0]);
         return DID_GO_ON;
     }
-    run->due_ms = wait->span_ms > 0 ? now_ms + wait->span_ms : INT64_MAX;
-    return DID_WAIT;
+    if (going->at.step->way_count > 1)
+        *next = first_of(going, &going->at.step->ways[1]);
+    return wait_until(oracle, run, wait->span_ms > 0 ? from_ms : INT64_MAX);
 }
 
 // --- one step

@@ -248,6 +248,57 @@ START_TEST(a_wait_of_other_rules_stays_as_it_was_begun)
 }
 END_TEST
 
+// Rules that come into force while a run is about to plan its wait again put another in its place: it is in that one
+// since 10:00 on 1 January, and goes on at once where it has been in it long enough.
+#define IN_PLACE(steps) ACTIONS "workflows: {w: {on: ping, steps: [" steps "]}}\n"
+#define OTHER_MORNING                                     \
+    IN_PLACE("{id: x, wait: '1d at \"09:00\"'}, {id: m, " \
+             "do: mail, with: {text: sent}}")
+static const struct in_place_case {
+    const char *rules, *sent;
+} in_place_cases[] = {
+    {IN_PLACE("{id: x, wait: 5d}, {id: m, do: mail, with: {text: sent}}"),
+     "01-06T10:00:00.000Z m/1 sent\n"},
+    {IN_PLACE("{id: x, wait: 1h}, {id: m, do: mail, with: {text: sent}}"),
+     "01-01T12:00:00.001Z m/1 sent\n"},
+    {IN_PLACE("{id: x, wait: {for: ping, at_most: 5d}, else: [{id: m, do: mail, with: {text: "
+              "sent}}]}"),
+     "01-06T10:00:00.000Z m/1 sent\n"},
+    {IN_PLACE("{id: x, wait: {for: ping, at_most: 1h}, else: [{id: m, do: mail, with: {text: "
+              "sent}}]}"),
+     "01-01T12:00:00.001Z m/1 sent\n"},
+    {IN_PLACE("{id: x, wait: {for: ping}, else: [{id: m, do: mail, with: {text: sent}}]}"), ""},
+};
+
+static void put_in_place(const char *rules)
+{
+    world_open(&clock_world, OTHER_MORNING);
+    clock_feed("01-01T10:00:00", "ping", "{}");
+    clock_feed("01-01T12:00:00", "contact.updated", "{\"zone\":\"+07:00\"}");
+    world_activate(&clock_world, rules);
+    clock_maybe_restart();
+}
+
+START_TEST(a_wait_that_is_asked_for_anew_has_begun_when_the_run_came_to_it)
+{
+    put_in_place(in_place_cases[_i].rules);
+    clock_advance("01-01T12:00:00.001");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions(in_place_cases[_i].sent);
+}
+END_TEST
+
+START_TEST(a_wait_for_an_event_is_not_planned_again_where_rules_put_another_in_its_place)
+{
+    put_in_place(in_place_cases[2].rules);
+    clock_advance("01-01T12:00:00.001");
+    world_activate(&clock_world, OTHER_MORNING);
+    clock_feed("01-01T13:00:00", "contact.updated", "{\"zone\":\"+01:00\"}");
+    clock_advance("02-01T00:00:00");
+    clock_check_actions("01-06T10:00:00.000Z m/1 sent\n");
+}
+END_TEST
+
 static const TTest *const *const tests[] = {
     &a_field_that_is_gone_makes_the_wait_fail,
     &it_is_planned_again_each_time,
@@ -255,6 +306,7 @@ static const TTest *const *const tests[] = {
     &a_stop_is_heard_while_it_asks_again,
     &steps_change_what_waits_are_planned_from,
     &a_wait_of_other_rules_stays_as_it_was_begun,
+    &a_wait_for_an_event_is_not_planned_again_where_rules_put_another_in_its_place,
     &what_a_field_was_is_told,
     &an_object_that_changes_moves_the_wait,
 };
@@ -269,6 +321,9 @@ Suite *test_suite(void)
         tcase_set_timeout(cases[i], 60);
         tcase_add_loop_test(
             cases[i], what_it_was_planned_from_changes, 0, sizeof(replans) / sizeof(replans[0]));
+        tcase_add_loop_test(
+            cases[i], a_wait_that_is_asked_for_anew_has_begun_when_the_run_came_to_it, 0,
+            sizeof(in_place_cases) / sizeof(in_place_cases[0]));
         for (size_t t = 0; t < sizeof(tests) / sizeof(tests[0]); t++)
             tcase_add_test(cases[i], *tests[t]);
         suite_add_tcase(suite, cases[i]);
