@@ -191,7 +191,7 @@ static void take_dropped(struct contact_story *story, const struct trace_point *
             continue;
         begin_line(story, "action", story->shard->fold.now_ms);
         buffer_add_bytes(story->to, line);
-        add_member(story->to, "held", BYTES_LITERAL("dropped by operator"));
+        run_story_add_dropped(story->to);
         end_line(story);
     }
     buffer_clear(&story->emitted); // no later drop is about frames before

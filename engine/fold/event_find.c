@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "engine/fold/shard_drop.h"
 #include "engine/fold/shard_internal.h"
 
 enum { PROGRESS_FRAMES = 64 };
@@ -17,23 +18,46 @@ struct finding {
 };
 
 // The rules that a frame puts in force: kinds of identifier may be declared.
-static enum err take_rules(struct finding *finding, struct frame_reader *frame, struct fault *fault)
+static enum err take_rules(
+    struct finding *finding, struct bytes payload, uint64_t sequence, struct fault *fault)
+{
+    struct ruleset *ruleset = NULL;
+    enum err err = replay_compile(payload, sequence, &ruleset, fault);
+    if (err != ERR_OK)
+        return err;
+    if (finding->decoder == NULL)
+        finding->decoder = decoder_create(&finding->params->decode, ruleset_catalog(ruleset));
+    else
+        decoder_set_catalog(finding->decoder, ruleset_catalog(ruleset));
+    ruleset_destroy(finding->ruleset);
+    finding->ruleset = ruleset;
+    return ERR_OK;
+}
+
+static enum err take_dropped(
+    struct finding *finding, struct bytes payload, uint64_t sequence, struct fault *fault)
+{
+    struct dropped_frames dropped;
+    struct event_found *out = finding->out;
+    if (dropped_frames_unpack(payload, &dropped) != ERR_OK)
+        return fault_set(fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed", sequence);
+    uint64_t found = event_ref_sequence(out->ref);
+    if (out->count > 0 && found >= dropped.first && found <= dropped.last)
+        out->is_dropped = true;
+    return ERR_OK;
+}
+
+static enum err take_commands(
+    struct finding *finding, struct frame_reader *frame, struct fault *fault)
 {
     struct frame_command command;
+    uint64_t sequence = frame->head.sequence;
     enum err err = ERR_OK;
-    while ((err = frame_next_command(frame, &command)) == ERR_OK) {
-        struct ruleset *ruleset = NULL;
-        if (command.kind != FRAME_COMMAND_RULESET)
-            continue;
-        err = replay_compile(command.payload, frame->head.sequence, &ruleset, fault);
-        if (err != ERR_OK)
-            return err;
-        if (finding->decoder == NULL)
-            finding->decoder = decoder_create(&finding->params->decode, ruleset_catalog(ruleset));
-        else
-            decoder_set_catalog(finding->decoder, ruleset_catalog(ruleset));
-        ruleset_destroy(finding->ruleset);
-        finding->ruleset = ruleset;
+    while (err == ERR_OK && (err = frame_next_command(frame, &command)) == ERR_OK) {
+        if (command.kind == FRAME_COMMAND_RULESET)
+            err = take_rules(finding, command.payload, sequence, fault);
+        else if (command.kind == FRAME_COMMAND_DROP)
+            err = take_dropped(finding, command.payload, sequence, fault);
     }
     return err == ERR_END ? ERR_OK : err;
 }
@@ -58,7 +82,8 @@ static enum err take_input(
         return ERR_CORRUPT;
     if (bytes_equal(event.id, wanted->id) &&
         (wanted->source.len == 0 || bytes_equal(event.source, wanted->source)))
-        *finding->out = (struct event_found){ref, tick_ms, finding->out->count + 1};
+        *finding->out =
+            (struct event_found){.ref = ref, .tick_ms = tick_ms, .count = finding->out->count + 1};
     return ERR_OK;
 }
 
@@ -66,7 +91,7 @@ static enum err take_frame(struct finding *finding, struct frame_reader *frame, 
 {
     struct frame_head head = frame->head;
     struct frame_input input;
-    enum err err = take_rules(finding, frame, fault);
+    enum err err = take_commands(finding, frame, fault);
     if (err != ERR_OK)
         return err;
     for (uint32_t index = 0; (err = frame_next_input(frame, &input)) == ERR_OK; index++) {

@@ -13,6 +13,7 @@ struct event_found {
     struct event_ref ref; // the newest one
     int64_t tick_ms;      // of its frame
     uint64_t count;       // how many events of the journal have the id
+    bool is_dropped;      // the actions of its frame were thrown away later, by an operator
 };
 
 // Reads the whole journal, every event decoded with the catalogue of its time. Refused inputs are no events.

@@ -177,6 +177,8 @@ static void take_later_action(struct event_story *story, const struct trace_poin
 {
     begin_run_line(story, point->action->workflow, point->action->run);
     run_story_add_action(&story->shard->fold, point, &in_hand(story)->runs);
+    if (point->held == NULL && story->is_dropped)
+        run_story_add_dropped(&in_hand(story)->runs);
     buffer_add_u8(&in_hand(story)->runs, '}');
 }
 
@@ -201,6 +203,8 @@ static void take_action(struct event_story *story, const struct trace_point *poi
     } else {
         buffer_add_text(to, ",\"id\":");
         json_add_hex128(to, point->id);
+        if (story->is_dropped)
+            run_story_add_dropped(to);
     }
     buffer_add_u8(to, '}');
 }

@@ -17,7 +17,7 @@ struct event_matches {
     uint32_t open_run; // its number
 };
 
-// Zero-initialised but for the shard, which is borrowed.
+// Zero-initialised but for the shard, which is borrowed, and is_dropped.
 struct event_story {
     struct shard *shard;
     struct buffer head, tail;     // of the whole: the event and its contact; what has changed
@@ -27,6 +27,7 @@ struct event_story {
     uint32_t depth;               // of the one in hand
     int64_t *shown_before;        // by score, thousandths
     bool *was_member;             // by segment
+    bool is_dropped; // its actions were thrown away later
     bool is_told;
 };
 

@@ -50,19 +50,19 @@ static enum err fold_up_to(
 enum err explain_event(
     const struct shard_params *params,
     struct shard_progress progress,
-    struct event_ref ref,
+    const struct event_found *found,
     struct buffer *to,
     struct fault *fault)
 {
     struct shard *shard = shard_create(params);
-    struct event_story story = {.shard = shard};
+    struct event_story story = {.shard = shard, .is_dropped = found->is_dropped};
     enum err err = shard_open_memory(shard, fault);
     if (err == ERR_OK)
-        err = fold_up_to(shard, progress, ref, &story, fault);
+        err = fold_up_to(shard, progress, found->ref, &story, fault);
     if (err == ERR_END || (err == ERR_OK && !event_story_is_told(&story)))
         err = fault_set(
             fault, ERR_MISSING, "there is no event %" PRIu32 " in the frame %" PRIu64,
-            event_ref_index(ref), event_ref_sequence(ref));
+            event_ref_index(found->ref), event_ref_sequence(found->ref));
     if (err == ERR_OK)
         event_story_add(&story, to);
     event_story_free(&story);

@@ -182,6 +182,11 @@ void run_story_add_action(struct fold *fold, const struct trace_point *point, st
     json_add_hex128(to, point->id);
 }
 
+void run_story_add_dropped(struct buffer *to)
+{
+    add_member(to, "held", BYTES_LITERAL("dropped by operator"));
+}
+
 // --- what may not start
 void run_story_add_limited(
     struct fold *fold,

@@ -22,6 +22,8 @@ void run_story_add_step(
     struct fold *fold, const struct run *run, const struct step_outcome *done, struct buffer *to);
 // ,"step":…,"action":…,"id":…|"held":…
 void run_story_add_action(struct fold *fold, const struct trace_point *point, struct buffer *to);
+// ,"held":…: of an action that was emitted, and thrown away by an operator before it left.
+void run_story_add_dropped(struct buffer *to);
 // ,"outcome":"limited","why":{"key":"reenter","part":"never|after_end|36h","state":"waiting|ended","since":…}
 void run_story_add_limited(
     struct fold *fold,

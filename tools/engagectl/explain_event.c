@@ -94,7 +94,7 @@ static int explain(const struct command *command, const struct sought *sought, s
     struct progress progress =
         progress_begin(os_clock(), event_ref_sequence(sought->newest.ref), "events");
     const struct shard_progress report = {report_frames, &progress};
-    fault.err = explain_event(&params, report, sought->newest.ref, json, &fault);
+    fault.err = explain_event(&params, report, &sought->newest, json, &fault);
     (void)progress_end(&progress);
     free(directory);
     return fault.err == ERR_OK ? EXIT_CODE_DONE : exit_with_fault(command, &fault);

@@ -476,7 +476,7 @@ static const char *explain(const char *id)
     const struct event_wanted wanted = {.id = bytes_text(id)};
     ck_assert_int_eq(event_find(&world.params, no_progress, &wanted, &found, &fault), ERR_OK);
     buffer_clear(&text);
-    enum err err = explain_event(&world.params, no_progress, found.ref, &text, &fault);
+    enum err err = explain_event(&world.params, no_progress, &found, &text, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
     buffer_add_u8(&text, 0);
     return (const char *)text.data;

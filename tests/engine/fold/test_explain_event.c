@@ -6,6 +6,7 @@
 
 #include "engine/fold/event_find.h"
 #include "engine/fold/explain_event.h"
+#include "engine/fold/shard_drop.h"
 
 #include "tests/fakes/fold_fixture.h"
 
@@ -29,13 +30,14 @@ static enum err find(const char *id, const char *source, struct event_found *out
 }
 
 // Borrowed until the next one.
-static const char *explain(struct event_ref ref)
+static const char *explain(const struct event_found *found)
 {
     static struct buffer text;
     struct fault fault = {ERR_OK, ""};
     buffer_clear(&text);
     ck_assert_msg(
-        explain_event(&world.params, no_progress, ref, &text, &fault) == ERR_OK, "%s", fault.text);
+        explain_event(&world.params, no_progress, found, &text, &fault) == ERR_OK, "%s",
+        fault.text);
     buffer_add_u8(&text, 0);
     return (const char *)text.data;
 }
@@ -44,7 +46,7 @@ static const char *explain_id(const char *id)
 {
     struct event_found found;
     ck_assert_int_eq(find(id, "", &found), ERR_OK);
-    return explain(found.ref);
+    return explain(&found);
 }
 
 static void check_has(const char *text, const char *part)
@@ -304,7 +306,7 @@ START_TEST(an_event_is_found_by_the_kinds_of_identifier_of_its_time)
                 "\"m-1\"}}");
     world_activate(&world, "contact: {identifiers: [contact_id, email]}");
     ck_assert_int_eq(find("1", "", &found), ERR_OK);
-    check_has(explain(found.ref), "\"contact\":\"member:m-1\"");
+    check_has(explain(&found), "\"contact\":\"member:m-1\"");
 }
 END_TEST
 
@@ -314,12 +316,38 @@ START_TEST(a_place_without_an_event_is_missing)
     struct fault fault = {ERR_OK, ""};
     world_open(&world, "scores: {s: {rules: [{name: r, on: order.placed, points: 1}]}}");
     world_feed_line(&world, EVENT("1", "order.placed", "01", "{}"));
-    ck_assert_int_eq(
-        explain_event(&world.params, no_progress, event_ref_of(2, 1), &text, &fault), ERR_MISSING);
-    ck_assert_int_eq(
-        explain_event(&world.params, no_progress, event_ref_of(3, 0), &text, &fault), ERR_MISSING);
+    const struct event_found places[] = {{.ref = event_ref_of(2, 1)}, {.ref = event_ref_of(3, 0)}};
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            explain_event(&world.params, no_progress, &places[i], &text, &fault), ERR_MISSING);
     ck_assert_uint_eq(text.len, 0);
     buffer_free(&text);
+}
+END_TEST
+
+// Of the frames that an operator said, and of no other: what a run that began emits, and what one that waited does.
+START_TEST(actions_that_were_dropped_are_told_as_such)
+{
+    static const char HELD[] = "\",\"held\":\"dropped by operator\"}";
+    struct fault fault = {ERR_OK, ""};
+    uint64_t dropped = 0;
+    world_open(
+        &world, "actions: {mail: {topic: t}}\n"
+                "workflows:\n"
+                "  w: {on: order.placed, reenter: always, steps: [{do: mail}, {wait: {for: "
+                "email.opened}}, {do: mail}]}\n");
+    world_feed_line(&world, EVENT("1", "order.placed", "01", "{}"));
+    uint64_t first = shard_sequence(world.shard) + 1;
+    world_feed_line(&world, EVENT("2", "order.placed", "02", "{}"));
+    world_feed_line(&world, EVENT("3", "email.opened", "03", "{}"));
+    ck_assert_int_eq(shard_drop_actions(world.shard, first, 0, &dropped, &fault), ERR_OK);
+    world_feed_line(&world, EVENT("4", "order.placed", "04", "{}"));
+    ck_assert_ptr_null(strstr(explain_id("1"), "\"held\""));
+    check_has(explain_id("2"), "\"actions\":[{\"action\":\"mail\",\"step\":\"1\",\"id\":\"");
+    check_has(explain_id("2"), HELD);
+    check_has(explain_id("3"), "\"step\":\"3\",\"action\":\"mail\",\"id\":\"");
+    check_has(explain_id("3"), HELD);
+    ck_assert_ptr_null(strstr(explain_id("4"), "\"held\""));
 }
 END_TEST
 
@@ -337,6 +365,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, the_newest_event_of_an_id_is_found);
     tcase_add_test(tcase, an_event_is_found_by_the_kinds_of_identifier_of_its_time);
     tcase_add_test(tcase, a_place_without_an_event_is_missing);
+    tcase_add_test(tcase, actions_that_were_dropped_are_told_as_such);
     suite_add_tcase(suite, tcase);
     return suite;
 }
