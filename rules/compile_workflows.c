@@ -269,7 +269,7 @@ bool compile_workflow(
 
 void compile_workflow_add(struct ruleset *ruleset, const struct workflow_def *workflow)
 {
-    size_t count = ruleset->workflow_count + ruleset->pinned_count;
+    size_t count = ruleset_version_count(ruleset);
     ruleset->workflows = compile_grow(
         ruleset->workflows, &ruleset->workflow_cap, count, sizeof(*ruleset->workflows));
     ruleset->workflows[count] = *workflow;

@@ -36,7 +36,7 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
         if (ruleset_is_on(ruleset, ruleset->rules[i].on, type))
             return true;
     }
-    for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++) {
+    for (size_t i = 0; i < ruleset_version_count(ruleset); i++) {
         const struct workflow_def *workflow = &ruleset->workflows[i];
         if (ruleset_is_on(ruleset, workflow->on, type) || is_awaited(ruleset, workflow, type))
             return true;

@@ -94,7 +94,7 @@ static struct link_totals link_counts(struct ruleset *ruleset)
             ruleset->matches[on.items[k]].workflow_count++;
         totals.workflows += on.count;
     }
-    for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++)
+    for (size_t i = 0; i < ruleset_version_count(ruleset); i++)
         link_awaited(ruleset, &ruleset->workflows[i]);
     return totals;
 }
@@ -516,7 +516,7 @@ bool ruleset_has_state_stops(const struct ruleset *ruleset)
 
 const struct workflow_def *ruleset_workflow(const struct ruleset *ruleset, size_t index)
 {
-    INVARIANT(index < ruleset->workflow_count + ruleset->pinned_count);
+    INVARIANT(index < ruleset_version_count(ruleset));
     return &ruleset->workflows[index];
 }
 

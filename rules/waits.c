@@ -113,7 +113,7 @@ static void link_wait(struct ruleset *ruleset, const struct step_wait *wait)
 
 void waits_link(struct ruleset *ruleset)
 {
-    for (size_t i = 0; i < ruleset->workflow_count + ruleset->pinned_count; i++) {
+    for (size_t i = 0; i < ruleset_version_count(ruleset); i++) {
         const struct workflow_def *workflow = &ruleset->workflows[i];
         for (uint32_t s = 0; s < workflow->step_count; s++) {
             if (workflow->steps[s].kind == STEP_WAIT)
