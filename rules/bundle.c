@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "engine/base/hash.h"
+#include "engine/base/invariant.h"
 
 enum {
     FILE_BYTES_MIN = 2, // two lengths
@@ -24,12 +25,8 @@ static void pack_files(const struct rule_file *files, size_t count, struct buffe
     }
 }
 
-// Layout: varint count; for each file varint length and path, varint length and text. Where something is pinned, the files
-// that it stands in follow in the same manner; then varint how many pins; for each varint length and name of the workflow,
-// its version (8), varint which file.
-void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to)
+static void pack_pins(const struct rule_bundle *bundle, struct buffer *to)
 {
-    pack_files(bundle->files, bundle->count, to);
     if (bundle->pin_count == 0)
         return;
     pack_files(bundle->pinned_files, bundle->pinned_file_count, to);
@@ -39,6 +36,15 @@ void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to)
         buffer_add_u64(to, bundle->pins[i].version);
         buffer_add_varint(to, bundle->pins[i].file);
     }
+}
+
+// Layout: varint count; for each file varint length and path, varint length and text. Where something is pinned, the files
+// that it stands in follow in the same manner; then varint how many pins; for each varint length and name of the workflow,
+// its version (8), varint which file.
+void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to)
+{
+    pack_files(bundle->files, bundle->count, to);
+    pack_pins(bundle, to);
 }
 
 uint64_t rule_bundle_hash(const struct rule_bundle *bundle)
@@ -103,4 +109,18 @@ enum err rule_bundle_unpack(struct bytes packed, struct arena *arena, struct rul
         return ERR_CORRUPT;
     *out = bundle;
     return ERR_OK;
+}
+
+struct rule_bundle rule_bundle_copy(
+    const struct rule_bundle *bundle, struct arena *arena, uint64_t *hash_out)
+{
+    struct rule_bundle copy;
+    struct buffer packed = {0};
+    pack_files(bundle->files, bundle->count, &packed);
+    *hash_out = hash_u64(buffer_bytes(&packed), 0);
+    pack_pins(bundle, &packed);
+    enum err err = rule_bundle_unpack(arena_copy(arena, buffer_bytes(&packed)), arena, &copy);
+    INVARIANT(err == ERR_OK);
+    buffer_free(&packed);
+    return copy;
 }

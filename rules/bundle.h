@@ -41,4 +41,8 @@ void rule_bundle_pack(const struct rule_bundle *bundle, struct buffer *to);
 NODISCARD enum err rule_bundle_unpack(
     struct bytes packed, struct arena *arena, struct rule_bundle *out);
 
+// The same with everything that it points at in the arena, and its hash.
+struct rule_bundle rule_bundle_copy(
+    const struct rule_bundle *bundle, struct arena *arena, uint64_t *hash_out);
+
 #endif

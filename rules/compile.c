@@ -4,7 +4,6 @@
 #include "config/catalog_data.h"
 #include "engine/base/buffer.h"
 #include "engine/base/hash.h"
-#include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "rules/compile_channels.h"
 #include "rules/compile_expression.h"
@@ -161,17 +160,6 @@ static void compile_pin(
     buffer_free(&path);
 }
 
-// The ruleset's own copy: what is pinned later is taken from it.
-static void keep_bundle(struct ruleset *ruleset, const struct rule_bundle *bundle)
-{
-    struct buffer packed = {0};
-    rule_bundle_pack(bundle, &packed);
-    enum err err = rule_bundle_unpack(
-        arena_copy(&ruleset->arena, buffer_bytes(&packed)), &ruleset->arena, &ruleset->bundle);
-    INVARIANT(err == ERR_OK);
-    buffer_free(&packed);
-}
-
 static void compiler_end(struct compiler *compiler)
 {
     for (size_t i = 0; i < SYMBOL_KIND_COUNT; i++)
@@ -216,7 +204,6 @@ enum err compile_bundle(
         .regex_cost_max = REGEX_COST_SPARE + bundle_bytes(bundle) / REGEX_BYTES_EACH,
         .node_count_max = NODES_SPARE + bundle_bytes(bundle) / NODE_BYTES_EACH};
     ruleset->catalog = catalog;
-    ruleset->hash = rule_bundle_hash(bundle);
     compile_files(&compiler, bundle);
     for (size_t i = 0; i < bundle->pin_count; i++)
         compile_pin(&compiler, &bundle->pinned_files[bundle->pins[i].file], &bundle->pins[i]);
@@ -228,7 +215,7 @@ enum err compile_bundle(
         ruleset_destroy(ruleset);
         return ERR_INVALID;
     }
-    keep_bundle(ruleset, bundle);
+    ruleset->bundle = rule_bundle_copy(bundle, &ruleset->arena, &ruleset->hash);
     ruleset_link(ruleset);
     *out = ruleset;
     return ERR_OK;

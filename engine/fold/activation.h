@@ -14,16 +14,12 @@ struct activation;
 // Whether events that came before would have made other numbers of the contacts under the new rules.
 bool activation_needs_history(const struct shard *shard, const struct ruleset *ruleset);
 
-// Takes the ruleset over; the bundle is borrowed until the end. Nothing of the shard changes. *out is NULL when rules
+// Takes the ruleset over. Nothing of the shard changes. *out is NULL when rules
 // and settings are in force already. Where the rules say `edit: pin`, they are compiled again with the versions that runs
 // go on with. Worker thread.
 //   ERR_MISSING the journal's first frame is not there any more · ERR_CORRUPT, ERR_IO
 NODISCARD enum err activation_begin(
-    struct shard *shard,
-    struct ruleset *ruleset,
-    const struct rule_bundle *bundle,
-    struct activation **out,
-    struct fault *fault);
+    struct shard *shard, struct ruleset *ruleset, struct activation **out, struct fault *fault);
 
 // Whether the journal is folded again for it.
 bool activation_has_history(const struct activation *activation);

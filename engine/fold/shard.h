@@ -79,13 +79,9 @@ NODISCARD enum err shard_open(
 void shard_close(struct shard *shard); // no checkpoint, no sync
 
 // Puts a ruleset in force from the next frame on, by a frame of its own; nothing happens when it is in
-// force already. The bundle is journalled. Takes the ruleset over (also when it does nothing).
+// force already. Its bundle is journalled. Takes the ruleset over (also when it does nothing).
 NODISCARD enum err shard_activate(
-    struct shard *shard,
-    struct ruleset *ruleset,
-    const struct rule_bundle *bundle,
-    int64_t wall_ms,
-    struct fault *fault);
+    struct shard *shard, struct ruleset *ruleset, int64_t wall_ms, struct fault *fault);
 const struct ruleset *shard_ruleset(const struct shard *shard); // NULL before the first activation
 uint64_t shard_ruleset_sequence(const struct shard *shard);     // of the frame that put it in force
 struct state *shard_state(struct shard *shard);

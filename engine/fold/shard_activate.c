@@ -39,7 +39,6 @@ bool activation_needs_history(const struct shard *shard, const struct ruleset *r
 
 struct activation {
     struct ruleset *ruleset; // NULL: that in force stays
-    const struct rule_bundle *bundle;
     struct pinning pinning;  // the refusals
     struct history *history; // NULL: none is needed
     uint64_t followed;
@@ -85,7 +84,6 @@ static void pin_versions(struct activation *activation, struct shard *shard)
     if (activation->pinning.ruleset != NULL) {
         ruleset_destroy(activation->ruleset);
         activation->ruleset = activation->pinning.ruleset;
-        activation->bundle = ruleset_bundle(activation->ruleset);
     }
     run_places_free(&places);
 }
@@ -103,11 +101,7 @@ static enum err begin_history(
 }
 
 enum err activation_begin(
-    struct shard *shard,
-    struct ruleset *ruleset,
-    const struct rule_bundle *bundle,
-    struct activation **out,
-    struct fault *fault)
+    struct shard *shard, struct ruleset *ruleset, struct activation **out, struct fault *fault)
 {
     struct fold_settings wanted = settings_wanted(shard);
     bool is_same_settings =
@@ -124,7 +118,6 @@ enum err activation_begin(
     FAILPOINT(ACTIVATE_BEFORE);
     struct activation *activation = mem_zero(1, sizeof(*activation));
     activation->ruleset = ruleset;
-    activation->bundle = bundle;
     enum err err = ERR_OK;
     if (!is_same_ruleset)
         pin_versions(activation, shard);
@@ -188,7 +181,7 @@ static void put_settings(struct shard *shard, const struct fold_settings *wanted
 static void put_ruleset(struct shard *shard, struct activation *activation)
 {
     struct buffer payload = {0};
-    rule_bundle_pack(activation->bundle, &payload);
+    rule_bundle_pack(ruleset_bundle(activation->ruleset), &payload);
     shard_add_command(shard, FRAME_COMMAND_RULESET, buffer_bytes(&payload));
     buffer_free(&payload);
     shard_take_ruleset(shard, activation->ruleset, shard->frame_sequence);
@@ -261,11 +254,7 @@ static enum err write_all(struct shard *shard, struct fault *fault)
 }
 
 enum err shard_activate(
-    struct shard *shard,
-    struct ruleset *ruleset,
-    const struct rule_bundle *bundle,
-    int64_t wall_ms,
-    struct fault *fault)
+    struct shard *shard, struct ruleset *ruleset, int64_t wall_ms, struct fault *fault)
 {
     struct activation *activation = NULL;
     enum err err = activation_needs_history(shard, ruleset) ? write_all(shard, fault) : ERR_OK;
@@ -273,7 +262,7 @@ enum err shard_activate(
         ruleset_destroy(ruleset);
         return err;
     }
-    err = activation_begin(shard, ruleset, bundle, &activation, fault);
+    err = activation_begin(shard, ruleset, &activation, fault);
     if (err == ERR_OK && activation == NULL)
         return shard_zones_renew(shard, wall_ms, fault);
     if (err == ERR_OK && activation_has_history(activation))

@@ -128,8 +128,7 @@ void lane_rules_open(struct lane *lane, const struct rules *rules, struct side_t
     struct shard_counts before;
     shard_counts(lane->shard, &before);
     lane->rules.zones_renewed = before.zones_renewed;
-    enum err err = activation_begin(
-        lane->shard, ruleset_hold(rules->ruleset), &rules->bundle, &activation, &fault);
+    enum err err = activation_begin(lane->shard, ruleset_hold(rules->ruleset), &activation, &fault);
     if (err != ERR_OK)
         fail(lane, &fault, err);
     if (activation != NULL)
@@ -241,8 +240,7 @@ static void on_job(struct post *post)
         return;
     }
     enum err err = activation_begin(
-        lane->shard, ruleset_hold(job->rules->ruleset), &job->rules->bundle, &rules->activation,
-        &fault);
+        lane->shard, ruleset_hold(job->rules->ruleset), &rules->activation, &fault);
     if (err != ERR_OK)
         fail(lane, &fault, err);
     if (rules->activation != NULL)

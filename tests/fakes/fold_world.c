@@ -55,7 +55,7 @@ void world_activate(struct fold_world *world, const char *rules)
     enum err err = ruleset_compile(&bundle, &diagnostics, &ruleset);
     ck_assert_msg(err == ERR_OK, "%s", diagnostics.count > 0 ? diagnostics.items[0]->message : "");
     diagnostics_free(&diagnostics);
-    err = shard_activate(world->shard, ruleset, &bundle, world->wall_ms, &fault);
+    err = shard_activate(world->shard, ruleset, world->wall_ms, &fault);
     ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), fault.text);
 }
 

@@ -122,7 +122,7 @@ static void activate_rules(struct shard *shard)
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};
     INVARIANT(ruleset_compile(&bundle, &list, &ruleset) == ERR_OK);
-    INVARIANT(shard_activate(shard, ruleset, &bundle, WALL_MS, &fault) == ERR_OK);
+    INVARIANT(shard_activate(shard, ruleset, WALL_MS, &fault) == ERR_OK);
     diagnostics_free(&list);
 }
 

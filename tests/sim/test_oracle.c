@@ -56,17 +56,14 @@ static struct bytes bytes_from(struct text text)
     return bytes_of(text.at, text.len);
 }
 
-static enum err compile(
-    const struct workload_rules *rules,
-    struct rule_file *files,
-    struct rule_bundle *bundle,
-    struct ruleset **out)
+static enum err compile(const struct workload_rules *rules, struct ruleset **out)
 {
+    struct rule_file files[FILES_MAX];
     struct diagnostics diagnostics = {0};
     for (uint32_t i = 0; i < rules->file_count; i++)
         files[i] = (struct rule_file){rules->files[i].path, bytes_from(rules->files[i].text)};
-    *bundle = (struct rule_bundle){.files = files, .count = rules->file_count};
-    enum err err = ruleset_compile(bundle, &diagnostics, out);
+    const struct rule_bundle bundle = {.files = files, .count = rules->file_count};
+    enum err err = ruleset_compile(&bundle, &diagnostics, out);
     for (size_t i = 0; i < diagnostics.count && err != ERR_OK; i++)
         (void)fprintf(
             stderr, "%s:%u: %s\n", diagnostics.items[i]->file, diagnostics.items[i]->line,
@@ -78,13 +75,11 @@ static enum err compile(
 static void activate(struct trial *trial)
 {
     const struct workload_rules *rules = workload_rules_of(trial->workload, trial->variant);
-    struct rule_file files[FILES_MAX];
-    struct rule_bundle bundle;
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};
-    enum err err = compile(rules, files, &bundle, &ruleset);
+    enum err err = compile(rules, &ruleset);
     ck_assert_msg(err == ERR_OK, "seed %" PRIu64 " variant %u", trial->seed, trial->variant);
-    err = shard_activate(trial->world.shard, ruleset, &bundle, trial->world.wall_ms, &fault);
+    err = shard_activate(trial->world.shard, ruleset, trial->world.wall_ms, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
     oracle_activate(trial->oracle, trial->variant, trial->world.wall_ms);
 }
@@ -516,11 +511,9 @@ START_TEST(drawn_rules_compile)
         workload_shape_draw(&random, &shape);
         struct workload *workload = workload_create(seed, &shape);
         for (uint32_t i = 0; i < shape.variants; i++) {
-            struct rule_file files[FILES_MAX];
-            struct rule_bundle bundle;
             struct ruleset *ruleset = NULL;
             const struct workload_rules *rules = workload_rules_of(workload, i);
-            enum err err = compile(rules, files, &bundle, &ruleset);
+            enum err err = compile(rules, &ruleset);
             for (uint32_t j = 0; j < rules->file_count && err != ERR_OK; j++)
                 (void)fprintf(stderr, "# %s\n%s", rules->files[j].path, rules->files[j].text.at);
             ck_assert_msg(err == ERR_OK, "seed %" PRIu64 " variant %u", seed, i);

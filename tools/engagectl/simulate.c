@@ -194,7 +194,7 @@ static enum err simulate_in(
         return err;
     struct ruleset *ruleset = rules->ruleset;
     rules->ruleset = NULL; // the shard takes it over
-    err = shard_activate(shard, ruleset, &rules->bundle, TIME_MS_MIN, fault);
+    err = shard_activate(shard, ruleset, TIME_MS_MIN, fault);
     if (err == ERR_OK)
         err = fold_events(simulate, &params, shard, fault);
     shard_close(shard);

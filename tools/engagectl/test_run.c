@@ -227,8 +227,6 @@ static bool set_zone(struct run *run, struct shard_params *params, struct arena 
 static enum err run_in(struct run *run, const struct shard_params *params, struct fault *fault)
 {
     const struct rule_test *test = run->test;
-    const struct rule_bundle no_files = {
-        .files = NULL, .count = 0}; // nothing will be read from this journal
     struct shard_report report;
     enum err err = shard_open(params, (struct shard_progress){0}, &run->shard, &report, fault);
     if (err != ERR_OK)
@@ -237,8 +235,7 @@ static enum err run_in(struct run *run, const struct shard_params *params, struc
     shard_tell_held(run->shard, take_held, run);
     if (test->given.is_known)
         test_contact_place(shard_state(run->shard), ruleset_catalog(run->runner->ruleset), test);
-    err = shard_activate(
-        run->shard, ruleset_hold(run->runner->ruleset), &no_files, test->start_ms, fault);
+    err = shard_activate(run->shard, ruleset_hold(run->runner->ruleset), test->start_ms, fault);
     if (err == ERR_OK)
         err = run_through(run, fault);
     if (err == ERR_OK && run->result->first != NULL)

@@ -16,19 +16,17 @@
 #define WITH_WORKFLOW \
     ONE_POINT "workflows: {w: {on: noon, reenter: always, steps: [{tag: {add: seen}}]}}\n"
 
-static struct rule_file file;
-static struct rule_bundle bundle = {.files = &file, .count = 1};
-
 static struct activation *begin(const char *rules)
 {
+    const struct rule_file file = {"rules.yaml", bytes_text(rules)};
+    const struct rule_bundle bundle = {.files = &file, .count = 1};
     struct diagnostics diagnostics = {0};
     struct ruleset *ruleset = NULL;
     struct activation *activation = NULL;
     struct fault fault = {ERR_OK, ""};
-    file = (struct rule_file){"rules.yaml", bytes_text(rules)};
     ck_assert_int_eq(ruleset_compile(&bundle, &diagnostics, &ruleset), ERR_OK);
     diagnostics_free(&diagnostics);
-    enum err err = activation_begin(world.shard, ruleset, &bundle, &activation, &fault);
+    enum err err = activation_begin(world.shard, ruleset, &activation, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
     return activation;
 }

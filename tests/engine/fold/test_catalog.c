@@ -136,12 +136,11 @@ enum { EXAMPLES = sizeof(examples) / sizeof(examples[0]) };
 
 static struct fold_world world;
 static struct arena arena;
-static struct rule_file files[FILES_MAX];
-static struct rule_bundle bundle;
 
 static struct ruleset *compile_catalog(void)
 {
     struct os_tree tree;
+    struct rule_file files[FILES_MAX];
     struct fault fault;
     struct diagnostics list = {.count = 0};
     struct ruleset *ruleset = NULL;
@@ -149,7 +148,7 @@ static struct ruleset *compile_catalog(void)
     ck_assert_uint_le(tree.count, FILES_MAX);
     for (size_t i = 0; i < tree.count; i++)
         files[i] = (struct rule_file){tree.files[i].path, tree.files[i].text};
-    bundle = (struct rule_bundle){.files = files, .count = tree.count};
+    const struct rule_bundle bundle = {.files = files, .count = tree.count};
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
     diagnostics_free(&list);
     return ruleset;
@@ -194,8 +193,7 @@ START_TEST(who_is_in_a_suggested_segment)
     struct fault fault = {.err = ERR_OK};
     char wanted[64];
     world_open(&world, NULL);
-    ck_assert_int_eq(
-        shard_activate(world.shard, compile_catalog(), &bundle, world.wall_ms, &fault), ERR_OK);
+    ck_assert_int_eq(shard_activate(world.shard, compile_catalog(), world.wall_ms, &fault), ERR_OK);
     for (size_t i = 0; i < STEPS_MAX && example->steps[i].type != NULL; i++)
         do_step(&example->steps[i]);
     ck_assert_int_eq(shard_advance(world.shard, hour_ms(example->look_hour), &fault), ERR_OK);

@@ -35,7 +35,7 @@ static inline void shop_activate_rules(struct shard *shard, const char *rules)
     ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
     diagnostics_free(&list);
     uint64_t durable = 0;
-    ck_assert_int_eq(shard_activate(shard, ruleset, &bundle, 0, &fault), ERR_OK);
+    ck_assert_int_eq(shard_activate(shard, ruleset, 0, &fault), ERR_OK);
     ck_assert_int_eq(journal_sync(shard_journal(shard), &durable, &fault), ERR_OK);
 }
 

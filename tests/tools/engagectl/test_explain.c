@@ -479,7 +479,7 @@ START_TEST(every_household_of_the_demo_adds_up)
     ck_assert_int_eq(ruleset_compile(&bundle, &diagnostics, &ruleset), ERR_OK);
     diagnostics_free(&diagnostics);
     world_open(&world, NULL);
-    ck_assert_int_eq(shard_activate(world.shard, ruleset, &bundle, world.wall_ms, &fault), ERR_OK);
+    ck_assert_int_eq(shard_activate(world.shard, ruleset, world.wall_ms, &fault), ERR_OK);
     char *text = read_demo();
     feed_demo(text);
     free(text);
