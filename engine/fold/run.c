@@ -296,63 +296,59 @@ void runs_each_place(struct fold *fold, run_place_fn *each, void *context)
     }
 }
 
-static bool write_all(
-    struct fold *fold, const struct workflow_def *workflow, const struct bytes *rows, size_t count)
+// Where the row of a run stands among the bytes that are kept, and what else stands there.
+struct row_place {
+    size_t begin, end; // its row with its length; the same, behind the others: it has none
+    uint32_t others;
+    uint64_t due; // of the others, the next one; 0: none
+};
+
+static struct row_place place_of(struct bytes kept, uint32_t number)
 {
-    struct name_id name = fold->binding.workflows[workflow->index];
-    size_t len = 0;
-    for (size_t i = 0; i < count; i++)
-        len += rows[i].len;
-    uint8_t *to = counter_write(fold->state, fold->contact, name, len == 0 ? 0 : DUE_BYTES + len);
-    fold->live.is_plan_due = true;
-    if (to == NULL)
-        return len == 0;
-    uint64_t due = 0;
-    uint8_t *at = to + DUE_BYTES;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(at, rows[i].data, rows[i].len);
-        at += rows[i].len;
-    }
-    struct cursor cursor = cursor_of(bytes_of(to + DUE_BYTES, len));
-    while (cursor_left(&cursor) > 0) {
+    size_t len = kept.len < DUE_BYTES ? DUE_BYTES : kept.len;
+    struct row_place place = {.begin = len, .end = len};
+    struct cursor cursor = rows_of(kept);
+    while (cursor_left(&cursor) > 0 && !cursor.has_failed) {
+        size_t begin = (size_t)(cursor.at - kept.data);
         struct cursor row = cursor_of(cursor_sized(&cursor));
-        (void)cursor_varint(&row);
+        if ((uint32_t)cursor_varint(&row) == number) {
+            place.begin = begin;
+            place.end = (size_t)(cursor.at - kept.data);
+            continue;
+        }
+        place.others++;
         (void)cursor_varint(&row);
         (void)cursor_varint(&row);
         uint64_t next = cursor_varint(&row);
-        if (next != 0 && (due == 0 || next < due))
-            due = next;
+        if (next != 0 && (place.due == 0 || next < place.due))
+            place.due = next;
     }
-    put_u64(to, due);
-    return true;
+    return place;
 }
 
-// Puts the row of a run in place of the one it had, or behind the others. An empty one removes it.
+// Puts the row of a run, with its length, in place of the one it had, or behind the others. An empty one removes it.
 static bool put_row(struct fold *fold, const struct run *run, struct bytes row)
 {
+    struct name_id name = fold->binding.workflows[run->workflow->index];
     struct bytes kept = kept_bytes(fold, run->workflow);
-    if (kept.len > 0)
-        kept = arena_copy(&fold->arena, kept);
-    struct cursor cursor = cursor_of((struct bytes){NULL, 0});
-    if (kept.len > DUE_BYTES)
-        cursor = cursor_of(bytes_of(kept.data + DUE_BYTES, kept.len - DUE_BYTES));
-    struct bytes *rows = arena_alloc(&fold->arena, (RUNS_MAX + 1) * sizeof(*rows));
-    size_t count = 0;
-    bool is_there = false;
-    while (cursor_left(&cursor) > 0 && !cursor.has_failed && count < RUNS_MAX) {
-        const uint8_t *begin = cursor.at;
-        struct cursor of = cursor_of(cursor_sized(&cursor));
-        bool is_own = (uint32_t)cursor_varint(&of) == run->number;
-        is_there = is_there || is_own;
-        rows[count] = is_own ? row : bytes_of(begin, (size_t)(cursor.at - begin));
-        count += rows[count].len > 0;
-    }
-    if (!is_there && row.len > 0) {
-        if (count == RUNS_MAX)
-            return false;
-        rows[count++] = row;
-    }
-    return write_all(fold, run->workflow, rows, count);
+    struct row_place place = place_of(kept, run->number);
+    uint64_t due = row.len == 0 ? 0 : pack_due(run->due_ms);
+    struct bytes behind = {NULL, 0};
+    if (place.begin == place.end && row.len > 0 && place.others >= RUNS_MAX)
+        return false;
+    if (kept.len > place.end) // the bytes move
+        behind = arena_copy(&fold->arena, bytes_of(kept.data + place.end, kept.len - place.end));
+    size_t len = place.begin + row.len + behind.len;
+    uint8_t *to = counter_write(fold->state, fold->contact, name, len == DUE_BYTES ? 0 : len);
+    fold->live.is_plan_due = true;
+    if (to == NULL)
+        return len == DUE_BYTES;
+    put_u64(to, due == 0 || (place.due != 0 && place.due < due) ? place.due : due);
+    if (row.len > 0)
+        memcpy(to + place.begin, row.data, row.len);
+    if (behind.len > 0)
+        memcpy(to + place.begin + row.len, behind.data, behind.len);
+    return true;
 }
 
 bool run_write(struct fold *fold, const struct run *run)
