@@ -416,7 +416,7 @@ static void fold_queue(struct fold *fold)
             match_one_that_came(fold, at->type, at->data, at->depth);
     }
     fold->hearing = 0;
-    fold->entered = NULL;
+    fold->entered = (struct entered){.slots = NULL};
     if (fold->queue_first != NULL || fold->arena.used_bytes > 0) {
         fold->queue_first = NULL;
         fold->queue_last = NULL;

@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/event/event.h"
 #include "engine/fold/derive.h"
+#include "engine/fold/entered.h"
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
 #include "engine/fold/failures.h"
@@ -87,7 +88,7 @@ struct fold {
     struct derived_event *queue_first, *queue_last;
     uint32_t queue_length, actions;
     uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
-    struct entered_wait *entered; // waits for events that runs have come to (run_flow.c)
+    struct entered entered;
     struct arena arena;
     struct buffer json;
     struct expressions expressions;

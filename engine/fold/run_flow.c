@@ -132,32 +132,18 @@ static enum run_outcome left_by(const struct step_outcome *outcome)
     return outcome->kind == STEP_GOES_ON && !outcome->has_failed ? RUN_DONE : RUN_FAILED;
 }
 
-// A wait that a run has come to while the input is folded: it hears what is derived from then on.
-struct entered_wait {
-    struct entered_wait *next;
-    const struct workflow_def *workflow;
-    uint32_t number;
-    uint32_t derived; // events that were derived before
-};
-
 static void note_entered(struct fold *fold, const struct run *run)
 {
     const struct workflow_step *step = &run->workflow->steps[run->at];
-    if (step->kind != STEP_WAIT || step->wait.kind != WAIT_EVENT || run->waits_for_door)
-        return;
-    struct entered_wait *entered = arena_alloc(&fold->arena, sizeof(*entered));
-    *entered = (struct entered_wait){fold->entered, run->workflow, run->number, fold->queue_length};
-    fold->entered = entered;
+    if (step->kind == STEP_WAIT && step->wait.kind == WAIT_EVENT && !run->waits_for_door)
+        entered_note(&fold->entered, &fold->arena, run, fold->queue_length);
 }
 
 // Whether the event in hand was there before the run came to its wait.
 static bool is_too_early(const struct fold *fold, const struct run *run)
 {
-    const struct entered_wait *entered = fold->entered; // the last of a run comes first
-    while (entered != NULL &&
-           (entered->workflow != run->workflow || entered->number != run->number))
-        entered = entered->next;
-    return entered != NULL && fold->hearing <= entered->derived;
+    uint32_t derived = 0;
+    return entered_find(&fold->entered, run, &derived) && fold->hearing <= derived;
 }
 
 // Takes the run on from a step until it waits or ends.
