@@ -269,15 +269,18 @@ START_TEST(a_later_run_may_be_due_earlier)
                 "    on: ping\n"
                 "    key: data.n\n"
                 "    steps:\n"
-                "      - wait: {until: \"run.started + duration(run.data.n == 1 ? '48h' : "
-                "'1h')\"}\n"
+                "      - wait: {until: \"run.started + duration(run.data.n == 2 ? '1h' : "
+                "'48h')\"}\n"
                 "      - {do: mail, with: {text: \"{{ run.key }}\"}}\n");
     clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
     clock_feed("01-01T01:00:00", "ping", "{\"n\":2}");
+    clock_feed("01-01T01:30:00", "ping", "{\"n\":3}"); // written beside two others
     clock_advance("01-01T02:00:00");
     clock_check_actions("01-01T02:00:00.000Z 2/1 2\n");
     clock_advance("02-01T00:00:00");
-    clock_check_actions("01-01T02:00:00.000Z 2/1 2\n01-03T00:00:00.000Z 2/1 1\n");
+    clock_check_actions("01-01T02:00:00.000Z 2/1 2\n"
+                        "01-03T00:00:00.000Z 2/1 1\n"
+                        "01-03T01:30:00.000Z 2/1 3\n");
 }
 END_TEST
 
