@@ -27,7 +27,7 @@ struct event_story {
     uint32_t depth;               // of the one in hand
     int64_t *shown_before;        // by score, thousandths
     bool *was_member;             // by segment
-    bool is_dropped; // its actions were thrown away later
+    bool is_dropped;              // its actions were thrown away later
     bool is_told;
 };
 

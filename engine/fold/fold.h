@@ -87,7 +87,7 @@ struct fold {
     uint64_t action_bytes;
     struct derived_event *queue_first, *queue_last;
     uint32_t queue_length, actions;
-    uint32_t hearing;             // the how-many-eth derived event is in hand; 0: the input itself
+    uint32_t hearing; // the how-many-eth derived event is in hand; 0: the input itself
     struct entered entered;
     struct arena arena;
     struct buffer json;
