@@ -6,7 +6,10 @@
 
 #include "tests/sim/workload_flow.h"
 
-enum { RUN_DATA_BYTES_MAX = 64 * 1024 };
+enum {
+    RUN_DATA_BYTES_MAX = 64 * 1024,
+    RUNS_MAX = 1000, // of a workflow and contact, ended ones that are remembered among them
+};
 
 static const struct workload_workflow *find_flow(const struct oracle *oracle, struct text name)
 {
@@ -57,7 +60,8 @@ static struct kept *find_kept(struct contact *contact, struct text workflow)
     return NULL;
 }
 
-static void keep_run(struct oracle *oracle, struct text workflow, const struct run *run)
+// False where there is no room for another one.
+static bool keep_run(struct oracle *oracle, struct text workflow, const struct run *run)
 {
     struct contact *contact = oracle_contact(oracle);
     struct kept *kept = find_kept(contact, workflow);
@@ -68,10 +72,13 @@ static void keep_run(struct oracle *oracle, struct text workflow, const struct r
     for (size_t i = 0; i < kept->runs.count; i++) {
         if (kept->runs.at[i].number == run->number) {
             kept->runs.at[i] = *run;
-            return;
+            return true;
         }
     }
+    if (kept->runs.count >= RUNS_MAX)
+        return false;
     *(struct run *)list_add(&kept->runs) = *run;
+    return true;
 }
 
 // A workflow of which nothing is kept any more loses its place among the others.
@@ -132,7 +139,7 @@ static void end_run_for(
             .started_ms = going->run->started_ms,
             .due_ms = INT64_MAX,
         };
-        keep_run(oracle, flow->name, &ended);
+        (void)keep_run(oracle, flow->name, &ended);
     } else {
         forget_run(oracle, flow->name, going->run->number);
     }
@@ -166,9 +173,8 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
         }
         run->entered_in = oracle->inputs;
         run->entered_behind = oracle->derived.count;
-        if (did == DID_WAIT)
-            keep_run(oracle, going->flow->name, run);
-        else
+        bool is_kept = did == DID_WAIT && keep_run(oracle, going->flow->name, run);
+        if (!is_kept)
             end_run(oracle, going, did == DID_STOP ? ENDS_STOPPED : ENDS_FAILED);
         oracle->going = NULL;
         return;
@@ -259,7 +265,8 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
         run.is_at_door = true;
         run.due_ms = oracle->now_ms;
         run.at = flow->steps[0].id;
-        keep_run(oracle, flow->name, &run);
+        if (!keep_run(oracle, flow->name, &run))
+            end_run(oracle, &going, ENDS_FAILED);
         return;
     }
     derive_run(oracle, "run.started", &going, "", "");
@@ -459,7 +466,7 @@ static bool is_overdue(struct oracle *oracle, struct going *going)
     if (flow->overdue == WORKLOAD_OVERDUE_SPREAD) {
         uint64_t where = oracle_spread(oracle, flow->name, going->run->number);
         going->run->due_ms = oracle->tick_ms + 1 + (int64_t)(where % (uint64_t)flow->overdue_ms);
-        keep_run(oracle, flow->name, going->run);
+        (void)keep_run(oracle, flow->name, going->run);
     } else {
         end_run_for(oracle, going, ENDS_STOPPED, "overdue");
     }
@@ -510,7 +517,7 @@ static void cancel(struct oracle *oracle, struct going *going)
     going->run->mark = CANCELLED;
     going->run->due_ms = oracle->now_ms;
     if (some_flow_waits(oracle))
-        keep_run(oracle, going->flow->name, going->run);
+        (void)keep_run(oracle, going->flow->name, going->run);
     else
         end_run(oracle, going, ENDS_STOPPED);
 }
@@ -528,7 +535,7 @@ static void move(struct oracle *oracle, struct going *going, struct text to)
         run->is_at_door = true;
         run->due_ms = oracle->now_ms;
     }
-    keep_run(oracle, going->flow->name, run);
+    (void)keep_run(oracle, going->flow->name, run);
 }
 
 static void edit_run(struct oracle *oracle, struct going *going)
@@ -543,7 +550,7 @@ static void edit_run(struct oracle *oracle, struct going *going)
     }
     if (run->mark == BEGINS) { // it has not come to a step yet
         run->at = flow->steps[0].id;
-        keep_run(oracle, flow->name, run);
+        (void)keep_run(oracle, flow->name, run);
         return;
     }
     for (uint32_t i = 0; i < flow->move_count; i++) {
