@@ -162,6 +162,22 @@ START_TEST(a_version_that_cannot_be_kept_is_followed_and_counted)
 }
 END_TEST
 
+// Also a workflow that it starts.
+START_TEST(a_version_that_starts_what_is_gone_is_followed_and_counted)
+{
+    world_open(
+        &clock_world, ACTIONS
+        "workflows: {w: {on: ping, edit: pin, steps: [{id: a, wait: 5d}, {start: other}]},\n"
+        " other: {on: pong, steps: [{id: m, do: mail, with: {text: other}}]}}\n");
+    clock_feed("01-01T00:00:00", "ping", "{}");
+    edit(V2);
+    ck_counted(runs_pinned, 0);
+    ck_counted(runs_unpinned, 1);
+    clock_advance("01-10T00:00:00");
+    clock_check_actions("01-06T00:00:00.000Z m/1 second\n");
+}
+END_TEST
+
 // The same later on, when what was pinned has no longer what it names and the workflow itself is as before.
 START_TEST(a_pinned_version_that_loses_what_it_names_is_followed)
 {
@@ -240,6 +256,7 @@ static const TTest *const *const tests[] = {
     &a_pinned_run_is_planned_as_its_own_version_says,
     &a_pinned_run_is_in_the_way_as_any_other,
     &a_version_that_cannot_be_kept_is_followed_and_counted,
+    &a_version_that_starts_what_is_gone_is_followed_and_counted,
     &a_pinned_version_that_loses_what_it_names_is_followed,
     &a_version_is_kept_as_long_as_it_has_runs,
     &a_pinned_run_goes_on_where_nothing_waits_any_more,
