@@ -267,9 +267,14 @@ bool compile_workflow(
     return true;
 }
 
+size_t compile_workflow_number(const struct ruleset *ruleset)
+{
+    return ruleset->workflow_count + ruleset->pinned_count;
+}
+
 void compile_workflow_add(struct ruleset *ruleset, const struct workflow_def *workflow)
 {
-    size_t count = ruleset->workflow_count + ruleset->pinned_count;
+    size_t count = compile_workflow_number(ruleset);
     ruleset->workflows = compile_grow(
         ruleset->workflows, &ruleset->workflow_cap, count, sizeof(*ruleset->workflows));
     ruleset->workflows[count] = *workflow;

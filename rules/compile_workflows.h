@@ -10,6 +10,8 @@ bool compile_workflow(
     const struct yaml_entry *entry,
     bool is_pinned,
     struct workflow_def *out);
+// By which its steps are known while it is compiled: how many there are before it, pinned ones among them.
+size_t compile_workflow_number(const struct ruleset *ruleset);
 void compile_workflow_add(struct ruleset *ruleset, const struct workflow_def *workflow);
 // The steps of one workflow, into *workflow.
 void compile_steps(
