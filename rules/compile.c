@@ -35,7 +35,7 @@ static const struct {
     {"counters", compile_counters, NULL},
     {"scores", compile_scores, NULL},
     {"segments", compile_segments, NULL},
-    {"workflows", compile_workflows, compile_workflows_finish},
+    {"workflows", compile_workflows, NULL}, // finished behind those that are pinned
     {"tests", compile_tests, NULL},
 };
 enum { PASS_COUNT = sizeof(passes) / sizeof(passes[0]) };
@@ -207,6 +207,7 @@ enum err compile_bundle(
     compile_files(&compiler, bundle);
     for (size_t i = 0; i < bundle->pin_count; i++)
         compile_pin(&compiler, &bundle->pinned_files[bundle->pins[i].file], &bundle->pins[i]);
+    compile_workflows_finish(&compiler);
     compile_expressions(&compiler);
     compile_live(&compiler);
     compile_expressions_end(&compiler);

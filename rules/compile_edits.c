@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
+#include "rules/compile_workflows.h"
 #include "rules/event_set.h"
 #include "rules/parts.h"
 
@@ -104,8 +105,8 @@ static void compile_moves(
 {
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'move'", compiler->list))
         return;
-    parts_add_steps(
-        compiler, compiler->ruleset->workflow_count, workflow->steps, workflow->step_count);
+    size_t number = ruleset_version_count(compiler->ruleset); // by which its steps are known
+    parts_add_steps(compiler, number, workflow->steps, workflow->step_count);
     struct workflow_move *moves =
         arena_alloc(&compiler->ruleset->arena, (node->count + 1) * sizeof(*moves));
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
@@ -113,7 +114,7 @@ static void compile_moves(
         struct bytes id;
         if (!yaml_to_text(entry.value, "a step", compiler->list, &id))
             continue;
-        const struct part part = {PART_STEP, compiler->ruleset->workflow_count, id};
+        const struct part part = {PART_STEP, number, id};
         size_t to = parts_find(compiler, &part);
         if (to == PART_NONE) {
             report_unknown_step(compiler, entry.value, workflow);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
+#include "rules/compile_workflows.h"
 #include "rules/parts.h"
 
 uint32_t flow_add(struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *id)
@@ -68,14 +69,15 @@ static void link_next(struct flow *flow)
 static void link_gotos(struct flow *flow)
 {
     struct compiler *compiler = flow->compiler;
+    size_t number = ruleset_version_count(compiler->ruleset); // by which its steps are known
     if (flow->goto_count > 0)
-        parts_add_steps(compiler, compiler->ruleset->workflow_count, flow->steps, flow->count);
+        parts_add_steps(compiler, number, flow->steps, flow->count);
     for (uint32_t i = 0; i < flow->goto_count; i++) {
         struct bytes name;
         const struct flow_goto *to = &flow->gotos[i];
         if (!yaml_to_text(to->node, "'goto'", compiler->list, &name))
             continue;
-        const struct part part = {PART_STEP, compiler->ruleset->workflow_count, name};
+        const struct part part = {PART_STEP, number, name};
         size_t known = parts_find(compiler, &part);
         uint32_t found = known == PART_NONE ? STEP_NONE : (uint32_t)known;
         if (found == STEP_NONE) {

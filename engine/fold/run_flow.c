@@ -271,7 +271,8 @@ void run_start(struct fold *fold, const struct run_start *start)
         run.at_hash = run_step_hash(workflow->steps[0].id);
         run_counts_enter(&fold->run_counts, &run);
         run_counts_wait(&fold->run_counts, &run);
-        (void)run_write(fold, &run);
+        if (!run_write(fold, &run)) // there is no room for it
+            run_end_untold(fold, &run, RUN_FAILED);
         return;
     }
     derive_run(fold, BUILTIN_RUN_STARTED, &run, NULL, start->depth + 1);

@@ -25,7 +25,7 @@ void run_start_key(struct fold *fold, struct run_start *start);
 void run_start(struct fold *fold, const struct run_start *start);
 // Puts a run that waits at another step, where it waits on as it is set. Inside a frame.
 void run_put_at(struct fold *fold, struct run *run, uint32_t to);
-// Ends a run of which there is a row, while rules come into force: no event tells of it.
+// Ends a run that waits, or for which there was no room, while rules come into force: no event tells of it.
 void run_end_untold(struct fold *fold, struct run *run, enum run_outcome outcome);
 // The event in hand, which expressions are about: ends runs that it stops, and takes on those that wait for it. The
 // type is one of those that are awaited.

@@ -44,6 +44,7 @@ void oracle_destroy(struct oracle *oracle)
     free(oracle->nodes.at);
     free(oracle->past.at);
     free(oracle->workflows);
+    free(oracle->pins.at);
     sim_text_free(&oracle->text);
     sim_text_free(&oracle->id_text);
     sim_arena_free(&oracle->arena);
@@ -87,6 +88,7 @@ void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
         return;
     oracle->rules = rules;
     oracle_take_workflows(oracle);
+    oracle_find_pins(oracle, before);
     oracle_live_begin(oracle);
     if (has_history)
         oracle_take_history(oracle, before);

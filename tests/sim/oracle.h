@@ -2,7 +2,7 @@
 //
 // One oracle stands for one shard. It is fed the inputs in the order in which the shard's journal has
 // them and says of each what it is, which actions it causes, and what each contact looks like then. It
-// knows nothing of files, frames, crashes or restarts, and shares no code with the engine.
+// knows nothing of files, frames, crashes or restarts, and shares no code with the engine; only whether drawn rules compile is asked of its compiler.
 #ifndef TESTS_SIM_ORACLE_H
 #define TESTS_SIM_ORACLE_H
 
@@ -82,7 +82,8 @@ struct oracle_counts {
         delayed;
     uint64_t rules_matched, rules_limited, runs_started, derived, derived_too_deep;
     uint64_t runs_ended[3]; // done, stopped, failed
-    uint64_t steps_failed, runs_overdue, runs_moved, runs_cancelled, runs_included;
+    uint64_t steps_failed, runs_overdue, runs_moved, runs_cancelled, runs_included, runs_pinned,
+        runs_unpinned;
 };
 struct oracle_counts oracle_counts_of(const struct oracle *oracle);
 

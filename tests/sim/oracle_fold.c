@@ -20,13 +20,14 @@ static bool is_awaited(const struct workload_step *steps, uint32_t count, struct
     return false;
 }
 
+// By its runs.
 static bool is_heard_by(const struct workload_workflow *flow, struct text type)
 {
     for (uint32_t i = 0; i < flow->stop_count; i++) {
         if (text_equal(flow->stops[i].on, type))
             return true;
     }
-    return text_equal(flow->on, type) || is_awaited(flow->steps, flow->step_count, type);
+    return is_awaited(flow->steps, flow->step_count, type);
 }
 
 // Whether a rule or workflow in force names the type.
@@ -34,7 +35,11 @@ static bool is_heard(const struct oracle *oracle, struct text type)
 {
     const struct workload_rules *rules = oracle->rules;
     for (uint32_t i = 0; i < rules->workflow_count; i++) {
-        if (is_heard_by(&rules->workflows[i], type))
+        if (text_equal(rules->workflows[i].on, type) || is_heard_by(&rules->workflows[i], type))
+            return true;
+    }
+    for (size_t i = 0; i < oracle->pins.count; i++) {
+        if (is_heard_by(oracle->pins.at[i].flow, type))
             return true;
     }
     for (uint32_t i = 0; i < rules->score_count; i++) {

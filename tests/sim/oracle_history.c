@@ -147,6 +147,8 @@ void oracle_take_history(struct oracle *oracle, const struct workload_rules *bef
     again->is_history = true;
     again->rules = oracle->rules;
     oracle_take_workflows(again);
+    for (size_t i = 0; i < oracle->pins.count; i++)
+        *(struct pin *)list_add(&again->pins) = oracle->pins.at[i];
     oracle_live_begin(again);
     for (size_t i = 0; i < oracle->past.count; i++)
         oracle_fold_past(again, &oracle->past.at[i]);

@@ -69,6 +69,7 @@ struct run {
     struct workload_value data; // of the event that started it
     const struct came *came;
     uint32_t came_count;
+    const struct workload_workflow *pinned; // as it was written; NULL: as it is now
 };
 struct kept { // of a workflow, in the order they started
     struct text workflow;
@@ -134,6 +135,12 @@ struct derived {
     struct workload_value data;
 };
 
+// A workflow of rules before, which runs may go on with.
+struct pin {
+    const struct workload_workflow *flow;
+    const struct workload_rules *rules; // in which it stood
+};
+
 // How far a member of a team is ahead in the turns.
 struct turn {
     struct text team, person;
@@ -145,6 +152,7 @@ struct oracle {
     const struct workload_shape *shape;
     const struct workload_rules *rules;         // in force
     const struct workload_workflow **workflows; // of the rules, by name
+    LIST(struct pin) pins;                      // which the rules in force carry
     uint32_t shard;
     struct workload_input *input;
     struct sim_arena arena;
@@ -261,6 +269,8 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
+// Which workflows of the rules before, and of those that they carried, the rules in force carry.
+void oracle_find_pins(struct oracle *oracle, const struct workload_rules *before);
 // Rules have come into force in place of others.
 void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before);
 void oracle_wake(struct oracle *oracle);          // runs that are due

@@ -1,14 +1,18 @@
 // Runs: what starts them, what takes them on, and what ends them.
 #include "tests/sim/oracle_run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/workload_flow.h"
 
-enum { RUN_DATA_BYTES_MAX = 64 * 1024 };
+enum {
+    RUN_DATA_BYTES_MAX = 64 * 1024,
+    RUNS_MAX = 1000, // of a workflow and contact, ended ones that are remembered among them
+};
 
-static const struct workload_workflow *find_flow(const struct oracle *oracle, struct text name)
+const struct workload_workflow *oracle_find_flow(const struct oracle *oracle, struct text name)
 {
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         if (text_equal(oracle->rules->workflows[i].name, name))
@@ -57,7 +61,8 @@ static struct kept *find_kept(struct contact *contact, struct text workflow)
     return NULL;
 }
 
-static void keep_run(struct oracle *oracle, struct text workflow, const struct run *run)
+// False where there is no room for another one.
+bool oracle_keep_run(struct oracle *oracle, struct text workflow, const struct run *run)
 {
     struct contact *contact = oracle_contact(oracle);
     struct kept *kept = find_kept(contact, workflow);
@@ -68,10 +73,13 @@ static void keep_run(struct oracle *oracle, struct text workflow, const struct r
     for (size_t i = 0; i < kept->runs.count; i++) {
         if (kept->runs.at[i].number == run->number) {
             kept->runs.at[i] = *run;
-            return;
+            return true;
         }
     }
+    if (kept->runs.count >= RUNS_MAX)
+        return false;
     *(struct run *)list_add(&kept->runs) = *run;
+    return true;
 }
 
 // A workflow of which nothing is kept any more loses its place among the others.
@@ -120,7 +128,9 @@ static void end_run_for(
     struct oracle *oracle, const struct going *going, enum ending ending, const char *why)
 {
     static const char *const outcomes[] = {"done", "stopped", "failed"};
-    const struct workload_workflow *flow = going->flow;
+    const struct workload_workflow *flow =
+        oracle_find_flow(oracle, going->flow->name); // as written now
+    assert(flow != NULL);                            // others sleep
     bool is_remembered = flow->reenter == WORKLOAD_REENTER_AFTER ||
                          (flow->reenter == WORKLOAD_REENTER_NEVER && flow->key != NULL);
     oracle->counts.runs_ended[ending]++;
@@ -132,14 +142,14 @@ static void end_run_for(
             .started_ms = going->run->started_ms,
             .due_ms = INT64_MAX,
         };
-        keep_run(oracle, flow->name, &ended);
+        (void)oracle_keep_run(oracle, flow->name, &ended);
     } else {
         forget_run(oracle, flow->name, going->run->number);
     }
     derive_run(oracle, "run.ended", going, outcomes[ending], why);
 }
 
-static void end_run(struct oracle *oracle, const struct going *going, enum ending ending)
+void oracle_end_run(struct oracle *oracle, const struct going *going, enum ending ending)
 {
     end_run_for(oracle, going, ending, "");
 }
@@ -166,14 +176,13 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
         }
         run->entered_in = oracle->inputs;
         run->entered_behind = oracle->derived.count;
-        if (did == DID_WAIT)
-            keep_run(oracle, going->flow->name, run);
-        else
-            end_run(oracle, going, did == DID_STOP ? ENDS_STOPPED : ENDS_FAILED);
+        bool is_kept = did == DID_WAIT && oracle_keep_run(oracle, going->flow->name, run);
+        if (!is_kept)
+            oracle_end_run(oracle, going, did == DID_STOP ? ENDS_STOPPED : ENDS_FAILED);
         oracle->going = NULL;
         return;
     }
-    end_run(oracle, going, ENDS_DONE);
+    oracle_end_run(oracle, going, ENDS_DONE);
     oracle->going = NULL;
 }
 
@@ -259,7 +268,8 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
         run.is_at_door = true;
         run.due_ms = oracle->now_ms;
         run.at = flow->steps[0].id;
-        keep_run(oracle, flow->name, &run);
+        if (!oracle_keep_run(oracle, flow->name, &run))
+            oracle_end_run(oracle, &going, ENDS_FAILED);
         return;
     }
     derive_run(oracle, "run.started", &going, "", "");
@@ -292,26 +302,23 @@ void oracle_start_runs(
 }
 
 // --- what happens to runs that wait
-struct waiting {
-    const struct workload_workflow *flow;
-    struct run run;
-};
-
 // Those that are there now, so that what one of them starts is not among them.
-static struct waiting *all_waiting(struct oracle *oracle, size_t *count_out)
+struct waiting *oracle_all_waiting(struct oracle *oracle, size_t *count_out)
 {
     const struct contact *contact = oracle_contact(oracle);
     struct waiting *all = NULL;
     size_t count = 0, cap = 0;
     for (size_t i = 0; i < contact->kept.count; i++) {
         const struct kept *kept = &contact->kept.at[i];
-        const struct workload_workflow *flow = find_flow(oracle, kept->workflow);
+        const struct workload_workflow *flow = oracle_find_flow(oracle, kept->workflow);
         for (size_t j = 0; flow != NULL && j < kept->runs.count; j++) {
             if (kept->runs.at[j].has_ended)
                 continue;
             struct waiting *one =
                 list_add_bytes((void **)&all, &count, &cap, sizeof(struct waiting));
             *one = (struct waiting){flow, kept->runs.at[j]};
+            if (one->run.pinned != NULL)
+                one->flow = one->run.pinned;
         }
     }
     *count_out = count;
@@ -358,7 +365,7 @@ static const struct workload_step *way_of(const struct spot *spot, uint32_t way)
     return spot->next;
 }
 
-static struct going going_of(struct waiting *waiting, uint32_t depth)
+struct going oracle_going_of(struct waiting *waiting, uint32_t depth)
 {
     return (struct going){
         .flow = waiting->flow,
@@ -371,11 +378,11 @@ static struct going going_of(struct waiting *waiting, uint32_t depth)
 void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth)
 {
     size_t count = 0;
-    struct waiting *all = all_waiting(oracle, &count);
+    struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
-        struct going going = going_of(&all[i], depth + 1);
+        struct going going = oracle_going_of(&all[i], depth + 1);
         if (is_stopped(oracle, &going, type))
-            end_run(oracle, &going, ENDS_STOPPED);
+            oracle_end_run(oracle, &going, ENDS_STOPPED);
         else if (is_awaited(oracle, &going, type))
             go_on(oracle, &going, way_of(&going.at, 0));
     }
@@ -385,11 +392,11 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth)
 void oracle_check_stops(struct oracle *oracle, uint32_t depth)
 {
     size_t count = 0;
-    struct waiting *all = all_waiting(oracle, &count);
+    struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
-        struct going going = going_of(&all[i], depth + 1);
+        struct going going = oracle_going_of(&all[i], depth + 1);
         if (is_stopped(oracle, &going, text_of("")))
-            end_run(oracle, &going, ENDS_STOPPED);
+            oracle_end_run(oracle, &going, ENDS_STOPPED);
     }
     free(all);
 }
@@ -420,12 +427,12 @@ static bool asks_again(
     return run->is_planned && step->kind == WORKLOAD_STEP_WAIT && is_planned_by(&step->wait, field);
 }
 
-static bool some_flow_waits(const struct oracle *oracle)
+bool oracle_some_flow_waits(const struct oracle *oracle)
 {
     bool is_some = false;
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++)
         is_some = is_some || oracle->rules->workflows[i].has_waits;
-    return is_some && !oracle->is_history;
+    return (is_some || oracle->pins.count > 0) && !oracle->is_history;
 }
 
 // They ask anew a millisecond later.
@@ -433,10 +440,11 @@ void oracle_plan_again(struct oracle *oracle, struct text field)
 {
     struct contact *contact = oracle_contact(oracle);
     for (size_t i = 0; !oracle->is_history && i < contact->kept.count; i++) {
-        const struct workload_workflow *flow = find_flow(oracle, contact->kept.at[i].workflow);
+        const struct workload_workflow *flow =
+            oracle_find_flow(oracle, contact->kept.at[i].workflow);
         for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
             struct run *run = &contact->kept.at[i].runs.at[j];
-            if (!asks_again(flow, run, field))
+            if (!asks_again(run->pinned != NULL ? run->pinned : flow, run, field))
                 continue;
             run->asks = true;
             run->due_ms = oracle->now_ms;
@@ -459,7 +467,7 @@ static bool is_overdue(struct oracle *oracle, struct going *going)
     if (flow->overdue == WORKLOAD_OVERDUE_SPREAD) {
         uint64_t where = oracle_spread(oracle, flow->name, going->run->number);
         going->run->due_ms = oracle->tick_ms + 1 + (int64_t)(where % (uint64_t)flow->overdue_ms);
-        keep_run(oracle, flow->name, going->run);
+        (void)oracle_keep_run(oracle, flow->name, going->run);
     } else {
         end_run_for(oracle, going, ENDS_STOPPED, "overdue");
     }
@@ -476,7 +484,7 @@ static void wake(struct oracle *oracle, struct going *going)
     if (mark == CANCELLED)
         end_run_for(oracle, going, ENDS_STOPPED, "edited");
     else if (step == NULL) // the rules have no such step any more
-        end_run(oracle, going, ENDS_FAILED);
+        oracle_end_run(oracle, going, ENDS_FAILED);
     else if (mark == UNMARKED && !going->run->asks && is_overdue(oracle, going))
         return;
     else if (going->run->is_at_door || going->run->asks)
@@ -487,154 +495,14 @@ static void wake(struct oracle *oracle, struct going *going)
         go_on(oracle, going, going->at.next);
 }
 
-// Whether rules have the workflow, written the same.
-static bool has_same(const struct workload_rules *rules, const struct workload_workflow *flow)
-{
-    bool is_same = false;
-    struct sim_text now = {NULL, 0, 0}, then = {NULL, 0, 0};
-    workflow_print(flow, &now);
-    for (uint32_t i = 0; i < rules->workflow_count && !is_same; i++) {
-        then.len = 0;
-        workflow_print(&rules->workflows[i], &then);
-        is_same = text_equal(sim_text_view(&now), sim_text_view(&then));
-    }
-    sim_text_free(&now);
-    sim_text_free(&then);
-    return is_same;
-}
-
-// --- other rules
-static void cancel(struct oracle *oracle, struct going *going)
-{
-    oracle->counts.runs_cancelled++;
-    going->run->mark = CANCELLED;
-    going->run->due_ms = oracle->now_ms;
-    if (some_flow_waits(oracle))
-        keep_run(oracle, going->flow->name, going->run);
-    else
-        end_run(oracle, going, ENDS_STOPPED);
-}
-
-// At a wait it waits on until it was due; any other step it does at once. What waits before an action is at no wait yet.
-static void move(struct oracle *oracle, struct going *going, struct text to)
-{
-    struct run *run = going->run;
-    const struct workload_step *step = oracle_find_step(going->flow, to).step;
-    bool waits_on = !run->is_at_door && step->kind == WORKLOAD_STEP_WAIT &&
-                    (run->due_ms != INT64_MAX || step->wait.kind == WORKLOAD_WAIT_EVENT);
-    oracle->counts.runs_moved++;
-    run->at = to;
-    if (!waits_on) {
-        run->is_at_door = true;
-        run->due_ms = oracle->now_ms;
-    }
-    keep_run(oracle, going->flow->name, run);
-}
-
-static void edit_run(struct oracle *oracle, struct going *going)
-{
-    const struct workload_workflow *flow = going->flow;
-    struct run *run = going->run;
-    if (run->mark == CANCELLED)
-        return;
-    if (flow->edit == WORKLOAD_EDIT_CANCEL) {
-        cancel(oracle, going);
-        return;
-    }
-    if (run->mark == BEGINS) { // it has not come to a step yet
-        run->at = flow->steps[0].id;
-        keep_run(oracle, flow->name, run);
-        return;
-    }
-    for (uint32_t i = 0; i < flow->move_count; i++) {
-        if (text_equal(flow->moves[i].from, run->at)) {
-            move(oracle, going, flow->moves[i].to);
-            return;
-        }
-    }
-    if (going->at.step == NULL && !some_flow_waits(oracle))
-        end_run(oracle, going, ENDS_FAILED);
-}
-
-static void include(
-    struct oracle *oracle, const struct workload_workflow *flow, const struct workload_value *data)
-{
-    struct run_start start = {.flow = flow, .data = data, .is_deferred = true};
-    oracle->data = data;
-    if (flow->condition != NULL && !oracle_is_true(oracle, flow->condition))
-        return;
-    if (flow->key != NULL) {
-        start.key = (struct run_key){true, oracle_say(oracle, flow->key)};
-        start.key.value.text = text_copy(&oracle->arena, start.key.value.text);
-    }
-    uint64_t before = oracle->counts.runs_started;
-    oracle_start_run(oracle, &start);
-    oracle->counts.runs_included += oracle->counts.runs_started - before;
-}
-
-// Each segment that the contact is in is asked for as if it had just come.
-static void include_all(struct oracle *oracle, const struct workload_workflow *flow)
-{
-    const struct workload_rules *rules = oracle->rules;
-    struct workload_value data = {.kind = WORKLOAD_MAP};
-    if (!text_is(flow->on, "segment.entered")) {
-        include(oracle, flow, &data);
-        return;
-    }
-    for (uint32_t i = 0; i < rules->segment_count; i++) {
-        struct workload_value segment = sim_value_of_text("segment", rules->segments[i].name);
-        data.items = &segment;
-        data.count = 1;
-        if (oracle_is_member(oracle_contact(oracle), rules->segments[i].name))
-            include(oracle, flow, &data);
-    }
-}
-
-static bool has_named(const struct workload_rules *rules, struct text name)
-{
-    bool has = false;
-    for (uint32_t i = 0; i < rules->workflow_count; i++)
-        has = has || text_equal(rules->workflows[i].name, name);
-    return has;
-}
-
-static void edit_contact(struct oracle *oracle, const struct workload_rules *before)
-{
-    size_t count = 0;
-    struct waiting *all = all_waiting(oracle, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct going going = going_of(&all[i], 1);
-        if (!has_same(before, going.flow))
-            edit_run(oracle, &going);
-    }
-    free(all);
-    for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
-        if (oracle->workflows[i]->includes && !has_named(before, oracle->workflows[i]->name))
-            include_all(oracle, oracle->workflows[i]);
-    }
-}
-
-void oracle_edit_runs(struct oracle *oracle, const struct workload_rules *before)
-{
-    const struct workload_value *data = oracle->data;
-    if (before == NULL)
-        return;
-    oracle->is_silent = true;
-    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++)
-        edit_contact(oracle, before);
-    oracle->contact = 0;
-    oracle->is_silent = false;
-    oracle->data = data;
-}
-
 void oracle_wake(struct oracle *oracle)
 {
     size_t count = 0;
-    if (!some_flow_waits(oracle))
+    if (!oracle_some_flow_waits(oracle))
         return;
-    struct waiting *all = all_waiting(oracle, &count);
+    struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
-        struct going going = going_of(&all[i], 1);
+        struct going going = oracle_going_of(&all[i], 1);
         if (going.run->due_ms <= oracle->now_ms)
             wake(oracle, &going);
     }
@@ -645,9 +513,9 @@ int64_t oracle_run_due_ms(struct oracle *oracle)
 {
     size_t count = 0;
     int64_t due_ms = INT64_MAX;
-    if (!some_flow_waits(oracle))
+    if (!oracle_some_flow_waits(oracle))
         return due_ms;
-    struct waiting *all = all_waiting(oracle, &count);
+    struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++)
         due_ms = all[i].run.due_ms < due_ms ? all[i].run.due_ms : due_ms;
     free(all);
@@ -666,7 +534,7 @@ static void add_hex(struct sim_text *to)
 void oracle_add_runs(struct oracle *oracle, struct sim_text *to)
 {
     size_t count = 0;
-    struct waiting *all = all_waiting(oracle, &count);
+    struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
         const struct run *run = &all[i].run;
         sim_add_chars(to, i == 0 ? ",\"runs\":[{\"workflow\":" : ",{\"workflow\":");
@@ -675,6 +543,8 @@ void oracle_add_runs(struct oracle *oracle, struct sim_text *to)
         oracle_add_said(to, run->key.is_there ? run->key.value : (struct said){.kind = SAID_ERROR});
         sim_add_chars(to, ",\"run\":");
         add_hex(to);
+        if (run->pinned != NULL)
+            oracle_add_version(oracle, run->pinned, to);
         sim_add_chars(to, ",\"state\":\"waiting\",\"step\":");
         if (oracle_find_step(all[i].flow, run->at).step == NULL)
             sim_add_chars(to, "null");

@@ -38,6 +38,24 @@ struct run_start {
 void oracle_start_run(struct oracle *oracle, const struct run_start *start);
 const struct workload_value *oracle_run_data(const struct oracle *oracle);
 
+// --- what is kept
+// As the rules in force have it; NULL: they have none of that name.
+const struct workload_workflow *oracle_find_flow(const struct oracle *oracle, struct text name);
+bool oracle_keep_run(struct oracle *oracle, struct text workflow, const struct run *run);
+void oracle_end_run(struct oracle *oracle, const struct going *going, enum ending ending);
+struct waiting {
+    const struct workload_workflow *flow; // as it is written now, or was when it was pinned
+    struct run run;
+};
+// Those of the contact that wait now, so that what one of them starts is not among them; to be freed.
+struct waiting *oracle_all_waiting(struct oracle *oracle, size_t *count_out);
+struct going oracle_going_of(struct waiting *waiting, uint32_t depth);
+bool oracle_some_flow_waits(const struct oracle *oracle); // else nothing wakes runs
+
+// Its version and its place in the file as it was, as in the contact's JSON.
+void oracle_add_version(
+    const struct oracle *oracle, const struct workload_workflow *pinned, struct sim_text *to);
+
 uint64_t oracle_mixed(uint64_t value); // SplitMix64
 // Where in its span a run goes on that is spread: as fixed as the ids of runs, from which it follows.
 uint64_t oracle_spread(struct oracle *oracle, struct text workflow, uint32_t number);

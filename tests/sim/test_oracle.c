@@ -374,6 +374,8 @@ static void compare_counts(struct trial *trial)
     compare_count(trial, "delayed", found.actions_delayed, expected.delayed);
     compare_count(trial, "moved", found.runs_moved, expected.runs_moved);
     compare_count(trial, "cancelled", found.runs_cancelled, expected.runs_cancelled);
+    compare_count(trial, "pinned", found.runs_pinned, expected.runs_pinned);
+    compare_count(trial, "unpinned", found.runs_unpinned, expected.runs_unpinned);
     compare_count(trial, "included", found.runs_included, expected.runs_included);
     compare_count(trial, "overdue", found.runs_overdue, expected.runs_overdue);
     compare_count(trial, "rules matched", found.rules_matched, expected.rules_matched);
@@ -467,6 +469,7 @@ static void run_trial(uint64_t seed)
     struct trial trial;
     trial_begin(&trial, seed);
     bool may_restart = sim_random_chance(&trial.random, 300);
+    uint32_t edits_permille = workload_may_pin(trial.workload) ? 250 : 100;
     bool compares_always = getenv("SIM_ORACLE_EACH") != NULL;
     while (trial.next < trial.shape.inputs && !is_too_lively(&trial)) {
         feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
@@ -479,7 +482,7 @@ static void run_trial(uint64_t seed)
             settle(&trial);
         if (may_restart && sim_random_chance(&trial.random, 100)) {
             restart(&trial);
-        } else if (sim_random_chance(&trial.random, 100)) {
+        } else if (sim_random_chance(&trial.random, edits_permille)) {
             trial.variant = (uint32_t)sim_random_below(&trial.random, trial.shape.variants);
             activate(&trial);
             compare_contacts(&trial);

@@ -82,6 +82,10 @@ const struct workload_shape *workload_shape_of(const struct workload *workload);
 // One of shape.variants. They compile without errors; their files are alike in names, not in content.
 const struct workload_rules *workload_rules_of(const struct workload *workload, uint32_t variant);
 
+bool workload_may_pin(const struct workload *workload); // runs in flight to what was written before
+// Whether they compile with a workflow of other rules in place of theirs of that name.
+bool workload_compiles(const struct workload_rules *rules, const struct workload_workflow *instead);
+
 struct workload_input *workload_input_create(void);
 void workload_input_destroy(struct workload_input *input);
 // Input number `index` of the shard. The same bytes each time, from any thread.

@@ -45,6 +45,8 @@ void draw_actions(const struct rules_draw *from)
         struct draw draw = part_draw(from, "action", i);
         if (sim_random_chance(&draw.random, 250))
             continue;
+        if (from->may_pin)
+            draw = typed_draw(from, "parameters of action", i);
         struct workload_param *with = sim_alloc(from->arena, PARAMS_MAX * sizeof(*with));
         struct workload_action action = {.name = text_of(names[i]), .params = with};
         action.topic = sim_random_chance(&draw.random, 500)
@@ -130,7 +132,12 @@ static void draw_edit(
 {
     static const char *const gone[] = {"first", "second", "s-3", "1", "2", "3", "4", "n-3"};
     struct draw draw = part_draw(from, "edit", number);
+    struct draw pin = part_draw(from, "pin", number);
     struct sim_random *random = &draw.random;
+    if (from->may_pin && sim_random_chance(&pin.random, 600)) {
+        flow->edit = WORKLOAD_EDIT_PIN;
+        return;
+    }
     struct workload_move *moves = sim_alloc(from->arena, MOVES_MAX * sizeof(*moves));
     if (sim_random_chance(random, 200))
         flow->edit = WORKLOAD_EDIT_CANCEL;

@@ -4,6 +4,12 @@
 
 #include "tests/sim/workload_internal.h"
 
+// part_draw for what must be of one type in all variants where workflows may be pinned.
+struct draw typed_draw(const struct rules_draw *from, const char *label, uint32_t number);
+void draw_live(const struct rules_draw *from); // scores and segments
+void draw_actions(const struct rules_draw *from);
+void draw_workflows(const struct rules_draw *from);
+
 // What holds actions back: limits, and channels with their quiet hours.
 struct workload_sent_limit draw_action_limit(
     const struct rules_draw *from, uint32_t number, const struct workload_action *action);

@@ -10,6 +10,7 @@ struct workload {
     struct sim_random inputs; // stream of all inputs, forked by shard and index
     struct sim_arena arena;
     struct workload_rules *variants;
+    bool may_pin;
     struct text *types; // that inputs are drawn from
     uint32_t *type_weights;
     size_t type_count;
@@ -48,9 +49,11 @@ struct rules_draw {
     struct sim_arena *arena;
     const struct sim_random *seed;
     uint32_t variant;
-    bool is_calm;    // workflows do not react to what workflows do
-    bool is_plain;   // no counters, segments and what scores have beyond bands and limits of times
-    bool is_alone;   // there are no other rules that may take their place
+    bool is_calm;  // workflows do not react to what workflows do
+    bool is_plain; // no counters, segments and what scores have beyond bands and limits of times
+    bool is_alone; // there are no other rules that may take their place
+    bool
+        may_pin; // workflows may: what events, fields and actions have is of one type in all variants
     bool may_forget; // scores lose points by time alone: then nothing listens to score.changed
     bool
         has_event_clock; // all variants know the same kinds of identifier: what some refuse would not move the clock
@@ -72,9 +75,6 @@ const struct workload_expr *draw_with_objects(
     const struct rules_draw *from, uint32_t place, const struct workload_expr *condition);
 void draw_objects_heard(const struct rules_draw *from); // behind all that reads counters
 void objects_print(const struct workload_rules *rules, uint32_t file, struct sim_text *to);
-void draw_live(const struct rules_draw *from); // scores and segments
-void draw_actions(const struct rules_draw *from);
-void draw_workflows(const struct rules_draw *from);
 // The built-in types that workloads use, then those that the rules of the seed declare.
 void draw_rules(struct workload *workload, const struct sim_random *random);
 const struct workload_event_type *rules_event(const struct workload_rules *rules, struct text name);

@@ -1,5 +1,5 @@
 // Drawing counters, scores and segments.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 #define DAY_MS INT64_C(86400000)
 

@@ -16,6 +16,13 @@ struct draw part_draw(const struct rules_draw *from, const char *label, uint32_t
     return (struct draw){from->arena, random};
 }
 
+struct draw typed_draw(const struct rules_draw *from, const char *label, uint32_t number)
+{
+    struct rules_draw first = *from;
+    first.variant = from->may_pin ? 0 : from->variant;
+    return part_draw(&first, label, number);
+}
+
 static struct text draw_any_trigger(
     struct draw *draw, const struct rules_draw *from, bool may_follow)
 {
@@ -77,6 +84,8 @@ static void draw_fields(const struct rules_draw *from)
         struct draw draw = part_draw(from, "field", i);
         if (sim_random_chance(&draw.random, 400))
             continue;
+        if (from->may_pin)
+            draw = typed_draw(from, "type of field", i);
         struct workload_contact_field field = {
             .name = text_of(words_fields.at[i]),
             .type = (enum workload_type)sim_random_below(&draw.random, WORKLOAD_TYPE_COUNT),
@@ -141,6 +150,9 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
     // What condensed entries lose by time is told otherwise than what single ones do.
     bool is_condensed = workload->shape.ledger_entries_max < WORKLOAD_LEDGER_ENTRIES_AMPLE;
     bool may_forget = !is_condensed && !is_plain && sim_random_chance(&calm, 650);
+    struct sim_random pins = sim_random_fork(random, "pins");
+    bool may_pin = count > 1 && sim_random_chance(&pins, 500);
+    workload->may_pin = may_pin;
     workload->variants = sim_alloc(&workload->arena, count * sizeof(*workload->variants));
     for (uint32_t i = 0; i < count; i++) {
         struct workload_rules *rules = &workload->variants[i];
@@ -151,14 +163,15 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
             .is_calm = is_calm,
             .is_plain = is_plain,
             .is_alone = count == 1,
+            .may_pin = may_pin,
             .may_forget = may_forget,
             .has_event_clock = workload->shape.clock == WORKLOAD_CLOCK_EVENT,
             .step_ms = workload->shape.step_ms,
             .horizon_ms = find_horizon(&workload->shape),
             .rules = rules,
         };
-        struct draw draw = part_draw(&from, "events", 0);
-        struct sim_random own = part_draw(&from, "own events", 0).random;
+        struct draw draw = typed_draw(&from, "events", 0);
+        struct sim_random own = typed_draw(&from, "own events", 0).random;
         rules->events = draw_event_types(&draw, &own, &rules->event_count);
         draw_implies(&from);
         draw_kinds(&from);
@@ -176,4 +189,9 @@ void draw_rules(struct workload *workload, const struct sim_random *random)
         print_files(&from);
         keep_history(&from);
     }
+}
+
+bool workload_may_pin(const struct workload *workload)
+{
+    return workload->may_pin;
 }

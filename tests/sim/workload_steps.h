@@ -111,7 +111,12 @@ struct workload_stop {
     const struct workload_expr *condition; // NULL: always
 };
 
-enum workload_edit { WORKLOAD_EDIT_FOLLOW, WORKLOAD_EDIT_MOVE, WORKLOAD_EDIT_CANCEL };
+enum workload_edit {
+    WORKLOAD_EDIT_FOLLOW,
+    WORKLOAD_EDIT_MOVE,
+    WORKLOAD_EDIT_CANCEL,
+    WORKLOAD_EDIT_PIN,
+};
 
 struct workload_move {
     struct text from, to; // ids of steps

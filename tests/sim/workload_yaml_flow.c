@@ -317,6 +317,8 @@ static void print_edit(const struct workload_workflow *flow, struct sim_text *to
         sim_add_chars(to, "    existing: include\n");
     if (flow->edit == WORKLOAD_EDIT_CANCEL)
         sim_add_chars(to, "    edit: cancel\n");
+    if (flow->edit == WORKLOAD_EDIT_PIN)
+        sim_add_chars(to, "    edit: pin\n");
     if (flow->edit != WORKLOAD_EDIT_MOVE)
         return;
     sim_add_chars(to, "    edit: {move: {");

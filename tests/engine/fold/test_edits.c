@@ -424,6 +424,26 @@ START_TEST(memberships_of_contacts_that_are_there_are_asked_for)
 }
 END_TEST
 
+// A contact keeps 1,000 runs of a workflow. One that comes when the workflow is new again is no run that waits for ever.
+START_TEST(who_has_no_room_for_a_run_fails_to_enter)
+{
+    enum { RUNS = 1000 };
+    static const char flow[] =
+        ACTIONS "  w: {on: ping, reenter: always, existing: include, steps: [{wait: 30d}]}\n";
+    bool restarts = is_restarting;
+    world_open(&world, flow);
+    is_restarting = false;
+    for (int i = 0; i < RUNS; i++)
+        feed("c", "ping", "{}");
+    ck_counted(runs_failed, 0);
+    is_restarting = restarts;
+    edit(ACTIONS, "01-02T00:00");
+    edit(flow, "01-03T00:00");
+    ck_counted(runs_included, 1);
+    ck_counted(runs_failed, 1); // and the counts add up
+}
+END_TEST
+
 // --- overdue
 #define LATE(overdue)                    \
     ACTIONS "  w:\n"                     \
@@ -546,6 +566,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, contacts_that_are_there_enter_a_new_workflow_once);
     tcase_add_test(cases, who_has_just_entered_begins_with_the_newest_rules);
     tcase_add_test(cases, who_cannot_be_asked_does_not_enter);
+    tcase_add_test(cases, who_has_no_room_for_a_run_fails_to_enter);
     tcase_add_loop_test(
         cases, memberships_of_contacts_that_are_there_are_asked_for, 0,
         sizeof(memberships) / sizeof(memberships[0]));

@@ -53,6 +53,30 @@ START_TEST(each_run_ends_with_the_steps_that_it_began_with)
 }
 END_TEST
 
+#define NO "{do: mail, with: {text: no}}, "
+#define LEAPING(nos, text)                                                                   \
+    ACTIONS "workflows: {w: {on: ping, edit: pin, key: data.n, steps: [{id: a, wait: 5d},\n" \
+            "  {if: run.data.n > 0, then: [{goto: m}]}, " nos                                \
+            "{id: m, do: mail, with: {text: " text "}}]}}\n"
+
+// Steps that several versions call the same stand at places of their own in each.
+START_TEST(each_version_goes_to_its_own_steps)
+{
+    world_open(&clock_world, LEAPING(NO, "first"));
+    clock_feed("01-01T00:00:00", "ping", "{\"n\":1}");
+    edit(LEAPING(NO NO NO, "second"));
+    clock_feed("01-02T00:00:00", "ping", "{\"n\":2}");
+    edit(LEAPING("", "third"));
+    clock_feed("01-03T00:00:00", "ping", "{\"n\":3}");
+    ck_assert_uint_eq(ruleset_pinned_count(shard_ruleset(clock_world.shard)), 2);
+    clock_advance("01-06T00:00:00");
+    clock_advance("01-07T00:00:00");
+    clock_advance("01-08T00:00:00");
+    clock_check_actions("01-06T00:00:00.000Z m/1 first\n01-07T00:00:00.000Z m/1 second\n"
+                        "01-08T00:00:00.000Z m/1 third\n");
+}
+END_TEST
+
 // The rules that come next say what becomes of those that were pinned, too.
 static const struct later {
     const char *rules;
@@ -162,6 +186,22 @@ START_TEST(a_version_that_cannot_be_kept_is_followed_and_counted)
 }
 END_TEST
 
+// Also a workflow that it starts.
+START_TEST(a_version_that_starts_what_is_gone_is_followed_and_counted)
+{
+    world_open(
+        &clock_world, ACTIONS
+        "workflows: {w: {on: ping, edit: pin, steps: [{id: a, wait: 5d}, {start: other}]},\n"
+        " other: {on: pong, steps: [{id: m, do: mail, with: {text: other}}]}}\n");
+    clock_feed("01-01T00:00:00", "ping", "{}");
+    edit(V2);
+    ck_counted(runs_pinned, 0);
+    ck_counted(runs_unpinned, 1);
+    clock_advance("01-10T00:00:00");
+    clock_check_actions("01-06T00:00:00.000Z m/1 second\n");
+}
+END_TEST
+
 // The same later on, when what was pinned has no longer what it names and the workflow itself is as before.
 START_TEST(a_pinned_version_that_loses_what_it_names_is_followed)
 {
@@ -236,10 +276,12 @@ END_TEST
 static const TTest *const *const tests[] = {
     &who_has_just_entered_begins_with_the_version_that_took_it_in,
     &each_run_ends_with_the_steps_that_it_began_with,
+    &each_version_goes_to_its_own_steps,
     &a_pinned_run_hears_what_its_own_version_names,
     &a_pinned_run_is_planned_as_its_own_version_says,
     &a_pinned_run_is_in_the_way_as_any_other,
     &a_version_that_cannot_be_kept_is_followed_and_counted,
+    &a_version_that_starts_what_is_gone_is_followed_and_counted,
     &a_pinned_version_that_loses_what_it_names_is_followed,
     &a_version_is_kept_as_long_as_it_has_runs,
     &a_pinned_run_goes_on_where_nothing_waits_any_more,
