@@ -168,14 +168,9 @@ static bool has_dyn(struct checker *checker, const struct cel_node *call)
     return false;
 }
 
-const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
+const struct cel_type *check_called(
+    struct checker *checker, struct cel_node *call, const struct cel_named_function *function)
 {
-    const struct cel_type *result = check_dashed(checker, call);
-    if (result != NULL)
-        return result;
-    const struct cel_named_function *function = resolve_function(checker, call);
-    for (uint32_t i = 0; i < call->child_count; i++)
-        (void)check_node(checker, call->children[i]);
     if (function == NULL)
         return fail_function(checker, call);
     if (call->child_count > ARGS_MAX)
@@ -185,9 +180,20 @@ const struct cel_type *check_call(struct checker *checker, struct cel_node *call
     bool is_index = bytes_equal_text(call->text, "_[_]");
     if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);
-    result = try_overloads(checker, call, function, false, NULL);
+    const struct cel_type *result = try_overloads(checker, call, function, false, NULL);
     if (result == NULL ||
         has_dyn(checker, call)) // which may be of a type that mixes with the other
         result = try_overloads(checker, call, function, true, result);
     return result == NULL ? fail_args(checker, call) : result;
+}
+
+const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
+{
+    const struct cel_type *dashed = check_dashed(checker, call);
+    if (dashed != NULL)
+        return dashed;
+    const struct cel_named_function *function = resolve_function(checker, call);
+    for (uint32_t i = 0; i < call->child_count; i++)
+        (void)check_node(checker, call->children[i]);
+    return check_called(checker, call, function);
 }
