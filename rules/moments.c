@@ -120,11 +120,11 @@ static bool add_comparison(
     if (!is_comparison(node))
         return false;
     bool is_left = reads_now(node->children[0]);
-    if (is_left == reads_now(node->children[1]) || !is_closed(node, NULL))
+    if (is_left == reads_now(node->children[1]))
         return false;
     struct cel_node *moment =
         solve(room, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
-    if (moment == NULL || !may_be_time(moment->type))
+    if (moment == NULL || !may_be_time(moment->type) || !is_closed(node, NULL))
         return false;
     moments->items =
         compile_grow(moments->items, &moments->cap, moments->count, sizeof(*moments->items));

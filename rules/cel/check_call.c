@@ -80,6 +80,14 @@ static const struct cel_type *fail_args(struct checker *checker, const struct ce
     return type;
 }
 
+// Whether two types are told apart by their kinds alone: neither is open, nor has others in it, nor stands for another.
+static bool differ(const struct cel_type *from, const struct cel_type *to)
+{
+    return from->kind != to->kind && from->kind != CEL_TYPE_DYN && to->kind != CEL_TYPE_DYN &&
+           from->kind != CEL_TYPE_VARIABLE && to->kind != CEL_TYPE_VARIABLE &&
+           from->kind != CEL_TYPE_OBJECT && to->kind != CEL_TYPE_OBJECT;
+}
+
 // What the overload gives for these arguments; NULL when it does not take them.
 static const struct cel_type *try_overload(
     struct checker *checker, const struct cel_node *call, const struct cel_overload *overload)
@@ -90,6 +98,10 @@ static const struct cel_type *try_overload(
     if (overload->is_member != call->is_member || !is_count_right)
         return NULL;
     struct infer *infer = &checker->infer;
+    for (uint32_t i = 0; i < count && i < overload->param_count; i++) {
+        if (differ(call->children[i]->type, overload->params[i]))
+            return NULL;
+    }
     uint32_t first = infer_reserve(infer, overload->variable_count);
     const struct cel_type *from[ARGS_MAX], *to[ARGS_MAX];
     for (uint32_t i = 0; i < count; i++) {

@@ -330,7 +330,8 @@ static struct op op_of(struct bytes function)
         {"_>=_", {.code = OP_COMPARE, .mask = IS_GREATER | IS_EQUAL}},
         {"!_", {.code = OP_NOT}},
     };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    bool is_sign = function.len > 0 && (function.data[0] == '_' || function.data[0] == '!');
+    for (size_t i = 0; is_sign && i < sizeof(known) / sizeof(known[0]); i++) {
         if (bytes_equal_text(function, known[i].function))
             return known[i].op;
     }
