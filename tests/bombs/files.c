@@ -261,7 +261,7 @@ const struct bomb bombs_of_files[] = {
     {BOMB_RULES, "constants that match large patterns", TEXT("segments:\n"),
      TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30})\")'}\n"), NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "constants that match patterns put together", TEXT("segments:\n"),
-     TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30}\" + \")\") && contact.id == \"\"'}\n"),
+     TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30}$N\" + \")\") && contact.id == \"\"'}\n"),
      NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "signs of negation", TEXT("segments:\n"),
      TEXT("  t$N: {if: '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!true'}\n"),
