@@ -15,17 +15,15 @@ static enum truth truth_of_value(struct cel_value value)
     return value.as.boolean ? TRUTH_ALWAYS : TRUTH_NEVER;
 }
 
-static enum truth truth_of(
-    struct arena *arena, const struct cel_scope *scope, const struct cel_node *node);
+static enum truth truth_of(const struct cel_node *node);
 
 // One false part makes && false even where others fail, and one true part makes || true.
-static enum truth truth_of_junction(
-    struct arena *arena, const struct cel_scope *scope, const struct cel_node *node)
+static enum truth truth_of_junction(const struct cel_node *node)
 {
     enum truth decides = node->kind == CEL_NODE_AND ? TRUTH_NEVER : TRUTH_ALWAYS;
     bool is_open = false;
     for (uint32_t i = 0; i < node->child_count; i++) {
-        enum truth truth = truth_of(arena, scope, node->children[i]);
+        enum truth truth = truth_of(node->children[i]);
         if (truth == decides)
             return decides;
         is_open = is_open || truth == TRUTH_OPEN;
@@ -35,19 +33,18 @@ static enum truth truth_of_junction(
     return node->kind == CEL_NODE_AND ? TRUTH_ALWAYS : TRUTH_NEVER;
 }
 
-static enum truth truth_of(
-    struct arena *arena, const struct cel_scope *scope, const struct cel_node *node)
+static enum truth truth_of(const struct cel_node *node)
 {
     struct cel_value value;
     if (node->kind == CEL_NODE_AND || node->kind == CEL_NODE_OR)
-        return truth_of_junction(arena, scope, node); // no deeper than CEL_DEPTH_MAX
+        return truth_of_junction(node); // no deeper than CEL_DEPTH_MAX
     if (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "!_")) {
-        enum truth truth = truth_of(arena, scope, node->children[0]);
+        enum truth truth = truth_of(node->children[0]);
         if (truth == TRUTH_OPEN)
             return TRUTH_OPEN;
         return truth == TRUTH_NEVER ? TRUTH_ALWAYS : TRUTH_NEVER;
     }
-    return constant_value(arena, scope, node, &value) ? truth_of_value(value) : TRUTH_OPEN;
+    return constant_value(node, &value) ? truth_of_value(value) : TRUTH_OPEN;
 }
 
 void check_condition(
@@ -56,7 +53,7 @@ void check_condition(
     enum condition_kind kind)
 {
     const struct cel_node *root = expression->root;
-    enum truth truth = truth_of(&compiler->tree, expression->scope, root);
+    enum truth truth = truth_of(root);
     if (truth == TRUTH_OPEN || (truth == TRUTH_ALWAYS && kind == CONDITION_IS_NEEDED))
         return;
     diagnostic_add(

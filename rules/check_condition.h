@@ -6,10 +6,9 @@
 #include "rules/cel/check.h"
 #include "rules/compiler.h"
 
-// An expression that cel_check has taken, and where it stands.
+// An expression whose constants are known (constant_value), and where it stands.
 struct checked_expression {
     const struct yaml_node *node;
-    const struct cel_scope *scope;
     const struct cel_node *root;
 };
 

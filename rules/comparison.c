@@ -35,12 +35,7 @@ static bool number_of(struct cel_value value, double *out)
     return true;
 }
 
-bool comparison_of(
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *node,
-    uint32_t variable,
-    struct comparison *out)
+bool comparison_of(const struct cel_node *node, uint32_t variable, struct comparison *out)
 {
     struct cel_value value;
     if (node->kind != CEL_NODE_CALL || node->child_count != 2)
@@ -48,8 +43,7 @@ bool comparison_of(
     uint32_t member_at = reads_member(node->children[0], variable) != UINT32_MAX ? 0 : 1;
     out->member = reads_member(node->children[member_at], variable);
     return out->member != UINT32_MAX && operator_of(node, member_at == 0, &out->operator) &&
-           constant_value(scratch, scope, node->children[1 - member_at], &value) &&
-           number_of(value, &out->number);
+           constant_value(node->children[1 - member_at], &value) && number_of(value, &out->number);
 }
 
 bool comparison_holds(const struct comparison *comparison, double member)
@@ -73,19 +67,14 @@ static enum told told_of(bool is_true)
     return is_true ? TOLD_TRUE : TOLD_FALSE;
 }
 
-static enum told told_of_new(
-    struct arena *scratch, const struct cel_scope *scope, const struct cel_node *node);
+static enum told told_of_new(const struct cel_node *node);
 
 // As && and || are: what decides does so whatever the others are, and though they fail.
-static enum told told_of_all(
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *node,
-    enum told deciding)
+static enum told told_of_all(const struct cel_node *node, enum told deciding)
 {
     enum told all = deciding == TOLD_FALSE ? TOLD_TRUE : TOLD_FALSE;
     for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
-        enum told told = told_of_new(scratch, scope, node->children[i]);
+        enum told told = told_of_new(node->children[i]);
         if (told == deciding)
             return deciding;
         if (told == UNTOLD)
@@ -94,28 +83,26 @@ static enum told told_of_all(
     return all;
 }
 
-static enum told told_of_new(
-    struct arena *scratch, const struct cel_scope *scope, const struct cel_node *node)
+static enum told told_of_new(const struct cel_node *node)
 {
     struct comparison comparison;
-    if (comparison_of(scratch, scope, node, SCOPE_SCORE, &comparison) ||
-        comparison_of(scratch, scope, node, SCOPE_COUNTER, &comparison))
+    if (comparison_of(node, SCOPE_SCORE, &comparison) ||
+        comparison_of(node, SCOPE_COUNTER, &comparison))
         return told_of(comparison_holds(&comparison, 0));
     if (reads_member(node, SCOPE_SEGMENT) != UINT32_MAX)
         return TOLD_FALSE;
     if (node->kind == CEL_NODE_AND)
-        return told_of_all(scratch, scope, node, TOLD_FALSE);
+        return told_of_all(node, TOLD_FALSE);
     if (node->kind == CEL_NODE_OR)
-        return told_of_all(scratch, scope, node, TOLD_TRUE);
+        return told_of_all(node, TOLD_TRUE);
     if (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "!_")) {
-        enum told told = told_of_new(scratch, scope, node->children[0]);
+        enum told told = told_of_new(node->children[0]);
         return told == UNTOLD ? UNTOLD : told_of(told == TOLD_FALSE);
     }
     return UNTOLD;
 }
 
-bool condition_is_false_of_new(
-    struct arena *scratch, const struct cel_scope *scope, const struct cel_node *root)
+bool condition_is_false_of_new(const struct cel_node *root)
 {
-    return told_of_new(scratch, scope, root) == TOLD_FALSE;
+    return told_of_new(root) == TOLD_FALSE;
 }

@@ -12,20 +12,14 @@ struct comparison {
     double number;
 };
 
-// False where the node is no comparison of a member of the variable (SCOPE_SCORE, SCOPE_COUNTER) with a number. Scratch is
-// for the constant.
-bool comparison_of(
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *node,
-    uint32_t variable,
-    struct comparison *out);
+// False where the node, of a tree whose constants are known (constant_value), is no comparison of a member of the variable
+// (SCOPE_SCORE, SCOPE_COUNTER) with a number.
+bool comparison_of(const struct cel_node *node, uint32_t variable, struct comparison *out);
 
 bool comparison_holds(const struct comparison *comparison, double member);
 
 // Whether a condition is false of a contact of whom nothing is known yet: its scores and counters are 0, it is in no
 // segment. False where other things may decide.
-bool condition_is_false_of_new(
-    struct arena *scratch, const struct cel_scope *scope, const struct cel_node *root);
+bool condition_is_false_of_new(const struct cel_node *root);
 
 #endif

@@ -17,7 +17,9 @@
 // bytes make a pattern of 10,000.
 enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
 // The same of the parts of expressions: each name, literal and operator is one.
-enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 4 };
+enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 6 };
+// The same of the steps that evaluating constants takes.
+enum { CONSTANT_COST_SPARE = 1000000, CONSTANT_COST_PER_BYTE = 1 };
 
 // Kinds in the order they refer to each other.
 static const struct {
@@ -168,6 +170,7 @@ static void compiler_end(struct compiler *compiler)
     buffer_free(&compiler->parts.key);
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
+    cel_eval_free(&compiler->cel.eval);
     diagnostics_sort(compiler->list);
 }
 
@@ -195,14 +198,18 @@ enum err compile_bundle(
     struct diagnostics *diagnostics,
     struct ruleset **out)
 {
-    size_t errors_before = diagnostics->error_count;
+    size_t errors_before = diagnostics->error_count, bytes = bundle_bytes(bundle);
     struct ruleset *ruleset = mem_zero(1, sizeof(*ruleset));
     struct compiler compiler = {
         .ruleset = ruleset,
         .list = diagnostics,
         .errors_before = errors_before,
-        .regex_cost_max = REGEX_COST_SPARE + bundle_bytes(bundle) / REGEX_BYTES_EACH,
-        .node_count_max = NODES_SPARE + bundle_bytes(bundle) / NODE_BYTES_EACH};
+        .node_count_max = NODES_SPARE + bytes / NODE_BYTES_EACH,
+        .cel = {
+            .scratch = &compiler.tree,
+            .is_kept = true,
+            .constants.max = CONSTANT_COST_SPARE + bytes * CONSTANT_COST_PER_BYTE,
+            .patterns.max = REGEX_COST_SPARE + bytes / REGEX_BYTES_EACH}};
     ruleset->catalog = catalog;
     compile_files(&compiler, bundle);
     for (size_t i = 0; i < bundle->pin_count; i++)

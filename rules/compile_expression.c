@@ -1,9 +1,9 @@
 #include "rules/compile_expression.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "rules/cel/parser.h"
-#include "rules/cel/regex.h"
 #include "rules/check_condition.h"
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
@@ -290,71 +290,45 @@ static void warn_undeclared(
 struct constants {
     struct compiler *compiler;
     const struct pending_expression *pending;
-    const struct cel_scope *scope;
-    struct cel_eval eval;
 };
 
-static void report_constant(
-    struct constants *constants, const struct cel_node *at, struct bytes message)
+static void report_constant(void *self, const struct cel_node *at, struct bytes why)
 {
+    const struct constants *constants = self;
     diagnostic_add(
         constants->compiler->list, DIAGNOSTIC_E0605,
         place_within(constants->compiler, constants->pending, at->begin, at->end),
-        "this can only fail: %.*s", compile_shown_len(message), (const char *)message.data);
+        "this can only fail: %.*s", compile_shown_len(why), (const char *)why.data);
 }
 
-// A pattern that is written out is made here once, and once more for the program. False when those of the ruleset cost
-// more than they may, which is said once: then nothing is to be compiled any more.
-static bool check_pattern(struct constants *constants, const struct cel_node *pattern)
+// False when those of the ruleset cost more than they may, which is said once: then nothing is to be compiled any more.
+static bool check_costs(struct compiler *compiler, const struct pending_expression *pending)
 {
-    struct compiler *compiler = constants->compiler;
-    char why[128] = "";
-    struct bytes text = pattern->literal.as.text;
-    size_t cost;
-    if (compiler->regex_cost > compiler->regex_cost_max)
-        return false;
-    struct cel_regex *regex =
-        cel_regex_new((const char *)text.data, text.len, why, sizeof(why), &cost);
-    if (regex == NULL)
-        report_constant(constants, pattern, bytes_text(why));
-    cel_regex_free(regex);
-    compiler->regex_cost += cost;
-    if (compiler->regex_cost <= compiler->regex_cost_max)
-        return regex != NULL;
-    diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0602,
-        place_within(compiler, constants->pending, pattern->begin, pattern->end),
-        "the regular expressions of these rules are larger than %zu instructions in all",
-        compiler->regex_cost_max);
+    const struct cel_budget *patterns = &compiler->cel.patterns;
+    const struct cel_budget *constants = &compiler->cel.constants;
+    if (cel_budget_is_over(patterns))
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0602,
+            place_within(compiler, pending, patterns->over->begin, patterns->over->end),
+            "the regular expressions of these rules are larger than %" PRIu64
+            " instructions in all",
+            patterns->max);
+    else if (cel_budget_is_over(constants))
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0602,
+            place_within(compiler, pending, constants->over->begin, constants->over->end),
+            "the constants of these rules take more than %" PRIu64 " steps to work out in all",
+            constants->max);
+    else
+        return true;
     return false;
 }
 
-static bool has_pattern(const struct cel_node *node)
+static bool has_room(const struct compiler *compiler)
 {
-    return node->kind == CEL_NODE_CALL && node->child_count == 2 &&
-           bytes_equal_text(node->text, "matches") && node->children[1]->kind == CEL_NODE_LITERAL &&
-           node->children[1]->literal.kind == CEL_STRING;
-}
-
-// False when a pattern cannot be made.
-static bool check_constants(struct constants *constants, const struct cel_node *node)
-{
-    bool is_good = true;
-    bool is_constant = node->kind == CEL_NODE_CALL && node->child_count > 0;
-    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
-        is_good = check_constants(constants, node->children[i]) && is_good;
-        is_constant = is_constant && node->children[i]->kind == CEL_NODE_LITERAL;
-    }
-    if (has_pattern(node) && !check_pattern(constants, node->children[1]))
-        return false;
-    if (!is_constant)
-        return is_good;
-    struct cel_program *program = cel_compile(&constants->compiler->tree, constants->scope, node);
-    struct cel_value value = cel_run(&constants->eval, program, cel_constant_cost(node));
-    if (value.kind == CEL_ERROR && value.as.error->code != CEL_ERROR_COST)
-        report_constant(constants, node, value.as.error->message);
-    cel_program_free(program);
-    return is_good;
+    return compiler->node_count <= compiler->node_count_max &&
+           !cel_budget_is_over(&compiler->cel.patterns) &&
+           !cel_budget_is_over(&compiler->cel.constants);
 }
 
 // data.NAME of a type whose values are told apart as they came: not a time, which may be written in several ways.
@@ -416,7 +390,6 @@ static void take_tree(
 {
     struct ruleset *ruleset = compiler->ruleset;
     struct rule_expression *expression = pending->expression;
-    expression->program = cel_compile(&ruleset->arena, scope, root);
     if (pending->on == EVENT_TYPE_UNKNOWN)
         waits_note_zones(ruleset, root);
     switch (pending->use) {
@@ -472,9 +445,25 @@ static bool check_size(
     return false;
 }
 
+// Compiles what was checked. False when it is not what it is for, or costs more than it may.
+static bool compile_tree(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_scope *scope,
+    struct cel_node *root)
+{
+    struct constants constants = {compiler, pending};
+    compiler->cel.report = report_constant;
+    compiler->cel.self = &constants;
+    pending->expression->program =
+        cel_compile_with(&compiler->cel, &compiler->ruleset->arena, scope, root);
+    compiler->cel.report = NULL; // once is enough
+    return check_costs(compiler, pending) && check_use(compiler, pending, root->type);
+}
+
 static void check_pending(struct compiler *compiler, const struct pending_expression *pending)
 {
-    if (compiler->node_count > compiler->node_count_max)
+    if (!has_room(compiler))
         return;
     struct ruleset *ruleset = compiler->ruleset;
     const struct rule_expression *expression = pending->expression;
@@ -500,13 +489,11 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         !check_reads(compiler, pending, root))
         return;
     warn_undeclared(compiler, pending, root);
-    struct constants constants = {.compiler = compiler, .pending = pending, .scope = scope};
-    bool is_good = check_constants(&constants, root);
-    cel_eval_free(&constants.eval);
-    if (!check_use(compiler, pending, root->type) || !is_good)
+    if (!compile_tree(compiler, pending, scope, root))
         return;
-    check_sense(compiler, pending, &(struct checked_expression){pending->node, scope, root});
+    check_sense(compiler, pending, &(struct checked_expression){pending->node, root});
     take_tree(compiler, pending, scope, root);
+    (void)check_costs(compiler, pending); // of its moments
 }
 
 static void compile_pending(struct compiler *compiler, const struct pending_expression *pending)

@@ -32,9 +32,9 @@ enum symbol_kind {
 struct compiler {
     struct ruleset *ruleset;
     struct diagnostics *list;
-    size_t errors_before; // of the list, when compiling began
-    // Of making the patterns of matches(), and of the trees of expressions, all together.
-    size_t regex_cost, regex_cost_max, node_count, node_count_max;
+    size_t errors_before;              // of the list, when compiling began
+    struct cel_compiler cel;           // with what constants and patterns may cost, all together
+    size_t node_count, node_count_max; // of the trees of expressions, all together
     struct arena scratch;
     struct arena tree; // of the expression in hand
     struct symbols symbols[SYMBOL_KIND_COUNT];

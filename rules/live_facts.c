@@ -28,8 +28,8 @@ const struct live_facts *live_facts_of(
     struct moments moments = {.count = 0};
     struct live_facts *facts = arena_alloc(&compiler->scratch, sizeof(*facts));
     reads_add(&reads, ruleset, root);
-    thresholds_add(&thresholds, &compiler->tree, scope, root);
-    moments_add(&moments, &(struct moment_room){&compiler->tree, &ruleset->arena}, scope, root);
+    thresholds_add(&thresholds, scope, root);
+    moments_add(&moments, &(struct moment_room){&compiler->cel, &ruleset->arena, scope}, root);
     own_moments(ruleset, &moments);
     *facts = (struct live_facts){
         .reads = keep(compiler, reads.items, reads.count, sizeof(*reads.items)),
@@ -50,7 +50,7 @@ const struct live_facts *live_facts_of(
         .moment_count = (uint32_t)moments.count,
         .hourly = keep(compiler, moments.hourly, moments.hourly_count, sizeof(*moments.hourly)),
         .hourly_count = (uint32_t)moments.hourly_count,
-        .is_false_of_new = condition_is_false_of_new(&compiler->tree, scope, root),
+        .is_false_of_new = condition_is_false_of_new(root),
     };
     reads_free(&reads);
     thresholds_free(&thresholds);

@@ -42,24 +42,16 @@ static bool is_closed(const struct cel_node *node, const struct bound *bound)
     return true;
 }
 
-// Checking writes into a tree, so that each moment gets one of its own.
-static struct cel_node *copy_of(struct arena *arena, const struct cel_node *node)
-{
-    struct cel_node *copy = arena_alloc(arena, sizeof(*copy));
-    *copy = *node;
-    copy->children = arena_alloc(arena, node->child_count * sizeof(*copy->children) + 1);
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        copy->children[i] = copy_of(arena, node->children[i]);
-    return copy;
-}
-
-// The texts of what is made here stand nowhere, so that nothing takes it for written together.
+// A call of parts that are checked, which stay in their tree as well. It stands nowhere in the text. NULL where there is
+// none of these types.
 static struct cel_node *make_call(
-    struct arena *arena, const char *name, struct cel_node *left, struct cel_node *right)
+    const struct moment_room *room, const char *name, struct cel_node *left, struct cel_node *right)
 {
+    struct arena *arena = room->compiler->scratch;
     struct cel_node *call = arena_alloc(arena, sizeof(*call));
     struct cel_node **children = arena_alloc(arena, 2 * sizeof(struct cel_node *));
     uint32_t height = left->height > right->height ? left->height : right->height;
+    struct cel_problems problems = {0};
     children[0] = left;
     children[1] = right;
     *call = (struct cel_node){
@@ -71,7 +63,9 @@ static struct cel_node *make_call(
         .variable = CEL_NOT_A_VARIABLE,
         .field = CEL_NO_FIELD,
     };
-    return call;
+    bool is_good =
+        call->height <= CEL_DEPTH_MAX && cel_check_made_call(arena, room->scope, call, &problems);
+    return is_good ? call : NULL;
 }
 
 // --- solving
@@ -93,24 +87,22 @@ static bool is_comparison(const struct cel_node *node)
 
 // The value of `now` at which `with`, which reads it, equals `other`, which does not. NULL where that cannot be told.
 static struct cel_node *solve(
-    struct arena *arena, const struct cel_node *with, const struct cel_node *other)
+    const struct moment_room *room, const struct cel_node *with, struct cel_node *other)
 {
-    struct cel_node *solved = NULL;
-    if (with->kind == CEL_NODE_IDENT || is_call(with, "_+_") || is_call(with, "_-_"))
-        solved = copy_of(arena, other);
+    struct cel_node *solved = other;
     while (solved != NULL && with->kind != CEL_NODE_IDENT) { // each round goes one node down
         bool is_plus = is_call(with, "_+_");
         if (!is_plus && !is_call(with, "_-_"))
             return NULL;
-        const struct cel_node *left = with->children[0], *right = with->children[1];
+        struct cel_node *left = with->children[0], *right = with->children[1];
         bool is_left = reads_now(left);
         if (is_left && reads_now(right))
             return NULL;
-        struct cel_node *rest = copy_of(arena, is_left ? right : left);
+        struct cel_node *rest = is_left ? right : left;
         if (!is_plus && !is_left) // a - now == b: now == a - b
-            solved = make_call(arena, "_-_", rest, solved);
+            solved = make_call(room, "_-_", rest, solved);
         else // now + a == b, a + now == b: now == b - a; now - a == b: now == b + a
-            solved = make_call(arena, is_plus ? "_-_" : "_+_", solved, rest);
+            solved = make_call(room, is_plus ? "_-_" : "_+_", solved, rest);
         with = is_left ? left : right;
     }
     return solved;
@@ -123,25 +115,21 @@ static bool may_be_time(const struct cel_type *type)
 
 // A comparison that changes at a moment; false where the node is none.
 static bool add_comparison(
-    struct moments *moments,
-    const struct moment_room *room,
-    const struct cel_scope *scope,
-    const struct cel_node *node)
+    struct moments *moments, const struct moment_room *room, const struct cel_node *node)
 {
-    struct cel_problems problems = {0};
     if (!is_comparison(node))
         return false;
     bool is_left = reads_now(node->children[0]);
     if (is_left == reads_now(node->children[1]))
         return false;
     struct cel_node *moment =
-        solve(room->trees, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
-    if (moment == NULL || moment->height > CEL_DEPTH_MAX || !is_closed(node, NULL) ||
-        !cel_check(room->trees, scope, moment, &problems) || !may_be_time(moment->type))
+        solve(room, node->children[is_left ? 0 : 1], node->children[is_left ? 1 : 0]);
+    if (moment == NULL || !may_be_time(moment->type) || !is_closed(node, NULL))
         return false;
     moments->items =
         compile_grow(moments->items, &moments->cap, moments->count, sizeof(*moments->items));
-    moments->items[moments->count++].program = cel_compile(room->programs, scope, moment);
+    moments->items[moments->count++].program =
+        cel_compile_with(room->compiler, room->programs, room->scope, moment);
     return true;
 }
 
@@ -153,12 +141,9 @@ static void add_hourly(struct moments *moments, const struct cel_node *node)
 }
 
 void moments_add(
-    struct moments *moments,
-    const struct moment_room *room,
-    const struct cel_scope *scope,
-    const struct cel_node *root)
+    struct moments *moments, const struct moment_room *room, const struct cel_node *root)
 {
-    if (add_comparison(moments, room, scope, root))
+    if (add_comparison(moments, room, root))
         return;
     if (!reads_now(root))
         return;
@@ -167,7 +152,7 @@ void moments_add(
         return;
     }
     for (uint32_t i = 0; i < root->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        moments_add(moments, room, scope, root->children[i]);
+        moments_add(moments, room, root->children[i]);
 }
 
 void moments_free(struct moments *moments)

@@ -21,17 +21,16 @@ struct moments {
     size_t hourly_count, hourly_cap;
 };
 
-// Where trees are made, and programs.
+// What makes programs, and where they are put.
 struct moment_room {
-    struct arena *trees, *programs;
+    struct cel_compiler *compiler;
+    struct arena *programs;
+    const struct cel_scope *scope; // that the trees were checked with
 };
 
-// Adds what a tree holds that was checked with the scope.
+// Adds what a checked tree holds.
 void moments_add(
-    struct moments *moments,
-    const struct moment_room *room,
-    const struct cel_scope *scope,
-    const struct cel_node *root);
+    struct moments *moments, const struct moment_room *room, const struct cel_node *root);
 void moments_free(struct moments *moments);
 
 #endif

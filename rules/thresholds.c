@@ -80,19 +80,14 @@ static bool add_counter(struct thresholds *thresholds, const struct comparison *
 }
 
 // A comparison of a score or a counter with a constant; false where the node is none.
-static bool add_comparison(
-    struct thresholds *thresholds,
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *node)
+static bool add_comparison(struct thresholds *thresholds, const struct cel_node *node)
 {
     struct comparison compared;
-    if (comparison_of(scratch, scope, node, SCOPE_SCORE, &compared)) {
+    if (comparison_of(node, SCOPE_SCORE, &compared)) {
         add_score(thresholds, &compared);
         return true;
     }
-    return comparison_of(scratch, scope, node, SCOPE_COUNTER, &compared) &&
-           add_counter(thresholds, &compared);
+    return comparison_of(node, SCOPE_COUNTER, &compared) && add_counter(thresholds, &compared);
 }
 
 // Where a node reads one of them, or all, otherwise.
@@ -119,19 +114,16 @@ static bool add_free(
 }
 
 void thresholds_add(
-    struct thresholds *thresholds,
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *root)
+    struct thresholds *thresholds, const struct cel_scope *scope, const struct cel_node *root)
 {
-    if (add_comparison(thresholds, scratch, scope, root))
+    if (add_comparison(thresholds, root))
         return;
     if (add_free(thresholds, scope, root))
         return;
     bool is_asked_for = root->kind == CEL_NODE_HAS && root->field != CEL_NO_FIELD; // has(score.x)
     for (uint32_t i = 0; i < root->child_count && !is_asked_for;
          i++) // no deeper than CEL_DEPTH_MAX
-        thresholds_add(thresholds, scratch, scope, root->children[i]);
+        thresholds_add(thresholds, scope, root->children[i]);
 }
 
 static int compare(const void *a, const void *b)

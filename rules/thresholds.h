@@ -35,12 +35,9 @@ struct thresholds {
     size_t free_counter_count, free_counter_cap;
 };
 
-// Adds what a checked tree compares scores and counters with. Scratch is for constants.
+// Adds what a tree whose constants are known (constant_value) compares scores and counters with.
 void thresholds_add(
-    struct thresholds *thresholds,
-    struct arena *scratch,
-    const struct cel_scope *scope,
-    const struct cel_node *root);
+    struct thresholds *thresholds, const struct cel_scope *scope, const struct cel_node *root);
 // By score, or counter, then ascending.
 void thresholds_sort(struct thresholds *thresholds);
 void thresholds_free(struct thresholds *thresholds);

@@ -38,7 +38,9 @@ struct cel_node {
     enum cel_macro macro;
     bool is_member;
     bool is_rooted;
-    bool has_clock;      // for the rules: set by reads_find_clock
+    bool has_clock; // for the rules: set by reads_find_clock
+    // Set by a compiler with is_kept: it is made of constants and functions of them, and literal is what it always gives.
+    bool is_folded;
     uint32_t begin, end; // bytes of the expression's text
     uint32_t text_begin; // where text is written: the field, the function
     struct bytes text;   // unescaped; operators are functions: "_+_", "!_", "-_", "_[_]", "@in"

@@ -366,6 +366,20 @@ bool cel_check(
     return problems->total == before;
 }
 
+bool cel_check_made_call(
+    struct arena *arena,
+    const struct cel_scope *scope,
+    struct cel_node *call,
+    struct cel_problems *problems)
+{
+    size_t before = problems->total;
+    struct checker checker = {
+        .arena = arena, .scope = scope, .problems = problems, .infer = {.arena = arena}};
+    const struct cel_named_function *function = resolve_function(&checker, call);
+    call->type = infer_settle(&checker.infer, check_called(&checker, call, function));
+    return problems->total == before;
+}
+
 enum { NAME_STEPS = 16 }; // for a copy of a name
 
 const char *cel_object_nearest(

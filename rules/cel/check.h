@@ -30,6 +30,13 @@ bool cel_check(
     struct cel_node *root,
     struct cel_problems *problems);
 
+// The same for a call that was put together of parts that were checked before, which are left as they are.
+bool cel_check_made_call(
+    struct arena *arena,
+    const struct cel_scope *scope,
+    struct cel_node *call,
+    struct cel_problems *problems);
+
 // What an unknown name was most likely meant to be, or NULL: a variable, or else a field of an object that
 // is one of the scope's variables, as it is written ("contact.plan"). Allocates in the arena. steps: of
 // text_nearest_bounded.

@@ -80,6 +80,14 @@ static const struct cel_type *fail_args(struct checker *checker, const struct ce
     return type;
 }
 
+// Whether two types are told apart by their kinds alone: neither is open, nor has others in it, nor stands for another.
+static bool differ(const struct cel_type *from, const struct cel_type *to)
+{
+    return from->kind != to->kind && from->kind != CEL_TYPE_DYN && to->kind != CEL_TYPE_DYN &&
+           from->kind != CEL_TYPE_VARIABLE && to->kind != CEL_TYPE_VARIABLE &&
+           from->kind != CEL_TYPE_OBJECT && to->kind != CEL_TYPE_OBJECT;
+}
+
 // What the overload gives for these arguments; NULL when it does not take them.
 static const struct cel_type *try_overload(
     struct checker *checker, const struct cel_node *call, const struct cel_overload *overload)
@@ -90,6 +98,10 @@ static const struct cel_type *try_overload(
     if (overload->is_member != call->is_member || !is_count_right)
         return NULL;
     struct infer *infer = &checker->infer;
+    for (uint32_t i = 0; i < count && i < overload->param_count; i++) {
+        if (differ(call->children[i]->type, overload->params[i]))
+            return NULL;
+    }
     uint32_t first = infer_reserve(infer, overload->variable_count);
     const struct cel_type *from[ARGS_MAX], *to[ARGS_MAX];
     for (uint32_t i = 0; i < count; i++) {
@@ -168,14 +180,9 @@ static bool has_dyn(struct checker *checker, const struct cel_node *call)
     return false;
 }
 
-const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
+const struct cel_type *check_called(
+    struct checker *checker, struct cel_node *call, const struct cel_named_function *function)
 {
-    const struct cel_type *result = check_dashed(checker, call);
-    if (result != NULL)
-        return result;
-    const struct cel_named_function *function = resolve_function(checker, call);
-    for (uint32_t i = 0; i < call->child_count; i++)
-        (void)check_node(checker, call->children[i]);
     if (function == NULL)
         return fail_function(checker, call);
     if (call->child_count > ARGS_MAX)
@@ -185,9 +192,20 @@ const struct cel_type *check_call(struct checker *checker, struct cel_node *call
     bool is_index = bytes_equal_text(call->text, "_[_]");
     if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);
-    result = try_overloads(checker, call, function, false, NULL);
+    const struct cel_type *result = try_overloads(checker, call, function, false, NULL);
     if (result == NULL ||
         has_dyn(checker, call)) // which may be of a type that mixes with the other
         result = try_overloads(checker, call, function, true, result);
     return result == NULL ? fail_args(checker, call) : result;
+}
+
+const struct cel_type *check_call(struct checker *checker, struct cel_node *call)
+{
+    const struct cel_type *dashed = check_dashed(checker, call);
+    if (dashed != NULL)
+        return dashed;
+    const struct cel_named_function *function = resolve_function(checker, call);
+    for (uint32_t i = 0; i < call->child_count; i++)
+        (void)check_node(checker, call->children[i]);
+    return check_called(checker, call, function);
 }

@@ -34,6 +34,9 @@ const struct cel_type *check_node(struct checker *checker, struct cel_node *node
 
 // --- calls (check_call.c)
 const struct cel_type *check_call(struct checker *checker, struct cel_node *call);
+// The same where the arguments are checked, and function is what it calls: NULL when there is none.
+const struct cel_type *check_called(
+    struct checker *checker, struct cel_node *call, const struct cel_named_function *function);
 // The type of a member with a dash in its name that was written as a subtraction, when the call is one; the
 // problem is added. Else NULL, and nothing was said. (check_dash.c)
 const struct cel_type *check_dashed(struct checker *checker, struct cel_node *minus);

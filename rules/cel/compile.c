@@ -18,12 +18,11 @@ struct local_slot {
 };
 
 struct emitter {
-    struct arena arena;
+    struct cel_compiler *compiler;
     const struct cel_scope *scope;
     struct list ops, constants, members, functions, regexes, macros;
     uint32_t depth, depth_max; // of the stack
     const struct local_slot *locals;
-    struct cel_eval folding;
     uint64_t fold_cost_left; // of the whole expression
 };
 
@@ -34,7 +33,7 @@ static void *list_add(struct emitter *emitter, struct list *list, size_t item_by
 {
     if (list->count == list->cap) {
         uint32_t cap = list->cap == 0 ? 8 : list->cap * 2;
-        void *items = arena_alloc(&emitter->arena, cap * item_bytes);
+        void *items = arena_alloc(emitter->compiler->scratch, cap * item_bytes);
         if (list->count > 0)
             memcpy(items, list->items, list->count * item_bytes);
         list->items = items;
@@ -107,32 +106,95 @@ static void back_to(struct emitter *emitter, struct mark mark)
     emitter->macros.count = mark.macros;
 }
 
-// Replaces what was compiled since the mark, which leaves the value of the node, by that value. False when it is an
-// error, costs much or is large: then it is left to be evaluated each time.
-static bool fold(struct emitter *emitter, struct mark mark, const struct cel_node *node)
+// Whether the node gives an error though nothing in it does: there it is told. Others repeat what is below them.
+static bool is_first_to_fail(const struct cel_node *node)
 {
-    size_t size_max = node->end - node->begin + FOLD_SIZE_SPARE;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        if (node->children[i]->kind != CEL_NODE_LITERAL)
+            return false;
+    }
+    return node->kind == CEL_NODE_CALL && node->child_count > 0;
+}
+
+static void report(struct emitter *emitter, const struct cel_node *at, struct bytes why)
+{
+    if (emitter->compiler->report != NULL)
+        emitter->compiler->report(emitter->compiler->self, at, why);
+}
+
+static void spend(struct cel_budget *budget, uint64_t cost, const struct cel_node *node)
+{
+    bool was_over = cel_budget_is_over(budget);
+    budget->used += cost;
+    if (!was_over && cel_budget_is_over(budget))
+        budget->over = node;
+}
+
+// Evaluates what was compiled since the mark. False when that costs more than it may; what it took is spent.
+static bool evaluate(
+    struct emitter *emitter,
+    uint32_t begin,
+    const struct cel_node *node,
+    struct cel_value *value_out)
+{
+    struct cel_compiler *compiler = emitter->compiler;
     struct cel_program program = view(emitter);
-    struct cel_eval *eval = &emitter->folding;
-    uint64_t cost_max = cel_constant_cost(node);
+    struct cel_eval *eval = &compiler->eval;
+    uint64_t cost_max = cel_constant_cost(node), regex_cost = eval->regex_cost;
     if (cost_max > emitter->fold_cost_left)
         cost_max = emitter->fold_cost_left;
     eval->cost_left = cost_max;
     eval_reserve(eval, program.stack_max);
     struct cel_value *top =
         eval->stack + emitter->depth - 1; // as when it is evaluated: names have places
-    eval->arena = emitter->arena;         // values stay in the emitter's memory
-    bool is_done = program_run(eval, &program, mark.ops, program.op_count, top);
-    emitter->fold_cost_left -= cost_max - eval->cost_left;
-    bool is_good = is_done && eval->cost_left > 0 && top->kind != CEL_ERROR &&
-                   value_size(eval, *top, size_max) <= size_max;
-    emitter->arena = eval->arena;
+    eval->arena = *compiler->scratch;     // values stay where the tree is
+    bool is_done = program_run(eval, &program, begin, program.op_count, top);
+    *compiler->scratch = eval->arena;
     eval->arena = (struct arena){0};
-    if (!is_good)
+    uint64_t cost = cost_max - eval->cost_left;
+    emitter->fold_cost_left -= cost;
+    spend(&compiler->constants, cost, node);
+    spend(&compiler->patterns, eval->regex_cost - regex_cost, node);
+    *value_out = *top;
+    return is_done && eval->cost_left > 0;
+}
+
+// Whether a part is put together of constants and functions of them: what a macro gives is no such thing.
+static bool is_plain(const struct cel_node *node)
+{
+    if (node->kind == CEL_NODE_MACRO || node->kind == CEL_NODE_BIND)
+        return false;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        if (node->children[i]->kind != CEL_NODE_LITERAL && !node->children[i]->is_folded)
+            return false;
+    }
+    return true;
+}
+
+// Replaces what was compiled since the mark, which leaves the value of the node, by that value. False when it is an
+// error, costs much or is large: then it is left to be evaluated each time.
+static bool fold(struct emitter *emitter, struct mark mark, struct cel_node *node)
+{
+    struct cel_compiler *compiler = emitter->compiler;
+    size_t size_max = node->end - node->begin + FOLD_SIZE_SPARE;
+    struct cel_value value;
+    if (cel_budget_is_over(&compiler->constants) || cel_budget_is_over(&compiler->patterns) ||
+        !evaluate(emitter, mark.ops, node, &value))
+        return false;
+    if (value.kind == CEL_ERROR) {
+        if (is_first_to_fail(node))
+            report(emitter, node, value.as.error->message);
+        return false;
+    }
+    if (value_size(&compiler->eval, value, size_max) > size_max)
         return false;
     back_to(emitter, mark);
     emitter->depth--;
-    emit_constant(emitter, *top, node->begin);
+    emit_constant(emitter, value, node->begin);
+    if (compiler->is_kept && is_plain(node)) {
+        node->is_folded = true;
+        node->literal = value;
+    }
     return true;
 }
 
@@ -149,14 +211,14 @@ static bool is_closed(struct emitter *emitter, uint32_t begin, uint32_t height)
 }
 
 // Each gives whether what it compiled is constant.
-static bool compile_node(struct emitter *emitter, const struct cel_node *node);
+static bool compile_node(struct emitter *emitter, struct cel_node *node);
 
 // --- names
 static bool compile_fail(
     struct emitter *emitter, const struct cel_node *node, enum cel_error_code code, const char *why)
 {
     size_t len = strlen(why);
-    uint8_t *text = arena_alloc(&emitter->arena, len + node->text.len + 3);
+    uint8_t *text = arena_alloc(emitter->compiler->scratch, len + node->text.len + 3);
     memcpy(text, why, len);
     memcpy(text + len, node->text.data, node->text.len);
     text[len + node->text.len] = '\'';
@@ -235,7 +297,7 @@ static void emit_select(
     emitter->ops.count--;
 }
 
-static bool compile_member(struct emitter *emitter, const struct cel_node *node)
+static bool compile_member(struct emitter *emitter, struct cel_node *node)
 {
     if (node->variable != CEL_NOT_A_VARIABLE)
         return compile_variable(emitter, node);
@@ -268,7 +330,8 @@ static struct op op_of(struct bytes function)
         {"_>=_", {.code = OP_COMPARE, .mask = IS_GREATER | IS_EQUAL}},
         {"!_", {.code = OP_NOT}},
     };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    bool is_sign = function.len > 0 && (function.data[0] == '_' || function.data[0] == '!');
+    for (size_t i = 0; is_sign && i < sizeof(known) / sizeof(known[0]); i++) {
         if (bytes_equal_text(function, known[i].function))
             return known[i].op;
     }
@@ -288,22 +351,27 @@ static bool is_constant_text(const struct cel_node *node)
     return node->kind == CEL_NODE_LITERAL && node->literal.kind == CEL_STRING;
 }
 
-// matches() with a pattern that is written out, when it is one.
+// matches() with a pattern that is written out, when it is one. No more are made once they cost more than they may.
 static bool compile_matches(struct emitter *emitter, const struct cel_node *call)
 {
-    struct bytes pattern = call->children[1]->literal.as.text;
-    char why[128];
+    struct cel_compiler *compiler = emitter->compiler;
+    const struct cel_node *pattern = call->children[1];
+    struct bytes text = pattern->literal.as.text;
+    char why[128] = "";
     size_t cost;
-    struct cel_regex *regex =
-        cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why), &cost);
-    if (regex == NULL)
+    if (cel_budget_is_over(&compiler->patterns))
         return false;
+    struct cel_regex *regex =
+        cel_regex_new((const char *)text.data, text.len, why, sizeof(why), &cost);
+    spend(&compiler->patterns, cost, pattern);
+    if (regex == NULL) {
+        report(emitter, pattern, bytes_text(why));
+        return false;
+    }
     *(struct cel_regex **)list_add(emitter, &emitter->regexes, sizeof(regex)) = regex;
+    uint32_t index = emitter->regexes.count - 1;
     (void)compile_node(emitter, call->children[0]);
-    (void)emit(
-        emitter,
-        (struct op){.code = OP_MATCHES, .a = emitter->regexes.count - 1, .at = call->text_begin},
-        0);
+    (void)emit(emitter, (struct op){.code = OP_MATCHES, .a = index, .at = call->text_begin}, 0);
     return true;
 }
 
@@ -337,7 +405,7 @@ static void emit_call(
     (void)emit(emitter, op, 1 - (int)call->child_count);
 }
 
-static bool compile_call(struct emitter *emitter, const struct cel_node *call)
+static bool compile_call(struct emitter *emitter, struct cel_node *call)
 {
     const struct cel_named_function *function =
         cel_library_find(emitter->scope->library, call->text);
@@ -367,7 +435,7 @@ static bool compile_call(struct emitter *emitter, const struct cel_node *call)
 }
 
 // --- && || ?:
-static bool compile_junction(struct emitter *emitter, const struct cel_node *node)
+static bool compile_junction(struct emitter *emitter, struct cel_node *node)
 {
     uint32_t first = emitter->ops.count;
     bool is_constant = true;
@@ -390,7 +458,7 @@ static bool compile_junction(struct emitter *emitter, const struct cel_node *nod
     return is_constant;
 }
 
-static bool compile_conditional(struct emitter *emitter, const struct cel_node *node)
+static bool compile_conditional(struct emitter *emitter, struct cel_node *node)
 {
     bool is_constant = compile_node(emitter, node->children[0]);
     uint32_t condition =
@@ -405,7 +473,7 @@ static bool compile_conditional(struct emitter *emitter, const struct cel_node *
 }
 
 // --- lists, maps, macros
-static bool compile_elements(struct emitter *emitter, const struct cel_node *node)
+static bool compile_elements(struct emitter *emitter, struct cel_node *node)
 {
     bool is_constant = true;
     for (uint32_t i = 0; i < node->child_count; i++)
@@ -420,7 +488,7 @@ static bool compile_elements(struct emitter *emitter, const struct cel_node *nod
     return is_constant;
 }
 
-static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
+static bool compile_macro(struct emitter *emitter, struct cel_node *node)
 {
     uint32_t begin = emitter->ops.count;
     bool is_constant = compile_node(emitter, node->children[0]);
@@ -457,7 +525,7 @@ static bool compile_macro(struct emitter *emitter, const struct cel_node *node)
     return is_constant && is_closed(emitter, begin, depth - 1);
 }
 
-static bool compile_bind(struct emitter *emitter, const struct cel_node *node)
+static bool compile_bind(struct emitter *emitter, struct cel_node *node)
 {
     struct local_slot slot = {node->names[0], emitter->depth, emitter->locals};
     uint32_t begin = emitter->ops.count;
@@ -470,7 +538,7 @@ static bool compile_bind(struct emitter *emitter, const struct cel_node *node)
     return is_constant && is_closed(emitter, begin, slot.slot);
 }
 
-static bool compile_kind(struct emitter *emitter, const struct cel_node *node)
+static bool compile_kind(struct emitter *emitter, struct cel_node *node)
 {
     switch (node->kind) {
     case CEL_NODE_LITERAL: emit_constant(emitter, node->literal, node->begin); return true;
@@ -489,8 +557,12 @@ static bool compile_kind(struct emitter *emitter, const struct cel_node *node)
     return false;
 }
 
-static bool compile_node(struct emitter *emitter, const struct cel_node *node)
+static bool compile_node(struct emitter *emitter, struct cel_node *node)
 {
+    if (node->is_folded) {
+        emit_constant(emitter, node->literal, node->begin);
+        return true;
+    }
     struct mark mark = mark_of(emitter);
     bool is_constant = compile_kind(emitter, node); // no deeper than CEL_DEPTH_MAX
     if (!is_constant || node->kind == CEL_NODE_LITERAL)
@@ -520,20 +592,34 @@ static struct cel_program *copy_program(struct arena *arena, struct emitter *emi
     program->constants = constants;
     program->members = members;
     for (uint32_t i = 0; i < emitter->constants.count; i++)
-        constants[i] = value_copy(arena, &emitter->folding, constants[i]);
+        constants[i] = value_copy(arena, &emitter->compiler->eval, constants[i]);
     for (uint32_t i = 0; i < emitter->members.count; i++)
         members[i].name = arena_copy(arena, members[i].name);
     return program;
 }
 
+struct cel_program *cel_compile_with(
+    struct cel_compiler *compiler,
+    struct arena *arena,
+    const struct cel_scope *scope,
+    struct cel_node *root)
+{
+    struct emitter emitter = {
+        .compiler = compiler, .scope = scope, .fold_cost_left = FOLD_COST_ALL_MAX};
+    (void)compile_node(&emitter, root);
+    return copy_program(arena, &emitter);
+}
+
 struct cel_program *cel_compile(
     struct arena *arena, const struct cel_scope *scope, const struct cel_node *root)
 {
-    struct emitter emitter = {.scope = scope, .fold_cost_left = FOLD_COST_ALL_MAX};
-    (void)compile_node(&emitter, root);
-    struct cel_program *program = copy_program(arena, &emitter);
-    cel_eval_free(&emitter.folding);
-    arena_free(&emitter.arena);
+    struct arena scratch = {0};
+    struct cel_node copy = *root;
+    struct cel_compiler compiler = {
+        .scratch = &scratch, .constants.max = UINT64_MAX, .patterns.max = UINT64_MAX};
+    struct cel_program *program = cel_compile_with(&compiler, arena, scope, &copy);
+    cel_eval_free(&compiler.eval);
+    arena_free(&scratch);
     return program;
 }
 

@@ -39,6 +39,7 @@ struct cel_eval {
     size_t stack_cap;
     struct cel_cached_regex *regexes; // CEL_REGEXES_KEPT of them, or NULL
     uint32_t regex_next;
+    uint64_t regex_cost; // of all patterns that were made, as cel_regex_new counts it
 };
 
 void cel_eval_free(struct cel_eval *eval);

@@ -45,9 +45,10 @@ const struct cel_regex *cel_eval_regex(
         if (eval->regexes[i].regex != NULL && bytes_equal(eval->regexes[i].pattern, pattern))
             return spend_compiling(eval, eval->regexes[i].regex, why_out);
     }
-    size_t cost; // what evaluations are charged is said by other functions
+    size_t cost; // evaluations are charged by other functions
     struct cel_regex *regex =
         cel_regex_new((const char *)pattern.data, pattern.len, why, sizeof(why), &cost);
+    eval->regex_cost += cost;
     if (regex == NULL) {
         *why_out = arena_text(&eval->arena, bytes_text(why));
         (void)cel_spend(eval, CEL_REGEX_REFUSED_COST);

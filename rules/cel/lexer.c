@@ -269,6 +269,8 @@ static bool lex_sign(struct cel_lexer *lexer, struct cel_token *token)
     };
     struct bytes rest = bytes_of(lexer->text.data + lexer->at, lexer->text.len - lexer->at);
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (rest.data[0] != (uint8_t)signs[i].text[0])
+            continue;
         size_t len = strlen(signs[i].text);
         if (rest.len >= len && memcmp(rest.data, signs[i].text, len) == 0) {
             token->kind = signs[i].kind;

@@ -145,7 +145,7 @@ static bool is_reserved(struct bytes name)
         "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
         "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (bytes_equal_text(name, words[i]))
+        if (name.data[0] == (uint8_t)words[i][0] && bytes_equal_text(name, words[i]))
             return true;
     }
     return false;

@@ -31,7 +31,8 @@ static const struct macro *macro_of(const struct cel_node *call)
         {"transformMapEntry", CEL_MACRO_TRANSFORM_MAP_ENTRY, 2, 4},
     };
     for (size_t i = 0; i < sizeof(macros) / sizeof(macros[0]); i++) {
-        if (call->child_count == macros[i].arg_count + 1 &&
+        if (call->child_count == macros[i].arg_count + 1 && call->text.len > 0 &&
+            call->text.data[0] == (uint8_t)macros[i].name[0] &&
             bytes_equal_text(call->text, macros[i].name))
             return &macros[i];
     }

@@ -201,10 +201,10 @@ const struct bomb bombs_of_files[] = {
      NONE, NONE, NONE, ' ', "taken"},
     {BOMB_RULES, "constants that are large", TEXT("segments:\n"),
      TEXT("  t$N: {if: lists.range(19000).size() > size(contact.tags)}\n"), NONE, NONE, NONE, ' ',
-     "taken"},
+     "E0602"},
     {BOMB_RULES, "constants that cost much", TEXT("segments:\n"),
      TEXT("  t$N: {if: lists.range(999999).size() > size(contact.tags)}\n"), NONE, NONE, NONE, ' ',
-     "taken"},
+     "E0602"},
     {BOMB_RULES, "conditions of constants", TEXT("segments:\n"),
      TEXT("  t$N: {if: '1 in [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'}\n"), NONE,
      NONE, NONE, ' ', "E0602"},
@@ -260,6 +260,9 @@ const struct bomb bombs_of_files[] = {
      "E0605"},
     {BOMB_RULES, "constants that match large patterns", TEXT("segments:\n"),
      TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30})\")'}\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "constants that match patterns put together", TEXT("segments:\n"),
+     TEXT("  t$N: {if: '\"a\".matches(\"((a{1,30}){1,30}$N\" + \")\") && contact.id == \"\"'}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "signs of negation", TEXT("segments:\n"),
      TEXT("  t$N: {if: '!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!true'}\n"),
      NONE, NONE, NONE, ' ', "E0602"},
@@ -271,7 +274,7 @@ const struct bomb bombs_of_files[] = {
     {BOMB_RULES, "macros in each other", TEXT("segments:\n"),
      TEXT(
          "  t$N: {if: '[1,2].all(x, [1,2].exists(y, [1,2].all(z, x+y+z > contact.id.size())))'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "fields that nobody declared", TEXT("contact:\n  fields:\n"),
      TEXT("    f$N: {type: string}\n"), TEXT("segments:\n"),
      TEXT("  s$N: {if: contact.g$N == 'x'} # xxxxxxxxxxxxxxxxx\n"), NONE, ' ', "E0203"},
@@ -474,7 +477,7 @@ const struct bomb bombs_of_files[] = {
           "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
           "true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)==true)=="
           "true)==true)==true)==true)==true)==true)'}\n"),
-     NONE, NONE, NONE, ' ', "taken"},
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "terms of a time", TEXT("segments:\n"),
      TEXT("  t$N: {if: 'now + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) "
           "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + "
