@@ -4,7 +4,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { PAIR_BYTES_MAX = 512, LENGTH_BYTES = 8 };
+enum { PAIR_BYTES_MAX = 512, LENGTH_BYTES = 8, LONG_BYTES = 1024 };
 
 static struct hash128 hash128_from(XXH128_hash_t hash)
 {
@@ -19,6 +19,8 @@ static const void *data_of(struct bytes bytes)
 
 uint64_t hash_u64(struct bytes bytes, uint64_t seed)
 {
+    if (bytes.len >= LONG_BYTES)
+        return hash_u64_long(bytes, seed);
     return XXH3_64bits_withSeed(data_of(bytes), bytes.len, seed);
 }
 

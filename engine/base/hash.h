@@ -19,6 +19,8 @@ static inline bool hash128_equal(struct hash128 a, struct hash128 b)
 
 // XXH3 of the bytes under a seed; the same on every machine.
 uint64_t hash_u64(struct bytes bytes, uint64_t seed);
+// The same of at least one byte, which pays for more than about a thousand; hash_u64 turns to it by itself.
+uint64_t hash_u64_long(struct bytes bytes, uint64_t seed);
 struct hash128 hash_u128(struct bytes bytes, uint64_t seed);
 // One pass over two byte strings with their lengths, so that ("ab","c") and ("a","bc") differ.
 struct hash128 hash_u128_pair(struct bytes first, struct bytes second, uint64_t seed);

@@ -339,12 +339,12 @@ static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, 
         mark(live, score->readers[i]);
 }
 
-static bool is_never_below(struct fold *fold, struct name_id score)
+static bool is_never_below(struct fold *fold, uint32_t score)
 {
-    struct ledger_walk walk = ledger_walk_score(fold->state, fold->contact, score);
-    struct ledger_entry entry;
-    while (ledger_walk_next(&walk, &entry)) {
-        if (entry.points_milli < 0)
+    struct score_parts parts;
+    fold_score_parts_again(fold, score, &parts);
+    for (uint32_t i = 0; i < parts.count; i++) {
+        if (parts.entries[i].points_milli < 0)
             return false;
     }
     return true;
@@ -360,7 +360,7 @@ static void plan_score(struct fold *fold, uint32_t index, int64_t from_milli, in
     bool is_planned = is_raised && score->forget.kind != FORGET_IDLE &&
                       score_side(score, from_milli) == score_side(score, to_milli) &&
                       score_due_ms(fold->state, fold->contact, name) > fold->now_ms &&
-                      is_never_below(fold, name);
+                      is_never_below(fold, index);
     if (!is_planned)
         score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
 }

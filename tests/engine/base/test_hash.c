@@ -28,6 +28,21 @@ START_TEST(crc_of_the_rfc_vectors)
 }
 END_TEST
 
+// From some length on a hash is made by other instructions.
+START_TEST(hashes_of_many_bytes_are_those_of_few)
+{
+    enum { SIZE = 5000 };
+    uint8_t *data = mem_alloc(SIZE);
+    for (unsigned i = 0; i < SIZE; i++)
+        data[i] = (uint8_t)(i * 31 >> 3);
+    for (unsigned len = 1; len < 1024; len++)
+        ck_assert_uint_eq(hash_u64_long(bytes_of(data, len), 7), hash_u64(bytes_of(data, len), 7));
+    ck_assert_uint_eq(hash_u64(bytes_of(data, 1024), 7), UINT64_C(0xbcfaf41ecc87eb63));
+    ck_assert_uint_eq(hash_u64(bytes_of(data, SIZE), 0), UINT64_C(0x6004385fa0556523));
+    free(data);
+}
+END_TEST
+
 START_TEST(both_crcs_agree_at_every_length_and_alignment)
 {
     if (!crc32c_has_hardware()) {
@@ -141,6 +156,7 @@ Suite *test_suite(void)
     suite_add_tcase(suite, crc);
     TCase *xxh3 = tcase_create("xxh3");
     tcase_add_test(xxh3, xxh3_has_its_published_values);
+    tcase_add_test(xxh3, hashes_of_many_bytes_are_those_of_few);
     tcase_add_test(xxh3, pair_knows_where_the_first_ends);
     tcase_add_test(xxh3, pair_is_the_same_in_one_block_or_streamed);
     tcase_add_test(xxh3, mix_moves_zero_and_neighbours);
