@@ -81,7 +81,7 @@ static int64_t idle_takings(
 // --- the value
 static uint32_t group_of(const struct workload_score *score, const struct entry *entry)
 {
-    for (uint32_t i = 0; i < score->rule_count; i++) {
+    for (uint32_t i = 0; score->group_count > 0 && i < score->rule_count; i++) {
         if (text_equal(score->rules[i].name, entry->rule))
             return score->rules[i].group;
     }
