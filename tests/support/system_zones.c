@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/base/time.h"
+
 #include "tests/support/suite.h"
 
 enum { STEP_S = 3628800 }; // six weeks: what changes and changes back between is not looked at
@@ -23,6 +25,21 @@ const struct zone *system_zone(struct arena *arena, const char *name)
     (void)fclose(file);
     ck_assert_msg(zone_parse(arena, bytes_of(bytes, len), &zone) == ERR_OK, "%s", path);
     return zone;
+}
+
+struct local_zone system_local_zone(struct arena *arena, const char *name)
+{
+    struct local_zone zone = {0};
+    if (!local_zone_parse(bytes_text(name), &zone.ahead_s))
+        zone.zone = system_zone(arena, name);
+    return zone;
+}
+
+int64_t ms_of(const char *text)
+{
+    int64_t ms = 0;
+    ck_assert_msg(time_parse(bytes_text(text), &ms), "%s", text);
+    return ms;
 }
 
 int32_t libc_offset_s(int64_t unix_s)

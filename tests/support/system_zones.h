@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_SYSTEM_ZONES_H
 #define TESTS_SUPPORT_SYSTEM_ZONES_H
 
-#include "engine/base/zone.h"
+#include "engine/base/local_time.h"
 
 // 1850 to 2150: what is looked at.
 #define SYSTEM_ZONES_BEGIN_S (-INT64_C(3786912000))
@@ -10,6 +10,10 @@
 
 // Reads a zone; fails the test when it cannot. Lives in the arena.
 const struct zone *system_zone(struct arena *arena, const char *name);
+// The same, or an offset such as +02:00.
+struct local_zone system_local_zone(struct arena *arena, const char *name);
+// Of a time as events write it; fails the test when it is none.
+int64_t ms_of(const char *text);
 
 // The offset of the zone that is in TZ.
 int32_t libc_offset_s(int64_t unix_s);

@@ -80,13 +80,6 @@ static const struct hour_case {
 };
 enum { HOUR_COUNT = sizeof(hour_cases) / sizeof(hour_cases[0]) };
 
-static int64_t ms_of(const char *text)
-{
-    int64_t ms = 0;
-    ck_assert_msg(time_parse(bytes_text(text), &ms), "%s", text);
-    return ms;
-}
-
 START_TEST(a_skipped_hour_moves_forward_and_a_repeated_one_is_the_first)
 {
     struct arena arena = {0};

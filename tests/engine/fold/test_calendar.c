@@ -21,21 +21,6 @@ static void teardown(void)
     arena_free(&arena);
 }
 
-static struct local_zone zone_of(const char *name)
-{
-    struct local_zone zone = {0};
-    if (!local_zone_parse(bytes_text(name), &zone.ahead_s))
-        zone.zone = system_zone(&arena, name);
-    return zone;
-}
-
-static int64_t ms_of(const char *text)
-{
-    int64_t ms = 0;
-    ck_assert_msg(time_parse(bytes_text(text), &ms), "%s", text);
-    return ms;
-}
-
 static void check_time(int64_t got_ms, const char *expected, const char *what)
 {
     char got[TIME_TEXT_CHARS + 1] = {0};
@@ -94,7 +79,7 @@ enum { SPAN_COUNT = sizeof(span_cases) / sizeof(span_cases[0]) };
 START_TEST(a_span_begins_with_its_first_midnight)
 {
     const struct span_case *expected = &span_cases[_i];
-    struct local_zone zone = zone_of(expected->zone);
+    struct local_zone zone = system_local_zone(&arena, expected->zone);
     int64_t at_ms = ms_of(expected->at);
     check_time(calendar_span_start(zone, expected->span, at_ms), expected->start, "start");
     check_time(calendar_span_end(zone, expected->span, at_ms), expected->end, "end");
@@ -175,7 +160,8 @@ START_TEST(the_next_time_of_day)
 {
     const struct at_case *expected = &at_cases[_i];
     check_time(
-        calendar_next_at(zone_of(expected->zone), ms_of(expected->from), expected->minute),
+        calendar_next_at(
+            system_local_zone(&arena, expected->zone), ms_of(expected->from), expected->minute),
         expected->expected, expected->from);
 }
 END_TEST
@@ -254,7 +240,8 @@ START_TEST(the_next_window)
 {
     const struct window_case *expected = &window_cases[_i];
     check_time(
-        calendar_next_window(zone_of(expected->zone), ms_of(expected->from), &expected->window),
+        calendar_next_window(
+            system_local_zone(&arena, expected->zone), ms_of(expected->from), &expected->window),
         expected->expected, expected->from);
 }
 END_TEST
@@ -309,7 +296,8 @@ START_TEST(a_window_ends)
 {
     const struct window_case *expected = &end_cases[_i];
     check_time(
-        calendar_window_end(zone_of(expected->zone), ms_of(expected->from), &expected->window),
+        calendar_window_end(
+            system_local_zone(&arena, expected->zone), ms_of(expected->from), &expected->window),
         expected->expected, expected->from);
 }
 END_TEST

@@ -24,21 +24,6 @@ static void teardown(void)
     arena_free(&arena);
 }
 
-static struct local_zone zone_of(const char *name)
-{
-    struct local_zone zone = {0};
-    if (!local_zone_parse(bytes_text(name), &zone.ahead_s))
-        zone.zone = system_zone(&arena, name);
-    return zone;
-}
-
-static int64_t ms_of(const char *text)
-{
-    int64_t ms = 0;
-    ck_assert_msg(time_parse(bytes_text(text), &ms), "%s", text);
-    return ms;
-}
-
 static struct cron cron_of(const char *text)
 {
     struct cron cron;
@@ -85,7 +70,9 @@ START_TEST(a_schedule_is_next_due)
 {
     const struct cron_case *it = &cron_cases[_i];
     struct cron cron = cron_of(it->cron);
-    check_next(trigger_next_cron(zone_of(it->zone), &cron, ms_of(it->from)), it->next, it->cron);
+    check_next(
+        trigger_next_cron(system_local_zone(&arena, it->zone), &cron, ms_of(it->from)), it->next,
+        it->cron);
 }
 END_TEST
 
@@ -139,7 +126,7 @@ START_TEST(schedules_are_as_the_clocks_read)
 {
     enum { TRIES = 150 };
     uint64_t state = (uint64_t)_i + 1;
-    struct local_zone zone = zone_of(odd_zones[_i]);
+    struct local_zone zone = system_local_zone(&arena, odd_zones[_i]);
     for (int i = 0; i < TRIES; i++) {
         struct cron cron = {.days = 0xfffffffe, .months = 0x1ffe, .weekdays = 0x7f};
         uint64_t few = draw(&state, 4) + 1;
@@ -173,7 +160,7 @@ START_TEST(what_is_kept_of_a_schedule_is_what_is_found)
         uint64_t at = draw(&state, ZONES);
         struct local_zone zone = {.ahead_s = (int32_t)at * 900};
         if (at < sizeof(odd_zones) / sizeof(odd_zones[0]))
-            zone = zone_of(odd_zones[at]);
+            zone = system_local_zone(&arena, odd_zones[at]);
         int64_t wanted_ms = trigger_next_cron(zone, &cron, from_ms);
         ck_assert_int_eq(cron_memo_next(&memo, zone, &cron, from_ms), wanted_ms);
         ck_assert_int_eq(cron_memo_next(&memo, zone, &cron, from_ms), wanted_ms);
@@ -244,8 +231,8 @@ START_TEST(a_date_is_next_due)
     if (trigger.has_at)
         trigger.at_minute = minutes_of(it->at);
     check_next(
-        trigger_next_date(zone_of(it->zone), &trigger, date_ms, ms_of(it->from)), it->next,
-        it->date);
+        trigger_next_date(system_local_zone(&arena, it->zone), &trigger, date_ms, ms_of(it->from)),
+        it->next, it->date);
 }
 END_TEST
 
