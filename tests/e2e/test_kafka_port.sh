@@ -22,7 +22,7 @@ build() {
         "tests/consumers/kafka/$1.c" tests/consumers/kafka/real_kafka.c tests/consumers/kafka/real_broker.c \
         "tests/consumers/kafka/scenarios_${1#real_}.c" tests/support/main.c tests/support/skip.c tests/support/scratch.c \
         build/lib/libconsumers_kafka.a build/lib/libengine_os.a build/lib/libengine_base.a \
-        $(pkg-config --cflags --libs rdkafka check)
+        $(pkg-config --cflags --libs rdkafka check libxxhash)
 }
 
 # one VERSION CREATES
