@@ -2,17 +2,17 @@
 # little. Sourced by run.
 title "Rules with conditions: $CONDITIONS_EVENTS events, one core, process start to exit"
 head_print
-for contacts in 1000 20000 1000000; do
-    events_make "$CONDITIONS_EVENTS" "$contacts"
+for crowd in 1000 20000 1000000; do
+    events_make "$CONDITIONS_EVENTS" "$crowd"
     rules_make 10
-    files_rows "$contacts contacts, constant rules: 10" ''
+    files_rows "$crowd contacts, constant rules: 10" ''
     for count in 10 100 1000 10000; do
         rules_mixed_make "$count"
-        files_rows "$contacts contacts, mixed rules: $count" ''
+        files_rows "$crowd contacts, mixed rules: $count" ''
     done
     for count in 10 100 1000 10000; do
-        sample "$(calc "$(median_of "$contacts contacts, mixed rules: $count") / $(median_of "$contacts contacts, constant rules: 10")")"
-        row "$contacts contacts, ratio at mixed rules: $count" "of constant" ''
+        sample "$(calc "$(median_of "$crowd contacts, mixed rules: $count") / $(median_of "$crowd contacts, constant rules: 10")")"
+        row "$crowd contacts, ratio at mixed rules: $count" "of constant" ''
     done
     rm -f "$events"
 done
