@@ -177,6 +177,8 @@ static bool is_quiet(
     const struct workflow_step *step,
     const struct workflow_window *window)
 {
+    if (step->action >= ruleset->action_count) // one that was refused, where there are none
+        return false;
     const struct action_def *action = &ruleset->actions[step->action];
     if (step->recipient != RECIPIENT_CONTACT || action->channel_at == ACTION_NO_CHANNEL)
         return false;
