@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
-#include "rules/compile_workflows.h"
 #include "rules/event_set.h"
 #include "rules/parts.h"
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "engine/base/memory.h"
-#include "rules/compile_workflows.h"
 #include "rules/parts.h"
 
 uint32_t flow_add(struct flow *flow, const struct yaml_node *node, uint32_t parent, const char *id)

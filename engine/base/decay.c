@@ -50,14 +50,20 @@ static const uint64_t powers[TABLE_BITS / ROW_BITS][ROW_COUNT] = {
 };
 #define LN_2 UINT64_C(0x58b90bfbe8e7bcd6) // times 2^63
 
-// rest/whole, which is below 1, in FRACTION_BITS binary digits, cut.
+// The product for a row's bits of the first TABLE_BITS binary digits.
+static uint64_t power_of(unsigned row, uint64_t bits)
+{
+    return powers[row][bits >> (TABLE_BITS - ROW_BITS * (row + 1)) & (ROW_COUNT - 1)];
+}
+
+// rest/whole, which is below 1, in FRACTION_BITS binary digits, cut. Two divisions of 64 bits take half of what one of 128
+// takes.
 static uint64_t fraction_of(uint64_t rest, uint64_t whole)
 {
     enum { HALF_BITS = FRACTION_BITS / 2 };
     if (whole >> (64 - HALF_BITS) != 0)
         return (uint64_t)(((wide)rest << FRACTION_BITS) / whole);
-    uint64_t high =
-        (rest << HALF_BITS) / whole; // by hand: half of what the division of 128 bits takes
+    uint64_t high = (rest << HALF_BITS) / whole;
     uint64_t left = (rest << HALF_BITS) % whole;
     return high << HALF_BITS | (left << HALF_BITS) / whole;
 }
@@ -73,8 +79,8 @@ uint64_t decay_factor(int64_t age_ms, int64_t half_life_ms)
         return 0;
     uint64_t fraction = fraction_of(rest_ms, (uint64_t)half_life_ms);
     uint64_t bits = fraction >> (FRACTION_BITS - TABLE_BITS);
-    uint64_t high = TIMES(powers[0][bits >> 18], powers[1][bits >> 12 & (ROW_COUNT - 1)]);
-    uint64_t low = TIMES(powers[2][bits >> 6 & (ROW_COUNT - 1)], powers[3][bits & (ROW_COUNT - 1)]);
+    uint64_t high = TIMES(power_of(0, bits), power_of(1, bits));
+    uint64_t low = TIMES(power_of(2, bits), power_of(3, bits));
     uint64_t factor = TIMES(high, low);
     // What is left is y < 2^-24: 2^-y = 1 - y ln 2 + (y ln 2)^2 / 2, to 2^-76.
     uint64_t left = fraction & ((UINT64_C(1) << (FRACTION_BITS - TABLE_BITS)) - 1);

@@ -352,6 +352,13 @@ static void settle_types(struct checker *checker, struct cel_node *node)
         settle_types(checker, node->children[i]);
 }
 
+static struct checker checker_of(
+    struct arena *arena, const struct cel_scope *scope, struct cel_problems *problems)
+{
+    return (struct checker){
+        .arena = arena, .scope = scope, .problems = problems, .infer = {.arena = arena}};
+}
+
 bool cel_check(
     struct arena *arena,
     const struct cel_scope *scope,
@@ -359,8 +366,7 @@ bool cel_check(
     struct cel_problems *problems)
 {
     size_t before = problems->total;
-    struct checker checker = {
-        .arena = arena, .scope = scope, .problems = problems, .infer = {.arena = arena}};
+    struct checker checker = checker_of(arena, scope, problems);
     (void)check_node(&checker, root);
     settle_types(&checker, root);
     return problems->total == before;
@@ -373,8 +379,7 @@ bool cel_check_made_call(
     struct cel_problems *problems)
 {
     size_t before = problems->total;
-    struct checker checker = {
-        .arena = arena, .scope = scope, .problems = problems, .infer = {.arena = arena}};
+    struct checker checker = checker_of(arena, scope, problems);
     const struct cel_named_function *function = resolve_function(&checker, call);
     call->type = infer_settle(&checker.infer, check_called(&checker, call, function));
     return problems->total == before;
