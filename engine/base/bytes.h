@@ -2,6 +2,7 @@
 #ifndef ENGINE_BASE_BYTES_H
 #define ENGINE_BASE_BYTES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,37 +44,44 @@ static inline int bytes_compare(struct bytes a, struct bytes b)
     return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+// Little endian, at any address. By memcpy and not byte by byte: compilers do not always see through the latter.
 static inline void put_u16(uint8_t *to, uint16_t value)
 {
-    to[0] = (uint8_t)value;
-    to[1] = (uint8_t)(value >> 8);
+    value = htole16(value);
+    memcpy(to, &value, sizeof(value));
 }
 
 static inline void put_u32(uint8_t *to, uint32_t value)
 {
-    put_u16(to, (uint16_t)value);
-    put_u16(to + 2, (uint16_t)(value >> 16));
+    value = htole32(value);
+    memcpy(to, &value, sizeof(value));
 }
 
 static inline void put_u64(uint8_t *to, uint64_t value)
 {
-    put_u32(to, (uint32_t)value);
-    put_u32(to + 4, (uint32_t)(value >> 32));
+    value = htole64(value);
+    memcpy(to, &value, sizeof(value));
 }
 
 static inline uint16_t get_u16(const uint8_t *from)
 {
-    return (uint16_t)(from[0] | from[1] << 8);
+    uint16_t value;
+    memcpy(&value, from, sizeof(value));
+    return le16toh(value);
 }
 
 static inline uint32_t get_u32(const uint8_t *from)
 {
-    return (uint32_t)get_u16(from) | (uint32_t)get_u16(from + 2) << 16;
+    uint32_t value;
+    memcpy(&value, from, sizeof(value));
+    return le32toh(value);
 }
 
 static inline uint64_t get_u64(const uint8_t *from)
 {
-    return (uint64_t)get_u32(from) | (uint64_t)get_u32(from + 4) << 32;
+    uint64_t value;
+    memcpy(&value, from, sizeof(value));
+    return le64toh(value);
 }
 
 // Reads forward through borrowed bytes. The first read past the end (or a malformed varint) sets
