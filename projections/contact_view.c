@@ -92,6 +92,8 @@ static void view_profile(
     size_t count = 0;
     for (size_t at = 0; profile_next(record, &at, &entry);)
         count++;
+    if (count == 0)
+        return;
     struct profile_lists lists = {
         .fields = arena_alloc(arena, count * sizeof(*lists.fields)),
         .tags = arena_alloc(arena, count * sizeof(*lists.tags)),

@@ -23,7 +23,7 @@ void buffer_set_cap(struct buffer *buffer, size_t cap)
     buffer->cap = cap;
 }
 
-static void buffer_grow(struct buffer *buffer, size_t more_bytes)
+void buffer_grow(struct buffer *buffer, size_t more_bytes)
 {
     INVARIANT(more_bytes <= SIZE_MAX / 4 && buffer->cap <= SIZE_MAX / 4);
     size_t cap = buffer->cap + buffer->cap / 2;
@@ -32,26 +32,6 @@ static void buffer_grow(struct buffer *buffer, size_t more_bytes)
     if (cap < BUFFER_BYTES_MIN)
         cap = BUFFER_BYTES_MIN;
     buffer_set_cap(buffer, cap);
-}
-
-uint8_t *buffer_reserve(struct buffer *buffer, size_t more_bytes)
-{
-    if (buffer->data == NULL || buffer->cap - buffer->len < more_bytes)
-        buffer_grow(buffer, more_bytes);
-    return buffer->data + buffer->len;
-}
-
-void buffer_add(struct buffer *buffer, const void *data, size_t len)
-{
-    uint8_t *to = buffer_reserve(buffer, len);
-    if (len > 0)
-        memcpy(to, data, len);
-    buffer->len += len;
-}
-
-void buffer_add_bytes(struct buffer *buffer, struct bytes bytes)
-{
-    buffer_add(buffer, bytes.data, bytes.len);
 }
 
 void buffer_add_decimal(struct buffer *buffer, uint64_t value)
@@ -63,11 +43,6 @@ void buffer_add_decimal(struct buffer *buffer, uint64_t value)
         value /= 10;
     } while (value > 0);
     buffer_add(buffer, digits + at, sizeof(digits) - at);
-}
-
-void buffer_add_text(struct buffer *buffer, const char *text)
-{
-    buffer_add(buffer, text, strlen(text));
 }
 
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
@@ -83,12 +58,6 @@ void buffer_add_format(struct buffer *buffer, const char *format, ...)
     (void)vsnprintf((char *)to, (size_t)len + 1, format, again);
     va_end(again);
     buffer->len += (size_t)len;
-}
-
-void buffer_add_u8(struct buffer *buffer, uint8_t value)
-{
-    *buffer_reserve(buffer, 1) = value;
-    buffer->len += 1;
 }
 
 void buffer_add_u16(struct buffer *buffer, uint16_t value)

@@ -57,11 +57,23 @@ uint64_t hash_mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
+// The eight digits of half a hash at once: one to a byte, the first in the lowest.
+static uint64_t hex_digits(uint32_t half)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t digits = __builtin_bswap32(half);
+    digits = (digits << 16 | digits) & UINT64_C(0x0000ffff0000ffff);
+    digits = (digits << 8 | digits) & UINT64_C(0x00ff00ff00ff00ff);
+    digits =
+        (digits >> 4 & UINT64_C(0x000f000f000f000f)) | (digits << 8 & UINT64_C(0x0f000f000f000f00));
+    uint64_t are_letters = ((digits + ones * 6) >> 4) & ones;
+    return digits + ones * '0' + are_letters * ('a' - '0' - 10);
+}
+
 void hash64_hex(uint64_t hash, char *hex_out)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (unsigned i = 0; i < 16; i++)
-        hex_out[i] = digits[(hash >> (60 - 4 * i)) & 15];
+    put_u64((uint8_t *)hex_out, hex_digits((uint32_t)(hash >> 32)));
+    put_u64((uint8_t *)hex_out + 8, hex_digits((uint32_t)hash));
 }
 
 void hash128_hex(struct hash128 hash, char *hex_out)

@@ -87,25 +87,28 @@ static bool has_special(uint64_t word)
             tops) != 0;
 }
 
-// How many of the first bytes are plain for sure, in eights.
-static size_t plain_eights(struct bytes text)
+// Whether all of it is copied into JSON as it is, for sure. The last eight bytes overlap those before.
+static bool is_plain(struct bytes text)
 {
-    size_t at = 0;
-    uint64_t word;
-    for (; text.len - at >= sizeof(word); at += sizeof(word)) {
+    uint64_t word = UINT64_C(0x2020202020202020);
+    if (text.len < sizeof(word)) {
+        if (text.len > 0)
+            memcpy(&word, text.data, text.len);
+        return !has_special(word);
+    }
+    for (size_t at = 0; text.len - at > sizeof(word); at += sizeof(word)) {
         memcpy(&word, text.data + at, sizeof(word));
         if (has_special(word))
-            break;
+            return false;
     }
-    return at;
+    memcpy(&word, text.data + text.len - sizeof(word), sizeof(word));
+    return !has_special(word);
 }
 
-void text_add_json(struct buffer *to, struct bytes text)
+static void add_escaped(struct buffer *to, struct bytes text)
 {
-    (void)buffer_reserve(to, text.len + 2);
-    buffer_add_u8(to, '"');
     size_t plain = 0; // start of the run that is copied as it is
-    size_t at = plain_eights(text);
+    size_t at = 0;
     while (at < text.len) {
         uint8_t byte = text.data[at];
         bool is_escaped = byte < 0x20 || byte == '"' || byte == '\\';
@@ -123,6 +126,21 @@ void text_add_json(struct buffer *to, struct bytes text)
     }
     if (at > plain)
         buffer_add(to, text.data + plain, at - plain);
+}
+
+void text_add_json(struct buffer *to, struct bytes text)
+{
+    uint8_t *at = buffer_reserve(to, text.len + 2);
+    if (is_plain(text)) {
+        *at++ = '"';
+        if (text.len > 0)
+            memcpy(at, text.data, text.len);
+        at[text.len] = '"';
+        to->len += text.len + 2;
+        return;
+    }
+    buffer_add_u8(to, '"');
+    add_escaped(to, text);
     buffer_add_u8(to, '"');
 }
 
