@@ -104,7 +104,7 @@ static uint8_t *section_resize(struct state *state, uint64_t contact, struct res
     return record;
 }
 
-// Gives the entry at `at` of the record the size of another; its head and what is new are not written yet.
+// Gives the entry at `at` of a writable record the size of another; its head and what is new are not written yet.
 static uint8_t *entry_resize(
     struct state *state,
     uint64_t contact,
@@ -112,11 +112,11 @@ static uint8_t *entry_resize(
     const struct counter_entry *old,
     const struct counter_entry *now)
 {
-    uint8_t *record = state_record_write(state, contact);
-    if (old->bytes == 0)
-        return section_resize(state, contact, (struct resize){at, 0, now->bytes});
     size_t old_behind = old->bytes - old->head_bytes;
     size_t now_behind = now->bytes - now->head_bytes;
+    uint8_t *record = NULL;
+    if (old->bytes == 0)
+        return section_resize(state, contact, (struct resize){at, 0, now->bytes});
     if (old->head_bytes != now->head_bytes)
         record =
             section_resize(state, contact, (struct resize){at, old->head_bytes, now->head_bytes});
@@ -128,35 +128,46 @@ static uint8_t *entry_resize(
     return record;
 }
 
+static void counter_remove(
+    struct state *state, uint64_t contact, size_t at, struct counter_entry old)
+{
+    if (old.len > 0) {
+        (void)state_record_write(state, contact);
+        (void)entry_resize(state, contact, at, &old, &(struct counter_entry){0});
+    }
+    index_reset(&state->counter_index, contact);
+}
+
 uint8_t *counter_write(
     struct state *state, struct contact_number contact, struct name_id counter, size_t len)
 {
     INVARIANT(state->is_in_frame);
     const uint8_t *found_in = state_record(state, contact.value);
     struct counter_index *index = &state->counter_index;
-    struct place place =
-        place_of(index, contact.value, record_section(found_in, SECTION_COUNTERS), counter);
+    struct bytes section = record_section(found_in, SECTION_COUNTERS);
+    struct place place = place_of(index, contact.value, section, counter);
     const struct counter_entry old = place.entry;
-    size_t at = record_section_at(found_in, SECTION_COUNTERS) + place.at;
+    size_t at = (size_t)(section.data - found_in) + place.at;
     if (len == 0) {
-        if (old.len > 0)
-            (void)entry_resize(state, contact.value, at, &old, &(struct counter_entry){0});
-        index_reset(index, contact.value);
+        counter_remove(state, contact.value, at, old);
         return NULL;
     }
-    size_t others_bytes = get_u32(found_in + RECORD_COUNTER_BYTES) - old.bytes;
     struct counter_entry now = {.bytes = COUNTERS_BYTES_MAX + 1};
     if (len <= COUNTERS_BYTES_MAX)
         now = counter_entry_of(counter.value, (uint32_t)len);
-    bool is_too_much =
-        len > SMALL_BYTES && now.bytes > old.bytes && now.bytes + others_bytes > COUNTERS_BYTES_MAX;
+    bool is_too_much = len > SMALL_BYTES && now.bytes > old.bytes &&
+                       now.bytes + section.len - old.bytes > COUNTERS_BYTES_MAX;
     if (counter.value == 0 || is_too_much) {
         state->changes_refused++;
         return NULL;
     }
-    if (old.bytes > 0 && now.bytes != old.bytes)
-        index_move(index, place.at, old.bytes, now.bytes);
-    uint8_t *bytes = entry_resize(state, contact.value, at, &old, &now) + at;
+    uint8_t *record = state_record_write(state, contact.value);
+    if (now.bytes != old.bytes) {
+        if (old.bytes > 0)
+            index_move(index, place.at, old.bytes, now.bytes);
+        record = entry_resize(state, contact.value, at, &old, &now);
+    }
+    uint8_t *bytes = record + at;
     counter_entry_put(bytes, &now);
     bytes += now.head_bytes;
     size_t kept = old.len < len ? old.len : len;

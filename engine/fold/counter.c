@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/invariant.h"
+#include "engine/fold/counter_standing.h"
 #include "engine/fold/packed_value.h"
 
 __extension__ typedef __int128 wide;
@@ -13,7 +14,6 @@ enum {
     HEAD_BYTES = 1,
     WITHIN_FLAG = 128,
     TIME_BYTES = 8,
-    NUMBER_OF_COUNT = 8,   // where an entry of COUNT has its number
     NUMBER_OF_SUM = 16,    // … of SUM and AVG
     VALUE_HEAD_BYTES = 12, // time and length before a packed value
     BILLION = 1000000000,
@@ -180,12 +180,12 @@ static struct counter_outcome keep_value(struct adding *adding)
 static size_t stride_of(enum counter_kind kind)
 {
     switch (kind) {
-    case COUNTER_COUNT: return 12;
+    case COUNTER_COUNT: return COUNTER_COUNT_STRIDE;
     case COUNTER_SUM:
     case COUNTER_AVG: return 20;
     case COUNTER_MIN:
-    case COUNTER_MAX:
-    case COUNTER_DISTINCT: return 16;
+    case COUNTER_MAX: return 16;
+    case COUNTER_DISTINCT: return COUNTER_DISTINCT_STRIDE;
     case COUNTER_FIRST:
     case COUNTER_LAST: break;
     }
@@ -226,6 +226,8 @@ struct entries {
 
 static void entries_remove(struct entries *entries, size_t from, size_t count)
 {
+    if (count == 0)
+        return;
     memmove(
         entries->at + from * entries->stride, entries->at + (from + count) * entries->stride,
         (entries->count - from - count) * entries->stride);
@@ -244,7 +246,8 @@ static size_t entries_place(const struct entries *entries, int64_t time_ms)
 static uint8_t *entries_insert(struct entries *entries, size_t at, int64_t time_ms)
 {
     uint8_t *to = entries->at + at * entries->stride;
-    memmove(to + entries->stride, to, (entries->count - at) * entries->stride);
+    if (at < entries->count)
+        memmove(to + entries->stride, to, (entries->count - at) * entries->stride);
     entries->count++;
     put_u64(to, (uint64_t)time_ms);
     return to;
@@ -257,8 +260,8 @@ static void entries_summarise(struct entries *entries, enum counter_kind kind)
     uint8_t *newer = entries->at + entries->stride;
     if (kind == COUNTER_COUNT) {
         put_u32(
-            newer + NUMBER_OF_COUNT,
-            get_u32(newer + NUMBER_OF_COUNT) + get_u32(older + NUMBER_OF_COUNT));
+            newer + COUNTER_NUMBER_AT,
+            get_u32(newer + COUNTER_NUMBER_AT) + get_u32(older + COUNTER_NUMBER_AT));
     } else if (kind == COUNTER_SUM || kind == COUNTER_AVG) {
         put_real(
             newer + 8, real_of_billionths(
@@ -311,7 +314,7 @@ static bool insert(struct entries *entries, const struct counted *counted, enum 
     uint8_t *to =
         entries_insert(entries, entries_place(entries, counted->time_ms), counted->time_ms);
     if (kind == COUNTER_COUNT) {
-        put_u32(to + NUMBER_OF_COUNT, 1);
+        put_u32(to + COUNTER_NUMBER_AT, 1);
     } else {
         put_real(to + 8, counted->number);
         put_u32(to + NUMBER_OF_SUM, 1);
@@ -450,7 +453,7 @@ static bool value_within(
     wide sum = 0;
     for (size_t i = first; i < count; i++) {
         const uint8_t *entry = body.data + i * stride;
-        events += get_u32(entry + (def->kind == COUNTER_COUNT ? NUMBER_OF_COUNT : NUMBER_OF_SUM));
+        events += get_u32(entry + (def->kind == COUNTER_COUNT ? COUNTER_NUMBER_AT : NUMBER_OF_SUM));
         if (def->kind != COUNTER_COUNT)
             sum += billionths_of(real_of(entry + 8));
     }
@@ -515,63 +518,13 @@ static uint32_t side_of(const struct counter_def *def, double value)
     return side;
 }
 
-// COUNT and DISTINCT within a window: how many the newest entries up to the first of them stand for; from that
-// entry on they reach `most`, or all within the window are among them.
-struct newest {
-    size_t first;
-    uint64_t number;
-};
-
-// What a number of events reaches where it reaches `most`.
-static uint64_t whole_of(double most)
-{
-    if (!(most > 0))
-        return 0;
-    if (!(most < 0x1p53)) // whole from there on
-        return most < 0x1p63 ? (uint64_t)most : UINT64_MAX;
-    int64_t below = (int64_t)most;
-    return (uint64_t)below + ((double)below < most);
-}
-
-// Times up to this one have left the window.
-static int64_t left_ms(const struct counter_def *def, int64_t now_ms)
-{
-    return now_ms < INT64_MIN + def->within_ms ? INT64_MIN : now_ms - def->within_ms;
-}
-
-static struct newest newest_of(
-    const struct counter_def *def, struct bytes body, int64_t now_ms, double most)
-{
-    const bool is_count = def->kind == COUNTER_COUNT;
-    const size_t stride = stride_of(def->kind);
-    const uint64_t enough = whole_of(most);
-    const int64_t gone_ms = left_ms(def, now_ms);
-    struct newest newest = {.first = body.len / stride};
-    const uint8_t *entry = body.data + newest.first * stride;
-    while (newest.first > 0 && newest.number < enough) {
-        entry -= stride;
-        if ((int64_t)get_u64(entry) <= gone_ms)
-            break;
-        newest.first--;
-        newest.number += is_count ? get_u32(entry + NUMBER_OF_COUNT) : 1;
-    }
-    return newest;
-}
-
-static bool is_stepped(const struct counter_def *def)
-{
-    return def->within_ms > 0 && (def->kind == COUNTER_COUNT || def->kind == COUNTER_DISTINCT);
-}
-
 static uint32_t side_of_body(const struct counter_def *def, struct bytes body, int64_t now_ms)
 {
     struct cel_value value = {.kind = CEL_NULL};
     if (def->threshold_count == 0)
         return 0;
-    if (is_stepped(def)) {
-        double most = def->thresholds[def->threshold_count - 1];
-        return side_of(def, (double)newest_of(def, body, now_ms, most).number);
-    }
+    if (counter_is_stepped(def))
+        return standing_of(def, body, now_ms).side;
     if (def->within_ms > 0)
         (void)value_within(def, body, now_ms, &value);
     else
@@ -594,6 +547,47 @@ static struct counter_outcome add(struct adding *adding)
     return add_number(adding);
 }
 
+static int64_t leaves_ms(const struct counter_def *def, int64_t time_ms)
+{
+    return time_ms > INT64_MAX - def->within_ms ? INT64_MAX : time_ms + def->within_ms;
+}
+
+// Of a COUNT that has room for one more entry the walk tells both sides.
+static void add_one_more(struct adding *adding, struct counter_outcome *out)
+{
+    const struct counter_def *def = adding->def;
+    uint32_t from = 0;
+    *out = add(adding);
+    if (!out->has_changed)
+        return; // refused
+    struct standing after = standing_after(def, adding->body, adding->now_ms, &from);
+    out->from = from;
+    out->to = after.side;
+    out->is_next_known = true;
+    out->next_ms = leaves_ms(def, after.reached_ms);
+}
+
+static void add_stepped(struct adding *adding, struct counter_outcome *out)
+{
+    const struct counter_def *def = adding->def;
+    struct standing before = standing_of(def, adding->body, adding->now_ms);
+    *out = add(adding);
+    struct standing after =
+        out->has_changed ? standing_of(def, adding->body, adding->now_ms) : before;
+    out->from = before.side;
+    out->to = after.side;
+    out->is_next_known = true;
+    out->next_ms = leaves_ms(def, after.reached_ms);
+}
+
+static void add_by_sides(struct adding *adding, struct counter_outcome *out)
+{
+    uint32_t from = side_of_body(adding->def, adding->body, adding->now_ms);
+    *out = add(adding);
+    out->from = from;
+    out->to = out->has_changed ? side_of_body(adding->def, adding->body, adding->now_ms) : from;
+}
+
 struct counter_outcome counter_add(
     const struct counter_place *place,
     const struct counted *counted,
@@ -601,15 +595,20 @@ struct counter_outcome counter_add(
     uint32_t entries_max)
 {
     const struct counter_def *def = place->def;
+    struct counter_outcome outcome = {0};
     if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
-        return (struct counter_outcome){0};
+        return outcome;
     struct adding adding = {place, def, counted, now_ms, entries_max, body_of(place)};
-    uint32_t from = counter_is_by_sides(def) ? side_of_body(def, adding.body, now_ms) : 0;
-    struct counter_outcome outcome = add(&adding);
-    outcome.from = from;
-    outcome.to = outcome.has_changed && counter_is_by_sides(def)
-                     ? side_of_body(def, adding.body, now_ms)
-                     : from;
+    bool is_stepped_by_sides = counter_is_by_sides(def) && counter_is_stepped(def);
+    if (is_stepped_by_sides && def->kind == COUNTER_COUNT &&
+        adding.body.len / COUNTER_COUNT_STRIDE < entries_max)
+        add_one_more(&adding, &outcome);
+    else if (is_stepped_by_sides)
+        add_stepped(&adding, &outcome);
+    else if (counter_is_by_sides(def))
+        add_by_sides(&adding, &outcome);
+    else
+        outcome = add(&adding);
     return outcome;
 }
 
@@ -619,22 +618,6 @@ uint32_t counter_side(const struct counter_place *place, int64_t now_ms)
 }
 
 // --- time
-// When so many have left the window that what is left is on a lower side: the newest entries that are still on this
-// side are those that reach its threshold.
-static int64_t next_side_ms(const struct counter_def *def, struct bytes body, int64_t now_ms)
-{
-    if (def->threshold_count == 0)
-        return INT64_MAX;
-    double most = def->thresholds[def->threshold_count - 1];
-    struct newest newest = newest_of(def, body, now_ms, most);
-    uint32_t side = side_of(def, (double)newest.number);
-    if (side == 0 || def->thresholds[side - 1] <= 0)
-        return INT64_MAX; // below all that it could come to, however many leave
-    if (side < def->threshold_count)
-        newest = newest_of(def, body, now_ms, def->thresholds[side - 1]);
-    return entry_time(body.data, newest.first, stride_of(def->kind));
-}
-
 int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
 {
     const struct counter_def *def = place->def;
@@ -642,8 +625,9 @@ int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
     int64_t time_ms = INT64_MAX;
     if (def->within_ms == 0 || body.len == 0)
         return INT64_MAX;
-    if (is_stepped(def) && counter_is_by_sides(def)) {
-        time_ms = next_side_ms(def, body, now_ms);
+    if (counter_is_stepped(def) && counter_is_by_sides(def)) {
+        time_ms =
+            standing_of(def, body, now_ms).reached_ms; // when it leaves, it is on a lower side
     } else if (def->kind == COUNTER_FIRST) {
         struct value_entry entry = {0};
         for (size_t at = 0; time_ms == INT64_MAX && next_value(body, &at, &entry);) {
@@ -659,10 +643,5 @@ int64_t counter_next_change(const struct counter_place *place, int64_t now_ms)
         if (first < body.len / stride)
             time_ms = entry_time(body.data, first, stride);
     }
-    return time_ms > INT64_MAX - def->within_ms ? INT64_MAX : time_ms + def->within_ms;
-}
-
-bool counter_changes_at(const struct counter_place *place, int64_t at_ms)
-{
-    return counter_next_change(place, at_ms - 1) == at_ms;
+    return leaves_ms(def, time_ms);
 }

@@ -37,6 +37,8 @@ struct counter_outcome {
     uint32_t from, to;   // where counter_is_by_sides: on which side it was and is
     uint32_t summarised; // events that were merged into others
     uint32_t refused;    // values that found no room
+    bool is_next_known;  // next_ms is what counter_next_change says now
+    int64_t next_ms;
 };
 
 // Whether all that is live and reads the counter only knows on which side of its thresholds it is.
@@ -67,9 +69,6 @@ uint32_t counter_side(const struct counter_place *place, int64_t now_ms);
 // When the oldest entry within the window leaves it, or, where all that reads the counter knows only its side, the one
 // that brings it to another side. INT64_MAX where that does not happen by time.
 int64_t counter_next_change(const struct counter_place *place, int64_t now_ms);
-
-// Whether that happens at that very moment.
-bool counter_changes_at(const struct counter_place *place, int64_t at_ms);
 
 // Whether FIRST and LAST can keep a value of that kind.
 bool counter_can_keep(struct cel_value value);

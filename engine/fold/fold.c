@@ -307,7 +307,7 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
     fold->counts.counted_summarised += outcome.summarised;
     fold->counts.counted_refused += outcome.refused;
     if (outcome.has_changed)
-        live_mark_counter(fold, counter, outcome.from, outcome.to);
+        live_mark_counted(fold, counter, &outcome);
     trace_counter(fold, counter, NULL);
 }
 

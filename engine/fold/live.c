@@ -38,11 +38,6 @@ static void set_bit(uint64_t *bits, uint32_t position)
     bits[position / WORD_BITS] |= UINT64_C(1) << position % WORD_BITS;
 }
 
-static bool has_bit(const uint64_t *bits, uint32_t position)
-{
-    return (bits[position / WORD_BITS] >> position % WORD_BITS & 1) != 0;
-}
-
 // Whether the node itself, not what it reads, says when it is to be looked at.
 static bool is_timed(const struct fold *fold, const struct live_node *node)
 {
@@ -63,6 +58,8 @@ static void bind_windows(struct fold *fold, struct live *live)
 {
     const struct ruleset *ruleset = fold->ruleset;
     live->windows = mem_zero(ruleset_counter_count(ruleset) + 1, sizeof(*live->windows));
+    live->memos = mem_zero(ruleset_counter_count(ruleset) + 1, sizeof(*live->memos));
+    live->plan = 1; // 0 is of none
     for (uint32_t i = 0; i < ruleset_counter_count(ruleset); i++) {
         struct live_list readers =
             ruleset_dependents(ruleset, ruleset_dependency_counter(ruleset, i));
@@ -150,6 +147,7 @@ void live_free(struct live *live)
     free(live->timed_nodes);
     free(live->score_positions);
     free(live->windows);
+    free(live->memos);
     free(live->is_crossing);
     free(live->free_readers);
     free(live->free_positions);
@@ -241,11 +239,10 @@ void live_mark_all(struct fold *fold)
     }
 }
 
-void live_mark_counter(
+// Which was on one side of its thresholds and is on the other; the same, where it is not known by sides.
+static void mark_counter(
     struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to)
 {
-    if (counter->within_ms > 0)
-        fold->live.are_windows_new = true;
     if (!counter_is_by_sides(counter)) {
         live_mark(fold, ruleset_dependency_counter(fold->ruleset, counter->index));
         return;
@@ -258,21 +255,42 @@ void live_mark_counter(
         mark(&fold->live, counter->readers[i]);
 }
 
-// Nodes that read a counter from whose window an entry has just gone.
+static void memo_next(struct fold *fold, uint32_t counter, int64_t next_ms)
+{
+    fold->live.memos[counter] = (struct window_memo){fold->live.plan, next_ms};
+}
+
+void live_mark_counted(
+    struct fold *fold, const struct counter_def *counter, const struct counter_outcome *outcome)
+{
+    if (counter->within_ms > 0) {
+        fold->live.are_windows_new = true;
+        fold->live.memos[counter->index].plan = 0;
+    }
+    if (outcome->is_next_known)
+        memo_next(fold, counter->index, outcome->next_ms);
+    mark_counter(fold, counter, outcome->from, outcome->to);
+}
+
+// Nodes that read a counter from whose window an entry has just gone. What goes from the others, goes when it would
+// have a moment ago.
 static void mark_windows(struct fold *fold)
 {
     const struct live *live = &fold->live;
     for (uint32_t i = 0; i < live->window_count; i++) {
         uint32_t index = live->windows[i];
         const struct counter_place place = counter_place_of(fold, index);
-        if (!counter_changes_at(&place, fold->now_ms))
+        int64_t next_ms = counter_next_change(&place, fold->now_ms - 1);
+        if (next_ms != fold->now_ms) {
+            memo_next(fold, index, next_ms);
             continue;
+        }
         uint32_t from = 0, to = 0;
         if (counter_is_by_sides(place.def)) {
             from = counter_side(&place, fold->now_ms - 1);
             to = counter_side(&place, fold->now_ms);
         }
-        live_mark_counter(fold, place.def, from, to);
+        mark_counter(fold, place.def, from, to);
     }
 }
 
@@ -301,13 +319,16 @@ static struct value value_milli(int64_t milli)
 static void derive_score(
     struct fold *fold, const struct score_def *score, int64_t from_milli, int64_t to_milli)
 {
-    const struct value_pair changed[] = {
-        {BYTES_LITERAL("score"), value_text(score->name)},
-        {BYTES_LITERAL("from"), value_milli(from_milli)},
-        {BYTES_LITERAL("to"), value_milli(to_milli)},
-    };
-    fold_derive(fold, BUILTIN_SCORE_CHANGED, fold->settle_depth, changed, 3);
-
+    if (fold->binding.is_heard[BUILTIN_SCORE_CHANGED]) {
+        const struct value_pair changed[] = {
+            {BYTES_LITERAL("score"), value_text(score->name)},
+            {BYTES_LITERAL("from"), value_milli(from_milli)},
+            {BYTES_LITERAL("to"), value_milli(to_milli)},
+        };
+        fold_derive(fold, BUILTIN_SCORE_CHANGED, fold->settle_depth, changed, 3);
+    }
+    if (!fold->binding.is_heard[BUILTIN_SCORE_BAND_CHANGED])
+        return;
     struct bytes from_band = score_def_band(score, from_milli);
     struct bytes to_band = score_def_band(score, to_milli);
     if (bytes_equal(from_band, to_band))
@@ -438,27 +459,28 @@ static void settle_segment(struct fold *fold, uint32_t index)
     live_mark(fold, ruleset_dependency_segment(fold->ruleset, index));
 }
 
+static void settle(struct fold *fold, uint32_t position)
+{
+    const struct live_node *node = ruleset_live(fold->ruleset, position);
+    switch (node->kind) {
+    case LIVE_RULE: settle_rule(fold, node->index); break;
+    case LIVE_SCORE: settle_score(fold, node->index); break;
+    case LIVE_SEGMENT: settle_segment(fold, node->index); break;
+    case LIVE_STOP: break; // they are asked when all is settled
+    }
+}
+
 void live_settle(struct fold *fold, uint32_t depth)
 {
     struct live *live = &fold->live;
     if (!live->is_dirty)
         return;
     fold->settle_depth = depth;
-    uint32_t count = (uint32_t)ruleset_live_count(fold->ruleset);
-    for (uint32_t i = 0; i < count; i++) { // a node marks only those behind it
-        if (live->dirty[i / WORD_BITS] == 0) {
-            i |= WORD_BITS - 1;
-            continue;
-        }
-        if (!has_bit(live->dirty, i))
-            continue;
-        live->dirty[i / WORD_BITS] &= ~(UINT64_C(1) << i % WORD_BITS);
-        const struct live_node *node = ruleset_live(fold->ruleset, i);
-        switch (node->kind) {
-        case LIVE_RULE: settle_rule(fold, node->index); break;
-        case LIVE_SCORE: settle_score(fold, node->index); break;
-        case LIVE_SEGMENT: settle_segment(fold, node->index); break;
-        case LIVE_STOP: break; // they are asked when all is settled
+    for (uint32_t word = 0; word < live->words; word++) {
+        while (live->dirty[word] != 0) { // a node marks only those behind it
+            uint32_t bit = (uint32_t)__builtin_ctzll(live->dirty[word]);
+            live->dirty[word] &= live->dirty[word] - 1;
+            settle(fold, word * WORD_BITS + bit);
         }
     }
     live->is_dirty = false;
@@ -471,8 +493,10 @@ static int64_t windows_due(struct fold *fold)
     const struct live *live = &fold->live;
     int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->window_count; i++) {
+        const struct window_memo *memo = &live->memos[live->windows[i]];
         const struct counter_place place = counter_place_of(fold, live->windows[i]);
-        int64_t next_ms = counter_next_change(&place, fold->now_ms);
+        int64_t next_ms =
+            memo->plan == live->plan ? memo->next_ms : counter_next_change(&place, fold->now_ms);
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
     return due_ms;
@@ -504,12 +528,9 @@ static int64_t others_due(struct fold *fold)
 }
 
 // Windows into which nothing has come since do not change before the timer that was planned for them.
-void live_plan(struct fold *fold)
+static void plan(struct fold *fold)
 {
     struct live *live = &fold->live;
-    if (!live->is_plan_due)
-        return;
-    live->is_plan_due = false;
     int64_t due_ms = others_due(fold);
     int64_t before_ms = contact_due_ms(fold->state, fold->contact);
     bool is_sooner = !live->are_windows_new && before_ms > fold->now_ms && due_ms <= before_ms;
@@ -521,6 +542,14 @@ void live_plan(struct fold *fold)
     INVARIANT(due_ms > fold->now_ms);
     if (due_ms != before_ms)
         contact_set_due(fold->state, fold->contact, due_ms);
+}
+
+void live_plan(struct fold *fold)
+{
+    if (fold->live.is_plan_due)
+        plan(fold);
+    fold->live.is_plan_due = false;
+    fold->live.plan++;
 }
 
 static void sweep_contact(void *context, struct contact_number contact)

@@ -16,6 +16,11 @@ enum live_change {
     LIVE_CHANGED,
 };
 
+struct window_memo {
+    uint64_t plan;
+    int64_t next_ms;
+};
+
 // What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
 struct live {
     uint64_t *dirty; // a bit a node, by position
@@ -35,8 +40,10 @@ struct live {
     enum live_change *changes;      // by score: what has changed since it was looked at
     uint32_t *windows;              // counters with a window that something live reads
     uint32_t window_count;
-    bool are_windows_new;  // something else may leave them next than when the timer was planned
-    uint32_t *timed_nodes; // positions of those nodes that say when they are due, ascending
+    struct window_memo *memos; // by counter: when it changes by time, where that was found already
+    uint64_t plan;             // counts what was planned: memos of before are void
+    bool are_windows_new;      // something else may leave them next than when the timer was planned
+    uint32_t *timed_nodes;     // positions of those nodes that say when they are due, ascending
     uint32_t timed_count;
 };
 
@@ -48,9 +55,10 @@ void live_sweep(struct fold *fold);
 
 // Something about the contact in hand has changed.
 void live_mark(struct fold *fold, dependency changed);
-// A counter, which was on one side of its thresholds and is on the other (the same, where it is not known by sides).
-void live_mark_counter(
-    struct fold *fold, const struct counter_def *counter, uint32_t from, uint32_t to);
+struct counter_outcome;
+// A counter has counted an event of the contact in hand.
+void live_mark_counted(
+    struct fold *fold, const struct counter_def *counter, const struct counter_outcome *outcome);
 void live_mark_score(struct fold *fold, struct name_id score);
 void live_mark_raised(struct fold *fold, struct name_id score); // by an entry that is not below 0
 void live_mark_new(struct fold *fold); // a contact of which nothing was known
