@@ -59,7 +59,8 @@ static void index_move(struct counter_index *index, size_t at, size_t old_bytes,
         index->end += by;
 }
 
-static struct place place_of(
+// Where the index has it behind another one, or not yet.
+static __attribute__((noinline)) struct place place_searched(
     struct counter_index *index, uint64_t contact, struct bytes section, struct name_id counter)
 {
     struct counter_entry entry;
@@ -83,6 +84,18 @@ static struct place place_of(
         at = next;
     }
     return (struct place){at, {.name = counter.value}};
+}
+
+static inline struct place place_of(
+    struct counter_index *index, uint64_t contact, struct bytes section, struct name_id counter)
+{
+    uint32_t at = index->places[counter.value % COUNTER_PLACES];
+    if (index->contact == contact && at != 0 && index->names[at - 1] == counter.value) {
+        struct place place = {.at = index->offsets[at - 1]};
+        if (counter_entry_get(section, place.at, &place.entry) && place.entry.name == counter.value)
+            return place;
+    }
+    return place_searched(index, contact, section, counter);
 }
 
 struct bytes counter_read(

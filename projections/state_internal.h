@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "projections/contacts.h"
 #include "projections/counter_index.h"
+#include "projections/dedup_internal.h"
 #include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
@@ -16,28 +17,6 @@
 struct store;
 struct store_meta;
 struct checkpoint_limits;
-
-// --- dedup (dedup.c)
-enum { DEDUP_PARTS_MAX = 256, DEDUP_PARTS_PER_WINDOW = 128 };
-struct dedup_part {
-    int64_t start_ms;
-    uint64_t count;
-    uint64_t sum;
-};
-struct dedup {
-    struct pairs pairs; // key: 64 bits; value: 55 bits, a set bit, in the top 8 bits the part
-    struct dedup_part parts[DEDUP_PARTS_MAX]; // by number % 256
-    uint64_t oldest;                          // part numbers; alive are oldest..current
-    uint64_t current;                         // 0: none yet
-    uint64_t total;
-    uint64_t sum;
-    uint64_t evicted;
-    uint32_t sweep;
-    struct pair_list fresh; // with a store only; a pair of value 0 marks the part that follows
-};
-// What an entry adds to its part's sum.
-uint64_t dedup_entry_hash(struct pair pair, int64_t start_ms);
-uint64_t dedup_recomputed(const struct dedup *dedup);
 
 // --- names (names.c)
 struct name {
@@ -129,8 +108,18 @@ static inline const uint8_t *state_record(struct state *state, uint64_t contact)
     const uint8_t *record = slot_record(slots_at(&state->slots, contact));
     return record != NULL ? record : state_record_absent(state, contact);
 }
+uint8_t *state_record_touch(
+    struct state *state, uint64_t contact); // of one not touched in this frame
 // The record, writable until the frame ends or a resize moves it.
-uint8_t *state_record_write(struct state *state, uint64_t contact);
+static inline uint8_t *state_record_write(struct state *state, uint64_t contact)
+{
+    INVARIANT(contact != 0);
+    INVARIANT(contact <= state->slots.count);
+    const struct slot *slot = slots_at(&state->slots, contact);
+    if ((slot->tagged & SLOT_TOUCHED) != 0)
+        return slot_record(slot);
+    return state_record_touch(state, contact);
+}
 // Drops clean records where the overlay is above its bound.
 void state_drop_clean(struct state *state);
 void state_fail(struct state *state, const struct fault *fault);

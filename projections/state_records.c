@@ -78,16 +78,13 @@ const uint8_t *state_record_absent(struct state *state, uint64_t contact)
     return slot_record(slots_at(&state->slots, contact));
 }
 
-uint8_t *state_record_write(struct state *state, uint64_t contact)
+uint8_t *state_record_touch(struct state *state, uint64_t contact)
 {
     INVARIANT(state->is_in_frame);
-    INVARIANT(contact != 0);
-    INVARIANT(contact <= state->slots.count);
     const struct slot *slot = slots_at(&state->slots, contact);
     if (slot_record(slot) == NULL)
         record_load(state, contact);
-    if ((slot->tagged & SLOT_TOUCHED) == 0)
-        slots_touch(&state->slots, contact);
+    slots_touch(&state->slots, contact);
     return slot_record(slot);
 }
 

@@ -580,6 +580,22 @@ static void add_stepped(struct adding *adding, struct counter_outcome *out)
     out->next_ms = leaves_ms(def, after.reached_ms);
 }
 
+// COUNT for ever, which has counted before.
+static void add_to_number(struct adding *adding, struct counter_outcome *out)
+{
+    const struct counter_def *def = adding->def;
+    const uint64_t number = get_u64(adding->body.data);
+    put_u64(body_write(adding, adding->body.len), number + 1); // its length stays: always taken
+    *out = (struct counter_outcome){.has_changed = true};
+    if (def->threshold_count == 0 || !counter_is_by_sides(def))
+        return;
+    out->from = side_of(def, (double)(int64_t)number);
+    out->to = out->from;
+    while (out->to < def->threshold_count &&
+           def->thresholds[out->to] <= (double)(int64_t)(number + 1))
+        out->to++;
+}
+
 static void add_by_sides(struct adding *adding, struct counter_outcome *out)
 {
     uint32_t from = side_of_body(adding->def, adding->body, adding->now_ms);
@@ -600,7 +616,10 @@ struct counter_outcome counter_add(
         return outcome;
     struct adding adding = {place, def, counted, now_ms, entries_max, body_of(place)};
     bool is_stepped_by_sides = counter_is_by_sides(def) && counter_is_stepped(def);
-    if (is_stepped_by_sides && def->kind == COUNTER_COUNT &&
+    if (def->kind == COUNTER_COUNT && def->within_ms == 0 && adding.body.len == 8)
+        add_to_number(&adding, &outcome);
+    else if (
+        is_stepped_by_sides && def->kind == COUNTER_COUNT &&
         adding.body.len / COUNTER_COUNT_STRIDE < entries_max)
         add_one_more(&adding, &outcome);
     else if (is_stepped_by_sides)
