@@ -198,6 +198,25 @@ START_TEST(what_was_read_holds_until_more_than_the_end_changes)
 }
 END_TEST
 
+// Batches end within a frame; a record that grows long between them counts once, as it is at the end.
+START_TEST(the_digest_has_long_records_as_the_frame_leaves_them)
+{
+    struct state *state = open_in_frame();
+    for (uint32_t frame = 0; frame < 3; frame++) {
+        for (uint32_t i = 1; i <= 200; i++) {
+            const struct ledger_entry entry = entry_of(i % 7 + 1, i, frame * 1000 + i);
+            ledger_add(state, one, &entry);
+            if (i % 20 == 0)
+                state_settle(state);
+        }
+        (void)state_frame_end(state);
+        ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
+        state_frame_begin(state, 0);
+    }
+    close_after_frame(state);
+}
+END_TEST
+
 START_TEST(condensing_keeps_sum_and_count_of_each_rule)
 {
     struct state *state = open_in_frame(); // 20 entries
@@ -361,6 +380,7 @@ Suite *test_suite(void)
     tcase_add_test(ledger, an_entry_without_names_is_refused_and_counted);
     tcase_add_test(ledger, a_walk_over_a_score_gives_its_entries_alone);
     tcase_add_test(ledger, what_was_read_holds_until_more_than_the_end_changes);
+    tcase_add_test(ledger, the_digest_has_long_records_as_the_frame_leaves_them);
     tcase_add_test(ledger, condensing_keeps_sum_and_count_of_each_rule);
     tcase_add_test(ledger, a_replaced_ledger_is_what_was_given);
     tcase_add_test(ledger, withdrawing_an_event_takes_its_plain_entries_alone);

@@ -18,6 +18,7 @@
 static struct fold_world world;
 static int next_id;
 static int64_t now_ms;
+static uint32_t crossings; // that were found
 static uint64_t random_state;
 
 static int64_t draw(int64_t below)
@@ -31,6 +32,7 @@ static void setup(void)
     world_create(&world);
     random_state = test_seed();
     next_id = 1;
+    crossings = 0;
     now_ms = world.wall_ms;
 }
 
@@ -74,7 +76,11 @@ static void teardown(void)
     "    bands: {warm: 10}\n"                                                           \
     "    rules:\n"                                                                      \
     "      - {name: order, on: order.placed, points: data.amount}\n"                    \
-    "      - {name: click, on: link.clicked, points: -9}\n"
+    "      - {name: click, on: link.clicked, points: -9}\n"                             \
+    "segments:\n"                                                                       \
+    "  r: {if: score.rising >= 100}\n"                                                  \
+    "  g: {if: score.grouped >= 40 || score.lasting >= 300}\n"                          \
+    "  b: {if: score.both >= 60}\n"
 
 static void feed(const char *contact, int64_t time_ms, const char *type, const char *data)
 {
@@ -103,6 +109,7 @@ static void check_score(struct fold *fold, uint32_t score)
     ck_assert_int_eq(now.shown_milli, score_value_at(&parts, fold->now_ms).shown_milli);
     ck_assert_int_eq(later.beneath_milli, score_value_at(&parts, later_ms).beneath_milli);
     ck_assert_int_eq(crosses_ms, score_next_crossing(&parts, fold->now_ms));
+    crossings += crosses_ms != INT64_MAX;
     bool has_below = false;
     for (uint32_t i = 0; i < parts.count; i++)
         has_below = has_below || parts.entries[i].points_milli < 0;
@@ -167,6 +174,26 @@ START_TEST(values_are_those_of_all_entries)
             world_checkpoint(&world);
     }
     ck_assert_uint_gt(world.shard->fold.fades.used, 9);
+    ck_assert_uint_gt(crossings, 500);
+}
+END_TEST
+
+// One score of one contact: nothing else is gathered between its events. It falls as well, so that its crossings are
+// searched for among all entries while its value is not.
+START_TEST(crossings_are_searched_for_among_all_entries)
+{
+    world_open(
+        &world, "scores: {s: {forget: {half_life: 7d}, bands: {warm: 10}, rules: [\n"
+                "  {name: order, on: order.placed, points: data.amount},\n"
+                "  {name: click, on: link.clicked, points: -2}]}}\n"
+                "segments: {s40: {if: score.s >= 40}, s200: {if: score.s >= 200}}\n");
+    for (int i = 0; i < 200; i++) {
+        now_ms += draw(12 * HOUR_MS);
+        feed_any("a");
+        check("a");
+    }
+    ck_assert_uint_eq(world.shard->fold.fades.used, 1);
+    ck_assert_uint_gt(crossings, 100);
 }
 END_TEST
 
@@ -177,6 +204,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, values_are_those_of_all_entries, 0, 2);
+    tcase_add_test(cases, crossings_are_searched_for_among_all_entries);
     suite_add_tcase(suite, cases);
     return suite;
 }
