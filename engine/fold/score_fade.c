@@ -154,8 +154,7 @@ bool score_fade_gather(
 }
 
 // --- what they are worth
-// The sums at a moment, not before that of the fade. Gives how far off each of them is.
-static wide sums_at(
+wide score_fade_sums(
     const struct score_fade *fade,
     const struct score_def *score,
     int64_t at_ms,
@@ -178,7 +177,7 @@ bool score_fade_value(
     if (at_ms < fade->at_ms)
         return false;
     struct score_fade_sum sums[SCORE_GROUPS_MAX + 1];
-    wide off = 2 * sums_at(fade, score, at_ms, sums); // of above and of below
+    wide off = 2 * score_fade_sums(fade, score, at_ms, sums); // of above and of below
     int64_t beneath_milli = 0;
     for (uint32_t g = 0; g <= score->group_count; g++) {
         wide sum = sums[g].above + sums[g].below;
@@ -194,57 +193,4 @@ bool score_fade_value(
     }
     *value_out = (struct score_value){beneath_milli, score_def_clamp(score, beneath_milli)};
     return true;
-}
-
-// --- when they cross a threshold
-// As far as that may be told apart from a sum that falls.
-static bool fall_crossing(
-    const struct score_fade *fade,
-    const struct score_def *score,
-    int64_t state_milli,
-    struct score_fall *fall,
-    int64_t *at_ms_out)
-{
-    const int off_bits = 21, cut_bits = 34; // twice what the search over all entries allows for
-    const int64_t from_ms = fall->from_ms;
-    struct score_value value;
-    if (fade->has_below || score->group_count > 0 || fade->newest_ms > from_ms ||
-        !score_fade_value(fade, score, &state_milli, from_ms, &value))
-        return false;
-    *at_ms_out = INT64_MAX;
-    uint32_t side = score_side(score, value.shown_milli);
-    if (side == 0)
-        return true;
-    int64_t threshold_milli = score->thresholds_milli[side - 1];
-    fall->at_least = score_fall_at_least(threshold_milli, state_milli);
-    if (fall->at_least == 0 || (score->has_min && score->min_milli >= threshold_milli))
-        return true;
-    struct score_fade_sum sum;
-    wide off = sums_at(fade, score, from_ms, &sum);
-    fall->begin = sum.above;
-    fall->off_most = off + ((wide)fade->points_milli << off_bits) + ((wide)1 << cut_bits);
-    fall->half_life_ms = score->forget.span_ms;
-    return score_fall_crossing(fall, at_ms_out);
-}
-
-bool score_fade_crossing(
-    const struct score_fade *fade,
-    const struct score_def *score,
-    const int64_t *state_milli,
-    int64_t from_ms,
-    int64_t *at_ms_out)
-{
-    if (from_ms < fade->at_ms)
-        return false;
-    *at_ms_out = INT64_MAX;
-    if (score->threshold_count == 0 || score->forget.kind == FORGET_NONE ||
-        fade->newest_ms == INT64_MIN)
-        return true;
-    int64_t end_ms = score_rests_after(&score->forget, fade->newest_ms);
-    if (end_ms <= from_ms)
-        return true;
-    if (end_ms > TIME_MS_MAX)
-        end_ms = TIME_MS_MAX;
-    struct score_fall fall = {.from_ms = from_ms, .end_ms = end_ms};
-    return fall_crossing(fade, score, state_milli[0], &fall, at_ms_out);
 }

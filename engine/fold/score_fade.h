@@ -47,6 +47,12 @@ bool score_fade_gather(
     struct score_fade_sum *sums,
     int64_t now_ms);
 
+// The sums of all entries at a moment, not before that of the fade. Gives how far off each of them is.
+wide score_fade_sums(
+    const struct score_fade *fade,
+    const struct score_def *score,
+    int64_t at_ms,
+    struct score_fade_sum *out);
 // What score_value_at gives for the same entries; false where that is in doubt.
 bool score_fade_value(
     const struct score_fade *fade,
@@ -54,7 +60,7 @@ bool score_fade_value(
     const int64_t *state_milli,
     int64_t at_ms,
     struct score_value *value_out);
-// What score_next_crossing gives for the same entries; false where that is in doubt.
+// What score_next_crossing gives for the same entries; false where that is in doubt. (score_fade_crossing.c)
 bool score_fade_crossing(
     const struct score_fade *fade,
     const struct score_def *score,

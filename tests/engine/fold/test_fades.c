@@ -178,8 +178,8 @@ START_TEST(values_are_those_of_all_entries)
 }
 END_TEST
 
-// One score of one contact: nothing else is gathered between its events. It falls as well, so that its crossings are
-// searched for among all entries while its value is not.
+// One score of one contact: nothing else is gathered between its events. While an entry is still to come its crossings
+// are searched for among all entries, and its value is not.
 START_TEST(crossings_are_searched_for_among_all_entries)
 {
     world_open(
@@ -190,6 +190,8 @@ START_TEST(crossings_are_searched_for_among_all_entries)
     for (int i = 0; i < 200; i++) {
         now_ms += draw(12 * HOUR_MS);
         feed_any("a");
+        if (i % 20 == 10)
+            feed("a", now_ms + 3 * DAY_MS, "order.placed", "{\"order\":\"o\",\"amount\":1}");
         check("a");
     }
     ck_assert_uint_eq(world.shard->fold.fades.used, 1);
