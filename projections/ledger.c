@@ -40,14 +40,9 @@ uint32_t ledger_bytes(struct state *state, struct contact_number contact)
     return get_u32(state_record(state, contact.value) + RECORD_LEDGER_BYTES);
 }
 
-uint64_t ledger_edits(const struct state *state, struct contact_number contact)
+uint64_t ledger_edits(struct state *state, struct contact_number contact)
 {
-    return state->ledger_edits[contact.value % LEDGER_EDITS];
-}
-
-static void tell_edited(struct state *state, struct contact_number contact)
-{
-    state->ledger_edits[contact.value % LEDGER_EDITS]++;
+    return edits_of(&state->edits, contact.value)->ledger;
 }
 
 struct ledger_walk ledger_walk_all(struct state *state, struct contact_number contact)
@@ -146,7 +141,7 @@ static void line_remove(
     uint8_t *record = state_record_write(state, contact.value);
     size_t begin = record_section_at(record, SECTION_LEDGER);
     struct resize resize = {begin + at, line_bytes(line), 0};
-    tell_edited(state, contact);
+    edits_of(&state->edits, contact.value)->ledger++;
     record = state_resize(state, contact.value, resize);
     (void)record_add_u32(record, RECORD_LEDGER_COUNT, -1);
     (void)record_add_u32(record, RECORD_LEDGER_BYTES, -(int64_t)line_bytes(line));
@@ -192,7 +187,7 @@ void ledger_replace(
     uint32_t plain = 0;
     struct buffer *lines = &state->scratch;
     (void)state_record_write(state, contact.value);
-    tell_edited(state, contact);
+    edits_of(&state->edits, contact.value)->ledger++;
     score_sums_clear(state, contact);
     buffer_clear(lines);
     for (uint32_t i = 0; i < count; i++) {

@@ -22,7 +22,7 @@ uint32_t ledger_entries_most(struct state *state, struct contact_number contact)
 // end. Where neither has become less or another, what was read of the first so many bytes still holds. For who keeps
 // what it made of them, in memory and for this state only.
 uint32_t ledger_bytes(struct state *state, struct contact_number contact);
-uint64_t ledger_edits(const struct state *state, struct contact_number contact);
+uint64_t ledger_edits(struct state *state, struct contact_number contact);
 // Walks all entries: *at is 0 to start; false at the end.
 bool ledger_next(
     struct state *state, struct contact_number contact, size_t *at, struct ledger_entry *out);

@@ -7,6 +7,7 @@
 #include "engine/base/invariant.h"
 #include "projections/contacts.h"
 #include "projections/counter_index.h"
+#include "projections/edits.h"
 #include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
@@ -85,8 +86,6 @@ void timers_restore(struct timers *timers, uint64_t count); // into an empty sta
 void timers_free(struct timers *timers);
 uint64_t timers_bytes(const struct timers *timers);
 
-enum { LEDGER_EDITS = 1 << 14 }; // contacts share a counter: one too many only costs a little
-
 // The contact that contacts_each is at, and its record, which need not be resident.
 struct visit {
     uint64_t contact; // 0: none
@@ -115,7 +114,7 @@ struct state {
     struct snapshot *snapshot;
     struct buffer checkpoint_text; // what the views of the last checkpoint point into
     struct visit visit;
-    uint64_t ledger_edits[LEDGER_EDITS]; // in memory only (ledger.h)
+    struct edits edits;
 };
 
 // Forgets every key; the digest no longer holds them. Inside a frame. (dedup.c)

@@ -40,6 +40,7 @@ static void fold_unbind(struct fold *fold)
     fold->memos = NULL;
     fold->gathered = (struct gathered){0};
     fades_free(&fold->fades);
+    state_sums_free(&fold->state_sums);
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);

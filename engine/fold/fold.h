@@ -21,6 +21,7 @@
 #include "engine/fold/run_counts.h"
 #include "engine/fold/score_value.h"
 #include "engine/fold/settings.h"
+#include "engine/fold/state_sums.h"
 #include "engine/fold/zones.h"
 #include "projections/identity.h"
 #include "projections/state.h"
@@ -106,6 +107,7 @@ struct fold {
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];
     struct fades fades;
+    struct state_sums state_sums;
 };
 
 // The fold stays where it is until fold_free.

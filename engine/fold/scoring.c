@@ -18,7 +18,10 @@
 #define LIMIT_KEPT_MS \
     INT64_C(3024000000) // 35 days: rows of a span are kept so long, or for two spans
 
-enum { FADED_LEDGER_BYTES = 512 }; // where all entries of less are soon added up
+enum {
+    FADED_LEDGER_BYTES = 512, // all entries of less are soon added up
+    KEPT_SEGMENT_BYTES = 16 * RECORD_SEGMENT_BYTES,
+};
 
 // --- what a score is worth
 static uint32_t group_of(const struct fold *fold, uint32_t score, struct name_id rule)
@@ -53,13 +56,11 @@ bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *
 }
 
 // Goes by what is true of the contact, which is little, not by the rules, which may be many.
-static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_milli)
+static void walk_state_rules(
+    struct fold *fold, uint32_t score, struct segment_walk walk, int64_t *sums_milli)
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
     struct name_id name;
-    if (def->state_rule_count == 0)
-        return;
-    struct segment_walk walk = segment_walk_all(fold->state, fold->contact);
     while (segment_walk_next(&walk, &name)) {
         uint32_t index = name_index_find(&fold->binding.state_rule_of_name, name);
         if (index == NAME_INDEX_NONE)
@@ -70,6 +71,27 @@ static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_mil
             (rule->points == NULL || fold_points(fold, rule->points, &milli)))
             sums_milli[rule->group < def->group_count ? rule->group : def->group_count] += milli;
     }
+}
+
+// Where much is true their sum is kept; not by groups, and not where points are an expression.
+static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_milli)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    if (def->state_rule_count == 0)
+        return;
+    struct segment_walk walk = segment_walk_all(fold->state, fold->contact);
+    if (def->group_count > 0 || def->has_state_expressions ||
+        walk.end - walk.at < KEPT_SEGMENT_BYTES) {
+        walk_state_rules(fold, score, walk, sums_milli);
+        return;
+    }
+    struct state_sum sum = {fold->contact, score, segment_edits(fold->state, fold->contact), 0};
+    if (!state_sums_find(&fold->state_sums, &sum, &sum.milli)) {
+        sum.milli = 0;
+        walk_state_rules(fold, score, walk, &sum.milli);
+        state_sums_keep(&fold->state_sums, &sum);
+    }
+    sums_milli[0] += sum.milli;
 }
 
 // May ask for other scores, so before the entries are gathered.

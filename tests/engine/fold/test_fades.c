@@ -199,6 +199,43 @@ START_TEST(crossings_are_searched_for_among_all_entries)
 }
 END_TEST
 
+// Rules that are true while a counter is where it is, twenty and more at once, against asking each of them.
+START_TEST(state_rules_give_what_is_true_now)
+{
+    static char rules[8192];
+    size_t at = (size_t)snprintf(
+        rules, sizeof(rules),
+        "counters: {k: {count: link.clicked, within: 2d}}\n"
+        "scores: {s: {bands: {warm: 10}, rules: [\n");
+    for (int i = 0; i < 30; i++)
+        at += (size_t)snprintf(
+            rules + at, sizeof(rules) - at, "  {name: r%d, while: counter.k >= %d, points: %d},\n",
+            i, i, 1 + i * i);
+    (void)snprintf(rules + at, sizeof(rules) - at, "]}}\n");
+    world_open(&world, rules);
+    const struct fold *fold = &world.shard->fold;
+    uint32_t most = 0;
+    for (int i = 0; i < 300; i++) {
+        now_ms += draw(4) == 0 ? draw(12 * HOUR_MS) : draw(1000);
+        feed("a", now_ms, "link.clicked", "{\"url\":\"u\"}");
+        fold_look_at(&world.shard->fold, query_find(world.shard, bytes_text("a")));
+        int64_t want_milli = 0, milli = 0;
+        uint32_t true_count = 0;
+        for (uint32_t r = 0; r < ruleset_rule_count(fold->ruleset); r++) {
+            if (fold_state_rule(&world.shard->fold, ruleset_rule(fold->ruleset, r), &milli)) {
+                want_milli += milli;
+                true_count++;
+            }
+        }
+        most = true_count > most ? true_count : most;
+        ck_assert_int_eq(
+            fold_score_value(&world.shard->fold, 0, fold->now_ms).beneath_milli, want_milli);
+    }
+    ck_assert_uint_gt(most, 20);
+    ck_assert_ptr_nonnull(fold->state_sums.lines);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("fades");
@@ -207,6 +244,7 @@ Suite *test_suite(void)
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, values_are_those_of_all_entries, 0, 2);
     tcase_add_test(cases, crossings_are_searched_for_among_all_entries);
+    tcase_add_test(cases, state_rules_give_what_is_true_now);
     suite_add_tcase(suite, cases);
     return suite;
 }
