@@ -35,6 +35,16 @@ uint32_t ledger_entries_most(struct state *state, struct contact_number contact)
     return get_u32(state_record(state, contact.value) + RECORD_LEDGER_BYTES) / LINE_BYTES;
 }
 
+uint32_t ledger_bytes(struct state *state, struct contact_number contact)
+{
+    return get_u32(state_record(state, contact.value) + RECORD_LEDGER_BYTES);
+}
+
+uint64_t ledger_edits(struct state *state, struct contact_number contact)
+{
+    return edits_of(&state->edits, contact.value)->ledger;
+}
+
 struct ledger_walk ledger_walk_all(struct state *state, struct contact_number contact)
 {
     const uint8_t *record = state_record(state, contact.value);
@@ -54,6 +64,16 @@ struct ledger_walk ledger_walk_score(
     walk.score_index = score_row_find(state_record(state, contact.value), score);
     if (walk.score_index == walk.score_count)
         walk.at = walk.end;
+    return walk;
+}
+
+struct ledger_walk ledger_walk_score_behind(
+    struct state *state, struct contact_number contact, struct name_id score, uint32_t bytes)
+{
+    struct ledger_walk walk = ledger_walk_score(state, contact, score);
+    INVARIANT(bytes <= ledger_bytes(state, contact));
+    if (walk.at < walk.end)
+        walk.at += bytes;
     return walk;
 }
 
@@ -121,6 +141,7 @@ static void line_remove(
     uint8_t *record = state_record_write(state, contact.value);
     size_t begin = record_section_at(record, SECTION_LEDGER);
     struct resize resize = {begin + at, line_bytes(line), 0};
+    edits_of(&state->edits, contact.value)->ledger++;
     record = state_resize(state, contact.value, resize);
     (void)record_add_u32(record, RECORD_LEDGER_COUNT, -1);
     (void)record_add_u32(record, RECORD_LEDGER_BYTES, -(int64_t)line_bytes(line));
@@ -166,6 +187,7 @@ void ledger_replace(
     uint32_t plain = 0;
     struct buffer *lines = &state->scratch;
     (void)state_record_write(state, contact.value);
+    edits_of(&state->edits, contact.value)->ledger++;
     score_sums_clear(state, contact);
     buffer_clear(lines);
     for (uint32_t i = 0; i < count; i++) {

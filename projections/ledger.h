@@ -18,6 +18,11 @@ void ledger_add(
 uint32_t ledger_count(struct state *state, struct contact_number contact); // without condensed ones
 // At least as many as there are of both kinds: for who makes room for them.
 uint32_t ledger_entries_most(struct state *state, struct contact_number contact);
+// Of both kinds; and a number that is another one after each change of a contact's ledger other than an entry more at its
+// end. Where neither has become less or another, what was read of the first so many bytes still holds. For who keeps
+// what it made of them, in memory and for this state only.
+uint32_t ledger_bytes(struct state *state, struct contact_number contact);
+uint64_t ledger_edits(struct state *state, struct contact_number contact);
 // Walks all entries: *at is 0 to start; false at the end.
 bool ledger_next(
     struct state *state, struct contact_number contact, size_t *at, struct ledger_entry *out);
@@ -35,6 +40,9 @@ struct ledger_walk {
 struct ledger_walk ledger_walk_all(struct state *state, struct contact_number contact);
 struct ledger_walk ledger_walk_score(
     struct state *state, struct contact_number contact, struct name_id score);
+// The same without those of the first bytes, which ledger_bytes once gave.
+struct ledger_walk ledger_walk_score_behind(
+    struct state *state, struct contact_number contact, struct name_id score, uint32_t bytes);
 static inline bool ledger_walk_next(struct ledger_walk *walk, struct ledger_entry *out);
 
 // Removes the plain entries of an event, and their points from the sums; calls each with every one of them, behind

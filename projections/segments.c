@@ -61,6 +61,7 @@ void segment_write(
     size_t old_bytes = is_there ? RECORD_SEGMENT_BYTES : 0;
     size_t new_bytes = to->is_true ? RECORD_SEGMENT_BYTES : 0;
     if (old_bytes != new_bytes) {
+        edits_of(&state->edits, contact.value)->segments++;
         record = state_resize(state, contact.value, (struct resize){at, old_bytes, new_bytes});
         (void)record_add_u16(record, RECORD_SEGMENT_COUNT, to->is_true ? 1 : -1);
     }
@@ -69,6 +70,11 @@ void segment_write(
     uint64_t packed = (uint64_t)(record_time(to->since_ms) - TIME_MS_MIN);
     put_u32(record + at, segment.value);
     put_u64(record + at + 4, packed | (to->is_member ? MEMBER_FLAG : 0));
+}
+
+uint64_t segment_edits(struct state *state, struct contact_number contact)
+{
+    return edits_of(&state->edits, contact.value)->segments;
 }
 
 bool segment_next(

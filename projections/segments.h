@@ -21,6 +21,10 @@ void segment_write(
     struct name_id segment,
     const struct segment_state *to);
 
+// Another number after each change of which are true of the contact: for who keeps what it made of that, in memory and
+// for this state only.
+uint64_t segment_edits(struct state *state, struct contact_number contact);
+
 // Walks what is stored, in order of arrival: *at is 0 to start; false at the end.
 bool segment_next(
     struct state *state,

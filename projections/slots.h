@@ -48,6 +48,7 @@ struct slots {
     struct slab slab;
     uint64_t *touched; // contacts touched in this frame
     size_t touched_count, touched_cap;
+    size_t touched_long;       // the first of them are left to the end of the frame
     struct replaced *replaced; // freed when the snapshot ends
     size_t replaced_count, replaced_cap;
     bool is_frozen;     // a snapshot reads records, so they stay where they are

@@ -108,28 +108,40 @@ void state_frame_begin(struct state *state, int64_t tick_ms)
     state->tick_ms = tick_ms;
 }
 
+// Records from here on are hashed once a frame: a batch later they are not dearer to reach than to hash.
+enum { RECORD_LONG_BYTES = 4096 };
+
+static void settle_one(struct state *state, uint64_t contact, const uint8_t *record)
+{
+    struct slot *slot = slots_at(&state->slots, contact);
+    uint64_t hash = record_hash(bytes_of(record, record_len(record)), contact, state->params.seed);
+    state->contacts_sum += hash - slot->hash;
+    slot->hash = hash;
+    slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
+}
+
 void state_settle(struct state *state)
 {
     INVARIANT(state->is_in_frame);
     struct slots *slots = &state->slots;
-    uint64_t sum = state->contacts_sum;
-    for (size_t i = 0; i < slots->touched_count; i++) {
+    for (size_t i = slots->touched_long; i < slots->touched_count; i++) {
         uint64_t contact = slots->touched[i];
-        struct slot *slot = slots_at(slots, contact);
-        const uint8_t *record = slot_record(slot);
-        uint64_t hash =
-            record_hash(bytes_of(record, record_len(record)), contact, state->params.seed);
-        sum += hash - slot->hash;
-        slot->hash = hash;
-        slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
+        const uint8_t *record = slot_record(slots_at(slots, contact));
+        if (record_len(record) < RECORD_LONG_BYTES)
+            settle_one(state, contact, record);
+        else
+            slots->touched[slots->touched_long++] = contact;
     }
-    slots->touched_count = 0;
-    state->contacts_sum = sum;
+    slots->touched_count = slots->touched_long;
 }
 
 uint64_t state_frame_end(struct state *state)
 {
+    struct slots *slots = &state->slots;
     state_settle(state);
+    for (size_t i = 0; i < slots->touched_count; i++)
+        settle_one(state, slots->touched[i], slot_record(slots_at(slots, slots->touched[i])));
+    slots->touched_count = slots->touched_long = 0;
     slots_compact(&state->slots);
     state->is_in_frame = false;
     if (state->store != NULL)

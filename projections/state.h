@@ -79,7 +79,7 @@ void state_restore_limits(struct state *state, const struct state_limits *limits
 
 void state_frame_begin(struct state *state, int64_t tick_ms);
 // Brings the digest up to date with the records touched so far, while they are still near: called after
-// each batch it costs less than once at the end.
+// each batch it costs less than once at the end. Long ones wait for the end: the next batch may touch them again.
 void state_settle(struct state *state);
 // Brings the digest up to date with the records touched in this frame and returns it.
 uint64_t state_frame_end(struct state *state);

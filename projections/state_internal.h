@@ -8,6 +8,7 @@
 #include "projections/contacts.h"
 #include "projections/counter_index.h"
 #include "projections/dedup_internal.h"
+#include "projections/edits.h"
 #include "projections/owners_internal.h"
 #include "projections/pair_list.h"
 #include "projections/slots.h"
@@ -92,6 +93,7 @@ struct state {
     struct snapshot *snapshot;
     struct buffer checkpoint_text; // what the views of the last checkpoint point into
     struct visit visit;
+    struct edits edits;
 };
 
 // Forgets every key; the digest no longer holds them. Inside a frame. (dedup.c)

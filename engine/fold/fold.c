@@ -39,6 +39,8 @@ static void fold_unbind(struct fold *fold)
     free(fold->memos);
     fold->memos = NULL;
     fold->gathered = (struct gathered){0};
+    fades_free(&fold->fades);
+    state_sums_free(&fold->state_sums);
     free(fold->binding.workflows);
     free(fold->binding.counters);
     free(fold->binding.segments);
@@ -126,6 +128,13 @@ static void bind_limits(
     }
 }
 
+// What is kept of the values of scores.
+static void bind_values(struct fold *fold, const struct ruleset *ruleset)
+{
+    fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
+    fades_bind(&fold->fades, ruleset);
+}
+
 static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_number_fn *number)
 {
     fold_unbind(fold);
@@ -187,7 +196,7 @@ static void bind_names(struct fold *fold, const struct ruleset *ruleset, name_nu
     }
     for (size_t i = 0; i < workflows; i++)
         binding->has_waits = binding->has_waits || ruleset_workflow(ruleset, i)->has_waits;
-    fold->memos = mem_zero(ruleset_score_count(ruleset) + 1, sizeof(*fold->memos));
+    bind_values(fold, ruleset);
     name_index_set(&binding->rule_of_name, binding->rules, ruleset_rule_count(ruleset));
     bind_state_rules(binding, ruleset);
     name_index_set(&binding->workflow_of_name, binding->workflows, ruleset_workflow_count(ruleset));

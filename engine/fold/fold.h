@@ -11,6 +11,7 @@
 #include "engine/fold/entered.h"
 #include "engine/fold/evaluate.h"
 #include "engine/fold/expression.h"
+#include "engine/fold/fades.h"
 #include "engine/fold/failures.h"
 #include "engine/fold/fold_counts.h"
 #include "engine/fold/fold_outlets.h"
@@ -20,6 +21,7 @@
 #include "engine/fold/run_counts.h"
 #include "engine/fold/score_value.h"
 #include "engine/fold/settings.h"
+#include "engine/fold/state_sums.h"
 #include "engine/fold/zones.h"
 #include "projections/identity.h"
 #include "projections/state.h"
@@ -48,10 +50,11 @@ struct score_memo {
     struct score_value value;
 };
 
-// Whose entries, and of which score, were gathered last.
+// Whose state rules, and of which score, were added up last, and its entries.
 struct gathered {
     struct contact_number contact; // 0: none
     uint32_t score, count;
+    bool has_entries; // else they were not asked
 };
 
 // Everything that folding needs. One shard's worker thread.
@@ -103,6 +106,8 @@ struct fold {
     struct gathered gathered; // which they are, and what is in state_milli
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];
+    struct fades fades;
+    struct state_sums state_sums;
 };
 
 // The fold stays where it is until fold_free.

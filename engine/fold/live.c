@@ -360,17 +360,6 @@ static void mark_readers(struct fold *fold, uint32_t index, int64_t from_milli, 
         mark(live, score->readers[i]);
 }
 
-static bool is_never_below(struct fold *fold, uint32_t score)
-{
-    struct score_parts parts;
-    fold_score_parts_again(fold, score, &parts);
-    for (uint32_t i = 0; i < parts.count; i++) {
-        if (parts.entries[i].points_milli < 0)
-            return false;
-    }
-    return true;
-}
-
 // Sets when the score is to be looked at by time. Entries above 0 make it come down to a threshold later than it would
 // have without them, and to no other one: the moment that was set before serves, and is never too late.
 static void plan_score(struct fold *fold, uint32_t index, int64_t from_milli, int64_t to_milli)
@@ -381,7 +370,7 @@ static void plan_score(struct fold *fold, uint32_t index, int64_t from_milli, in
     bool is_planned = is_raised && score->forget.kind != FORGET_IDLE &&
                       score_side(score, from_milli) == score_side(score, to_milli) &&
                       score_due_ms(fold->state, fold->contact, name) > fold->now_ms &&
-                      is_never_below(fold, index);
+                      fold_score_never_below(fold, index);
     if (!is_planned)
         score_set_due(fold->state, fold->contact, name, live_score_due(fold, index));
 }

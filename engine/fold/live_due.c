@@ -44,12 +44,9 @@ bool live_score_is_planned(const struct score_def *score)
 
 int64_t live_score_due(struct fold *fold, uint32_t index)
 {
-    const struct score_def *score = ruleset_score(fold->ruleset, index);
-    if (!live_score_is_planned(score))
+    if (!live_score_is_planned(ruleset_score(fold->ruleset, index)))
         return TIMER_NONE;
-    struct score_parts parts;
-    fold_score_parts_again(fold, index, &parts);
-    return score_next_crossing(&parts, fold->now_ms);
+    return fold_score_crossing(fold, index);
 }
 
 // --- what no moment can be told for

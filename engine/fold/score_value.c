@@ -7,11 +7,9 @@
 #include "engine/base/decay.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
+#include "engine/fold/score_sums.h"
 
-// Thousandths with 63 binary digits behind the point: sums are rounded once, so that they do not depend on how they
-// were taken apart.
-__extension__ typedef __int128 wide;
-enum { WIDE_BITS = 63, PERCENT_MILLI_ALL = 100000, SEARCH_STEPS_MAX = 4096 };
+enum { PERCENT_MILLI_ALL = 100000, SEARCH_STEPS_MAX = 4096 };
 #define DAY_MS INT64_C(86400000)
 
 static wide wide_of(int64_t milli)
@@ -22,14 +20,6 @@ static wide wide_of(int64_t milli)
 static wide wide_of_fraction(int64_t milli, uint64_t factor)
 {
     return (wide)milli * (wide)factor;
-}
-
-// Half away from zero.
-static int64_t rounded(wide value)
-{
-    const wide half = (wide)1 << (WIDE_BITS - 1);
-    return value < 0 ? -(int64_t)((half - value) >> WIDE_BITS)
-                     : (int64_t)((value + half) >> WIDE_BITS);
 }
 
 static int64_t part_of(int64_t milli, int64_t parts, int64_t whole)
@@ -61,7 +51,7 @@ static wide left_of(const struct forget_def *forget, const struct scored *entry,
 
 int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms)
 {
-    return rounded(left_of(forget, entry, at_ms));
+    return wide_rounded(left_of(forget, entry, at_ms));
 }
 
 // --- idleness
@@ -156,7 +146,7 @@ static int64_t total_of(
     uint32_t last = score->group_count;
     int64_t total_milli = 0;
     for (uint32_t g = 0; g <= last; g++) {
-        int64_t sum_milli = rounded(above->above[g] + below->below[g]) + parts->state_milli[g];
+        int64_t sum_milli = wide_rounded(above->above[g] + below->below[g]) + parts->state_milli[g];
         total_milli += g < last ? score_group_capped(&score->groups[g], sum_milli) : sum_milli;
     }
     return total_milli;
@@ -177,20 +167,19 @@ void score_entry_values(const struct score_parts *parts, int64_t at_ms, int64_t 
     INVARIANT(last <= SCORE_GROUPS_MAX);
     for (uint32_t i = 0; i < parts->count; i++) {
         uint32_t g = parts->entries[i].group < last ? parts->entries[i].group : last;
-        int64_t before_milli = rounded(sums[g]);
+        int64_t before_milli = wide_rounded(sums[g]);
         sums[g] += left_of(&parts->score->forget, &parts->entries[i], at_ms);
-        values_milli_out[i] = rounded(sums[g]) - before_milli;
+        values_milli_out[i] = wide_rounded(sums[g]) - before_milli;
     }
 }
 
 // --- crossing thresholds by time
-int64_t score_rests_from(const struct score_parts *parts)
+int64_t score_rests_after(const struct forget_def *forget, int64_t newest_ms)
 {
-    const struct forget_def *forget = &parts->score->forget;
     int64_t longest_ms = 0;
     switch (forget->kind) {
     case FORGET_NONE: return INT64_MIN;
-    case FORGET_IDLE: return parts->count == 0 ? INT64_MIN : INT64_MAX;
+    case FORGET_IDLE: return INT64_MAX;
     case FORGET_HALF_LIFE:
         longest_ms = forget->span_ms * 64;
         break; // decay_factor is 0 from there on
@@ -200,6 +189,11 @@ int64_t score_rests_from(const struct score_parts *parts)
         break;
     case FORGET_EXPIRE: longest_ms = forget->span_ms; break;
     }
+    return newest_ms > INT64_MAX - longest_ms ? INT64_MAX : newest_ms + longest_ms;
+}
+
+int64_t score_rests_from(const struct score_parts *parts)
+{
     int64_t newest_ms = INT64_MIN;
     for (uint32_t i = 0; i < parts->count; i++) {
         if (parts->entries[i].time_ms > newest_ms)
@@ -207,7 +201,7 @@ int64_t score_rests_from(const struct score_parts *parts)
     }
     if (newest_ms == INT64_MIN)
         return INT64_MIN;
-    return newest_ms > INT64_MAX - longest_ms ? INT64_MAX : newest_ms + longest_ms;
+    return score_rests_after(&parts->score->forget, newest_ms);
 }
 
 uint32_t score_side(const struct score_def *score, int64_t shown_milli)
@@ -301,10 +295,9 @@ static int64_t next_idle_crossing(const struct score_parts *parts, int64_t from_
 // --- half lives: all sums fade by one factor, so they are added up once
 static void sums_fade(const struct sums *from, uint32_t last, uint64_t factor, struct sums *out)
 {
-    const int half = WIDE_BITS / 2; // both factors are cut, so that the product has room
     for (uint32_t g = 0; g <= last; g++) {
-        out->above[g] = (from->above[g] >> half) * (wide)factor >> (WIDE_BITS - half);
-        out->below[g] = -((-from->below[g] >> half) * (wide)factor >> (WIDE_BITS - half));
+        out->above[g] = wide_faded(from->above[g], factor);
+        out->below[g] = wide_faded(from->below[g], factor);
     }
 }
 
@@ -431,37 +424,26 @@ static int64_t sure_ms(
 }
 
 // --- a sum that only falls: entries above 0 that fade together, without groups
-struct fall {
-    const struct search *search;
-    wide begin;    // the sum at from_ms
-    wide at_least; // what keeps it on its side
-    int64_t from_ms, end_ms;
-};
-
-static enum sureness fall_at(const struct fall *fall, int64_t at_ms)
+static enum sureness fall_at(const struct score_fall *fall, int64_t at_ms)
 {
-    const int half = WIDE_BITS / 2;
-    uint64_t factor =
-        decay_factor(at_ms - fall->from_ms, fall->search->parts->score->forget.span_ms);
-    wide faded = (fall->begin >> half) * (wide)factor >> (WIDE_BITS - half);
-    if (faded - fall->search->off_most >= fall->at_least)
+    wide faded = wide_faded(fall->begin, decay_factor(at_ms - fall->from_ms, fall->half_life_ms));
+    if (faded - fall->off_most >= fall->at_least)
         return SURELY_KEPT;
-    return faded + fall->search->off_most < fall->at_least ? SURELY_LEFT : UNSURE;
+    return faded + fall->off_most < fall->at_least ? SURELY_LEFT : UNSURE;
 }
 
 // When the logarithm says that the sum is below: to be looked at by whole numbers.
-static int64_t fall_guess(const struct fall *fall)
+static int64_t fall_guess(const struct score_fall *fall)
 {
     double half_lives = log2((double)fall->begin / (double)fall->at_least);
-    double after_ms = ceil((double)fall->search->parts->score->forget.span_ms * half_lives);
+    double after_ms = ceil((double)fall->half_life_ms * half_lives);
     if (!(after_ms < (double)(fall->end_ms - fall->from_ms)))
         return fall->end_ms;
     return after_ms < 1 ? fall->from_ms + 1 : fall->from_ms + (int64_t)after_ms;
 }
 
-// What the search would find, where that is sure at the first guess: the moment itself within a day, before that the
-// last of the doubling days that keeps the side. False where it is not.
-static bool fall_crossing(const struct fall *fall, int64_t *at_ms_out)
+// What the search would find, where that is sure at the first guess.
+bool score_fall_crossing(const struct score_fall *fall, int64_t *at_ms_out)
 {
     int64_t below_ms = fall_guess(fall);
     int64_t kept_ms = below_ms - 1;
@@ -482,7 +464,10 @@ static bool fall_crossing(const struct fall *fall, int64_t *at_ms_out)
 // The next crossing of a score that can only come down to the threshold it is on; false where this is not such a one,
 // or where it cannot be told so simply.
 static bool only_falls_to(
-    const struct search *search, const struct sums *begin, struct fall *fall, int64_t *at_ms_out)
+    const struct search *search,
+    const struct sums *begin,
+    struct score_fall *fall,
+    int64_t *at_ms_out)
 {
     const struct score_def *score = search->parts->score;
     if (!search->is_fading || score->group_count > 0 || begin->below[0] != 0)
@@ -491,13 +476,13 @@ static bool only_falls_to(
     if (search->side == 0)
         return true;
     int64_t threshold_milli = score->thresholds_milli[search->side - 1];
-    wide sum_milli = (wide)threshold_milli - search->parts->state_milli[0];
-    if (sum_milli <= 0 || (score->has_min && score->min_milli >= threshold_milli))
+    fall->at_least = score_fall_at_least(threshold_milli, search->parts->state_milli[0]);
+    if (fall->at_least == 0 || (score->has_min && score->min_milli >= threshold_milli))
         return true; // kept by what does not fade
-    fall->search = search;
     fall->begin = begin->above[0];
-    fall->at_least = sum_milli * ((wide)1 << WIDE_BITS) - ((wide)1 << (WIDE_BITS - 1));
-    return fall_crossing(fall, at_ms_out);
+    fall->off_most = search->off_most;
+    fall->half_life_ms = score->forget.span_ms;
+    return score_fall_crossing(fall, at_ms_out);
 }
 
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
@@ -517,7 +502,7 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
     struct search search = {.parts = parts, .steps_left = SEARCH_STEPS_MAX};
     search.side = side_between(&search, &begin, &begin);
     search_fading(&search, from_ms);
-    struct fall fall = {.from_ms = from_ms, .end_ms = end_ms};
+    struct score_fall fall = {.from_ms = from_ms, .end_ms = end_ms};
     int64_t falls_ms = 0;
     if (only_falls_to(&search, &begin, &fall, &falls_ms))
         return falls_ms;

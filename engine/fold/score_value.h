@@ -36,6 +36,8 @@ struct score_value score_value_at(const struct score_parts *parts, int64_t at_ms
 int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms);
 // From when on the entries do not change any more by time alone; INT64_MAX for idleness, which goes on.
 int64_t score_rests_from(const struct score_parts *parts);
+// The same of a score's entries of which the newest is of that time.
+int64_t score_rests_after(const struct forget_def *forget, int64_t newest_ms);
 
 // What forgetting has left of one entry at the moment.
 int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms);

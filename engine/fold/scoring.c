@@ -18,6 +18,11 @@
 #define LIMIT_KEPT_MS \
     INT64_C(3024000000) // 35 days: rows of a span are kept so long, or for two spans
 
+enum {
+    FADED_LEDGER_BYTES = 512, // all entries of less are soon added up
+    KEPT_SEGMENT_BYTES = 16 * RECORD_SEGMENT_BYTES,
+};
+
 // --- what a score is worth
 static uint32_t group_of(const struct fold *fold, uint32_t score, struct name_id rule)
 {
@@ -51,13 +56,11 @@ bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *
 }
 
 // Goes by what is true of the contact, which is little, not by the rules, which may be many.
-static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_milli)
+static void walk_state_rules(
+    struct fold *fold, uint32_t score, struct segment_walk walk, int64_t *sums_milli)
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
     struct name_id name;
-    if (def->state_rule_count == 0)
-        return;
-    struct segment_walk walk = segment_walk_all(fold->state, fold->contact);
     while (segment_walk_next(&walk, &name)) {
         uint32_t index = name_index_find(&fold->binding.state_rule_of_name, name);
         if (index == NAME_INDEX_NONE)
@@ -70,43 +73,179 @@ static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_mil
     }
 }
 
-void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+// Where much is true their sum is kept; not by groups, and not where points are an expression.
+static void add_state_rules(struct fold *fold, uint32_t score, int64_t *sums_milli)
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
-    INVARIANT(def->combine == NULL);
-    int64_t state_milli[SCORE_GROUPS_MAX + 1];
-    const size_t state_bytes = (def->group_count + 1) * sizeof(state_milli[0]);
-    memset(state_milli, 0, state_bytes);
-    add_state_rules(
-        fold, score, state_milli); // may ask for other scores, so before the entries are gathered
-    memcpy(fold->state_milli, state_milli, state_bytes);
+    if (def->state_rule_count == 0)
+        return;
+    struct segment_walk walk = segment_walk_all(fold->state, fold->contact);
+    if (def->group_count > 0 || def->has_state_expressions ||
+        walk.end - walk.at < KEPT_SEGMENT_BYTES) {
+        walk_state_rules(fold, score, walk, sums_milli);
+        return;
+    }
+    struct state_sum sum = {fold->contact, score, segment_edits(fold->state, fold->contact), 0};
+    if (!state_sums_find(&fold->state_sums, &sum, &sum.milli)) {
+        sum.milli = 0;
+        walk_state_rules(fold, score, walk, &sum.milli);
+        state_sums_keep(&fold->state_sums, &sum);
+    }
+    sums_milli[0] += sum.milli;
+}
 
+// May ask for other scores, so before the entries are gathered.
+static void gather_state(struct fold *fold, uint32_t score)
+{
+    int64_t state_milli[SCORE_GROUPS_MAX + 1];
+    const size_t state_bytes =
+        (ruleset_score(fold->ruleset, score)->group_count + 1) * sizeof(state_milli[0]);
+    memset(state_milli, 0, state_bytes);
+    add_state_rules(fold, score, state_milli);
+    memcpy(fold->state_milli, state_milli, state_bytes);
+    fold->gathered = (struct gathered){.contact = fold->contact, .score = score};
+}
+
+static struct scored scored_of(
+    const struct fold *fold, uint32_t score, const struct ledger_entry *entry)
+{
+    return (struct scored){entry->time_ms, entry->points_milli, group_of(fold, score, entry->rule)};
+}
+
+// Behind gather_state of the same score.
+static void gather_entries(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+{
     uint32_t count = 0;
     struct name_id name = fold->binding.scores[score];
     struct scored *scored = scored_room(fold, ledger_entries_most(fold->state, fold->contact));
     struct ledger_walk walk = ledger_walk_score(fold->state, fold->contact, name);
     struct ledger_entry entry;
     while (ledger_walk_next(&walk, &entry))
-        scored[count++] =
-            (struct scored){entry.time_ms, entry.points_milli, group_of(fold, score, entry.rule)};
-    *parts_out = (struct score_parts){def, scored, count, fold->state_milli};
-    fold->gathered = (struct gathered){fold->contact, score, count};
+        scored[count++] = scored_of(fold, score, &entry);
+    *parts_out =
+        (struct score_parts){ruleset_score(fold->ruleset, score), scored, count, fold->state_milli};
+    fold->gathered.count = count;
+    fold->gathered.has_entries = true;
 }
 
-void fold_score_parts_again(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+{
+    INVARIANT(ruleset_score(fold->ruleset, score)->combine == NULL);
+    gather_state(fold, score);
+    gather_entries(fold, score, parts_out);
+}
+
+// Adds up the state rules, unless they were when the score was just evaluated.
+static void gather_state_again(struct fold *fold, uint32_t score)
 {
     const struct score_def *def = ruleset_score(fold->ruleset, score);
     const struct score_memo *memo = &fold->memos[score];
     bool is_kept = memo->is_valid && memo->contact.value == fold->contact.value &&
                    fold->gathered.contact.value == fold->contact.value &&
-                   fold->gathered.score == score && !def->has_state_expressions;
-    if (is_kept && !is_sum(def))
+                   fold->gathered.score == score && !def->has_state_expressions && !is_sum(def);
+    if (!is_kept)
+        gather_state(fold, score);
+}
+
+// The same as fold_score_parts, with what was gathered when the score was just evaluated.
+static void parts_again(struct fold *fold, uint32_t score, struct score_parts *parts_out)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    gather_state_again(fold, score);
+    if (fold->gathered.has_entries)
         *parts_out =
             (struct score_parts){def, fold->scored, fold->gathered.count, fold->state_milli};
     else
-        fold_score_parts(fold, score, parts_out);
+        gather_entries(fold, score, parts_out);
 }
 
+// --- faded sums, which serve as long as nothing but new entries has come to the ledger
+// Takes in the entries that are new; false where the fade serves no more.
+static bool fade_follow(struct fold *fold, struct kept_fade *kept)
+{
+    const uint32_t score = kept->key.score;
+    const uint32_t bytes = ledger_bytes(fold->state, fold->contact);
+    if (kept->ledger_edits != ledger_edits(fold->state, fold->contact) ||
+        kept->ledger_bytes > bytes)
+        return false;
+    if (kept->ledger_bytes == bytes)
+        return true;
+    struct ledger_walk walk = ledger_walk_score_behind(
+        fold->state, fold->contact, fold->binding.scores[score], kept->ledger_bytes);
+    struct ledger_entry entry;
+    while (ledger_walk_next(&walk, &entry)) {
+        const struct scored scored = scored_of(fold, score, &entry);
+        if (!score_fade_add(
+                &kept->fade, ruleset_score(fold->ruleset, score), &scored, fold->now_ms))
+            return false;
+    }
+    kept->ledger_bytes = bytes;
+    return true;
+}
+
+static bool is_faded(struct fold *fold, uint32_t score)
+{
+    return ledger_bytes(fold->state, fold->contact) >= FADED_LEDGER_BYTES &&
+           score_fade_serves(ruleset_score(fold->ruleset, score));
+}
+
+// That of the contact in hand with all of its entries; NULL where none is kept.
+static struct kept_fade *fade_of(struct fold *fold, uint32_t score)
+{
+    if (!is_faded(fold, score))
+        return NULL;
+    struct kept_fade *kept = fades_find(&fold->fades, (struct fade_key){fold->contact, score});
+    if (kept == NULL || fade_follow(fold, kept))
+        return kept;
+    fades_drop(&fold->fades, kept);
+    return NULL;
+}
+
+// Makes one of all entries, in the place of the one that is kept. Who only asks, perhaps of all contacts, makes none.
+static void fade_make(struct fold *fold, struct kept_fade *kept, const struct score_parts *parts)
+{
+    const struct fade_key key = {fold->contact, fold->gathered.score};
+    if (fold->is_tried || !is_faded(fold, key.score))
+        return;
+    if (kept == NULL)
+        kept = fades_place(&fold->fades, key);
+    if (kept == NULL)
+        return;
+    kept->ledger_bytes = ledger_bytes(fold->state, fold->contact);
+    kept->ledger_edits = ledger_edits(fold->state, fold->contact);
+    if (!score_fade_gather(&kept->fade, parts, kept->fade.sums, fold->now_ms))
+        fades_drop(&fold->fades, kept);
+}
+
+bool fold_score_never_below(struct fold *fold, uint32_t score)
+{
+    const struct kept_fade *kept = fade_of(fold, score);
+    if (kept != NULL)
+        return !kept->fade.has_below;
+    struct score_parts parts;
+    parts_again(fold, score, &parts);
+    for (uint32_t i = 0; i < parts.count; i++) {
+        if (parts.entries[i].points_milli < 0)
+            return false;
+    }
+    return true;
+}
+
+int64_t fold_score_crossing(struct fold *fold, uint32_t score)
+{
+    int64_t at_ms = INT64_MAX;
+    struct score_parts parts;
+    gather_state_again(fold, score);
+    const struct kept_fade *kept = fade_of(fold, score);
+    if (kept != NULL && score_fade_crossing(
+                            &kept->fade, ruleset_score(fold->ruleset, score), fold->state_milli,
+                            fold->now_ms, &at_ms))
+        return at_ms;
+    parts_again(fold, score, &parts);
+    return score_next_crossing(&parts, fold->now_ms);
+}
+
+// --- values
 // Where neither time nor groups change what entries are worth their sum is kept.
 static struct score_value value_of_sum(struct fold *fold, uint32_t score)
 {
@@ -118,8 +257,16 @@ static struct score_value value_of_sum(struct fold *fold, uint32_t score)
 
 static struct score_value value_of_parts(struct fold *fold, uint32_t score, int64_t at_ms)
 {
+    struct score_value value;
     struct score_parts parts;
-    fold_score_parts(fold, score, &parts);
+    gather_state(fold, score);
+    struct kept_fade *kept = fade_of(fold, score);
+    if (kept != NULL &&
+        score_fade_value(
+            &kept->fade, ruleset_score(fold->ruleset, score), fold->state_milli, at_ms, &value))
+        return value;
+    gather_entries(fold, score, &parts);
+    fade_make(fold, kept, &parts);
     return score_value_at(&parts, at_ms);
 }
 

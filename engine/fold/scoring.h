@@ -20,8 +20,10 @@ bool fold_has_score(struct fold *fold, uint32_t score);
 bool fold_state_rule(struct fold *fold, const struct score_rule *rule, int64_t *milli_out);
 // All that its value follows from, in memory of the fold that the next call uses again. Not for `combine`.
 void fold_score_parts(struct fold *fold, uint32_t score, struct score_parts *parts_out);
-// The same, not gathered again where the score was just evaluated.
-void fold_score_parts_again(struct fold *fold, uint32_t score, struct score_parts *parts_out);
+// Of a score that was just evaluated, not one with `combine`: whether no entry of it is below 0, and when it crosses a
+// threshold next (score_next_crossing).
+bool fold_score_never_below(struct fold *fold, uint32_t score);
+int64_t fold_score_crossing(struct fold *fold, uint32_t score);
 
 // An event rule, for the event that expressions are about: condition, points, limit, entry.
 void fold_apply_rule(struct fold *fold, const struct score_rule *rule);

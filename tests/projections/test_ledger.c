@@ -20,6 +20,12 @@ static struct ledger_entry entry_of(uint32_t rule, int64_t points_milli, uint64_
     };
 }
 
+static void ignore(void *context, const struct ledger_entry *entry)
+{
+    (void)context;
+    (void)entry;
+}
+
 static struct state *open_in_frame(void)
 {
     struct state_params params = test_params(NULL);
@@ -149,6 +155,64 @@ START_TEST(a_walk_over_a_score_gives_its_entries_alone)
     struct ledger_entry entry;
     struct ledger_walk none = ledger_walk_score(state, one, (struct name_id){SCORES + 1});
     ck_assert(!ledger_walk_next(&none, &entry));
+    close_after_frame(state);
+}
+END_TEST
+
+// Who keeps what it made of a ledger goes by these.
+START_TEST(what_was_read_holds_until_more_than_the_end_changes)
+{
+    struct state *state = open_in_frame();
+    struct ledger_entry found;
+    const struct ledger_entry entries[] = {
+        entry_of(3, 1000, 1), entry_of(4, 2000, 2), entry_of(6, 3000, 3)};
+    ck_assert_uint_eq(ledger_bytes(state, one), 0);
+    uint64_t edits = ledger_edits(state, one);
+    ledger_add(state, one, &entries[0]);
+    ledger_add(state, one, &entries[1]);
+    uint32_t bytes = ledger_bytes(state, one);
+    ledger_add(state, one, &entries[2]);
+    ck_assert_uint_eq(ledger_edits(state, one), edits);
+    ck_assert_uint_gt(ledger_bytes(state, one), bytes);
+    struct ledger_walk walk = ledger_walk_score_behind(state, one, entries[0].score, bytes);
+    ck_assert(
+        ledger_walk_next(&walk, &found)); // of the same score as the first, which is passed over
+    expect_entry(&found, &entries[2]);
+    ck_assert(!ledger_walk_next(&walk, &found));
+    walk = ledger_walk_score_behind(state, one, entries[1].score, bytes);
+    ck_assert(!ledger_walk_next(&walk, &found));
+    walk = ledger_walk_score_behind(state, one, (struct name_id){99}, bytes);
+    ck_assert(!ledger_walk_next(&walk, &found));
+
+    ck_assert_uint_eq(ledger_withdraw(state, one, entries[1].event_key, ignore, NULL), 1);
+    ck_assert_uint_ne(ledger_edits(state, one), edits);
+    edits = ledger_edits(state, one);
+    ck_assert_uint_eq(ledger_withdraw(state, one, 99, ignore, NULL), 0);
+    ck_assert_uint_eq(ledger_edits(state, one), edits);
+    bytes = ledger_bytes(state, one);
+    const struct ledger_entry others[] = {entry_of(3, 7000, 1), entry_of(6, 3000, 3)};
+    ledger_replace(state, one, others, 2); // of as many bytes
+    ck_assert_uint_eq(ledger_bytes(state, one), bytes);
+    ck_assert_uint_ne(ledger_edits(state, one), edits);
+    close_after_frame(state);
+}
+END_TEST
+
+// Batches end within a frame; a record that grows long between them counts once, as it is at the end.
+START_TEST(the_digest_has_long_records_as_the_frame_leaves_them)
+{
+    struct state *state = open_in_frame();
+    for (uint32_t frame = 0; frame < 3; frame++) {
+        for (uint32_t i = 1; i <= 200; i++) {
+            const struct ledger_entry entry = entry_of(i % 7 + 1, i, frame * 1000 + i);
+            ledger_add(state, one, &entry);
+            if (i % 20 == 0)
+                state_settle(state);
+        }
+        (void)state_frame_end(state);
+        ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
+        state_frame_begin(state, 0);
+    }
     close_after_frame(state);
 }
 END_TEST
@@ -315,6 +379,8 @@ Suite *test_suite(void)
         (int)(sizeof(kept_cases) / sizeof(kept_cases[0])));
     tcase_add_test(ledger, an_entry_without_names_is_refused_and_counted);
     tcase_add_test(ledger, a_walk_over_a_score_gives_its_entries_alone);
+    tcase_add_test(ledger, what_was_read_holds_until_more_than_the_end_changes);
+    tcase_add_test(ledger, the_digest_has_long_records_as_the_frame_leaves_them);
     tcase_add_test(ledger, condensing_keeps_sum_and_count_of_each_rule);
     tcase_add_test(ledger, a_replaced_ledger_is_what_was_given);
     tcase_add_test(ledger, withdrawing_an_event_takes_its_plain_entries_alone);
