@@ -21,26 +21,28 @@ struct pending_expression {
 
 void compile_owner(struct compiler *compiler, const char *section, struct bytes name)
 {
-    struct buffer owner = {0};
-    buffer_add_format(&owner, "%s.", section);
-    buffer_add_bytes(&owner, name);
-    compiler->owner = compile_copy(compiler, buffer_bytes(&owner));
-    buffer_free(&owner);
+    size_t len = strlen(section);
+    uint8_t *owner = arena_alloc(&compiler->ruleset->arena, len + 1 + name.len);
+    memcpy(owner, section, len);
+    owner[len] = '.';
+    memcpy(owner + len + 1, name.data, name.len);
+    compiler->owner = bytes_of(owner, len + 1 + name.len);
 }
 
 // "scores.engagement/order if". The key may have the quotes of messages.
 static struct bytes name_of(struct compiler *compiler, const char *key)
 {
-    struct buffer name = {0};
-    buffer_add_bytes(&name, compiler->owner);
-    buffer_add_u8(&name, ' ');
+    struct bytes owner = compiler->owner;
+    uint8_t *name = arena_alloc(&compiler->ruleset->arena, owner.len + 1 + strlen(key));
+    size_t len = owner.len + 1;
+    if (owner.len > 0)
+        memcpy(name, owner.data, owner.len);
+    name[owner.len] = ' ';
     for (; *key != '\0'; key++) {
         if (*key != '\'')
-            buffer_add_u8(&name, (uint8_t)*key);
+            name[len++] = (uint8_t)*key;
     }
-    struct bytes copy = compile_copy(compiler, buffer_bytes(&name));
-    buffer_free(&name);
-    return copy;
+    return bytes_of(name, len);
 }
 
 static const struct rule_expression *take_expression(

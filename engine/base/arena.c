@@ -53,12 +53,12 @@ static void arena_advance(struct arena *arena, size_t size_bytes)
 void *arena_alloc(struct arena *arena, size_t size_bytes)
 {
     INVARIANT(size_bytes <= SIZE_MAX / 2);
-    size_t size = (size_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-    if (size == 0)
-        size = ARENA_ALIGN;
-    if (arena->current == NULL || arena->current->cap - arena->current->used < size)
-        arena_advance(arena, size);
+    size_t size = (size_bytes + (size_bytes == 0) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     struct arena_block *block = arena->current;
+    if (block == NULL || block->cap - block->used < size) {
+        arena_advance(arena, size);
+        block = arena->current;
+    }
     uint8_t *memory = (uint8_t *)(block + 1) + block->used;
     block->used += size;
     arena->used_bytes += size;

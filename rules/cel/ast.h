@@ -33,6 +33,8 @@ enum cel_macro {
     CEL_MACRO_TRANSFORM_MAP_ENTRY, // likewise, the transform being a map
 };
 
+struct cel_named_function;
+
 struct cel_node {
     enum cel_node_kind kind;
     enum cel_macro macro;
@@ -51,6 +53,7 @@ struct cel_node {
     uint32_t height;             // 1 for a leaf, at most CEL_DEPTH_MAX
     const struct cel_type *type; // set by the checker; NULL without it
     // Set by the checker, or by cel_resolve without it.
+    const struct cel_named_function *function; // CALL: NULL when there is none of that name
     uint32_t variable; // IDENT, SELECT that is a qualified name: of the scope; CEL_NOT_A_VARIABLE
     uint32_t field;    // SELECT, HAS: the index in the object; else CEL_NO_FIELD
 };

@@ -180,6 +180,33 @@ static bool has_dyn(struct checker *checker, const struct cel_node *call)
     return false;
 }
 
+// A type that is itself and nothing else.
+static bool is_plain(const struct cel_type *type)
+{
+    return type->kind > CEL_TYPE_DYN && type->kind < CEL_TYPE_LIST;
+}
+
+// The overload's result where each argument is of just the type that it takes; NULL where they are not, or that may not
+// be all that is to be said.
+static const struct cel_type *exact_result(
+    const struct cel_node *call, const struct cel_named_function *function)
+{
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        if (!is_plain(call->children[i]->type))
+            return NULL;
+    }
+    for (uint32_t i = 0; i < function->overload_count; i++) {
+        const struct cel_overload *overload = &function->overloads[i];
+        bool fits = overload->is_member == call->is_member && !overload->is_fallback &&
+                    overload->variable_count == 0 && overload->param_count == call->child_count;
+        for (uint32_t j = 0; fits && j < call->child_count; j++)
+            fits = overload->params[j]->kind == call->children[j]->type->kind;
+        if (fits)
+            return overload->result;
+    }
+    return NULL;
+}
+
 const struct cel_type *check_called(
     struct checker *checker, struct cel_node *call, const struct cel_named_function *function)
 {
@@ -189,6 +216,9 @@ const struct cel_type *check_called(
         return check_fail(
             checker, call, "%.*s() takes at most %d arguments, here are %u", (int)call->text.len,
             (const char *)call->text.data, (int)ARGS_MAX, call->child_count);
+    const struct cel_type *exact = function->is_told_by_kinds ? exact_result(call, function) : NULL;
+    if (exact != NULL)
+        return exact;
     bool is_index = bytes_equal_text(call->text, "_[_]");
     if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);

@@ -109,7 +109,9 @@ static bool is_name(void *context, struct bytes candidate)
 
 bool resolve_name(struct checker *checker, struct cel_node *node)
 {
-    struct dotted name = {.len = 0};
+    struct dotted name; // no more of it is set than is needed: it is large
+    name.len = 0;
+    name.is_rooted = false;
     struct name_search search = {checker, node};
     return dotted_of(checker, node, &name) && for_candidates(checker, &name, is_name, &search);
 }
@@ -135,16 +137,14 @@ static void take_receiver_off(struct cel_node *call, struct bytes name)
     call->child_count--;
 }
 
-const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call)
+// The function that a member call names.
+static const struct cel_named_function *resolve_member(
+    struct checker *checker, struct cel_node *call)
 {
     struct function_search search = {.library = checker->scope->library};
-    struct dotted name = {.len = 0};
-    if (!call->is_member) {
-        name.is_rooted = call->is_rooted;
-        if (dotted_add(&name, call->text))
-            (void)for_candidates(checker, &name, is_function, &search);
-        return search.function;
-    }
+    struct dotted name;
+    name.len = 0;
+    name.is_rooted = false;
     if (!dotted_of(checker, call->children[0], &name))
         return cel_library_find(checker->scope->library, call->text);
     size_t space_len = name.len;
@@ -158,6 +158,26 @@ const struct cel_named_function *resolve_function(struct checker *checker, struc
     if (is_unknown)
         take_receiver_off(call, arena_copy(checker->arena, bytes_of(name.text, name.len)));
     return search.function;
+}
+
+static const struct cel_named_function *resolve_alone(
+    struct checker *checker, const struct cel_node *call)
+{
+    struct function_search search = {.library = checker->scope->library};
+    struct dotted name;
+    if (checker->scope->container.len == 0)
+        return cel_library_find(checker->scope->library, call->text);
+    name.len = 0;
+    name.is_rooted = call->is_rooted;
+    if (dotted_add(&name, call->text))
+        (void)for_candidates(checker, &name, is_function, &search);
+    return search.function;
+}
+
+const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call)
+{
+    call->function = call->is_member ? resolve_member(checker, call) : resolve_alone(checker, call);
+    return call->function;
 }
 
 // --- without types
