@@ -12,6 +12,7 @@
 #include "rules/compile_teams.h"
 #include "rules/compile_workflows.h"
 #include "rules/compiler.h"
+#include "rules/live_facts.h"
 
 // What making regular expressions may cost, in instructions: some for any ruleset, and more for a longer one. A few
 // bytes make a pattern of 10,000.
@@ -171,6 +172,7 @@ static void compiler_end(struct compiler *compiler)
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
     cel_eval_free(&compiler->cel.eval);
+    live_room_free(compiler->live_room);
     diagnostics_sort(compiler->list);
 }
 

@@ -359,7 +359,8 @@ static void check_sense(
     const struct pending_expression *pending,
     const struct checked_expression *checked)
 {
-    check_one_of(compiler, checked);
+    if (survey_names(&compiler->survey, SCOPE_CONTACT))
+        check_one_of(compiler, checked);
     switch (pending->use) {
     case EXPRESSION_CONDITION:
     case EXPRESSION_STOP:
@@ -423,21 +424,10 @@ static void take_tree(
     }
 }
 
-static size_t count_nodes(const struct cel_node *node)
-{
-    size_t count = 1;
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        count += count_nodes(node->children[i]);
-    return count;
-}
-
 // False when all expressions together have more parts than they may, which is said once: then no further one is read.
-static bool check_size(
-    struct compiler *compiler,
-    const struct pending_expression *pending,
-    const struct cel_node *root)
+static bool check_size(struct compiler *compiler, const struct pending_expression *pending)
 {
-    compiler->node_count += count_nodes(root);
+    compiler->node_count += compiler->survey.node_count;
     if (compiler->node_count <= compiler->node_count_max)
         return true;
     diagnostic_add(
@@ -484,13 +474,14 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }
-    (void)reads_find_clock(root);
-    if (!check_size(compiler, pending, root))
+    compiler->survey = reads_survey(root);
+    if (!check_size(compiler, pending))
         return;
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;
-    warn_undeclared(compiler, pending, root);
+    if (survey_names(&compiler->survey, SCOPE_DATA) || survey_names(&compiler->survey, SCOPE_RUN))
+        warn_undeclared(compiler, pending, root);
     if (!compile_tree(compiler, pending, scope, root))
         return;
     check_sense(compiler, pending, &(struct checked_expression){pending->node, root});

@@ -9,6 +9,7 @@
 #include "config/yaml_tree.h"
 #include "engine/base/arena.h"
 #include "rules/expression.h"
+#include "rules/reads.h"
 #include "rules/ruleset_data.h"
 #include "rules/symbols.h"
 #include "rules/vocabulary.h"
@@ -37,6 +38,8 @@ struct compiler {
     size_t node_count, node_count_max; // of the trees of expressions, all together
     struct arena scratch;
     struct arena tree; // of the expression in hand
+    struct tree_survey survey;
+    struct live_room *live_room; // of live_facts.h; made when needed
     struct symbols symbols[SYMBOL_KIND_COUNT];
     struct parts parts;
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors

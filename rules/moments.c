@@ -143,9 +143,7 @@ static void add_hourly(struct moments *moments, const struct cel_node *node)
 void moments_add(
     struct moments *moments, const struct moment_room *room, const struct cel_node *root)
 {
-    if (add_comparison(moments, room, root))
-        return;
-    if (!reads_now(root))
+    if (!reads_now(root) || add_comparison(moments, room, root))
         return;
     if (reads_is_clock(root)) {
         add_hourly(moments, root);

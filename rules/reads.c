@@ -108,6 +108,8 @@ static bool is_member(const struct cel_node *node)
 
 void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root)
 {
+    if (root->is_folded) // constants read nothing
+        return;
     if (is_member(root)) {
         struct members members = members_of(ruleset, root->children[0]->variable);
         if (root->field < members.count)
@@ -135,13 +137,26 @@ bool reads_is_clock(const struct cel_node *node)
     return node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "age");
 }
 
-bool reads_find_clock(struct cel_node *node)
+static void survey_node(struct cel_node *node, struct tree_survey *survey)
 {
     node->has_clock = reads_is_clock(node);
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        node->has_clock = reads_find_clock(node->children[i]) || node->has_clock;
-    return node->has_clock;
+    survey->node_count++;
+    if (node->variable != CEL_NOT_A_VARIABLE)
+        survey->variables |= UINT32_C(1) << node->variable;
+    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
+        survey_node(node->children[i], survey);
+        node->has_clock = node->has_clock || node->children[i]->has_clock;
+    }
 }
+
+struct tree_survey reads_survey(struct cel_node *root)
+{
+    struct tree_survey survey = {.node_count = 0};
+    survey_node(root, &survey);
+    return survey;
+}
+
+_Static_assert(SCOPE_VARIABLE_COUNT <= 32, "each variable has its bit");
 
 bool reads_now(const struct cel_node *node)
 {

@@ -40,7 +40,7 @@ struct cel_node {
     enum cel_macro macro;
     bool is_member;
     bool is_rooted;
-    bool has_clock; // for the rules: set by reads_find_clock
+    bool has_clock; // for the rules: set by reads_survey
     // Set by a compiler with is_kept: it is made of constants and functions of them, and literal is what it always gives.
     bool is_folded;
     uint32_t begin, end; // bytes of the expression's text

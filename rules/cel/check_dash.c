@@ -99,8 +99,10 @@ static const struct cel_object *object_of(struct checker *checker, const struct 
 
 const struct cel_type *check_dashed(struct checker *checker, struct cel_node *minus)
 {
+    if (!is_minus(minus))
+        return NULL;
     struct dashed dashed = {.len = 0};
-    if (!is_minus(minus) || !put_together(checker, minus, &dashed))
+    if (!put_together(checker, minus, &dashed))
         return NULL;
     const struct cel_object *object = object_of(checker, &dashed);
     if (object == NULL || field_of(object, dashed.first->text) != NULL ||
