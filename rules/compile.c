@@ -18,7 +18,7 @@
 // bytes make a pattern of 10,000.
 enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
 // The same of the parts of expressions: each name, literal and operator is one.
-enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 6 };
+enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 8 };
 // The same of the steps that evaluating constants takes.
 enum { CONSTANT_COST_SPARE = 1000000, CONSTANT_COST_PER_BYTE = 1 };
 

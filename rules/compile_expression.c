@@ -11,6 +11,9 @@
 #include "rules/scope.h"
 #include "rules/waits.h"
 
+// An expression costs so much more than its parts: what is kept of it beside them counts as parts.
+enum { EXPRESSION_NODES = 2 };
+
 struct pending_expression {
     const struct yaml_node *node;
     event_type on;
@@ -425,9 +428,12 @@ static void take_tree(
 }
 
 // False when all expressions together have more parts than they may, which is said once: then no further one is read.
-static bool check_size(struct compiler *compiler, const struct pending_expression *pending)
+static bool check_size(
+    struct compiler *compiler,
+    const struct pending_expression *pending,
+    const struct cel_node *root)
 {
-    compiler->node_count += compiler->survey.node_count;
+    compiler->node_count += root->size + EXPRESSION_NODES;
     if (compiler->node_count <= compiler->node_count_max)
         return true;
     diagnostic_add(
@@ -463,8 +469,12 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression->run_on == EVENT_TYPE_UNKNOWN
             ? scopes_of(ruleset->scopes, pending->on)
             : scopes_of_run(ruleset->scopes, pending->on, expression->run_on);
-    struct cel_problems problems = {0};
+    struct cel_problems problems; // as few of it are set as there are
+    problems.count = problems.total = 0;
+    problems.is_unread = diagnostics_is_full(compiler->list);
     struct cel_node *root = cel_parse(&compiler->tree, expression->text, &problems);
+    if (root != NULL && !check_size(compiler, pending, root))
+        return;
     if (root == NULL || !cel_check(&compiler->tree, scope, root, &problems)) {
         const struct expression_source source = {
             .node = pending->node,
@@ -475,8 +485,6 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         return;
     }
     compiler->survey = reads_survey(root);
-    if (!check_size(compiler, pending))
-        return;
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;

@@ -39,7 +39,8 @@ struct compiler {
     struct arena scratch;
     struct arena tree; // of the expression in hand
     struct tree_survey survey;
-    struct live_room *live_room; // of live_facts.h; made when needed
+    struct live_room *live_room;       // of live_facts.h; made when needed
+    struct trigger_room *trigger_room; // of compile_triggers.c; likewise
     struct symbols symbols[SYMBOL_KIND_COUNT];
     struct parts parts;
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors

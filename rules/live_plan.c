@@ -84,6 +84,9 @@ void live_plan_make(struct compiler *compiler, struct live_plan *out)
         .nodes = arena_alloc(scratch, most * sizeof(*out->nodes)),
         .node_of_rule = arena_alloc(scratch, most * sizeof(*out->node_of_rule)),
         .order = arena_alloc(scratch, most * sizeof(*out->order)),
+        .scores_from = ruleset_dependency_score(ruleset, 0),
+        .segments_from = ruleset_dependency_segment(ruleset, 0),
+        .objects_from = ruleset_dependency_object(ruleset, 0),
     };
     struct planner planner = {
         .plan = out, .seen_by = arena_alloc(scratch, dependencies * sizeof(uint32_t))};

@@ -38,6 +38,7 @@ struct live_plan {
     size_t read_count, read_cap;
     uint32_t *order; // nodes by position
     uint32_t order_count;
+    dependency scores_from, segments_from, objects_from; // of the ruleset
 };
 
 static inline uint32_t live_plan_score(const struct live_plan *plan, size_t score)

@@ -30,9 +30,8 @@ enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT, READ_OBJE
 // The kind, and the index in the ruleset (of a member: in the scope's contact).
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out);
 
-// What a tree is made of.
+// What a tree names.
 struct tree_survey {
-    size_t node_count;
     uint32_t variables; // bits of the scope's variables that it names
 };
 

@@ -44,6 +44,7 @@ struct cel_node {
     // Set by a compiler with is_kept: it is made of constants and functions of them, and literal is what it always gives.
     bool is_folded;
     uint32_t begin, end; // bytes of the expression's text
+    uint32_t size;       // of its parts as the parser made them: itself and all below
     uint32_t text_begin; // where text is written: the field, the function
     struct bytes text;   // unescaped; operators are functions: "_+_", "!_", "-_", "_[_]", "@in"
     struct bytes names[2];

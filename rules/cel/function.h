@@ -59,7 +59,7 @@ struct cel_named_function {
     // Its instruction (program_internal.h), and the number of arguments from which on it asks the host.
     uint16_t op_code, op_mask;
     uint32_t host_args_min;
-    // Takes nothing that is open: where arguments are of plain types, one overload at most is theirs.
+    // None of its overloads takes just anything: where arguments are of plain types, their kinds tell which take them.
     bool is_told_by_kinds;
 };
 

@@ -169,7 +169,7 @@ static void add_row(struct cel_library *library, const struct cel_function_row *
     if (function->overload_count > 0)
         memcpy(overloads, function->overloads, function->overload_count * sizeof(*overloads));
     overloads[function->overload_count++] = overload;
-    if (!overload.is_fallback && has_open_param(&overload))
+    if (has_open_param(&overload))
         function->is_told_by_kinds = false;
     function->overloads = overloads;
 }

@@ -91,6 +91,7 @@ struct cel_node *parse_node(
         .child_count = count,
         .children = (struct cel_node **)(void *)(node + 1),
         .height = 1,
+        .size = 1,
         .variable = CEL_NOT_A_VARIABLE,
         .field = CEL_NO_FIELD,
     };
@@ -98,6 +99,7 @@ struct cel_node *parse_node(
         if (children[i] == NULL)
             return NULL;
         node->children[i] = children[i];
+        node->size += children[i]->size;
         if (children[i]->height + 1 > node->height)
             node->height = children[i]->height + 1;
     }

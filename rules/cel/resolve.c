@@ -66,21 +66,36 @@ static bool for_candidates(
     return found(context, own);
 }
 
+#define NAMED(name, of)                                             \
+    {                                                               \
+        {(const uint8_t *)(name), sizeof(name) - 1}, &cel_type_##of \
+    }
 // dyn is none: it is what the checker does not know, and no value's type.
 static const struct cel_type *type_named(struct arena *arena, struct bytes name)
 {
-    static const struct cel_type *const plain[] = {
-        &cel_type_null,   &cel_type_bool,  &cel_type_int,       &cel_type_uint,    &cel_type_double,
-        &cel_type_string, &cel_type_bytes, &cel_type_timestamp, &cel_type_duration};
+    static const struct {
+        struct bytes name; // as cel_type_name has it
+        const struct cel_type *type;
+    } plain[] = {
+        NAMED("null_type", null),
+        NAMED("bool", bool),
+        NAMED("int", int),
+        NAMED("uint", uint),
+        NAMED("double", double),
+        NAMED("string", string),
+        NAMED("bytes", bytes),
+        NAMED("google.protobuf.Timestamp", timestamp),
+        NAMED("google.protobuf.Duration", duration),
+        NAMED("type", type),
+    };
+#undef NAMED
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (bytes_equal_text(name, cel_type_name(plain[i])))
-            return plain[i];
+        if (bytes_equal(name, plain[i].name))
+            return plain[i].type;
     }
     if (bytes_equal_text(name, "list"))
         return cel_type_list(arena, &cel_type_dyn);
-    if (bytes_equal_text(name, "map"))
-        return cel_type_map(arena, &cel_type_dyn, &cel_type_dyn);
-    return bytes_equal_text(name, "type") ? &cel_type_type : NULL;
+    return bytes_equal_text(name, "map") ? cel_type_map(arena, &cel_type_dyn, &cel_type_dyn) : NULL;
 }
 
 struct name_search {
