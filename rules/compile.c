@@ -169,6 +169,7 @@ static void compiler_end(struct compiler *compiler)
         symbols_free(&compiler->symbols[i]);
     symbols_free(&compiler->parts.all);
     buffer_free(&compiler->parts.key);
+    buffer_free(&compiler->owner);
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
     cel_eval_free(&compiler->cel.eval);

@@ -12,7 +12,7 @@
 #include "rules/waits.h"
 
 // An expression costs so much more than its parts: what is kept of it beside them counts as parts.
-enum { EXPRESSION_NODES = 2 };
+enum { EXPRESSION_NODES = 3 };
 
 struct pending_expression {
     const struct yaml_node *node;
@@ -24,18 +24,16 @@ struct pending_expression {
 
 void compile_owner(struct compiler *compiler, const char *section, struct bytes name)
 {
-    size_t len = strlen(section);
-    uint8_t *owner = arena_alloc(&compiler->ruleset->arena, len + 1 + name.len);
-    memcpy(owner, section, len);
-    owner[len] = '.';
-    memcpy(owner + len + 1, name.data, name.len);
-    compiler->owner = bytes_of(owner, len + 1 + name.len);
+    buffer_clear(&compiler->owner);
+    buffer_add_text(&compiler->owner, section);
+    buffer_add_u8(&compiler->owner, '.');
+    buffer_add_bytes(&compiler->owner, name);
 }
 
 // "scores.engagement/order if". The key may have the quotes of messages.
 static struct bytes name_of(struct compiler *compiler, const char *key)
 {
-    struct bytes owner = compiler->owner;
+    struct bytes owner = buffer_bytes(&compiler->owner);
     uint8_t *name = arena_alloc(&compiler->ruleset->arena, owner.len + 1 + strlen(key));
     size_t len = owner.len + 1;
     if (owner.len > 0)
@@ -48,6 +46,23 @@ static struct bytes name_of(struct compiler *compiler, const char *key)
     return bytes_of(name, len);
 }
 
+// Counts parts of expressions. False once all together have more than they may, which is said once: then no further one
+// is taken or read.
+static bool count_nodes(struct compiler *compiler, const struct yaml_node *node, size_t count)
+{
+    bool was_over = compiler->node_count > compiler->node_count_max;
+    compiler->node_count += count;
+    if (compiler->node_count <= compiler->node_count_max)
+        return true;
+    if (!was_over)
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0602, yaml_place(node),
+            "the expressions of these rules have more than %zu names, literals and operators in "
+            "all",
+            compiler->node_count_max);
+    return false;
+}
+
 static const struct rule_expression *take_expression(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -56,6 +71,8 @@ static const struct rule_expression *take_expression(
     const struct step_expression *as)
 {
     struct ruleset *ruleset = compiler->ruleset;
+    if (!count_nodes(compiler, node, EXPRESSION_NODES))
+        return NULL;
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .index = (uint32_t)ruleset->expression_count,
@@ -427,22 +444,6 @@ static void take_tree(
     }
 }
 
-// False when all expressions together have more parts than they may, which is said once: then no further one is read.
-static bool check_size(
-    struct compiler *compiler,
-    const struct pending_expression *pending,
-    const struct cel_node *root)
-{
-    compiler->node_count += root->size + EXPRESSION_NODES;
-    if (compiler->node_count <= compiler->node_count_max)
-        return true;
-    diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0602, yaml_place(pending->node),
-        "the expressions of these rules have more than %zu names, literals and operators in all",
-        compiler->node_count_max);
-    return false;
-}
-
 // Compiles what was checked. False when it is not what it is for, or costs more than it may.
 static bool compile_tree(
     struct compiler *compiler,
@@ -473,7 +474,7 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
     problems.count = problems.total = 0;
     problems.is_unread = diagnostics_is_full(compiler->list);
     struct cel_node *root = cel_parse(&compiler->tree, expression->text, &problems);
-    if (root != NULL && !check_size(compiler, pending, root))
+    if (root != NULL && !count_nodes(compiler, pending->node, root->size))
         return;
     if (root == NULL || !cel_check(&compiler->tree, scope, root, &problems)) {
         const struct expression_source source = {

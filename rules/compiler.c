@@ -34,6 +34,15 @@ void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes)
     return mem_resize(items, *cap * item_bytes);
 }
 
+void *compile_reserve(void *items, size_t *cap, size_t count, size_t item_bytes)
+{
+    if (count <= *cap)
+        return items;
+    size_t grown = *cap + *cap / 2;
+    *cap = count < grown ? grown : count;
+    return mem_resize(items, *cap * item_bytes);
+}
+
 struct bytes compile_copy(struct compiler *compiler, struct bytes text)
 {
     return bytes_of(arena_text(&compiler->ruleset->arena, text), text.len);

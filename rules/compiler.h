@@ -48,7 +48,7 @@ struct compiler {
     struct bytes group;             // of its events: the file's name without its ending
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
-    struct bytes owner;             // of expressions taken now
+    struct buffer owner;            // of expressions taken now
     struct flow_room *flow_room;    // of compile_flow.h; made when needed
     const struct yaml_node *on_error_goto; // of the workflow in hand
     const struct yaml_node **started;      // names of workflows that steps start
@@ -144,5 +144,7 @@ void compile_live(struct compiler *compiler);
 
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);
+// The same for count in all, where that is known before.
+void *compile_reserve(void *items, size_t *cap, size_t count, size_t item_bytes);
 
 #endif

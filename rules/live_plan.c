@@ -30,7 +30,8 @@ static void take_reads(struct planner *planner, uint32_t part, uint32_t node)
     for (uint32_t i = 0; i < expression->facts->read_count; i++) {
         const struct read *read = &expression->facts->reads[i];
         for (uint32_t m = 0; m < read->count; m++)
-            add_read(planner, (struct planned_read){read->first + m, part, i}, node);
+            add_read(
+                planner, (struct planned_read){read->first + m, part & 1, i & INT32_MAX}, node);
     }
     if (plan->read_count > LIVE_READS_MAX)
         diagnostic_add(

@@ -20,9 +20,9 @@ struct planned {
 };
 
 struct planned_read {
-    dependency of; // each once in a node
-    uint32_t part; // of the node
-    uint32_t read; // of what was found in it
+    dependency of;      // each once in a node
+    uint32_t part : 1;  // of the node
+    uint32_t read : 31; // of what was found in it
 };
 
 // What the expressions of all nodes read together; of those that read all scores, each of them counts.

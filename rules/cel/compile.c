@@ -575,15 +575,38 @@ static void *copy_items(uint8_t **at, const struct list *list, size_t item_bytes
     return items;
 }
 
-// All of it in one piece: what must be aligned stands before instructions, which are of 4 bytes.
+static struct bytes copy_text(uint8_t **at, struct bytes text)
+{
+    struct bytes copy = bytes_of(*at, text.len);
+    if (text.len > 0)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return copy;
+}
+
+// Of names, and of constants that are texts.
+static size_t text_bytes(const struct emitter *emitter)
+{
+    const struct cel_value *constants = emitter->constants.items;
+    const struct member *members = emitter->members.items;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < emitter->constants.count; i++)
+        bytes += constants[i].kind == CEL_STRING ? constants[i].as.text.len : 0;
+    for (uint32_t i = 0; i < emitter->members.count; i++)
+        bytes += members[i].name.len;
+    return bytes;
+}
+
+// All of it in one piece: what must be aligned stands before instructions, which are of 4 bytes, and texts.
 static struct cel_program *copy_program(struct arena *arena, struct emitter *emitter)
 {
-    size_t bytes =
-        sizeof(struct cel_program) + emitter->constants.count * sizeof(struct cel_value) +
-        emitter->members.count * sizeof(struct member) +
-        emitter->functions.count * sizeof(cel_function *) +
-        emitter->regexes.count * sizeof(struct cel_regex *) +
-        emitter->macros.count * sizeof(struct macro_code) + emitter->ops.count * sizeof(struct op);
+    size_t bytes = text_bytes(emitter) + sizeof(struct cel_program) +
+                   emitter->constants.count * sizeof(struct cel_value) +
+                   emitter->members.count * sizeof(struct member) +
+                   emitter->functions.count * sizeof(cel_function *) +
+                   emitter->regexes.count * sizeof(struct cel_regex *) +
+                   emitter->macros.count * sizeof(struct macro_code) +
+                   emitter->ops.count * sizeof(struct op);
     struct cel_program *program = arena_alloc(arena, bytes);
     uint8_t *at = (uint8_t *)(program + 1);
     *program = view(emitter);
@@ -595,10 +618,14 @@ static struct cel_program *copy_program(struct arena *arena, struct emitter *emi
     program->ops = copy_items(&at, &emitter->ops, sizeof(struct op));
     program->constants = constants;
     program->members = members;
-    for (uint32_t i = 0; i < emitter->constants.count; i++)
-        constants[i] = value_copy(arena, &emitter->compiler->eval, constants[i]);
+    for (uint32_t i = 0; i < emitter->constants.count; i++) {
+        if (constants[i].kind == CEL_STRING)
+            constants[i].as.text = copy_text(&at, constants[i].as.text);
+        else
+            constants[i] = value_copy(arena, &emitter->compiler->eval, constants[i]);
+    }
     for (uint32_t i = 0; i < emitter->members.count; i++)
-        members[i].name = arena_copy(arena, members[i].name);
+        members[i].name = copy_text(&at, members[i].name);
     return program;
 }
 
