@@ -203,9 +203,10 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "An expression has at most 65536 bytes, and its parts nest at most 250 deep. Chains of && "
         "and || may be as long as they like. The regular expressions of all rules together compile "
         "to at most 32768 instructions, and one more for each 16 bytes of the rules; a repetition "
-        "such as {1,100} counts so many times. Their names, literals and operators are 32768 at "
-        "most, and one more for each 6 bytes of the rules; their constants take 1000000 steps to "
-        "work out at most, and one more for each byte."),
+        "such as {1,100} counts so many times, and each expression of its own eight beside. Names, "
+        "literals and operators are 32768 at most, and one more for each 8 bytes of the rules; "
+        "each expression counts three beside its own. Constants take 1000000 steps to work out at "
+        "most, and one more for each byte."),
     EXPLAIN(
         E0603,
         "There is no function of this name. Functions that belong to a value stand behind it: "

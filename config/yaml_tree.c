@@ -36,23 +36,47 @@ struct builder {
     uint16_t slab_count, slab_cap;
     uint8_t *copies; // where the next text is copied to
     size_t copies_left;
+    bool is_ascii; // then characters are bytes
     // The last mark of libyaml, which counts characters, and the same in bytes.
     size_t mark_chars;
     size_t mark_bytes;
 };
 
+static bool is_all_ascii(struct bytes text)
+{
+    uint64_t all = 0;
+    size_t at = 0;
+    for (; text.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text.data + at, sizeof(word));
+        all |= word;
+    }
+    for (; at < text.len; at++)
+        all |= text.data[at];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static const uint8_t *next_newline(const uint8_t *at, const uint8_t *end)
+{
+    return at == end ? NULL : memchr(at, '\n', (size_t)(end - at));
+}
+
 static void index_lines(struct arena *arena, struct source_text *source)
 {
     struct bytes text = source->text;
+    const uint8_t *end = text.data + text.len;
     uint32_t count = 1;
-    for (size_t i = 0; i < text.len; i++)
-        count += text.data[i] == '\n';
+    for (const uint8_t *at = next_newline(text.data, end); at != NULL; at = next_newline(at, end)) {
+        at++;
+        count++;
+    }
     uint32_t *starts = arena_alloc(arena, (count / SOURCE_LINES_STEP + 1) * sizeof(*starts));
     uint32_t line = 0;
     starts[0] = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '\n' && ++line % SOURCE_LINES_STEP == 0)
-            starts[line / SOURCE_LINES_STEP] = (uint32_t)i + 1;
+    for (const uint8_t *at = next_newline(text.data, end); at != NULL; at = next_newline(at, end)) {
+        at++;
+        if (++line % SOURCE_LINES_STEP == 0)
+            starts[line / SOURCE_LINES_STEP] = (uint32_t)(at - text.data);
     }
     source->line_starts = starts;
     source->last = arena_alloc(arena, sizeof(*source->last));
@@ -209,6 +233,10 @@ static struct yaml_node *node_create(struct builder *builder, enum yaml_kind kin
 static struct bytes source_from(struct builder *builder, yaml_mark_t mark)
 {
     struct bytes text = builder->source->text;
+    if (builder->is_ascii) {
+        size_t at = mark.index < text.len ? mark.index : text.len;
+        return bytes_of(text.data + at, text.len - at);
+    }
     while (builder->mark_chars < mark.index && builder->mark_bytes < text.len) {
         size_t at = builder->mark_bytes + 1;
         while (at < text.len && (text.data[at] & 0xc0) == 0x80)
@@ -541,7 +569,8 @@ const struct yaml_node *yaml_tree_parse(
         return NULL;
     index_lines(arena, source);
 
-    struct builder builder = {.arena = arena, .list = list, .source = source};
+    struct builder builder = {
+        .arena = arena, .list = list, .source = source, .is_ascii = is_all_ascii(text)};
     INVARIANT(yaml_parser_initialize(&builder.parser));
     yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&builder.parser, source->text.data, source->text.len);

@@ -9,12 +9,18 @@
 
 enum { SHOWN_BYTES_MAX = 60 };
 
+// Words are mostly told apart by how they begin.
+static bool is_word(struct bytes text, const char *word)
+{
+    return text.len > 0 && text.data[0] == (uint8_t)word[0] && bytes_equal_text(text, word);
+}
+
 const struct yaml_node *yaml_get_key(const struct yaml_node *node, const char *key)
 {
     if (node == NULL)
         return NULL;
     struct yaml_entry entry = yaml_first_entry(node);
-    while (entry.key != NULL && !bytes_equal_text(yaml_text(entry.key), key))
+    while (entry.key != NULL && !is_word(yaml_text(entry.key), key))
         entry = yaml_next_entry(entry);
     return entry.key;
 }
@@ -264,7 +270,7 @@ bool yaml_to_word(
 static bool is_one_of(struct bytes text, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (bytes_equal_text(text, words[i]))
+        if (is_word(text, words[i]))
             return true;
     }
     return false;

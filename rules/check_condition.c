@@ -36,6 +36,8 @@ static enum truth truth_of_junction(const struct cel_node *node)
 static enum truth truth_of(const struct cel_node *node)
 {
     struct cel_value value;
+    if (node->is_folded)
+        return truth_of_value(node->literal);
     if (node->kind == CEL_NODE_AND || node->kind == CEL_NODE_OR)
         return truth_of_junction(node); // no deeper than CEL_DEPTH_MAX
     if (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "!_")) {

@@ -12,12 +12,13 @@
 #include "rules/compile_teams.h"
 #include "rules/compile_workflows.h"
 #include "rules/compiler.h"
+#include "rules/live_facts.h"
 
 // What making regular expressions may cost, in instructions: some for any ruleset, and more for a longer one. A few
 // bytes make a pattern of 10,000.
 enum { REGEX_COST_SPARE = 32768, REGEX_BYTES_EACH = 16 };
 // The same of the parts of expressions: each name, literal and operator is one.
-enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 6 };
+enum { NODES_SPARE = 32768, NODE_BYTES_EACH = 8 };
 // The same of the steps that evaluating constants takes.
 enum { CONSTANT_COST_SPARE = 1000000, CONSTANT_COST_PER_BYTE = 1 };
 
@@ -168,9 +169,11 @@ static void compiler_end(struct compiler *compiler)
         symbols_free(&compiler->symbols[i]);
     symbols_free(&compiler->parts.all);
     buffer_free(&compiler->parts.key);
+    buffer_free(&compiler->owner);
     arena_free(&compiler->scratch);
     arena_free(&compiler->tree);
     cel_eval_free(&compiler->cel.eval);
+    live_room_free(compiler->live_room);
     diagnostics_sort(compiler->list);
 }
 

@@ -303,7 +303,7 @@ static void read_contact(
     out->contact_text = BYTES_LITERAL("");
     if (node == NULL || !compile_test_contact(work->compiler, node, &contact))
         return;
-    if (test_contact_find(work, &contact) == NULL)
+    if (!test_has_contact(work, &contact))
         report_contact(work, node, &contact);
     out->contact = contact;
     out->contact_text = contact.identifiers[0].value;

@@ -11,6 +11,9 @@
 #include "rules/scope.h"
 #include "rules/waits.h"
 
+// An expression costs so much more than its parts: what is kept of it beside them counts as parts.
+enum { EXPRESSION_NODES = 3 };
+
 struct pending_expression {
     const struct yaml_node *node;
     event_type on;
@@ -21,26 +24,43 @@ struct pending_expression {
 
 void compile_owner(struct compiler *compiler, const char *section, struct bytes name)
 {
-    struct buffer owner = {0};
-    buffer_add_format(&owner, "%s.", section);
-    buffer_add_bytes(&owner, name);
-    compiler->owner = compile_copy(compiler, buffer_bytes(&owner));
-    buffer_free(&owner);
+    buffer_clear(&compiler->owner);
+    buffer_add_text(&compiler->owner, section);
+    buffer_add_u8(&compiler->owner, '.');
+    buffer_add_bytes(&compiler->owner, name);
 }
 
 // "scores.engagement/order if". The key may have the quotes of messages.
 static struct bytes name_of(struct compiler *compiler, const char *key)
 {
-    struct buffer name = {0};
-    buffer_add_bytes(&name, compiler->owner);
-    buffer_add_u8(&name, ' ');
+    struct bytes owner = buffer_bytes(&compiler->owner);
+    uint8_t *name = arena_alloc(&compiler->ruleset->arena, owner.len + 1 + strlen(key));
+    size_t len = owner.len + 1;
+    if (owner.len > 0)
+        memcpy(name, owner.data, owner.len);
+    name[owner.len] = ' ';
     for (; *key != '\0'; key++) {
         if (*key != '\'')
-            buffer_add_u8(&name, (uint8_t)*key);
+            name[len++] = (uint8_t)*key;
     }
-    struct bytes copy = compile_copy(compiler, buffer_bytes(&name));
-    buffer_free(&name);
-    return copy;
+    return bytes_of(name, len);
+}
+
+// Counts parts of expressions. False once all together have more than they may, which is said once: then no further one
+// is taken or read.
+static bool count_nodes(struct compiler *compiler, const struct yaml_node *node, size_t count)
+{
+    bool was_over = compiler->node_count > compiler->node_count_max;
+    compiler->node_count += count;
+    if (compiler->node_count <= compiler->node_count_max)
+        return true;
+    if (!was_over)
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0602, yaml_place(node),
+            "the expressions of these rules have more than %zu names, literals and operators in "
+            "all",
+            compiler->node_count_max);
+    return false;
 }
 
 static const struct rule_expression *take_expression(
@@ -51,6 +71,8 @@ static const struct rule_expression *take_expression(
     const struct step_expression *as)
 {
     struct ruleset *ruleset = compiler->ruleset;
+    if (!count_nodes(compiler, node, EXPRESSION_NODES))
+        return NULL;
     struct rule_expression *expression = arena_alloc(&ruleset->arena, sizeof(*expression));
     *expression = (struct rule_expression){
         .index = (uint32_t)ruleset->expression_count,
@@ -357,7 +379,8 @@ static void check_sense(
     const struct pending_expression *pending,
     const struct checked_expression *checked)
 {
-    check_one_of(compiler, checked);
+    if (survey_names(&compiler->survey, SCOPE_CONTACT))
+        check_one_of(compiler, checked);
     switch (pending->use) {
     case EXPRESSION_CONDITION:
     case EXPRESSION_STOP:
@@ -421,30 +444,6 @@ static void take_tree(
     }
 }
 
-static size_t count_nodes(const struct cel_node *node)
-{
-    size_t count = 1;
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        count += count_nodes(node->children[i]);
-    return count;
-}
-
-// False when all expressions together have more parts than they may, which is said once: then no further one is read.
-static bool check_size(
-    struct compiler *compiler,
-    const struct pending_expression *pending,
-    const struct cel_node *root)
-{
-    compiler->node_count += count_nodes(root);
-    if (compiler->node_count <= compiler->node_count_max)
-        return true;
-    diagnostic_add(
-        compiler->list, DIAGNOSTIC_E0602, yaml_place(pending->node),
-        "the expressions of these rules have more than %zu names, literals and operators in all",
-        compiler->node_count_max);
-    return false;
-}
-
 // Compiles what was checked. False when it is not what it is for, or costs more than it may.
 static bool compile_tree(
     struct compiler *compiler,
@@ -471,8 +470,12 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression->run_on == EVENT_TYPE_UNKNOWN
             ? scopes_of(ruleset->scopes, pending->on)
             : scopes_of_run(ruleset->scopes, pending->on, expression->run_on);
-    struct cel_problems problems = {0};
+    struct cel_problems problems; // as few of it are set as there are
+    problems.count = problems.total = 0;
+    problems.is_unread = diagnostics_is_full(compiler->list);
     struct cel_node *root = cel_parse(&compiler->tree, expression->text, &problems);
+    if (root != NULL && !count_nodes(compiler, pending->node, root->size))
+        return;
     if (root == NULL || !cel_check(&compiler->tree, scope, root, &problems)) {
         const struct expression_source source = {
             .node = pending->node,
@@ -482,13 +485,12 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         expression_report(compiler->list, &source, scope, &problems);
         return;
     }
-    (void)reads_find_clock(root);
-    if (!check_size(compiler, pending, root))
-        return;
+    compiler->survey = reads_survey(root);
     if ((is_of_counter(pending->use) || is_of_object(pending->use)) &&
         !check_reads(compiler, pending, root))
         return;
-    warn_undeclared(compiler, pending, root);
+    if (survey_names(&compiler->survey, SCOPE_DATA) || survey_names(&compiler->survey, SCOPE_RUN))
+        warn_undeclared(compiler, pending, root);
     if (!compile_tree(compiler, pending, scope, root))
         return;
     check_sense(compiler, pending, &(struct checked_expression){pending->node, root});

@@ -260,8 +260,12 @@ static void compile_score(struct compiler *compiler, const struct yaml_entry *en
 
 void compile_scores(struct compiler *compiler, const struct yaml_node *node)
 {
+    struct ruleset *ruleset = compiler->ruleset;
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'scores'", compiler->list))
         return;
+    ruleset->scores = compile_reserve(
+        ruleset->scores, &ruleset->score_cap, ruleset->score_count + node->count,
+        sizeof(*ruleset->scores));
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
          entry = yaml_next_entry(entry))
         compile_score(compiler, &entry);

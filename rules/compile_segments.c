@@ -43,8 +43,12 @@ static void compile_segment(struct compiler *compiler, const struct yaml_entry *
 
 void compile_segments(struct compiler *compiler, const struct yaml_node *node)
 {
+    struct ruleset *ruleset = compiler->ruleset;
     if (!yaml_expect(node, YAML_KIND_MAPPING, "'segments'", compiler->list))
         return;
+    ruleset->segments = compile_reserve(
+        ruleset->segments, &ruleset->segment_cap, ruleset->segment_count + node->count,
+        sizeof(*ruleset->segments));
     for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
          entry = yaml_next_entry(entry))
         compile_segment(compiler, &entry);

@@ -104,26 +104,37 @@ bool compile_test_contact(
     return count == node->count;
 }
 
-static bool shares_identifier(const struct test_contact *a, const struct test_contact *b)
+// An identifier of a contact, as a part of its test.
+static struct part part_of(const struct test_work *work, const struct test_identifier *identifier)
 {
-    for (uint32_t i = 0; i < a->count; i++) {
-        for (uint32_t j = 0; j < b->count; j++) {
-            if (a->identifiers[i].kind == b->identifiers[j].kind &&
-                bytes_equal(a->identifiers[i].value, b->identifiers[j].value))
-                return true;
-        }
-    }
-    return false;
+    return (struct part){
+        PART_CONTACT, (uint64_t)work->compiler->ruleset->test_count << 8 | identifier->kind,
+        identifier->value};
 }
 
-const struct test_contact *test_contact_find(
-    const struct test_work *work, const struct test_contact *contact)
+_Static_assert(IDENTIFIER_KINDS_MAX < 1 << 8, "a kind has its bits");
+
+static void add_contacts(struct test_work *work)
 {
     for (uint32_t i = 0; i < work->contact_count; i++) {
-        if (shares_identifier(&work->contacts[i], contact))
-            return &work->contacts[i];
+        for (uint32_t j = 0; j < work->contacts[i].count; j++) {
+            const struct part part = part_of(work, &work->contacts[i].identifiers[j]);
+            parts_add(work->compiler, &part, i);
+        }
     }
-    return NULL;
+    work->knows_contacts = true;
+}
+
+bool test_has_contact(struct test_work *work, const struct test_contact *contact)
+{
+    if (!work->knows_contacts)
+        add_contacts(work);
+    for (uint32_t i = 0; i < contact->count; i++) {
+        const struct part part = part_of(work, &contact->identifiers[i]);
+        if (parts_find(work->compiler, &part) != PART_NONE)
+            return true;
+    }
+    return false;
 }
 
 // --- what is known of the contact before

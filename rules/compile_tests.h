@@ -21,6 +21,7 @@ struct test_work {
     // All that its contact and its events name; the test's own is the first.
     struct test_contact *contacts;
     uint32_t contact_count;
+    bool knows_contacts; // they are in the table of parts
 };
 
 // Milliseconds from `start_ms` on as a duration ("36h", "-30d"), or a time; both limits of the range are times. False
@@ -37,9 +38,8 @@ bool compile_test_at(struct test_work *work, const struct yaml_node *node, int64
 // A contact as an event names it: its contact_id, or a mapping of identifiers. False after a diagnostic.
 bool compile_test_contact(
     struct compiler *compiler, const struct yaml_node *node, struct test_contact *out);
-// The one among those of the test that has an identifier of it, or NULL.
-const struct test_contact *test_contact_find(
-    const struct test_work *work, const struct test_contact *contact);
+// Whether one of those of the test has an identifier of it. Once all its events are compiled.
+bool test_has_contact(struct test_work *work, const struct test_contact *contact);
 
 // What a test names; NULL after a diagnostic of that code, or where the definition itself is refused.
 const struct symbol *test_symbol_find(

@@ -9,11 +9,16 @@
 
 enum { GROW_MIN = 16, SHOWN_BYTES_MAX = 60, WHAT_BYTES = 80 };
 
-static const char *const symbol_kinds[SYMBOL_KIND_COUNT] = {
-    [SYMBOL_EVENT] = "event",     [SYMBOL_FIELD] = "field",       [SYMBOL_LIST] = "list",
-    [SYMBOL_COUNTER] = "counter", [SYMBOL_SCORE] = "score",       [SYMBOL_SEGMENT] = "segment",
-    [SYMBOL_ACTION] = "action",   [SYMBOL_WORKFLOW] = "workflow", [SYMBOL_TEST] = "test",
-    [SYMBOL_CHANNEL] = "channel", [SYMBOL_TEAM] = "team",         [SYMBOL_OBJECT] = "object",
+// "event", and with its article.
+static const struct {
+    const char *name, *one;
+} symbol_kinds[SYMBOL_KIND_COUNT] = {
+    [SYMBOL_EVENT] = {"event", "an event"},    [SYMBOL_FIELD] = {"field", "a field"},
+    [SYMBOL_LIST] = {"list", "a list"},        [SYMBOL_COUNTER] = {"counter", "a counter"},
+    [SYMBOL_SCORE] = {"score", "a score"},     [SYMBOL_SEGMENT] = {"segment", "a segment"},
+    [SYMBOL_ACTION] = {"action", "an action"}, [SYMBOL_WORKFLOW] = {"workflow", "a workflow"},
+    [SYMBOL_TEST] = {"test", "a test"},        [SYMBOL_CHANNEL] = {"channel", "a channel"},
+    [SYMBOL_TEAM] = {"team", "a team"},        [SYMBOL_OBJECT] = {"object", "an object"},
 };
 
 int compile_shown_len(struct bytes text)
@@ -26,6 +31,15 @@ void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes)
     if (count < *cap)
         return items;
     *cap = *cap == 0 ? GROW_MIN : *cap + *cap / 2; // most of what a ruleset takes are these arrays
+    return mem_resize(items, *cap * item_bytes);
+}
+
+void *compile_reserve(void *items, size_t *cap, size_t count, size_t item_bytes)
+{
+    if (count <= *cap)
+        return items;
+    size_t grown = *cap + *cap / 2;
+    *cap = count < grown ? grown : count;
     return mem_resize(items, *cap * item_bytes);
 }
 
@@ -165,16 +179,13 @@ bool compile_define(
     enum name_form form,
     size_t index)
 {
-    char what[WHAT_BYTES];
-    bool has_vowel = strchr("aeiou", symbol_kinds[kind][0]) != NULL;
-    (void)snprintf(what, sizeof(what), "%s %s", has_vowel ? "an" : "a", symbol_kinds[kind]);
-    if (!compile_name_form(compiler, key, form, what))
+    if (!compile_name_form(compiler, key, form, symbol_kinds[kind].one))
         return false;
     const struct symbol *first = symbols_find(&compiler->symbols[kind], yaml_text(key));
     if (first != NULL) {
         diagnostic_add(
             compiler->list, DIAGNOSTIC_E0205, yaml_place(key), "%s '%.*s' is defined twice",
-            symbol_kinds[kind], compile_shown_len(yaml_text(key)),
+            symbol_kinds[kind].name, compile_shown_len(yaml_text(key)),
             (const char *)yaml_text(key).data);
         diagnostic_note(compiler->list, first->place, "it is defined here first");
         return false;
@@ -192,7 +203,7 @@ void compile_unknown(
 {
     size_t count = 0;
     const char *const *names = symbols_names(&compiler->symbols[kind], &compiler->scratch, &count);
-    struct unknown_word unknown = {symbol_kinds[kind], yaml_text(node), names, count};
+    struct unknown_word unknown = {symbol_kinds[kind].name, yaml_text(node), names, count};
     diagnostic_add_unknown(compiler->list, code, yaml_place(node), &unknown);
 }
 
@@ -215,8 +226,10 @@ struct bytes compile_text(struct compiler *compiler, const struct yaml_node *nod
     const struct yaml_node *value = yaml_get(node, key);
     char what[WHAT_BYTES];
     struct bytes text;
+    if (value == NULL)
+        return BYTES_LITERAL("");
     (void)snprintf(what, sizeof(what), "'%s'", key);
-    if (value == NULL || !yaml_to_text(value, what, compiler->list, &text) ||
+    if (!yaml_to_text(value, what, compiler->list, &text) ||
         compile_refuse_template(compiler, value))
         return BYTES_LITERAL("");
     return compile_copy(compiler, text);

@@ -9,6 +9,7 @@
 #include "config/yaml_tree.h"
 #include "engine/base/arena.h"
 #include "rules/expression.h"
+#include "rules/reads.h"
 #include "rules/ruleset_data.h"
 #include "rules/symbols.h"
 #include "rules/vocabulary.h"
@@ -37,6 +38,9 @@ struct compiler {
     size_t node_count, node_count_max; // of the trees of expressions, all together
     struct arena scratch;
     struct arena tree; // of the expression in hand
+    struct tree_survey survey;
+    struct live_room *live_room;       // of live_facts.h; made when needed
+    struct trigger_room *trigger_room; // of compile_triggers.c; likewise
     struct symbols symbols[SYMBOL_KIND_COUNT];
     struct parts parts;
     bool has_lists;                 // there is a `lists` somewhere: unknown ones are errors
@@ -44,7 +48,7 @@ struct compiler {
     struct bytes group;             // of its events: the file's name without its ending
     struct place identifiers_place; // where 'identifiers' stands; source NULL: nowhere yet
     const char **event_names;       // all of the catalogue, for did-you-mean; made when needed
-    struct bytes owner;             // of expressions taken now
+    struct buffer owner;            // of expressions taken now
     struct flow_room *flow_room;    // of compile_flow.h; made when needed
     const struct yaml_node *on_error_goto; // of the workflow in hand
     const struct yaml_node **started;      // names of workflows that steps start
@@ -140,5 +144,7 @@ void compile_live(struct compiler *compiler);
 
 // Makes room for one more in an array of a ruleset.
 void *compile_grow(void *items, size_t *cap, size_t count, size_t item_bytes);
+// The same for count in all, where that is known before.
+void *compile_reserve(void *items, size_t *cap, size_t count, size_t item_bytes);
 
 #endif

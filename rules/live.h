@@ -47,8 +47,10 @@ struct live_node {
     bool is_by_counter_sides;
     // A rule or a segment that holds of no contact of whom nothing is known: what it reads would have to change first.
     bool is_false_of_new;
-    // GUARD_CONTACT where it cannot be true unless a declared field has one value; else GUARD_NONE.
-    struct rule_guard guard;
+    // It cannot be true unless a declared field has one value: its number, and the value's hash (GUARD_CONTACT).
+    bool is_guarded;
+    uint32_t guard_field;
+    uint64_t guard_hash;
 };
 
 // Anything about a contact that an expression may read.

@@ -23,7 +23,10 @@ struct live_facts {
     bool is_false_of_new; // as a condition: condition_is_false_of_new
 };
 
-// Of an expression that was checked with the scope.
+// Where what is found is gathered; NULL is none.
+void live_room_free(struct live_room *room);
+
+// Of an expression that was surveyed (compiler->survey) and checked with the scope.
 const struct live_facts *live_facts_of(
     struct compiler *compiler, const struct cel_scope *scope, const struct cel_node *root);
 

@@ -35,17 +35,13 @@ static const struct planned_read *read_of(
 static uint32_t target_of(
     const struct live_plan *plan, const struct planned *planned, uint32_t edge)
 {
-    uint32_t index = 0;
     if (edge < rule_edges(plan, planned))
         return plan->node_of_rule[plan->ruleset->scores[planned->node.index].state_rules[edge]];
-    switch (reads_kind(plan->ruleset, read_of(plan, planned, edge)->of, &index)) {
-    case READ_SCORE: return live_plan_score(plan, index);
-    case READ_SEGMENT: return live_plan_segment(plan, index);
-    case READ_CONTACT:
-    case READ_COUNTER:
-    case READ_OBJECT: break;
-    }
-    return NO_NODE;
+    dependency of = read_of(plan, planned, edge)->of;
+    if (of < plan->scores_from || of >= plan->objects_from)
+        return NO_NODE;
+    return of < plan->segments_from ? live_plan_score(plan, of - plan->scores_from)
+                                    : live_plan_segment(plan, of - plan->segments_from);
 }
 
 // --- rings

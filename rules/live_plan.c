@@ -30,7 +30,8 @@ static void take_reads(struct planner *planner, uint32_t part, uint32_t node)
     for (uint32_t i = 0; i < expression->facts->read_count; i++) {
         const struct read *read = &expression->facts->reads[i];
         for (uint32_t m = 0; m < read->count; m++)
-            add_read(planner, (struct planned_read){read->first + m, part, i}, node);
+            add_read(
+                planner, (struct planned_read){read->first + m, part & 1, i & INT32_MAX}, node);
     }
     if (plan->read_count > LIVE_READS_MAX)
         diagnostic_add(
@@ -84,6 +85,9 @@ void live_plan_make(struct compiler *compiler, struct live_plan *out)
         .nodes = arena_alloc(scratch, most * sizeof(*out->nodes)),
         .node_of_rule = arena_alloc(scratch, most * sizeof(*out->node_of_rule)),
         .order = arena_alloc(scratch, most * sizeof(*out->order)),
+        .scores_from = ruleset_dependency_score(ruleset, 0),
+        .segments_from = ruleset_dependency_segment(ruleset, 0),
+        .objects_from = ruleset_dependency_object(ruleset, 0),
     };
     struct planner planner = {
         .plan = out, .seen_by = arena_alloc(scratch, dependencies * sizeof(uint32_t))};

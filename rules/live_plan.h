@@ -20,9 +20,9 @@ struct planned {
 };
 
 struct planned_read {
-    dependency of; // each once in a node
-    uint32_t part; // of the node
-    uint32_t read; // of what was found in it
+    dependency of;      // each once in a node
+    uint32_t part : 1;  // of the node
+    uint32_t read : 31; // of what was found in it
 };
 
 // What the expressions of all nodes read together; of those that read all scores, each of them counts.
@@ -38,6 +38,7 @@ struct live_plan {
     size_t read_count, read_cap;
     uint32_t *order; // nodes by position
     uint32_t order_count;
+    dependency scores_from, segments_from, objects_from; // of the ruleset
 };
 
 static inline uint32_t live_plan_score(const struct live_plan *plan, size_t score)

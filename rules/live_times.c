@@ -209,8 +209,9 @@ static void take_guard(const struct live_plan *plan, struct planned *planned)
     planned->node.is_false_of_new =
         planned->parts[0]->facts->is_false_of_new && !has_counters_without_sides(plan, planned);
     const struct rule_guard *guard = &planned->parts[0]->guard;
-    if (guard->kind == GUARD_CONTACT && guard->is_asked_for)
-        planned->node.guard = *guard;
+    planned->node.is_guarded = guard->kind == GUARD_CONTACT && guard->is_asked_for;
+    planned->node.guard_field = guard->field;
+    planned->node.guard_hash = guard->hash;
 }
 
 static void set_thresholds(struct timing *timing)

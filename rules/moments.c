@@ -51,7 +51,9 @@ static struct cel_node *make_call(
     struct cel_node *call = arena_alloc(arena, sizeof(*call));
     struct cel_node **children = arena_alloc(arena, 2 * sizeof(struct cel_node *));
     uint32_t height = left->height > right->height ? left->height : right->height;
-    struct cel_problems problems = {0};
+    struct cel_problems problems; // nobody reads them
+    problems.count = problems.total = 0;
+    problems.is_unread = true;
     children[0] = left;
     children[1] = right;
     *call = (struct cel_node){
@@ -143,9 +145,7 @@ static void add_hourly(struct moments *moments, const struct cel_node *node)
 void moments_add(
     struct moments *moments, const struct moment_room *room, const struct cel_node *root)
 {
-    if (add_comparison(moments, room, root))
-        return;
-    if (!reads_now(root))
+    if (!reads_now(root) || add_comparison(moments, room, root))
         return;
     if (reads_is_clock(root)) {
         add_hourly(moments, root);

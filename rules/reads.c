@@ -38,28 +38,24 @@ uint32_t reads_dependency_count(const struct ruleset *ruleset)
 
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out)
 {
-    const dependency counters = ruleset_dependency_counter(ruleset, 0);
-    const dependency scores = ruleset_dependency_score(ruleset, 0);
-    const dependency segments = ruleset_dependency_segment(ruleset, 0);
-    const dependency objects = ruleset_dependency_object(ruleset, 0);
-    if (of >= objects) {
-        *index_out = of - objects;
-        return READ_OBJECT;
-    }
-    if (of >= segments) {
-        *index_out = of - segments;
-        return READ_SEGMENT;
-    }
-    if (of >= scores) {
-        *index_out = of - scores;
-        return READ_SCORE;
-    }
-    if (of >= counters) {
-        *index_out = of - counters;
-        return READ_COUNTER;
+    const struct {
+        enum read_kind kind;
+        size_t count;
+    } kinds[] = {
+        // in the order of their numbers
+        {READ_CONTACT, scope_contact_count(ruleset)},
+        {READ_COUNTER, ruleset->counter_count},
+        {READ_SCORE, ruleset->score_count},
+        {READ_SEGMENT, ruleset->segment_count},
+    };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        *index_out = of;
+        if (of < kinds[i].count)
+            return kinds[i].kind;
+        of -= (dependency)kinds[i].count;
     }
     *index_out = of;
-    return READ_CONTACT;
+    return READ_OBJECT;
 }
 
 static void add(struct reads *reads, dependency first, uint32_t count, const struct cel_node *at)
@@ -108,6 +104,8 @@ static bool is_member(const struct cel_node *node)
 
 void reads_add(struct reads *reads, const struct ruleset *ruleset, const struct cel_node *root)
 {
+    if (root->is_folded) // constants read nothing
+        return;
     if (is_member(root)) {
         struct members members = members_of(ruleset, root->children[0]->variable);
         if (root->field < members.count)
@@ -135,13 +133,25 @@ bool reads_is_clock(const struct cel_node *node)
     return node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "age");
 }
 
-bool reads_find_clock(struct cel_node *node)
+static void survey_node(struct cel_node *node, struct tree_survey *survey)
 {
     node->has_clock = reads_is_clock(node);
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        node->has_clock = reads_find_clock(node->children[i]) || node->has_clock;
-    return node->has_clock;
+    if (node->variable != CEL_NOT_A_VARIABLE)
+        survey->variables |= UINT32_C(1) << node->variable;
+    for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX
+        survey_node(node->children[i], survey);
+        node->has_clock = node->has_clock || node->children[i]->has_clock;
+    }
 }
+
+struct tree_survey reads_survey(struct cel_node *root)
+{
+    struct tree_survey survey = {.variables = 0};
+    survey_node(root, &survey);
+    return survey;
+}
+
+_Static_assert(SCOPE_VARIABLE_COUNT <= 32, "each variable has its bit");
 
 bool reads_now(const struct cel_node *node)
 {

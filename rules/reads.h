@@ -30,8 +30,19 @@ enum read_kind { READ_CONTACT, READ_COUNTER, READ_SCORE, READ_SEGMENT, READ_OBJE
 // The kind, and the index in the ruleset (of a member: in the scope's contact).
 enum read_kind reads_kind(const struct ruleset *ruleset, dependency of, uint32_t *index_out);
 
-// Looks once where a checked tree reads the clock: `now`, age(). Each part is asked by reads_now, as often as it is in.
-bool reads_find_clock(struct cel_node *node);
+// What a tree names.
+struct tree_survey {
+    uint32_t variables; // bits of the scope's variables that it names
+};
+
+static inline bool survey_names(const struct tree_survey *survey, uint32_t variable)
+{
+    return (survey->variables >> variable & 1) != 0;
+}
+
+// Looks once at a checked tree, and where it reads the clock: `now`, age(). Each part is asked by reads_now, as often as
+// it is in.
+struct tree_survey reads_survey(struct cel_node *root);
 bool reads_now(const struct cel_node *node);
 // Whether a node is that itself.
 bool reads_is_clock(const struct cel_node *node);

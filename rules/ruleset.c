@@ -297,6 +297,7 @@ void ruleset_destroy(struct ruleset *ruleset)
     free(ruleset->lists);
     free(ruleset->teams);
     free(ruleset->event_sets);
+    free(ruleset->event_set_slots);
     free(ruleset->matches);
     free(ruleset->state_stops);
     free(ruleset->implied);

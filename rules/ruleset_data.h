@@ -74,7 +74,8 @@ struct ruleset {
     size_t implied_count, implied_cap;
     size_t implication_count, implication_cap;
     struct event_set *event_sets; // by their number from EVENT_SET_FIRST on
-    size_t event_set_count, event_set_cap;
+    uint32_t *event_set_slots;    // while compiling: open addressing over them, else index + 1
+    size_t event_set_count, event_set_cap, event_set_slot_count;
     struct match_list *matches; // by event type
     size_t match_count;
 };

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "engine/base/buffer.h"
+#include "engine/base/hash.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "rules/expression.h"
 #include "rules/ruleset_data.h"
-#include "rules/symbols.h"
 
 struct scopes {
     struct arena arena;
@@ -346,21 +346,25 @@ struct merged {
     struct cel_field *fields;
     uint32_t *declared; // by field: how many of the types declare it
     uint32_t count;
-    struct symbols names;
+    uint32_t *slots; // open addressing by name: index of a field and 1
+    uint32_t mask;
 };
 
 static void merge(struct arena *arena, struct merged *merged, const struct data_field *field)
 {
     const struct cel_type *type = scope_type_of(arena, field->type);
-    const struct symbol *found = symbols_find(&merged->names, field->name);
-    if (found == NULL) {
-        symbols_add(&merged->names, &(struct symbol){field->name, PLACE_NONE, merged->count});
+    uint32_t at = (uint32_t)hash_u64(field->name, 0) & merged->mask;
+    while (merged->slots[at] != 0 &&
+           !bytes_equal(merged->fields[merged->slots[at] - 1].name, field->name))
+        at = (at + 1) & merged->mask;
+    if (merged->slots[at] == 0) {
+        merged->slots[at] = merged->count + 1;
         merged->fields[merged->count] = (struct cel_field){field->name, type};
         merged->declared[merged->count++] = 1;
         return;
     }
-    struct cel_field *first = &merged->fields[found->index];
-    merged->declared[found->index]++;
+    struct cel_field *first = &merged->fields[merged->slots[at] - 1];
+    merged->declared[merged->slots[at] - 1]++;
     if (!cel_type_equal(first->type, type))
         first->type = &cel_type_dyn;
 }
@@ -373,9 +377,12 @@ static const struct cel_type *data_type_of_set(struct scopes *scopes, const stru
     size_t most = 1;
     for (uint32_t i = 0; i < set->count; i++)
         most += catalog_type(catalog, set->types[i])->field_count;
-    struct merged merged = {
-        .fields = arena_alloc(arena, most * sizeof(*merged.fields)),
-        .declared = mem_zero(most, sizeof(*merged.declared))};
+    struct merged merged = {.mask = 1};
+    while (merged.mask < most * 2)
+        merged.mask = merged.mask * 2 + 1;
+    merged.fields = arena_alloc(arena, most * sizeof(*merged.fields));
+    merged.declared = mem_zero(most, sizeof(*merged.declared));
+    merged.slots = mem_zero((size_t)merged.mask + 1, sizeof(*merged.slots));
     for (uint32_t i = 0; i < set->count; i++) {
         const struct event_type_def *def = catalog_type(catalog, set->types[i]);
         for (size_t f = 0; f < def->field_count; f++)
@@ -385,7 +392,7 @@ static const struct cel_type *data_type_of_set(struct scopes *scopes, const stru
         if (merged.declared[i] < set->count)
             merged.fields[i].type = &cel_type_dyn;
     }
-    symbols_free(&merged.names);
+    free(merged.slots);
     free(merged.declared);
     struct cel_object *data = arena_alloc(arena, sizeof(*data));
     *data = (struct cel_object){

@@ -17,6 +17,8 @@ static bool is_by_clocks(const struct cel_node *node)
 
 static bool has_clocks(const struct cel_node *node)
 {
+    if (node->is_folded) // constants ask no zone
+        return false;
     if (is_by_clocks(node))
         return true;
     for (uint32_t i = 0; i < node->child_count; i++) { // no deeper than CEL_DEPTH_MAX

@@ -6,13 +6,21 @@
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES_MIN = 16 * 1024, ARENA_BLOCK_BYTES_MAX = 256 * 1024 };
+enum {
+    ARENA_ALIGN = 16,
+    ARENA_BLOCK_BYTES_MIN = 16 * 1024,
+    ARENA_BLOCK_BYTES_MAX = 256 * 1024,
+    // An arena that has grown so large goes on in tables, which stand on huge pages: each small one costs a fault.
+    ARENA_HUGE_FROM = 5 * 1024 * 1024,
+    ARENA_HUGE_BYTES = 2 * 1024 * 1024,
+};
 
 struct arena_block {
     struct arena_block *next;
     size_t cap;
     size_t used;
-    size_t padding; // keeps the data behind it aligned
+    size_t
+        table_bytes; // of a block that is a table; 0: it is none. Also keeps the data behind it aligned
 };
 
 _Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "data behind the block is aligned");
@@ -31,6 +39,22 @@ static struct arena_block *arena_block_create(size_t size_bytes, size_t previous
     return block;
 }
 
+static struct arena_block *arena_block_huge(void)
+{
+    struct arena_block *block = mem_table(ARENA_HUGE_BYTES);
+    *block = (struct arena_block){
+        .cap = ARENA_HUGE_BYTES - sizeof(*block), .table_bytes = ARENA_HUGE_BYTES};
+    return block;
+}
+
+static void arena_block_free(struct arena_block *block)
+{
+    if (block->table_bytes > 0)
+        mem_table_free(block, block->table_bytes);
+    else
+        free(block);
+}
+
 // Makes a block with room for size_bytes the current one.
 static void arena_advance(struct arena *arena, size_t size_bytes)
 {
@@ -42,7 +66,10 @@ static void arena_advance(struct arena *arena, size_t size_bytes)
         if (current->cap >= size_bytes)
             return;
     }
-    struct arena_block *block = arena_block_create(size_bytes, current == NULL ? 0 : current->cap);
+    bool is_huge = arena->used_bytes >= ARENA_HUGE_FROM && size_bytes <= ARENA_BLOCK_BYTES_MAX / 4;
+    struct arena_block *block =
+        is_huge ? arena_block_huge()
+                : arena_block_create(size_bytes, current == NULL ? 0 : current->cap);
     if (current == NULL)
         arena->first = block;
     else
@@ -53,12 +80,12 @@ static void arena_advance(struct arena *arena, size_t size_bytes)
 void *arena_alloc(struct arena *arena, size_t size_bytes)
 {
     INVARIANT(size_bytes <= SIZE_MAX / 2);
-    size_t size = (size_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-    if (size == 0)
-        size = ARENA_ALIGN;
-    if (arena->current == NULL || arena->current->cap - arena->current->used < size)
-        arena_advance(arena, size);
+    size_t size = (size_bytes + (size_bytes == 0) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     struct arena_block *block = arena->current;
+    if (block == NULL || block->cap - block->used < size) {
+        arena_advance(arena, size);
+        block = arena->current;
+    }
     uint8_t *memory = (uint8_t *)(block + 1) + block->used;
     block->used += size;
     arena->used_bytes += size;
@@ -95,7 +122,7 @@ void arena_free(struct arena *arena)
     struct arena_block *block = arena->first;
     while (block != NULL) {
         struct arena_block *next = block->next;
-        free(block);
+        arena_block_free(block);
         block = next;
     }
     *arena = (struct arena){0};

@@ -127,7 +127,7 @@ void live_bind(struct fold *fold)
         live->score_positions[i] = ruleset_live_position(ruleset, LIVE_SCORE, i);
     for (uint32_t i = 0; i < count; i++) {
         const struct live_node *node = ruleset_live(ruleset, i);
-        if (node->guard.kind != GUARD_CONTACT && !node->is_false_of_new)
+        if (!node->is_guarded && !node->is_false_of_new)
             live->unguarded[live->unguarded_count++] = i;
         if (is_timed(fold, node))
             live->timed_nodes[live->timed_count++] = i;
@@ -183,11 +183,10 @@ void live_mark(struct fold *fold, dependency changed)
     enum { UNKNOWN, ABSENT, PRESENT } is_field = UNKNOWN;
     for (uint32_t i = 0; i < readers.count; i++) {
         const struct live_node *node = ruleset_live(fold->ruleset, readers.positions[i]);
-        bool is_guarded = node->guard.kind == GUARD_CONTACT &&
-                          changed == fold->live.first_field + node->guard.field;
+        bool is_guarded = node->is_guarded && changed == fold->live.first_field + node->guard_field;
         if (is_guarded && is_field == UNKNOWN)
-            is_field = field_hash(fold, node->guard.field, &hash) ? PRESENT : ABSENT;
-        if (is_guarded && (is_field == ABSENT || hash != node->guard.hash) && !is_held(fold, node))
+            is_field = field_hash(fold, node->guard_field, &hash) ? PRESENT : ABSENT;
+        if (is_guarded && (is_field == ABSENT || hash != node->guard_hash) && !is_held(fold, node))
             continue;
         mark(&fold->live, readers.positions[i]);
     }

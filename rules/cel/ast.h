@@ -33,15 +33,18 @@ enum cel_macro {
     CEL_MACRO_TRANSFORM_MAP_ENTRY, // likewise, the transform being a map
 };
 
+struct cel_named_function;
+
 struct cel_node {
     enum cel_node_kind kind;
     enum cel_macro macro;
     bool is_member;
     bool is_rooted;
-    bool has_clock; // for the rules: set by reads_find_clock
+    bool has_clock; // for the rules: set by reads_survey
     // Set by a compiler with is_kept: it is made of constants and functions of them, and literal is what it always gives.
     bool is_folded;
     uint32_t begin, end; // bytes of the expression's text
+    uint32_t size;       // of its parts as the parser made them: itself and all below
     uint32_t text_begin; // where text is written: the field, the function
     struct bytes text;   // unescaped; operators are functions: "_+_", "!_", "-_", "_[_]", "@in"
     struct bytes names[2];
@@ -51,6 +54,7 @@ struct cel_node {
     uint32_t height;             // 1 for a leaf, at most CEL_DEPTH_MAX
     const struct cel_type *type; // set by the checker; NULL without it
     // Set by the checker, or by cel_resolve without it.
+    const struct cel_named_function *function; // CALL: NULL when there is none of that name
     uint32_t variable; // IDENT, SELECT that is a qualified name: of the scope; CEL_NOT_A_VARIABLE
     uint32_t field;    // SELECT, HAS: the index in the object; else CEL_NO_FIELD
 };

@@ -42,7 +42,7 @@ static const struct cel_type *fail_name(
 const char *check_type_text(struct checker *checker, const struct cel_type *type)
 {
     enum { SHOWN_BYTES_MAX = 80 };
-    if (checker->problems->count == CEL_PROBLEMS_MAX)
+    if (checker->problems->count == CEL_PROBLEMS_MAX || checker->problems->is_unread)
         return ""; // nobody will read it
     struct buffer text = {0};
     cel_type_add(&text, infer_snapshot(&checker->infer, type));

@@ -180,6 +180,51 @@ static bool has_dyn(struct checker *checker, const struct cel_node *call)
     return false;
 }
 
+// A type that is itself and nothing else, or nothing that is known.
+static bool is_plain(const struct cel_type *type)
+{
+    return type->kind < CEL_TYPE_LIST;
+}
+
+static bool takes_kinds(const struct cel_node *call, const struct cel_overload *overload)
+{
+    bool fits =
+        overload->is_member == call->is_member && overload->param_count == call->child_count;
+    for (uint32_t i = 0; fits && i < call->child_count; i++) {
+        enum cel_type_kind kind = call->children[i]->type->kind;
+        fits = kind == CEL_TYPE_DYN || kind == overload->params[i]->kind;
+    }
+    return fits;
+}
+
+// The result of a call of a function that is told by kinds, where its arguments are plain; NULL where more must be looked
+// at.
+static const struct cel_type *told_result(
+    const struct cel_node *call, const struct cel_named_function *function)
+{
+    const struct cel_type *result = NULL;
+    bool has_open = false, is_all = true;
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        if (!is_plain(call->children[i]->type))
+            return NULL;
+        has_open = has_open || call->children[i]->type->kind == CEL_TYPE_DYN;
+    }
+    for (uint32_t i = 0; i < function->overload_count; i++) {
+        const struct cel_overload *overload = &function->overloads[i];
+        if ((overload->is_fallback && !has_open) || !takes_kinds(call, overload))
+            continue;
+        if (overload->variable_count > 0)
+            is_all = false; // of what, is not known yet
+        else if (!has_open)
+            return overload->result; // no other takes the same
+        else if (result == NULL)
+            result = overload->result;
+        else if (!cel_type_equal(result, overload->result))
+            return &cel_type_dyn;
+    }
+    return is_all ? result : NULL;
+}
+
 const struct cel_type *check_called(
     struct checker *checker, struct cel_node *call, const struct cel_named_function *function)
 {
@@ -189,6 +234,9 @@ const struct cel_type *check_called(
         return check_fail(
             checker, call, "%.*s() takes at most %d arguments, here are %u", (int)call->text.len,
             (const char *)call->text.data, (int)ARGS_MAX, call->child_count);
+    const struct cel_type *told = function->is_told_by_kinds ? told_result(call, function) : NULL;
+    if (told != NULL)
+        return told;
     bool is_index = bytes_equal_text(call->text, "_[_]");
     if (is_index && check_head(checker, call->children[0])->kind == CEL_TYPE_OBJECT)
         return check_object_index(checker, call);

@@ -5,15 +5,15 @@
 #include "engine/base/text.h"
 #include "rules/cel/check_internal.h"
 
-enum { NAME_BYTES_MAX = 128 };
+enum { NAME_BYTES_MAX = 128, PARTS_MAX = 24 };
 
 struct dashed {
     const struct cel_node *first; // segment.hot
     char text[NAME_BYTES_MAX];    // hot-leads
     size_t len;
-    uint32_t end;
-    bool is_end_known; // what stands behind the last dash is a name by itself
-    bool is_part;      // !segment.hot-leads reads as (!segment.hot)-leads
+    uint32_t end, depth;
+    struct cel_node *last; // what stands behind the last dash
+    bool is_part;          // !segment.hot-leads reads as (!segment.hot)-leads
 };
 
 static bool is_minus(const struct cel_node *node)
@@ -41,13 +41,12 @@ static bool add_part(struct dashed *dashed, struct bytes part)
 }
 
 // What stands behind a dash: a name, or a number written without a sign.
-static bool add_behind_dash(struct checker *checker, struct cel_node *right, struct dashed *dashed)
+static bool add_behind_dash(struct cel_node *right, struct dashed *dashed)
 {
+    dashed->last = right;
     struct cel_node *first = first_name(right);
     char digits[24];
     if (first != NULL) {
-        struct cel_node name = *first; // what it means is found out where it is checked
-        dashed->is_end_known = find_local(checker, &name) != NULL || resolve_name(checker, &name);
         dashed->end = first->end;
         dashed->is_part |= first != right;
         return add_part(dashed, first->text);
@@ -55,15 +54,16 @@ static bool add_behind_dash(struct checker *checker, struct cel_node *right, str
     if (right->kind != CEL_NODE_LITERAL || right->literal.kind != CEL_INT)
         return false;
     int len = snprintf(digits, sizeof(digits), "%" PRId64, right->literal.as.integer);
-    dashed->is_end_known = true;
     dashed->end = right->end;
     return (uint32_t)len == right->end - right->begin &&
            add_part(dashed, bytes_of(digits, (size_t)len));
 }
 
 // Puts a.b-c-d together as "b-c-d". False where there are spaces or more than names.
-static bool put_together(struct checker *checker, struct cel_node *node, struct dashed *dashed)
+static bool put_together(struct cel_node *node, struct dashed *dashed)
 {
+    if (++dashed->depth > PARTS_MAX) // each minus of a longer row asks again
+        return false;
     if (node->kind == CEL_NODE_SELECT && first_name(node) != NULL) {
         dashed->first = node;
         return add_part(dashed, node->text);
@@ -71,13 +71,22 @@ static bool put_together(struct checker *checker, struct cel_node *node, struct 
     bool is_not = node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "!_");
     if (is_not || (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "-_"))) {
         dashed->is_part = true;
-        return put_together(checker, node->children[0], dashed);
+        return put_together(node->children[0], dashed);
     }
     if (!is_minus(node) || node->children[0]->end != node->text_begin ||
         node->children[1]->begin != node->text_begin + 1)
         return false;
-    return put_together(checker, node->children[0], dashed) &&
-           add_behind_dash(checker, node->children[1], dashed);
+    return put_together(node->children[0], dashed) && add_behind_dash(node->children[1], dashed);
+}
+
+// Whether what stands behind the last dash is a name, or a number, by itself.
+static bool is_name(struct checker *checker, struct cel_node *last)
+{
+    const struct cel_node *first = first_name(last);
+    if (first == NULL)
+        return true;
+    struct cel_node name = *first; // what it means is found out where it is checked
+    return find_local(checker, &name) != NULL || resolve_name(checker, &name);
 }
 
 static const struct cel_field *field_of(const struct cel_object *object, struct bytes name)
@@ -89,7 +98,9 @@ static const struct cel_field *field_of(const struct cel_object *object, struct 
 // The object before the first dot, or NULL. What is wrong with it is said where it is checked.
 static const struct cel_object *object_of(struct checker *checker, const struct dashed *dashed)
 {
-    struct cel_problems silent = {.count = 0}, *problems = checker->problems;
+    struct cel_problems silent, *problems = checker->problems;
+    silent.count = silent.total = 0;
+    silent.is_unread = true;
     checker->problems = &silent;
     (void)check_node(checker, dashed->first->children[0]);
     checker->problems = problems;
@@ -99,12 +110,14 @@ static const struct cel_object *object_of(struct checker *checker, const struct 
 
 const struct cel_type *check_dashed(struct checker *checker, struct cel_node *minus)
 {
+    if (!is_minus(minus))
+        return NULL;
     struct dashed dashed = {.len = 0};
-    if (!is_minus(minus) || !put_together(checker, minus, &dashed))
+    if (!put_together(minus, &dashed))
         return NULL;
     const struct cel_object *object = object_of(checker, &dashed);
     if (object == NULL || field_of(object, dashed.first->text) != NULL ||
-        (object->is_open && dashed.is_end_known))
+        (object->is_open && is_name(checker, dashed.last)))
         return NULL;
     struct bytes name = bytes_of(dashed.text, dashed.len);
     const struct cel_field *meant = field_of(object, name);

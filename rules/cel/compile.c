@@ -311,8 +311,7 @@ static bool compile_member(struct emitter *emitter, struct cel_node *node)
 }
 
 // --- calls
-// The instruction of a function: OP_CALL but for the usual operators.
-static struct op op_of(struct bytes function)
+struct op op_of_function(struct bytes name)
 {
     static const struct {
         const char *function;
@@ -330,20 +329,11 @@ static struct op op_of(struct bytes function)
         {"_>=_", {.code = OP_COMPARE, .mask = IS_GREATER | IS_EQUAL}},
         {"!_", {.code = OP_NOT}},
     };
-    bool is_sign = function.len > 0 && (function.data[0] == '_' || function.data[0] == '!');
-    for (size_t i = 0; is_sign && i < sizeof(known) / sizeof(known[0]); i++) {
-        if (bytes_equal_text(function, known[i].function))
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (bytes_equal_text(name, known[i].function))
             return known[i].op;
     }
     return (struct op){.code = OP_CALL};
-}
-
-// Functions that ask the host: never constant.
-static bool asks_host(const struct cel_node *call)
-{
-    bool is_part_of_time = call->text.len > 3 && memcmp(call->text.data, "get", 3) == 0;
-    return bytes_equal_text(call->text, "age") || bytes_equal_text(call->text, "local") ||
-           (is_part_of_time && call->child_count > 1);
 }
 
 static bool is_constant_text(const struct cel_node *node)
@@ -388,16 +378,22 @@ static bool takes_count(const struct cel_named_function *function, const struct 
     return false;
 }
 
-static void emit_call(
-    struct emitter *emitter, cel_function *function, const struct cel_node *call, uint32_t last)
+// Whether it asks the host: then it is never constant.
+static bool asks_host(const struct cel_node *call)
 {
-    struct op op = op_of(call->text);
+    return call->child_count >= call->function->host_args_min;
+}
+
+static void emit_call(struct emitter *emitter, const struct cel_node *call, uint32_t last)
+{
+    struct op op = {.code = call->function->op_code, .mask = call->function->op_mask};
     bool is_operator = op.code >= OP_COMPARE && op.code <= OP_DIVIDE;
     if (is_operator && emitter->ops.count == last + 1 && op_at(emitter, last)->code == OP_CONSTANT)
         op.b = op_at(emitter, --emitter->ops.count)->a;
     else
         op.b = OPERAND_ON_STACK;
-    *(cel_function **)list_add(emitter, &emitter->functions, sizeof(function)) = function;
+    *(cel_function **)list_add(emitter, &emitter->functions, sizeof(cel_function *)) =
+        call->function->function;
     op.a = emitter->functions.count - 1;
     op.mask = op.code == OP_CALL ? asks_host(call) : op.mask;
     op.count = call->child_count;
@@ -407,11 +403,9 @@ static void emit_call(
 
 static bool compile_call(struct emitter *emitter, struct cel_node *call)
 {
-    const struct cel_named_function *function =
-        cel_library_find(emitter->scope->library, call->text);
-    if (function == NULL)
+    if (call->function == NULL)
         return compile_fail(emitter, call, CEL_ERROR_NO_OVERLOAD, "unknown function '");
-    if (!takes_count(function, call))
+    if (!takes_count(call->function, call))
         return compile_fail(
             emitter, call, CEL_ERROR_NO_OVERLOAD,
             "no such overload, by the number of arguments: '");
@@ -430,7 +424,7 @@ static bool compile_call(struct emitter *emitter, struct cel_node *call)
         last = emitter->ops.count;
         is_constant = compile_node(emitter, call->children[i]) && is_constant;
     }
-    emit_call(emitter, function->function, call, last);
+    emit_call(emitter, call, last);
     return is_constant && !asks_host(call);
 }
 
@@ -571,32 +565,73 @@ static bool compile_node(struct emitter *emitter, struct cel_node *node)
 }
 
 // --- the program
-static void *copy_items(struct arena *arena, const struct list *list, size_t item_bytes)
+// A copy of the list behind the others, which moves *at on.
+static void *copy_items(uint8_t **at, const struct list *list, size_t item_bytes)
 {
-    void *items = arena_alloc(arena, list->count * item_bytes + 1);
+    void *items = *at;
     if (list->count > 0)
         memcpy(items, list->items, list->count * item_bytes);
+    *at += list->count * item_bytes;
     return items;
 }
 
+static struct bytes copy_text(uint8_t **at, struct bytes text)
+{
+    struct bytes copy = bytes_of(*at, text.len);
+    if (text.len > 0)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return copy;
+}
+
+// Of names, and of constants that are texts.
+static size_t text_bytes(const struct emitter *emitter)
+{
+    const struct cel_value *constants = emitter->constants.items;
+    const struct member *members = emitter->members.items;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < emitter->constants.count; i++)
+        bytes += constants[i].kind == CEL_STRING ? constants[i].as.text.len : 0;
+    for (uint32_t i = 0; i < emitter->members.count; i++)
+        bytes += members[i].name.len;
+    return bytes;
+}
+
+// All of it in one piece: what must be aligned stands before instructions, which are of 4 bytes, and texts.
 static struct cel_program *copy_program(struct arena *arena, struct emitter *emitter)
 {
-    struct cel_program *program = arena_alloc(arena, sizeof(*program));
-    struct cel_value *constants = copy_items(arena, &emitter->constants, sizeof(struct cel_value));
-    struct member *members = copy_items(arena, &emitter->members, sizeof(struct member));
+    size_t bytes = text_bytes(emitter) + sizeof(struct cel_program) +
+                   emitter->constants.count * sizeof(struct cel_value) +
+                   emitter->members.count * sizeof(struct member) +
+                   emitter->functions.count * sizeof(cel_function *) +
+                   emitter->regexes.count * sizeof(struct cel_regex *) +
+                   emitter->macros.count * sizeof(struct macro_code) +
+                   emitter->ops.count * sizeof(struct op);
+    struct cel_program *program = arena_alloc(arena, bytes);
+    uint8_t *at = (uint8_t *)(program + 1);
     *program = view(emitter);
-    program->ops = copy_items(arena, &emitter->ops, sizeof(struct op));
-    program->functions = copy_items(arena, &emitter->functions, sizeof(cel_function *));
-    program->regexes = copy_items(arena, &emitter->regexes, sizeof(struct cel_regex *));
-    program->macros = copy_items(arena, &emitter->macros, sizeof(struct macro_code));
+    struct cel_value *constants = copy_items(&at, &emitter->constants, sizeof(*constants));
+    struct member *members = copy_items(&at, &emitter->members, sizeof(*members));
+    program->functions = copy_items(&at, &emitter->functions, sizeof(cel_function *));
+    program->regexes = copy_items(&at, &emitter->regexes, sizeof(struct cel_regex *));
+    program->macros = copy_items(&at, &emitter->macros, sizeof(struct macro_code));
+    program->ops = copy_items(&at, &emitter->ops, sizeof(struct op));
     program->constants = constants;
     program->members = members;
-    for (uint32_t i = 0; i < emitter->constants.count; i++)
-        constants[i] = value_copy(arena, &emitter->compiler->eval, constants[i]);
+    for (uint32_t i = 0; i < emitter->constants.count; i++) {
+        if (constants[i].kind == CEL_STRING)
+            constants[i].as.text = copy_text(&at, constants[i].as.text);
+        else
+            constants[i] = value_copy(arena, &emitter->compiler->eval, constants[i]);
+    }
     for (uint32_t i = 0; i < emitter->members.count; i++)
-        members[i].name = arena_copy(arena, members[i].name);
+        members[i].name = copy_text(&at, members[i].name);
     return program;
 }
+
+_Static_assert(
+    sizeof(struct cel_value) % 8 == 0 && sizeof(struct member) % 8 == 0,
+    "what stands behind them is aligned");
 
 struct cel_program *cel_compile_with(
     struct cel_compiler *compiler,

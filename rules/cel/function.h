@@ -56,6 +56,11 @@ struct cel_named_function {
     const struct cel_overload *overloads;
     uint32_t overload_count;
     cel_function *function;
+    // Its instruction (program_internal.h), and the number of arguments from which on it asks the host.
+    uint16_t op_code, op_mask;
+    uint32_t host_args_min;
+    // None of its overloads takes just anything: where arguments are of plain types, their kinds tell which take them.
+    bool is_told_by_kinds;
 };
 
 // All tables, parsed. Immutable: one is shared by any number of threads.

@@ -321,7 +321,8 @@ static struct infer_settled settle(struct infer *infer, const struct cel_type *t
 
 const struct cel_type *infer_settle(struct infer *infer, const struct cel_type *type)
 {
-    return settle(infer, type, 0).to;
+    bool is_settled = type->kind != CEL_TYPE_VARIABLE && type->params[0] == NULL;
+    return is_settled ? type : settle(infer, type, 0).to;
 }
 
 const struct cel_type *infer_snapshot(const struct infer *infer, const struct cel_type *type)

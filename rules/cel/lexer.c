@@ -15,7 +15,7 @@ static bool is_digit(uint8_t byte)
 
 static bool is_name_start(uint8_t byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
+    return (uint8_t)((byte | 0x20) - 'a') < 26 || byte == '_';
 }
 
 static bool is_name_part(uint8_t byte)
@@ -214,8 +214,10 @@ static bool is_string(struct cel_lexer *lexer, struct quotes *quotes_out)
 // --- names
 static void lex_name(struct cel_lexer *lexer, struct cel_token *token)
 {
-    while (is_name_part(byte_at(lexer, lexer->at)))
-        lexer->at++;
+    const uint8_t *at = lexer->text.data + lexer->at, *end = lexer->text.data + lexer->text.len;
+    while (at < end && is_name_part(*at))
+        at++;
+    lexer->at = (uint32_t)(at - lexer->text.data);
     token->text = bytes_of(lexer->text.data + token->begin, lexer->at - token->begin);
     token->kind = CEL_TOKEN_LITERAL;
     if (bytes_equal_text(token->text, "true"))
@@ -248,46 +250,62 @@ static bool lex_quoted_name(struct cel_lexer *lexer, struct cel_token *token)
 }
 
 // --- signs
-static bool lex_sign(struct cel_lexer *lexer, struct cel_token *token)
+static bool fail_sign(struct cel_lexer *lexer)
 {
-    static const struct {
-        char text[3];
-        enum cel_token_kind kind;
-    } signs[] = {
-        {"&&", CEL_TOKEN_AND},         {"||", CEL_TOKEN_OR},
-        {"==", CEL_TOKEN_EQUAL},       {"!=", CEL_TOKEN_NOT_EQUAL},
-        {"<=", CEL_TOKEN_LESS_EQUAL},  {">=", CEL_TOKEN_GREATER_EQUAL},
-        {"<", CEL_TOKEN_LESS},         {">", CEL_TOKEN_GREATER},
-        {"+", CEL_TOKEN_PLUS},         {"-", CEL_TOKEN_MINUS},
-        {"*", CEL_TOKEN_STAR},         {"/", CEL_TOKEN_SLASH},
-        {"%", CEL_TOKEN_PERCENT},      {"!", CEL_TOKEN_NOT},
-        {"?", CEL_TOKEN_QUESTION},     {":", CEL_TOKEN_COLON},
-        {",", CEL_TOKEN_COMMA},        {".", CEL_TOKEN_DOT},
-        {"(", CEL_TOKEN_LEFT_PAREN},   {")", CEL_TOKEN_RIGHT_PAREN},
-        {"[", CEL_TOKEN_LEFT_BRACKET}, {"]", CEL_TOKEN_RIGHT_BRACKET},
-        {"{", CEL_TOKEN_LEFT_BRACE},   {"}", CEL_TOKEN_RIGHT_BRACE},
-    };
-    struct bytes rest = bytes_of(lexer->text.data + lexer->at, lexer->text.len - lexer->at);
-    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        if (rest.data[0] != (uint8_t)signs[i].text[0])
-            continue;
-        size_t len = strlen(signs[i].text);
-        if (rest.len >= len && memcmp(rest.data, signs[i].text, len) == 0) {
-            token->kind = signs[i].kind;
-            lexer->at += (uint32_t)len;
-            return true;
-        }
-    }
     uint32_t end = lexer->at + 1;
+    uint8_t byte = byte_at(lexer, lexer->at);
     while ((byte_at(lexer, end) & 0xC0) == 0x80)
         end++;
-    uint8_t byte = rest.data[0];
     const char *why = "this character means nothing here";
     if (byte == '&' || byte == '|')
         why = "'and' is written &&, 'or' is written ||";
     else if (byte == '=')
         why = "'equals' is written ==";
     return fail_at(lexer, lexer->at, end, why);
+}
+
+// The sign of two characters where the second is that, else the one of the first alone; END: there is none.
+static enum cel_token_kind sign_of(
+    struct cel_lexer *lexer, uint8_t second, enum cel_token_kind two, enum cel_token_kind one)
+{
+    if (byte_at(lexer, lexer->at + 1) != second)
+        return one;
+    lexer->at++;
+    return two;
+}
+
+static bool lex_sign(struct cel_lexer *lexer, struct cel_token *token)
+{
+    enum cel_token_kind kind = CEL_TOKEN_END;
+    switch (lexer->text.data[lexer->at]) {
+    case '&': kind = sign_of(lexer, '&', CEL_TOKEN_AND, CEL_TOKEN_END); break;
+    case '|': kind = sign_of(lexer, '|', CEL_TOKEN_OR, CEL_TOKEN_END); break;
+    case '=': kind = sign_of(lexer, '=', CEL_TOKEN_EQUAL, CEL_TOKEN_END); break;
+    case '!': kind = sign_of(lexer, '=', CEL_TOKEN_NOT_EQUAL, CEL_TOKEN_NOT); break;
+    case '<': kind = sign_of(lexer, '=', CEL_TOKEN_LESS_EQUAL, CEL_TOKEN_LESS); break;
+    case '>': kind = sign_of(lexer, '=', CEL_TOKEN_GREATER_EQUAL, CEL_TOKEN_GREATER); break;
+    case '+': kind = CEL_TOKEN_PLUS; break;
+    case '-': kind = CEL_TOKEN_MINUS; break;
+    case '*': kind = CEL_TOKEN_STAR; break;
+    case '/': kind = CEL_TOKEN_SLASH; break;
+    case '%': kind = CEL_TOKEN_PERCENT; break;
+    case '?': kind = CEL_TOKEN_QUESTION; break;
+    case ':': kind = CEL_TOKEN_COLON; break;
+    case ',': kind = CEL_TOKEN_COMMA; break;
+    case '.': kind = CEL_TOKEN_DOT; break;
+    case '(': kind = CEL_TOKEN_LEFT_PAREN; break;
+    case ')': kind = CEL_TOKEN_RIGHT_PAREN; break;
+    case '[': kind = CEL_TOKEN_LEFT_BRACKET; break;
+    case ']': kind = CEL_TOKEN_RIGHT_BRACKET; break;
+    case '{': kind = CEL_TOKEN_LEFT_BRACE; break;
+    case '}': kind = CEL_TOKEN_RIGHT_BRACE; break;
+    default: break;
+    }
+    if (kind == CEL_TOKEN_END)
+        return fail_sign(lexer);
+    token->kind = kind;
+    lexer->at++;
+    return true;
 }
 
 bool cel_lex(struct cel_lexer *lexer, struct cel_token *token_out)

@@ -5,6 +5,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
 #include "rules/cel/function.h"
+#include "rules/cel/program_internal.h"
 
 struct cel_library {
     struct arena arena;
@@ -119,6 +120,38 @@ static struct cel_overload parse_signature(
     return overload;
 }
 
+// The number of arguments from which on a function asks the host.
+static uint32_t host_args_min(struct bytes name)
+{
+    if (bytes_equal_text(name, "age") || bytes_equal_text(name, "local"))
+        return 0;
+    bool is_part_of_time = name.len > 3 && memcmp(name.data, "get", 3) == 0;
+    return is_part_of_time ? 2 : UINT32_MAX;
+}
+
+static struct cel_named_function named_function(struct bytes name, cel_function *function)
+{
+    struct op op = op_of_function(name);
+    return (struct cel_named_function){
+        .name = name,
+        .function = function,
+        .op_code = op.code,
+        .op_mask = op.mask,
+        .host_args_min = host_args_min(name),
+        .is_told_by_kinds = true};
+}
+
+// Whether plain types may be what the overload takes without being written there.
+static bool has_open_param(const struct cel_overload *overload)
+{
+    for (uint32_t i = 0; i < overload->param_count; i++) {
+        enum cel_type_kind kind = overload->params[i]->kind;
+        if (kind == CEL_TYPE_DYN || kind == CEL_TYPE_VARIABLE)
+            return true;
+    }
+    return overload->is_variadic;
+}
+
 static void add_row(struct cel_library *library, const struct cel_function_row *row)
 {
     struct bytes name;
@@ -126,8 +159,7 @@ static void add_row(struct cel_library *library, const struct cel_function_row *
     uint32_t *slot = slot_of(library, name);
     if (*slot == 0) {
         INVARIANT(library->count < FUNCTIONS_MAX);
-        library->functions[library->count++] =
-            (struct cel_named_function){.name = name, .function = row->function};
+        library->functions[library->count++] = named_function(name, row->function);
         *slot = (uint32_t)library->count;
     }
     struct cel_named_function *function = &library->functions[*slot - 1];
@@ -137,6 +169,8 @@ static void add_row(struct cel_library *library, const struct cel_function_row *
     if (function->overload_count > 0)
         memcpy(overloads, function->overloads, function->overload_count * sizeof(*overloads));
     overloads[function->overload_count++] = overload;
+    if (has_open_param(&overload))
+        function->is_told_by_kinds = false;
     function->overloads = overloads;
 }
 

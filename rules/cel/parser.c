@@ -82,23 +82,24 @@ struct cel_node *parse_node(
     struct cel_node *const *children,
     uint32_t count)
 {
-    struct arena *arena = parser->lexer.arena;
-    struct cel_node *node = arena_alloc(arena, sizeof(*node));
+    struct cel_node *node =
+        arena_alloc(parser->lexer.arena, sizeof(*node) + count * sizeof(struct cel_node *));
     *node = (struct cel_node){
         .kind = kind,
         .begin = begin,
         .end = parser->last_end,
         .child_count = count,
+        .children = (struct cel_node **)(void *)(node + 1),
         .height = 1,
+        .size = 1,
         .variable = CEL_NOT_A_VARIABLE,
         .field = CEL_NO_FIELD,
     };
-    if (count > 0)
-        node->children = arena_alloc(arena, count * sizeof(struct cel_node *));
     for (uint32_t i = 0; i < count; i++) {
         if (children[i] == NULL)
             return NULL;
         node->children[i] = children[i];
+        node->size += children[i]->size;
         if (children[i]->height + 1 > node->height)
             node->height = children[i]->height + 1;
     }
@@ -107,33 +108,52 @@ struct cel_node *parse_node(
     return parser->has_failed ? NULL : node;
 }
 
-// A growing list of children.
+// A growing list of children. Most have few, which need no memory of their own.
 struct nodes {
-    struct cel_node **at;
+    struct cel_node **more; // in the arena, once few has no more room; NULL: not yet
+    struct cel_node *few[4];
     uint32_t count, cap;
 };
 
-static void nodes_add(struct parser *parser, struct nodes *nodes, struct cel_node *node)
+static void nodes_grow(struct parser *parser, struct nodes *nodes)
 {
-    if (nodes->count == nodes->cap) {
-        uint32_t cap = nodes->cap == 0 ? 4 : nodes->cap * 2;
-        struct cel_node **at = arena_alloc(parser->lexer.arena, cap * sizeof(struct cel_node *));
-        if (nodes->count > 0)
-            memcpy(at, nodes->at, nodes->count * sizeof(struct cel_node *));
-        nodes->at = at;
-        nodes->cap = cap;
-    }
-    nodes->at[nodes->count++] = node;
+    struct cel_node **before = nodes->more == NULL ? nodes->few : nodes->more;
+    uint32_t cap = nodes->more == NULL ? 16 : nodes->cap * 2;
+    nodes->more = arena_alloc(parser->lexer.arena, cap * sizeof(struct cel_node *));
+    memcpy(nodes->more, before, nodes->count * sizeof(struct cel_node *));
+    nodes->cap = cap;
 }
 
-static struct cel_node *call_node(
-    struct parser *parser, const char *function, struct cel_token sign, const struct nodes *args)
+static void nodes_add(struct parser *parser, struct nodes *nodes, struct cel_node *node)
 {
-    uint32_t begin = args->count > 1 && args->at[0] != NULL ? args->at[0]->begin : sign.begin;
-    struct cel_node *node = parse_node(parser, CEL_NODE_CALL, begin, args->at, args->count);
+    const uint32_t few = sizeof(nodes->few) / sizeof(nodes->few[0]);
+    if (nodes->more == NULL && nodes->count < few) {
+        nodes->few[nodes->count++] = node;
+        return;
+    }
+    if (nodes->more == NULL || nodes->count == nodes->cap)
+        nodes_grow(parser, nodes);
+    nodes->more[nodes->count++] = node;
+}
+
+static struct cel_node **nodes_at(struct nodes *nodes)
+{
+    return nodes->more == NULL ? nodes->few : nodes->more;
+}
+
+// Of one or two operands; NULL where one of them is.
+static struct cel_node *call_node(
+    struct parser *parser,
+    const char *function,
+    uint32_t sign_begin,
+    struct cel_node *const *args,
+    uint32_t count)
+{
+    uint32_t begin = count > 1 && args[0] != NULL ? args[0]->begin : sign_begin;
+    struct cel_node *node = parse_node(parser, CEL_NODE_CALL, begin, args, count);
     if (node != NULL) {
         node->text = bytes_text(function);
-        node->text_begin = sign.begin;
+        node->text_begin = sign_begin;
     }
     return node;
 }
@@ -187,7 +207,7 @@ static bool parse_list(
 
 static struct cel_node *parse_map(struct parser *parser, uint32_t begin)
 {
-    struct nodes nodes = {0};
+    struct nodes nodes = {.count = 0};
     while (!take(parser, CEL_TOKEN_RIGHT_BRACE)) {
         if (parser->token.kind == CEL_TOKEN_QUESTION)
             return parse_fail(
@@ -207,7 +227,7 @@ static struct cel_node *parse_map(struct parser *parser, uint32_t begin)
             break;
         }
     }
-    return parse_node(parser, CEL_NODE_MAP, begin, nodes.at, nodes.count);
+    return parse_node(parser, CEL_NODE_MAP, begin, nodes_at(&nodes), nodes.count);
 }
 
 static struct cel_node *parse_name(struct parser *parser)
@@ -224,12 +244,12 @@ static struct cel_node *parse_name(struct parser *parser)
         return parse_fail(
             parser, name.begin, name.end, "this word is reserved and cannot be a name");
     next(parser);
-    struct nodes nodes = {0};
+    struct nodes nodes = {.count = 0};
     bool is_call = take(parser, CEL_TOKEN_LEFT_PAREN);
     if (is_call && !parse_list(parser, CEL_TOKEN_RIGHT_PAREN, false, &nodes))
         return NULL;
-    struct cel_node *node =
-        parse_node(parser, is_call ? CEL_NODE_CALL : CEL_NODE_IDENT, begin, nodes.at, nodes.count);
+    struct cel_node *node = parse_node(
+        parser, is_call ? CEL_NODE_CALL : CEL_NODE_IDENT, begin, nodes_at(&nodes), nodes.count);
     if (node == NULL)
         return NULL;
     node->text = name.text;
@@ -241,7 +261,7 @@ static struct cel_node *parse_name(struct parser *parser)
 static struct cel_node *parse_primary(struct parser *parser)
 {
     struct cel_token token = parser->token;
-    struct nodes nodes = {0};
+    struct nodes nodes = {.count = 0};
     if (take(parser, CEL_TOKEN_LITERAL))
         return literal_node(parser, token.begin, token.value);
     if (token.kind == CEL_TOKEN_NUMBER)
@@ -257,7 +277,7 @@ static struct cel_node *parse_primary(struct parser *parser)
     if (take(parser, CEL_TOKEN_LEFT_BRACKET)) {
         if (!parse_list(parser, CEL_TOKEN_RIGHT_BRACKET, true, &nodes))
             return NULL;
-        return parse_node(parser, CEL_NODE_LIST, token.begin, nodes.at, nodes.count);
+        return parse_node(parser, CEL_NODE_LIST, token.begin, nodes_at(&nodes), nodes.count);
     }
     if (take(parser, CEL_TOKEN_LEFT_BRACE))
         return parse_map(parser, token.begin);
@@ -274,13 +294,14 @@ static struct cel_node *parse_selector(struct parser *parser, struct cel_node *o
     struct cel_token name = parser->token;
     if (!take(parser, CEL_TOKEN_IDENT) && !take(parser, CEL_TOKEN_QUOTED))
         return fail_token(parser, "a name behind '.'");
-    struct nodes nodes = {0};
+    struct nodes nodes = {.count = 0};
     nodes_add(parser, &nodes, of);
     bool is_call = name.kind == CEL_TOKEN_IDENT && take(parser, CEL_TOKEN_LEFT_PAREN);
     if (is_call && !parse_list(parser, CEL_TOKEN_RIGHT_PAREN, false, &nodes))
         return NULL;
     struct cel_node *node = parse_node(
-        parser, is_call ? CEL_NODE_CALL : CEL_NODE_SELECT, of->begin, nodes.at, nodes.count);
+        parser, is_call ? CEL_NODE_CALL : CEL_NODE_SELECT, of->begin, nodes_at(&nodes),
+        nodes.count);
     if (node == NULL)
         return NULL;
     node->text = name.text;
@@ -290,34 +311,31 @@ static struct cel_node *parse_selector(struct parser *parser, struct cel_node *o
 }
 
 static struct cel_node *parse_index(
-    struct parser *parser, struct cel_node *of, struct cel_token bracket)
+    struct parser *parser, struct cel_node *of, uint32_t bracket_begin)
 {
     if (parser->token.kind == CEL_TOKEN_QUESTION)
         return parse_fail(
             parser, parser->token.begin, parser->token.end,
             "optional values ('?') are not part of this language");
-    struct nodes nodes = {0};
-    nodes_add(parser, &nodes, of);
-    struct cel_node *index = parse_expr(parser);
-    if (index == NULL || !expect(parser, CEL_TOKEN_RIGHT_BRACKET, "']'"))
+    struct cel_node *args[2] = {of, parse_expr(parser)};
+    if (args[1] == NULL || !expect(parser, CEL_TOKEN_RIGHT_BRACKET, "']'"))
         return NULL;
-    nodes_add(parser, &nodes, index);
-    return call_node(parser, "_[_]", bracket, &nodes);
+    return call_node(parser, "_[_]", bracket_begin, args, 2);
 }
 
 static struct cel_node *parse_members(struct parser *parser, struct cel_node *node)
 {
     while (node != NULL && !parser->has_failed) {
-        struct cel_token token = parser->token;
+        uint32_t begin = parser->token.begin;
         if (take(parser, CEL_TOKEN_DOT))
             node = parse_selector(parser, node);
         else if (take(parser, CEL_TOKEN_LEFT_BRACKET))
-            node = parse_index(parser, node, token);
+            node = parse_index(parser, node, begin);
         else if (
-            token.kind == CEL_TOKEN_LEFT_BRACE &&
+            parser->token.kind == CEL_TOKEN_LEFT_BRACE &&
             (node->kind == CEL_NODE_IDENT || node->kind == CEL_NODE_SELECT))
             return parse_fail(
-                parser, node->begin, token.end,
+                parser, node->begin, parser->token.end,
                 "messages ('name{…}') are not part of this language");
         else
             return node;
@@ -341,9 +359,10 @@ static struct cel_node *parse_negative(struct parser *parser, struct cel_token m
 
 static struct cel_node *parse_unary(struct parser *parser)
 {
-    struct cel_token sign = parser->token;
-    if (sign.kind != CEL_TOKEN_NOT && sign.kind != CEL_TOKEN_MINUS)
+    enum cel_token_kind kind = parser->token.kind;
+    if (kind != CEL_TOKEN_NOT && kind != CEL_TOKEN_MINUS)
         return parse_members(parser, parse_primary(parser));
+    struct cel_token sign = parser->token;
     if (parser->depth == CEL_DEPTH_MAX)
         return fail_depth(parser, sign.begin, sign.end);
     next(parser);
@@ -351,54 +370,47 @@ static struct cel_node *parse_unary(struct parser *parser)
         parser->token.kind == CEL_TOKEN_NUMBER ||
         (parser->token.kind == CEL_TOKEN_LITERAL &&
          (parser->token.value.kind == CEL_INT || parser->token.value.kind == CEL_DOUBLE));
-    if (sign.kind == CEL_TOKEN_MINUS && is_number)
+    if (kind == CEL_TOKEN_MINUS && is_number)
         return parse_negative(parser, sign);
     parser->depth++;
-    struct nodes nodes = {0};
-    nodes_add(parser, &nodes, parse_unary(parser));
+    struct cel_node *arg = parse_unary(parser);
     parser->depth--;
-    return call_node(parser, sign.kind == CEL_TOKEN_NOT ? "!_" : "-_", sign, &nodes);
+    return call_node(parser, kind == CEL_TOKEN_NOT ? "!_" : "-_", sign.begin, &arg, 1);
 }
 
 // --- operators between two operands, by their precedence
 struct operator_sign {
-    enum cel_token_kind kind;
-    uint32_t precedence; // the higher binds the closer
+    uint32_t precedence; // the higher binds the closer, 1 at least; 0: no operator
     const char *function;
 };
 
-static const struct operator_sign *operator_of(enum cel_token_kind kind)
-{
-    static const struct operator_sign signs[] = {
-        {CEL_TOKEN_LESS, 1, "_<_"},    {CEL_TOKEN_LESS_EQUAL, 1, "_<=_"},
-        {CEL_TOKEN_GREATER, 1, "_>_"}, {CEL_TOKEN_GREATER_EQUAL, 1, "_>=_"},
-        {CEL_TOKEN_EQUAL, 1, "_==_"},  {CEL_TOKEN_NOT_EQUAL, 1, "_!=_"},
-        {CEL_TOKEN_IN, 1, "@in"},      {CEL_TOKEN_PLUS, 2, "_+_"},
-        {CEL_TOKEN_MINUS, 2, "_-_"},   {CEL_TOKEN_STAR, 3, "_*_"},
-        {CEL_TOKEN_SLASH, 3, "_/_"},   {CEL_TOKEN_PERCENT, 3, "_%_"},
-    };
-    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        if (signs[i].kind == kind)
-            return &signs[i];
-    }
-    return NULL;
-}
+enum { PRECEDENCE_MAX = 3 };
 
-// Operators of at least this precedence, from left to right. At most three deep.
+static const struct operator_sign operators[] = {
+    [CEL_TOKEN_LESS] = {1, "_<_"},       [CEL_TOKEN_LESS_EQUAL] = {1, "_<=_"},
+    [CEL_TOKEN_GREATER] = {1, "_>_"},    [CEL_TOKEN_GREATER_EQUAL] = {1, "_>=_"},
+    [CEL_TOKEN_EQUAL] = {1, "_==_"},     [CEL_TOKEN_NOT_EQUAL] = {1, "_!=_"},
+    [CEL_TOKEN_IN] = {1, "@in"},         [CEL_TOKEN_PLUS] = {2, "_+_"},
+    [CEL_TOKEN_MINUS] = {2, "_-_"},      [CEL_TOKEN_STAR] = {3, "_*_"},
+    [CEL_TOKEN_SLASH] = {3, "_/_"},      [CEL_TOKEN_PERCENT] = {3, "_%_"},
+    [CEL_TOKEN_RIGHT_BRACE] = {0, NULL}, // the last of them
+};
+
+// Operators of at least this precedence, from left to right. At most PRECEDENCE_MAX deep.
 static struct cel_node *parse_operators(struct parser *parser, uint32_t precedence)
 {
-    struct cel_node *left =
-        precedence > 3 ? parse_unary(parser) : parse_operators(parser, precedence + 1);
-    while (left != NULL && precedence <= 3) {
-        const struct operator_sign *sign = operator_of(parser->token.kind);
-        if (sign == NULL || sign->precedence != precedence)
+    struct cel_node *left = parse_unary(parser);
+    while (left != NULL) {
+        const struct operator_sign *sign = &operators[parser->token.kind];
+        if (sign->precedence < precedence)
             break;
-        struct cel_token token = parser->token;
+        uint32_t sign_begin = parser->token.begin;
         next(parser);
-        struct nodes nodes = {0};
-        nodes_add(parser, &nodes, left);
-        nodes_add(parser, &nodes, parse_operators(parser, precedence + 1));
-        left = call_node(parser, sign->function, token, &nodes);
+        struct cel_node *right = sign->precedence == PRECEDENCE_MAX
+                                     ? parse_unary(parser)
+                                     : parse_operators(parser, sign->precedence + 1);
+        struct cel_node *args[2] = {left, right};
+        left = call_node(parser, sign->function, sign_begin, args, 2);
     }
     return left;
 }
@@ -406,19 +418,17 @@ static struct cel_node *parse_operators(struct parser *parser, uint32_t preceden
 // a && b && c is one node, however long.
 static struct cel_node *parse_junction(struct parser *parser, enum cel_token_kind kind)
 {
-    struct nodes nodes = {0};
+    struct nodes nodes = {.count = 0};
     do {
         struct cel_node *node = kind == CEL_TOKEN_OR ? parse_junction(parser, CEL_TOKEN_AND)
                                                      : parse_operators(parser, 1);
-        if (node == NULL)
-            return NULL;
+        if (node == NULL || (nodes.count == 0 && parser->token.kind != kind))
+            return node;
         nodes_add(parser, &nodes, node);
     } while (take(parser, kind));
-    if (nodes.count == 1)
-        return nodes.at[0];
     return parse_node(
-        parser, kind == CEL_TOKEN_OR ? CEL_NODE_OR : CEL_NODE_AND, nodes.at[0]->begin, nodes.at,
-        nodes.count);
+        parser, kind == CEL_TOKEN_OR ? CEL_NODE_OR : CEL_NODE_AND, nodes_at(&nodes)[0]->begin,
+        nodes_at(&nodes), nodes.count);
 }
 
 static struct cel_node *parse_conditional(struct parser *parser)

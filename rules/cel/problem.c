@@ -13,6 +13,11 @@ void cel_problem_add(
     problems->total++;
     if (problems->count == CEL_PROBLEMS_MAX)
         return;
+    where.message = "";
+    if (problems->is_unread) {
+        problems->items[problems->count++] = where;
+        return;
+    }
     va_list args;
     va_start(args, format);
     char message[512];

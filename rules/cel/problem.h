@@ -32,6 +32,7 @@ struct cel_problems {
     struct cel_problem items[CEL_PROBLEMS_MAX];
     size_t count; // kept
     size_t total;
+    bool is_unread; // no messages are made: nobody will read them
 };
 
 void cel_problem_add(

@@ -72,6 +72,9 @@ struct cel_program {
     uint32_t op_count, regex_count, stack_max;
 };
 
+// The instruction of a function of that name: OP_CALL but for the usual operators.
+struct op op_of_function(struct bytes name);
+
 // Runs ops begin to end; the result is at top[0]. False when the cost is spent.
 bool program_run(
     struct cel_eval *eval,

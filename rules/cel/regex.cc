@@ -30,14 +30,16 @@ static void say_why(const char *why, char *why_out, size_t why_size)
     why_out[len] = '\0';
 }
 
+// However short a pattern is: it takes a kilobyte and a microsecond.
+enum : size_t { MAKING_COST_MIN = 8 };
+
 // What making it took. A pattern that is too large was made until it was, which takes longer than one that is taken.
 static size_t making_cost(const cel_regex *regex, size_t len)
 {
     if (regex != nullptr && regex->re2.ok())
-        return static_cast<size_t>(regex->re2.ProgramSize()) + len;
-    bool is_too_large =
-        regex != nullptr && regex->re2.error_code() == RE2::ErrorPatternTooLarge;
-    return is_too_large ? 2 * static_cast<size_t>(CEL_REGEX_REFUSED_COST) : len;
+        return MAKING_COST_MIN + static_cast<size_t>(regex->re2.ProgramSize()) + len;
+    bool is_too_large = regex != nullptr && regex->re2.error_code() == RE2::ErrorPatternTooLarge;
+    return MAKING_COST_MIN + (is_too_large ? 2 * static_cast<size_t>(CEL_REGEX_REFUSED_COST) : len);
 }
 
 extern "C" struct cel_regex *cel_regex_new(

@@ -66,21 +66,36 @@ static bool for_candidates(
     return found(context, own);
 }
 
+#define NAMED(name, of)                                             \
+    {                                                               \
+        {(const uint8_t *)(name), sizeof(name) - 1}, &cel_type_##of \
+    }
 // dyn is none: it is what the checker does not know, and no value's type.
 static const struct cel_type *type_named(struct arena *arena, struct bytes name)
 {
-    static const struct cel_type *const plain[] = {
-        &cel_type_null,   &cel_type_bool,  &cel_type_int,       &cel_type_uint,    &cel_type_double,
-        &cel_type_string, &cel_type_bytes, &cel_type_timestamp, &cel_type_duration};
+    static const struct {
+        struct bytes name; // as cel_type_name has it
+        const struct cel_type *type;
+    } plain[] = {
+        NAMED("null_type", null),
+        NAMED("bool", bool),
+        NAMED("int", int),
+        NAMED("uint", uint),
+        NAMED("double", double),
+        NAMED("string", string),
+        NAMED("bytes", bytes),
+        NAMED("google.protobuf.Timestamp", timestamp),
+        NAMED("google.protobuf.Duration", duration),
+        NAMED("type", type),
+    };
+#undef NAMED
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (bytes_equal_text(name, cel_type_name(plain[i])))
-            return plain[i];
+        if (bytes_equal(name, plain[i].name))
+            return plain[i].type;
     }
     if (bytes_equal_text(name, "list"))
         return cel_type_list(arena, &cel_type_dyn);
-    if (bytes_equal_text(name, "map"))
-        return cel_type_map(arena, &cel_type_dyn, &cel_type_dyn);
-    return bytes_equal_text(name, "type") ? &cel_type_type : NULL;
+    return bytes_equal_text(name, "map") ? cel_type_map(arena, &cel_type_dyn, &cel_type_dyn) : NULL;
 }
 
 struct name_search {
@@ -109,7 +124,9 @@ static bool is_name(void *context, struct bytes candidate)
 
 bool resolve_name(struct checker *checker, struct cel_node *node)
 {
-    struct dotted name = {.len = 0};
+    struct dotted name; // no more of it is set than is needed: it is large
+    name.len = 0;
+    name.is_rooted = false;
     struct name_search search = {checker, node};
     return dotted_of(checker, node, &name) && for_candidates(checker, &name, is_name, &search);
 }
@@ -135,16 +152,14 @@ static void take_receiver_off(struct cel_node *call, struct bytes name)
     call->child_count--;
 }
 
-const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call)
+// The function that a member call names.
+static const struct cel_named_function *resolve_member(
+    struct checker *checker, struct cel_node *call)
 {
     struct function_search search = {.library = checker->scope->library};
-    struct dotted name = {.len = 0};
-    if (!call->is_member) {
-        name.is_rooted = call->is_rooted;
-        if (dotted_add(&name, call->text))
-            (void)for_candidates(checker, &name, is_function, &search);
-        return search.function;
-    }
+    struct dotted name;
+    name.len = 0;
+    name.is_rooted = false;
     if (!dotted_of(checker, call->children[0], &name))
         return cel_library_find(checker->scope->library, call->text);
     size_t space_len = name.len;
@@ -158,6 +173,26 @@ const struct cel_named_function *resolve_function(struct checker *checker, struc
     if (is_unknown)
         take_receiver_off(call, arena_copy(checker->arena, bytes_of(name.text, name.len)));
     return search.function;
+}
+
+static const struct cel_named_function *resolve_alone(
+    struct checker *checker, const struct cel_node *call)
+{
+    struct function_search search = {.library = checker->scope->library};
+    struct dotted name;
+    if (checker->scope->container.len == 0)
+        return cel_library_find(checker->scope->library, call->text);
+    name.len = 0;
+    name.is_rooted = call->is_rooted;
+    if (dotted_add(&name, call->text))
+        (void)for_candidates(checker, &name, is_function, &search);
+    return search.function;
+}
+
+const struct cel_named_function *resolve_function(struct checker *checker, struct cel_node *call)
+{
+    call->function = call->is_member ? resolve_member(checker, call) : resolve_alone(checker, call);
+    return call->function;
 }
 
 // --- without types

@@ -493,6 +493,107 @@ const struct bomb bombs_of_files[] = {
           "+ days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1) + days(1)  > "
           "contact.created'}\n"),
      NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "families of all types", TEXT("events:\n"),
+     TEXT("  e.$N: {} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"), TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: 'e.*', points: 1}\n"), NONE, ' ', "E0407"},
+    {BOMB_RULES, "families of all types and one more", TEXT("events:\n"),
+     TEXT("  e.$N: {} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: [page.viewed, 'e.*'], points: 1}\n"), NONE, ' ', "E0407"},
+    {BOMB_RULES, "lists of two types", TEXT("events:\n"),
+     TEXT("  e$N: {} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: [page.viewed, e$N], if: data.x=='y', points: 1}\n"), NONE, ' ',
+     "taken"},
+    {BOMB_RULES, "lists of a type that declares much",
+     TEXT("events:\n  big: {data: {f0: string, f1: string, f2: string, f3: string, f4: string, f5: "
+          "string, f6: string, f7: string, f8: string, f9: string, f10: string, f11: string, f12: "
+          "string, f13: string, f14: string, f15: string, f16: string, f17: string, f18: string, "
+          "f19: string, f20: string, f21: string, f22: string, f23: string, f24: string, f25: "
+          "string, f26: string, f27: string, f28: string, f29: string, f30: string, f31: string, "
+          "f32: string, f33: string, f34: string, f35: string, f36: string, f37: string, f38: "
+          "string, f39: string, f40: string, f41: string, f42: string, f43: string, f44: string, "
+          "f45: string, f46: string, f47: string, f48: string, f49: string, f50: string, f51: "
+          "string, f52: string, f53: string, f54: string, f55: string, f56: string, f57: string, "
+          "f58: string, f59: string, f60: string, f61: string, f62: string, f63: string, f64: "
+          "string, f65: string, f66: string, f67: string, f68: string, f69: string, f70: string, "
+          "f71: string, f72: string, f73: string, f74: string, f75: string, f76: string, f77: "
+          "string, f78: string, f79: string, f80: string, f81: string, f82: string, f83: string, "
+          "f84: string, f85: string, f86: string, f87: string, f88: string, f89: string, f90: "
+          "string, f91: string, f92: string, f93: string, f94: string, f95: string, f96: string, "
+          "f97: string, f98: string, f99: string, f100: string, f101: string, f102: string, f103: "
+          "string, f104: string, f105: string, f106: string, f107: string, f108: string, f109: "
+          "string, f110: string, f111: string, f112: string, f113: string, f114: string, f115: "
+          "string, f116: string, f117: string, f118: string, f119: string, f120: string, f121: "
+          "string, f122: string, f123: string, f124: string, f125: string, f126: string, f127: "
+          "string, f128: string, f129: string, f130: string, f131: string, f132: string, f133: "
+          "string, f134: string, f135: string, f136: string, f137: string, f138: string, f139: "
+          "string, f140: string, f141: string, f142: string, f143: string, f144: string, f145: "
+          "string, f146: string, f147: string, f148: string, f149: string, f150: string, f151: "
+          "string, f152: string, f153: string, f154: string, f155: string, f156: string, f157: "
+          "string, f158: string, f159: string, f160: string, f161: string, f162: string, f163: "
+          "string, f164: string, f165: string, f166: string, f167: string, f168: string, f169: "
+          "string, f170: string, f171: string, f172: string, f173: string, f174: string, f175: "
+          "string, f176: string, f177: string, f178: string, f179: string, f180: string, f181: "
+          "string, f182: string, f183: string, f184: string, f185: string, f186: string, f187: "
+          "string, f188: string, f189: string, f190: string, f191: string, f192: string, f193: "
+          "string, f194: string, f195: string, f196: string, f197: string, f198: string, f199: "
+          "string}}\n"),
+     TEXT("  e$N: {} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: [big, e$N], if: data.f1=='y', points: 1}\n"), NONE, ' ',
+     "E0407"},
+    {BOMB_RULES, "texts with expressions", TEXT("actions: {a: {with: {t: string}}}\nworkflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{do: a, with: {t: '{{ contact.id }}{{ contact.id }}{{ "
+          "contact.id }}{{ contact.id }}{{ contact.id }}'}}]}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "texts of short expressions",
+     TEXT("actions: {a: {with: {t: string}}}\nworkflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{do: a, with: {t: "
+          "'{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}{{now}}'}}"
+          "]}\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "names with dashes", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'segment.a-b-c-d-e-f-g-h-i-j-k'}\n"), NONE, NONE, NONE, ' ', "E0223"},
+    {BOMB_RULES, "names with many dashes", TEXT("segments:\n"),
+     TEXT("  t$N: {if: "
+          "'segment.a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-"
+          "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-"
+          "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-"
+          "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-"
+          "a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a'}\n"),
+     NONE, NONE, NONE, ' ', "E0223"},
+    {BOMB_RULES, "comparisons of a counter",
+     TEXT("counters: {s: {count: page.viewed, within: 1d}}\nsegments:\n"),
+     TEXT("  t$N: {if: 'counter.s>1&&counter.s<9'}\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "scores made of one",
+     TEXT("scores:\n  a: {rules: [{name: r, on: page.viewed, points: 1}]}\n"),
+     TEXT("  s$N: {combine: score.a*2} # xxxxxxxxx\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "scores that read all", TEXT("scores:\n"),
+     TEXT("  s$N: {combine: score.size()} # xxxxxx\n"), NONE, NONE, NONE, ' ', "E0220"},
+    {BOMB_RULES, "conditions about all objects",
+     TEXT("objects: {o: {key: data.url, on: page.viewed, fields: {t: data.title}}}\nsegments:\n"),
+     TEXT("  t$N: {if: 'objects.o.exists(k, objects.o[k].t==\"x\")'}\n"), NONE, NONE, NONE, ' ',
+     "E0602"},
+    {BOMB_RULES, "divisions by zero", TEXT("segments:\n"),
+     TEXT("  t$N: {if: '1/0==contact.tags.size()'}\n"), NONE, NONE, NONE, ' ', "E0605"},
+    {BOMB_RULES, "dates that are none", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.created>date(\"2026-02-31\")'}\n"), NONE, NONE, NONE, ' ', "E0605"},
+    {BOMB_RULES, "dates in comparisons", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.created>date(\"2026-01-01\")'}\n"), NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "hours of a zone", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'local(now,\"Asia/Tokyo\").getHours()>9'}\n"), NONE, NONE, NONE, ' ',
+     "E0602"},
+    {BOMB_RULES, "patterns of one letter", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.matches(\"a\")'} # x\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "types that do not fit", TEXT("segments:\n"),
+     TEXT("  t$N: {if: '1+\"a\"&&2+\"b\"&&3+\"c\"'} # xx\n"), NONE, NONE, NONE, ' ', "E0604"},
+    {BOMB_RULES, "functions that there are none of", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.id.startWith(\"x\")'}\n"), NONE, NONE, NONE, ' ', "E0603"},
+    {BOMB_RULES, "lines that end as on Windows", TEXT("segments:\n"),
+     TEXT("  t$N: {if: contact.id=='x'} # xxxxxxx\r\n"), NONE, NONE, NONE, ' ', "E0602"},
+    {BOMB_RULES, "quotes everywhere", TEXT("segments:\n"),
+     TEXT("  \"t$N\": {\"if\": \"contact.id==\\\"x\\\"\"} # x\n"), NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_CONFIG, "keys that mean nothing", NONE, TEXT("$N: 1 # xxxxxxxxxx\n"), NONE, NONE, NONE,
      ' ', "E0201"},
     {BOMB_CONFIG, "files", TEXT("data: d\nrules: r\nsources: {files: ["), TEXT("f$N,            "),

@@ -25,7 +25,7 @@ static const struct {
     [BOMB_MSGPACK] = {"msgpack", 4 * MIB}, [BOMB_HEADERS] = {"headers", 4 * MIB},
     [BOMB_PACKED] = {"packed", 4 * MIB},   [BOMB_HTTP] = {"http", 4 * MIB},
     [BOMB_PATH] = {"path", 4 * MIB},       [BOMB_YAML] = {"yaml", 5 * MIB},
-    [BOMB_RULES] = {"rules", 32 * MIB},    [BOMB_CONFIG] = {"config", 5 * MIB},
+    [BOMB_RULES] = {"rules", 40 * MIB},    [BOMB_CONFIG] = {"config", 5 * MIB},
 };
 
 const char *bomb_parser_name(enum bomb_parser parser)

@@ -202,6 +202,65 @@ START_TEST(messages_say_what_is_wrong)
 }
 END_TEST
 
+// --- what many of them may cost
+// A family of a thousand types in each of 500 rules: as many as may be.
+START_TEST(families_stand_for_so_many_types_in_all)
+{
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "events:\n");
+        for (int i = 0; i < 1000; i++)
+            buffer_add_format(&text, "  x.t%d: {data: {}}\n", i);
+        buffer_add_text(&text, "scores:\n  s:\n    rules:\n");
+        for (int i = 0; i < 500 + more; i++)
+            buffer_add_format(&text, "      - {name: r%d, on: x.*, points: 1}\n", i);
+        // It is said once, and nothing follows from it.
+        for (int i = 0; i < 2 * more; i++)
+            buffer_add_format(&text, "      - {name: q%d, on: [x.*, email.*], points: 1}\n", i);
+        buffer_add_u8(&text, 0);
+        assert_diagnostics("families", (const char *)text.data, more == 0 ? "" : "E0407 1505:26");
+        buffer_free(&text);
+    }
+}
+END_TEST
+
+// A type of a hundred members in 2,000 different lists: as many as may be. The same list again is none of them.
+START_TEST(lists_declare_so_many_members_in_all)
+{
+    for (int more = 0; more < 2; more++) {
+        struct buffer text = {0};
+        buffer_add_text(&text, "events:\n  big:\n    data:\n");
+        for (int i = 0; i < 100; i++)
+            buffer_add_format(&text, "      f%d: string\n", i);
+        for (int i = 0; i < 2000 + more; i++)
+            buffer_add_format(&text, "  t%d: {data: {}}\n", i);
+        buffer_add_text(
+            &text, "scores:\n  s:\n    rules:\n"
+                   "      - {name: first, on: [big, t0], points: 1}\n");
+        for (int i = 0; i < 2000 + more; i++)
+            buffer_add_format(&text, "      - {name: r%d, on: [big, t%d], points: 1}\n", i, i);
+        buffer_add_u8(&text, 0);
+        assert_diagnostics("lists", (const char *)text.data, more == 0 ? "" : "E0407 4109:27");
+        buffer_free(&text);
+    }
+}
+END_TEST
+
+START_TEST(types_of_a_family_are_in_the_order_of_the_catalogue)
+{
+    ruleset = compile_good("events: {f.b: {}, f.a: {}, fa: {}, f.c.d: {}, f-x: {}}\n"
+                           "scores: {s: {rules: [{name: r, on: [f.c.d, f.*], points: 1},\n"
+                           "  {name: q, on: f.c.*, points: 1}]}}\n");
+    const event_type *on = &ruleset_rule(ruleset, 0)->on;
+    struct event_types types = ruleset_types_on(ruleset, on);
+    ck_assert_uint_eq(types.count, 3);
+    ck_assert_uint_eq(types.items[0], type_of("f.c.d"));
+    ck_assert_uint_eq(types.items[1], type_of("f.b"));
+    ck_assert_uint_eq(types.items[2], type_of("f.a"));
+    ck_assert_uint_eq(ruleset_rule(ruleset, 1)->on, type_of("f.c.d"));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/triggers");
@@ -213,6 +272,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, what_is_listened_to_in_a_list_is_listened_to);
     tcase_add_loop_test(tcase, lists_of_events_are_checked, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, messages_say_what_is_wrong, 0, MESSAGE_COUNT);
+    tcase_add_test(tcase, families_stand_for_so_many_types_in_all);
+    tcase_add_test(tcase, lists_declare_so_many_members_in_all);
+    tcase_add_test(tcase, types_of_a_family_are_in_the_order_of_the_catalogue);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -138,6 +138,33 @@ START_TEST(arena_memory_is_aligned_and_does_not_overlap)
 }
 END_TEST
 
+// It goes on in huge pages; what is too large for one has memory of its own.
+START_TEST(a_large_arena_is_one_too)
+{
+    enum { PARTS = 4000, PART_BYTES = 5000, LARGE_BYTES = 3 << 20 };
+    struct arena arena = {0};
+    uint8_t *parts[PARTS], *large = NULL;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < PARTS; i++) {
+            if (i == PARTS / 2)
+                large = memset(arena_alloc(&arena, LARGE_BYTES), 0xff, LARGE_BYTES);
+            parts[i] = memset(arena_alloc(&arena, PART_BYTES), i & 127, PART_BYTES);
+            ck_assert_uint_eq((uintptr_t)parts[i] % 16, 0);
+        }
+        for (int i = 0; i < PARTS; i++) {
+            int same = 0;
+            while (same < PART_BYTES && parts[i][same] == (i & 127))
+                same++;
+            ck_assert_int_eq(same, PART_BYTES);
+        }
+        ck_assert_uint_eq(large[0] & large[LARGE_BYTES - 1], 0xff);
+        arena_clear(&arena);
+    }
+    arena_free(&arena);
+    ck_assert_ptr_null(arena.first);
+}
+END_TEST
+
 START_TEST(a_cleared_arena_gives_the_same_memory_again)
 {
     struct arena arena = {0};
@@ -224,6 +251,7 @@ Suite *test_suite(void)
     suite_add_tcase(suite, memory);
     TCase *arena = tcase_create("arena");
     tcase_add_test(arena, arena_memory_is_aligned_and_does_not_overlap);
+    tcase_add_test(arena, a_large_arena_is_one_too);
     tcase_add_test(arena, a_cleared_arena_gives_the_same_memory_again);
     tcase_add_test(arena, arena_copies_are_copies);
     suite_add_tcase(suite, arena);
