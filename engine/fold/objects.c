@@ -296,13 +296,13 @@ static void find_row(struct change *change)
         replace(&change->rows, change->kept.rows, row.at, row.bytes);
         return;
     }
-    replace(&change->rows, change->kept.rows, 0, 0);
+    replace(&change->rows, change->kept.rows, change->kept.rows.len, 0); // behind all others
 }
 
 static void find_removal(struct change *change)
 {
     struct removal removal;
-    replace(&change->removals, change->kept.removals, 0, 0);
+    replace(&change->removals, change->kept.removals, change->kept.removals.len, 0);
     for (size_t at = 0; removal_next(change->kept.removals, &at, &removal);) {
         if (bytes_equal(removal.key, change->key))
             change->removed = removal;

@@ -49,6 +49,44 @@ static void draw_object_fields(
     object->fields = fields;
 }
 
+// Whether the event has a member that the key reads, of its type.
+static bool has_key(const struct workload_event_type *event, const struct workload_expr *key)
+{
+    for (uint32_t i = 0; i < event->field_count; i++) {
+        if (text_equal(event->fields[i].name, key->name) && event->fields[i].type == key->type)
+            return true;
+    }
+    return false;
+}
+
+static bool is_remover(const struct workload_object *object, struct text type)
+{
+    for (uint32_t i = 0; i < object->remover_count; i++) {
+        if (text_equal(object->removed_by[i], type))
+            return true;
+    }
+    return false;
+}
+
+// Types that say which object they remove, for the most part; sometimes one that cannot.
+static void draw_removers(
+    const struct rules_draw *from, uint32_t index, struct workload_object *object)
+{
+    struct draw draw = part_draw(from, "removal of an object", index);
+    const struct workload_rules *rules = from->rules;
+    if (!sim_random_chance(&draw.random, 600))
+        return;
+    for (int i = 0; i < TRIES && object->remover_count < OBJECT_REMOVERS_MAX; i++) {
+        const struct workload_event_type *event =
+            &rules->events[sim_random_below(&draw.random, rules->event_count)];
+        bool is_fit = has_key(event, object->key) || sim_random_chance(&draw.random, 30);
+        if (from->may_forget && text_is(event->name, "score.changed"))
+            continue;
+        if (is_fit && !text_equal(event->name, object->on) && !is_remover(object, event->name))
+            object->removed_by[object->remover_count++] = event->name;
+    }
+}
+
 void draw_objects(const struct rules_draw *from)
 {
     static const char *const names[OBJECTS_MAX] = {"deal", "a-seat.2"};
@@ -66,6 +104,7 @@ void draw_objects(const struct rules_draw *from)
         if (object.key == NULL)
             continue;
         draw_object_fields(&draw, event, &object);
+        draw_removers(from, i, &object);
         objects[rules->object_count++] = object;
     }
 }
@@ -144,6 +183,11 @@ void objects_print(const struct workload_rules *rules, uint32_t file, struct sim
         expression_print(object->key, to);
         sim_add_chars(to, ", on: ");
         sim_add(to, object->on);
+        for (uint32_t r = 0; r < object->remover_count; r++) {
+            sim_add_chars(to, r == 0 ? ", removed_by: [" : ", ");
+            sim_add(to, object->removed_by[r]);
+        }
+        sim_add_chars(to, object->remover_count == 0 ? "" : "]");
         for (uint32_t f = 0; f < object->field_count; f++) {
             sim_add_chars(to, f == 0 ? ", fields: {" : ", ");
             sim_add(to, object->fields[f].name);
