@@ -14,6 +14,14 @@ static bool is_value(enum workload_type type)
            type == WORKLOAD_TYPE_TIMESTAMP || type == WORKLOAD_TYPE_DATE;
 }
 
+static struct workload_expr *make(struct draw *draw, enum workload_expr_kind kind, struct text name)
+{
+    struct workload_expr *expr = sim_alloc(draw->arena, sizeof(*expr));
+    expr->kind = kind;
+    expr->name = name;
+    return expr;
+}
+
 // A member of the event's data; NULL where none that was looked at is fit.
 static const struct workload_expr *draw_member(
     struct draw *draw, const struct workload_event_type *event, bool (*is_fit)(enum workload_type))
@@ -52,6 +60,8 @@ static void draw_object_fields(
 // Whether the event has a member that the key reads, of its type.
 static bool has_key(const struct workload_event_type *event, const struct workload_expr *key)
 {
+    if (key->kind == EXPR_VALUE)
+        return true;
     for (uint32_t i = 0; i < event->field_count; i++) {
         if (text_equal(event->fields[i].name, key->name) && event->fields[i].type == key->type)
             return true;
@@ -76,6 +86,12 @@ static void draw_removers(
     const struct workload_rules *rules = from->rules;
     if (!sim_random_chance(&draw.random, 600))
         return;
+    if (sim_random_chance(&draw.random, 400)) { // one object, of which much is said
+        struct workload_expr *only = make(&draw, EXPR_VALUE, text_of(""));
+        only->value = sim_value_of_text("", text_of("it"));
+        only->type = WORKLOAD_TYPE_STRING;
+        object->key = only;
+    }
     for (int i = 0; i < TRIES && object->remover_count < OBJECT_REMOVERS_MAX; i++) {
         const struct workload_event_type *event =
             &rules->events[sim_random_below(&draw.random, rules->event_count)];
@@ -107,14 +123,6 @@ void draw_objects(const struct rules_draw *from)
         draw_removers(from, i, &object);
         objects[rules->object_count++] = object;
     }
-}
-
-static struct workload_expr *make(struct draw *draw, enum workload_expr_kind kind, struct text name)
-{
-    struct workload_expr *expr = sim_alloc(draw->arena, sizeof(*expr));
-    expr->kind = kind;
-    expr->name = name;
-    return expr;
 }
 
 // How many there are, or whether one has a field.
