@@ -146,6 +146,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "back. The name is that of an action's `channel`."),
     EXPLAIN(E0233, "No object has this name. Declare it under `objects:`."),
     EXPLAIN(
+        E0234,
+        "`removed_by` names an event type that is in `on` as well, by itself or in a family as "
+        "`deal.*`: an event cannot both make an object and remove it. Name the types of `on` one "
+        "by one."),
+    EXPLAIN(
         E0240,
         "`implies` names another event type, not one that the engine makes or acts on itself, and "
         "under `same` members of the data of both, as `data.message`: by their values it is the "

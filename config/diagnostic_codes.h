@@ -50,6 +50,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(E0241, ERROR, "no times as cron has them")                         \
     X(E0232, ERROR, "unknown channel")                                   \
     X(E0233, ERROR, "unknown object")                                    \
+    X(E0234, ERROR, "an event that makes and removes an object")         \
     X(E0240, ERROR, "an event that cannot be implied so")                \
     X(E0301, ERROR, "not supported yet")                                 \
     X(E0302, ERROR, "expressions are not supported yet")                 \

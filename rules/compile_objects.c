@@ -4,6 +4,7 @@
 #include "rules/compile_history.h"
 #include "rules/compile_triggers.h"
 #include "rules/compiler.h"
+#include "rules/event_set.h"
 
 struct bytes object_member_name(enum object_member member)
 {
@@ -54,6 +55,75 @@ static void compile_fields(
     object->layout = (uint32_t)layout;
 }
 
+// --- what removes it
+// The place where the list or the family names the type.
+static struct place place_of_type(const struct yaml_node *node, struct bytes type)
+{
+    const struct yaml_node *item = node->kind == YAML_KIND_SEQUENCE ? yaml_first(node) : node;
+    for (; item != NULL && node->kind == YAML_KIND_SEQUENCE; item = yaml_next(item)) {
+        struct bytes name = yaml_text(item);
+        bool is_family = name.len > 2 && name.data[name.len - 1] == '*';
+        size_t alike = is_family ? name.len - 1 : name.len;
+        if ((is_family ? type.len > alike : type.len == alike) &&
+            memcmp(name.data, type.data, alike) == 0)
+            break;
+    }
+    return yaml_place(item == NULL ? node : item);
+}
+
+// Whether no type does both.
+static bool is_apart(
+    struct compiler *compiler,
+    const struct object_def *object,
+    const struct yaml_node *on,
+    const struct yaml_node *removed_by)
+{
+    const struct ruleset *ruleset = compiler->ruleset;
+    struct event_types removing = ruleset_types_on(ruleset, &object->removed_by);
+    for (uint32_t i = 0; i < removing.count; i++) {
+        if (!ruleset_is_on(ruleset, object->on, removing.items[i]))
+            continue;
+        struct bytes name = catalog_type(ruleset->catalog, removing.items[i])->name;
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0234, place_of_type(removed_by, name),
+            "event '%.*s' is in 'on' as well, and cannot both make an object and remove it",
+            compile_shown_len(name), (const char *)name.data);
+        diagnostic_note(compiler->list, place_of_type(on, name), "it is in 'on' here");
+        return false;
+    }
+    return true;
+}
+
+// All types that are about the object: `key` is asked of each.
+static void join_types(struct compiler *compiler, struct object_def *object)
+{
+    struct event_types on = ruleset_types_on(compiler->ruleset, &object->on);
+    struct event_types removing = ruleset_types_on(compiler->ruleset, &object->removed_by);
+    event_type *types =
+        arena_alloc(&compiler->scratch, (on.count + removing.count) * sizeof(*types));
+    memcpy(types, on.items, on.count * sizeof(*types));
+    memcpy(types + on.count, removing.items, removing.count * sizeof(*types));
+    object->about = event_set_of(compiler->ruleset, types, on.count + removing.count);
+}
+
+// False after a diagnostic.
+static bool compile_removal(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const struct yaml_node *on,
+    struct object_def *object)
+{
+    if (!compile_triggers(compiler, node, "'removed_by'", &object->removed_by))
+        return false;
+    if (object->on == EVENT_TYPE_UNKNOWN)
+        return true; // said already
+    if (!is_apart(compiler, object, on, node))
+        return false;
+    join_types(compiler, object);
+    return true;
+}
+
+// --- objects
 // "object opportunity": no counter is called so.
 static struct bytes kept_name(struct compiler *compiler, struct bytes name)
 {
@@ -80,6 +150,7 @@ static void compile_object(struct compiler *compiler, const struct yaml_entry *e
         .label = compile_text(compiler, entry->value, "label"),
         .index = (uint32_t)index,
         .on = EVENT_TYPE_UNKNOWN,
+        .removed_by = EVENT_TYPE_UNKNOWN,
         .is_from_now = compile_from_now(compiler, entry->value),
         .hash = compile_hash(entry->value),
         .place = compile_place(compiler, entry->key),
@@ -91,8 +162,13 @@ static void compile_object(struct compiler *compiler, const struct yaml_entry *e
         compile_required(compiler, entry->value, "fields", place, keys);
     compile_owner(compiler, "objects", object.name);
     bool is_about_events = on != NULL && compile_triggers(compiler, on, "'on'", &object.on);
+    const struct yaml_node *removed_by = yaml_get(entry->value, "removed_by");
+    object.about = object.on;
+    if (removed_by != NULL && !compile_removal(compiler, removed_by, on, &object))
+        is_about_events = false;
     if (key != NULL && is_about_events)
-        object.key = compile_expression(compiler, key, "'key'", object.on, EXPRESSION_OBJECT_KEY);
+        object.key =
+            compile_expression(compiler, key, "'key'", object.about, EXPRESSION_OBJECT_KEY);
     if (fields != NULL)
         compile_fields(compiler, fields, &object);
     ruleset->objects = compile_grow(ruleset->objects, &ruleset->object_cap, index, sizeof(object));

@@ -45,6 +45,10 @@ static bool is_heard(const struct ruleset *ruleset, enum builtin builtin)
         if (ruleset_is_on(ruleset, ruleset->counters[i].on, type))
             return true;
     }
+    for (size_t i = 0; i < ruleset->object_count; i++) {
+        if (ruleset_is_on(ruleset, ruleset->objects[i].about, type))
+            return true;
+    }
     return false;
 }
 

@@ -24,7 +24,9 @@ struct object_def {
     struct bytes name, label;
     struct bytes kept_as; // its name among what a contact counts: "object opportunity"
     uint32_t index;
-    event_type on; // or a set of them: rules/event_set.h
+    event_type on;         // or a set of them: rules/event_set.h
+    event_type removed_by; // likewise; EVENT_TYPE_UNKNOWN: nothing removes one
+    event_type about;      // all of both
     const struct rule_expression *key;
     const struct object_field *fields; // as written
     uint32_t field_count;

@@ -218,15 +218,15 @@ static void link_pinned(struct ruleset *ruleset)
     }
 }
 
-// The objects that an event of each type makes or changes: each type's part of one array, in the order written.
+// The objects that an event of each type makes, changes or removes: each type's part of one array, in the order written.
 static void link_objects(struct ruleset *ruleset)
 {
     size_t total = 0;
     for (size_t i = 0; i < ruleset->object_count; i++) {
-        struct event_types on = ruleset_types_on(ruleset, &ruleset->objects[i].on);
-        for (uint32_t k = 0; k < on.count; k++)
-            ruleset->matches[on.items[k]].objects.count++;
-        total += on.count;
+        struct event_types about = ruleset_types_on(ruleset, &ruleset->objects[i].about);
+        for (uint32_t k = 0; k < about.count; k++)
+            ruleset->matches[about.items[k]].objects.count++;
+        total += about.count;
     }
     const struct object_def **objects =
         arena_alloc(&ruleset->arena, (total + 1) * sizeof(*objects));
@@ -237,9 +237,9 @@ static void link_objects(struct ruleset *ruleset)
         objects += ruleset->matches[i].objects.count;
     }
     for (size_t i = 0; i < ruleset->object_count; i++) {
-        struct event_types on = ruleset_types_on(ruleset, &ruleset->objects[i].on);
-        for (uint32_t k = 0; k < on.count; k++)
-            *ends[on.items[k]]++ = &ruleset->objects[i];
+        struct event_types about = ruleset_types_on(ruleset, &ruleset->objects[i].about);
+        for (uint32_t k = 0; k < about.count; k++)
+            *ends[about.items[k]]++ = &ruleset->objects[i];
     }
     free(ends);
 }

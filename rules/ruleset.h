@@ -54,7 +54,7 @@ struct match_list {
     uint32_t rule_count, workflow_count;
     const struct counter_def *const *counters; // in the order written
     uint32_t counter_count;
-    struct object_list objects;              // that it makes or changes
+    struct object_list objects;              // that it makes, changes or removes
     bool is_awaited;                         // some run may wait for it, or be stopped by it
     bool has_idle;                           // some workflow starts when none has come for a while
     struct implied_list implies, implied_as; // what it implies, and what else implies it

@@ -66,6 +66,7 @@ static const struct key_row object_keys[] = {
     {"label", SHAPE_TEXT, 0, NULL, "what people call it", false},
     {"key", SHAPE_TEXT, 0, NULL, "an expression about the event: which of them it is about", true},
     {"on", SHAPE_EVENTS, 0, NULL, "the event type, or several, that tell of it", true},
+    {"removed_by", SHAPE_EVENTS, 0, NULL, "the event type, or several, that remove it", false},
     {"fields", SHAPE_MAP_TEXT, 0, NULL,
      "name: an expression about the event; what it has no value for stays as it was", true},
     {"history", SHAPE_WORD, 0, "from_now|all", "from_now: starts empty; default: from all events",

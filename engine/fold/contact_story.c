@@ -7,6 +7,7 @@
 #include "engine/base/time.h"
 #include "engine/fold/action.h"
 #include "engine/fold/contact_json.h"
+#include "engine/fold/objects.h"
 #include "engine/fold/run_story.h"
 #include "engine/fold/shard_internal.h"
 
@@ -99,6 +100,22 @@ static void take_segment(struct contact_story *story, const struct trace_point *
     begin_line(story, "segment", story->shard->fold.now_ms);
     add_member(story->to, "segment", point->segment->name);
     add_member(story->to, "state", bytes_text(point->move == TRACE_ENTERED ? "entered" : "left"));
+    end_line(story);
+}
+
+static void take_object(struct contact_story *story, const struct object_told *told)
+{
+    struct buffer *to = story->to;
+    if (told->deed != OBJECT_MADE && told->deed != OBJECT_CHANGED && told->deed != OBJECT_REMOVED)
+        return;
+    begin_line(story, "object", story->shard->fold.now_ms);
+    add_member(to, "object", told->object->name);
+    add_member(to, "key", told->key);
+    add_member(to, "state", bytes_text(object_deed_text(told->deed)));
+    buffer_add_text(to, ",\"from\":");
+    value_add_json(to, told->from);
+    buffer_add_text(to, ",\"to\":");
+    value_add_json(to, told->to);
     end_line(story);
 }
 
@@ -203,6 +220,8 @@ static void take_contact(struct contact_story *story, const struct trace_point *
         return;
     if (point->step == TRACE_BEGIN)
         take_event(story);
+    else if (point->step == TRACE_OBJECT)
+        take_object(story, point->object);
     else if (point->step == TRACE_ENTRY)
         take_entry(story, point->entry);
     else if (point->step == TRACE_STATE)
@@ -216,6 +235,7 @@ static void take(void *context, const struct trace_point *point)
     struct contact_story *story = context;
     switch (point->step) {
     case TRACE_BEGIN:
+    case TRACE_OBJECT:
     case TRACE_ENTRY:
     case TRACE_STATE:
     case TRACE_SEGMENT: take_contact(story, point); return;

@@ -9,6 +9,7 @@
 #include "engine/fold/contact_json.h"
 #include "engine/fold/counter.h"
 #include "engine/fold/event_why.h"
+#include "engine/fold/objects.h"
 #include "engine/fold/run_story.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/scores.h"
@@ -78,6 +79,23 @@ static void take_counter(struct event_story *story, const struct trace_point *po
     else
         add_not_matched(story, to, point);
     add_place(to, point->counter->place);
+    buffer_add_u8(to, '}');
+}
+
+static void take_object(struct event_story *story, const struct object_told *told)
+{
+    struct buffer *to = &in_hand(story)->objects;
+    begin_item(to, "object", told->object->name);
+    if (told->deed != OBJECT_NO_KEY)
+        add_member(to, "key", told->key);
+    add_member(to, "outcome", bytes_text(object_deed_text(told->deed)));
+    if (told->deed == OBJECT_MADE || told->deed == OBJECT_CHANGED || told->deed == OBJECT_REMOVED) {
+        buffer_add_text(to, ",\"from\":");
+        value_add_json(to, told->from);
+        buffer_add_text(to, ",\"to\":");
+        value_add_json(to, told->to);
+    }
+    add_place(to, told->object->place);
     buffer_add_u8(to, '}');
 }
 
@@ -212,6 +230,11 @@ static void take_action(struct event_story *story, const struct trace_point *poi
 // --- events
 static void add_matches(const struct event_matches *matches, struct buffer *to)
 {
+    if (matches->objects.len > 0) {
+        buffer_add_text(to, ",\"objects\":[");
+        buffer_add_bytes(to, buffer_bytes(&matches->objects));
+        buffer_add_u8(to, ']');
+    }
     buffer_add_text(to, ",\"counters\":[");
     buffer_add_bytes(to, buffer_bytes(&matches->counters));
     buffer_add_text(to, "],\"rules\":[");
@@ -239,6 +262,7 @@ static void close_derived(struct event_story *story)
     add_matches(matches, to);
     buffer_add_u8(to, '}');
     buffer_clear(&matches->event);
+    buffer_clear(&matches->objects);
     buffer_clear(&matches->counters);
     buffer_clear(&matches->rules);
     buffer_clear(&matches->workflows);
@@ -361,6 +385,7 @@ static void take(void *context, const struct trace_point *point)
         if (story->depth == 0)
             buffer_add_text(&story->head, ",\"counted_before\":true");
         return;
+    case TRACE_OBJECT: take_object(story, point->object); return;
     case TRACE_COUNTER: take_counter(story, point); return;
     case TRACE_RULE: take_rule(story, point); return;
     case TRACE_WORKFLOW: take_workflow(story, point); return;
@@ -400,6 +425,7 @@ void event_story_add(const struct event_story *story, struct buffer *to)
 static void matches_free(struct event_matches *matches)
 {
     buffer_free(&matches->event);
+    buffer_free(&matches->objects);
     buffer_free(&matches->counters);
     buffer_free(&matches->rules);
     buffer_free(&matches->workflows);

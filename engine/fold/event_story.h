@@ -9,7 +9,7 @@
 // What one event, or one that the engine made of it, met.
 struct event_matches {
     struct buffer event;
-    struct buffer counters, rules, workflows;
+    struct buffer objects, counters, rules, workflows;
     struct buffer runs;    // lines about runs that wait, or that began and now do
     bool is_workflow_open; // actions may follow
     uint32_t actions;      // of that workflow

@@ -379,7 +379,7 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
             &fold->expressions, catalog_type(ruleset_catalog(fold->ruleset), type), data);
     trace_event(fold, type, data, depth);
     for (uint32_t i = 0; i < match->objects.count; i++)
-        object_apply(fold, match->objects.items[i], depth + 1);
+        object_apply(fold, match->objects.items[i], type, depth + 1);
     const struct candidates *candidates = &fold->candidates;
     find_candidates(fold, &match->counter_set, match->counter_count, data);
     for (uint32_t i = 0; i < candidates->count; i++)

@@ -19,7 +19,7 @@ struct fold_counts {
     uint64_t fields_refused, unknown_types;
     uint64_t entries_withdrawn, withdrawals_unmatched;
     uint64_t counted_summarised, counted_refused; // by counters that keep as much as they may
-    uint64_t objects_dropped, objects_refused;    // for want of room
+    uint64_t objects_dropped, objects_refused, object_removals_forgotten; // for want of room
     uint64_t timers_fired;
     uint64_t zones_unknown; // times that a zone was asked for that is none
 };

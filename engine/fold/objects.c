@@ -8,10 +8,14 @@
 #include "engine/fold/fold.h"
 #include "engine/fold/packed_value.h"
 #include "engine/fold/step_value.h"
+#include "rules/event_set.h"
 
 enum {
     VERSION = 1,
+    VERSION_REMOVED = 2, // of kinds that events remove
     HEAD_BYTES = 5,
+    REMOVALS_HEAD_BYTES = 4,
+    REMOVAL_HEAD_BYTES = 10,
     ROW_HEAD_BYTES = 22,
     FIELD_HEAD_BYTES = 10,
     WHOLE_CHARS = 24,
@@ -19,14 +23,39 @@ enum {
 #define EXACT 9007199254740992.0 // 2^53
 
 // --- reading
+static bool is_removable(const struct object_def *object)
+{
+    return object->removed_by != EVENT_TYPE_UNKNOWN;
+}
+
+// All that is kept of a kind, borrowed.
+struct kept {
+    struct bytes removals, rows;
+};
+
+static struct kept read_kept(const struct fold *fold, const struct object_def *object)
+{
+    struct bytes all =
+        counter_read(fold->state, fold->contact, fold->binding.objects[object->index]);
+    struct kept none = {{NULL, 0}, {NULL, 0}};
+    if (all.len < HEAD_BYTES || all.data[0] != (is_removable(object) ? VERSION_REMOVED : VERSION) ||
+        get_u32(all.data + 1) != object->layout)
+        return none;
+    all = bytes_of(all.data + HEAD_BYTES, all.len - HEAD_BYTES);
+    if (!is_removable(object))
+        return (struct kept){{NULL, 0}, all};
+    if (all.len < REMOVALS_HEAD_BYTES || get_u32(all.data) > all.len - REMOVALS_HEAD_BYTES)
+        return none;
+    size_t removals = get_u32(all.data), before = REMOVALS_HEAD_BYTES + removals;
+    return (struct kept){
+        .removals = bytes_of(all.data + REMOVALS_HEAD_BYTES, removals),
+        .rows = bytes_of(all.data + before, all.len - before),
+    };
+}
+
 struct bytes object_rows(const struct fold *fold, const struct object_def *object)
 {
-    struct bytes kept =
-        counter_read(fold->state, fold->contact, fold->binding.objects[object->index]);
-    if (kept.len < HEAD_BYTES || kept.data[0] != VERSION ||
-        get_u32(kept.data + 1) != object->layout)
-        return (struct bytes){NULL, 0};
-    return bytes_of(kept.data + HEAD_BYTES, kept.len - HEAD_BYTES);
+    return read_kept(fold, object).rows;
 }
 
 bool object_next(struct bytes rows, size_t *at, struct object_row *out)
@@ -82,17 +111,125 @@ bool object_field(
     return true;
 }
 
+// A removal that is remembered; bytes 0: none.
+struct removal {
+    int64_t time_ms;
+    struct bytes key;
+    size_t at, bytes; // among the removals
+};
+
+static bool removal_next(struct bytes removals, size_t *at, struct removal *out)
+{
+    if (removals.len < REMOVAL_HEAD_BYTES || *at > removals.len - REMOVAL_HEAD_BYTES)
+        return false;
+    const uint8_t *head = removals.data + *at;
+    size_t key = get_u16(head + 8), bytes = REMOVAL_HEAD_BYTES + key;
+    if (bytes > removals.len - *at)
+        return false;
+    *out = (struct removal){
+        .time_ms = (int64_t)get_u64(head),
+        .key = bytes_of(head + REMOVAL_HEAD_BYTES, key),
+        .at = *at,
+        .bytes = bytes,
+    };
+    *at += bytes;
+    return true;
+}
+
+// The greatest times of an object's events, the least first.
+struct times {
+    int64_t at_ms[OBJECT_TIMES_MAX];
+    uint32_t count;
+};
+
+// `behind` is what stands behind the fields of a row.
+static void times_read(struct bytes behind, struct times *out)
+{
+    size_t count = behind.len > 0 ? behind.data[0] : 0;
+    out->count = 0;
+    if (count > OBJECT_TIMES_MAX || behind.len < 1 + 8 * count)
+        return;
+    for (; out->count < count; out->count++)
+        out->at_ms[out->count] = (int64_t)get_u64(behind.data + 1 + 8 * (size_t)out->count);
+}
+
+static void times_add(struct times *times, int64_t time_ms)
+{
+    uint32_t place = 0;
+    while (place < times->count && times->at_ms[place] < time_ms)
+        place++;
+    if (place < times->count && times->at_ms[place] == time_ms)
+        return;
+    bool is_full = times->count == OBJECT_TIMES_MAX;
+    if (is_full && place == 0)
+        return;
+    if (is_full) { // the least goes
+        memmove(times->at_ms, times->at_ms + 1, (place - 1) * sizeof(times->at_ms[0]));
+        times->at_ms[place - 1] = time_ms;
+        return;
+    }
+    memmove(
+        times->at_ms + place + 1, times->at_ms + place,
+        (times->count - place) * sizeof(times->at_ms[0]));
+    times->at_ms[place] = time_ms;
+    times->count++;
+}
+
+static void times_cut(struct times *times, int64_t until_ms)
+{
+    uint32_t gone = 0;
+    while (gone < times->count && times->at_ms[gone] <= until_ms)
+        gone++;
+    times->count -= gone;
+    memmove(times->at_ms, times->at_ms + gone, times->count * sizeof(times->at_ms[0]));
+}
+
+static size_t times_put(const struct times *times, uint8_t *to)
+{
+    to[0] = (uint8_t)times->count;
+    for (uint32_t i = 0; i < times->count; i++)
+        put_u64(to + 1 + 8 * (size_t)i, (uint64_t)times->at_ms[i]);
+    return 1 + 8 * (size_t)times->count;
+}
+
 // --- what an event says
+// Bytes of which a part becomes another.
+struct replaced {
+    struct bytes before, now, behind;
+};
+
+static void replace(struct replaced *out, struct bytes all, size_t at, size_t bytes)
+{
+    out->before = bytes_of(all.data, at);
+    out->behind = bytes_of(all.data + at + bytes, all.len - at - bytes);
+}
+
+static size_t replaced_bytes(const struct replaced *replaced)
+{
+    return replaced->before.len + replaced->now.len + replaced->behind.len;
+}
+
+static uint8_t *replaced_put(const struct replaced *replaced, uint8_t *to)
+{
+    const struct bytes parts[] = {replaced->before, replaced->now, replaced->behind};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].len > 0)
+            memcpy(to, parts[i].data, parts[i].len);
+        to += parts[i].len;
+    }
+    return to;
+}
+
 // An object while an event changes it.
 struct change {
     struct fold *fold;
     const struct object_def *object;
     struct bytes key;
-    struct bytes said[OBJECT_FIELDS_MAX];      // packed; empty: nothing
-    struct object_row before;                  // bytes 0: there is none of the key
-    struct bytes others_before, others_behind; // rows that stay
-    uint8_t *row;                              // as it becomes, in the fold's arena
-    size_t row_bytes;
+    struct bytes said[OBJECT_FIELDS_MAX]; // packed; empty: nothing
+    struct kept kept;
+    struct object_row before; // bytes 0: there is none of the key
+    struct removal removed;   // the newest of the key that came before
+    struct replaced rows, removals;
     uint32_t changed[OBJECT_FIELDS_MAX], changed_count;
 };
 
@@ -149,22 +286,36 @@ static void read_fields(struct change *change)
     }
 }
 
-// Which rows stay, and which one becomes another. False where there is no room for a new one: all others were changed
-// later than this event.
-static bool find_rows(struct change *change, struct bytes rows)
+static void find_row(struct change *change)
+{
+    struct object_row row;
+    for (size_t at = 0; object_next(change->kept.rows, &at, &row);) {
+        if (!bytes_equal(row.key, change->key))
+            continue;
+        change->before = row;
+        replace(&change->rows, change->kept.rows, row.at, row.bytes);
+        return;
+    }
+    replace(&change->rows, change->kept.rows, change->kept.rows.len, 0); // behind all others
+}
+
+static void find_removal(struct change *change)
+{
+    struct removal removal;
+    replace(&change->removals, change->kept.removals, change->kept.removals.len, 0);
+    for (size_t at = 0; removal_next(change->kept.removals, &at, &removal);) {
+        if (bytes_equal(removal.key, change->key))
+            change->removed = removal;
+    }
+}
+
+// Makes room for a new object. False where there is none: all others were changed later than this event.
+static bool make_room(struct change *change)
 {
     struct object_row row, oldest = {.bytes = 0};
     struct fold *fold = change->fold;
     uint32_t count = 0;
-    change->others_before = rows;
-    change->others_behind = (struct bytes){NULL, 0};
-    for (size_t at = 0; object_next(rows, &at, &row); count++) {
-        if (bytes_equal(row.key, change->key)) {
-            change->before = row;
-            change->others_before = bytes_of(rows.data, row.at);
-            change->others_behind = bytes_of(rows.data + at, rows.len - at);
-            return true;
-        }
+    for (size_t at = 0; object_next(change->kept.rows, &at, &row); count++) {
         if (oldest.bytes == 0 || row.updated_ms < oldest.updated_ms)
             oldest = row;
     }
@@ -173,9 +324,7 @@ static bool find_rows(struct change *change, struct bytes rows)
     fold->counts.objects_dropped++;
     if (fold->time_ms < oldest.updated_ms)
         return false;
-    size_t behind = oldest.at + oldest.bytes;
-    change->others_before = bytes_of(rows.data, oldest.at);
-    change->others_behind = bytes_of(rows.data + behind, rows.len - behind);
+    replace(&change->rows, change->kept.rows, oldest.at, oldest.bytes);
     return true;
 }
 
@@ -197,48 +346,134 @@ static size_t put_field(
     return FIELD_HEAD_BYTES + packed.len;
 }
 
+// How long the row may become at most.
+static size_t row_bytes_max(const struct change *change)
+{
+    const uint32_t field_count = change->object->field_count;
+    size_t most = ROW_HEAD_BYTES + change->key.len + change->before.bytes +
+                  field_count * FIELD_HEAD_BYTES + 1 + 8 * OBJECT_TIMES_MAX;
+    for (uint32_t i = 0; i < field_count; i++)
+        most += change->said[i].len;
+    return most;
+}
+
+// Begins a row behind whose head and key `bytes` of it stand already.
+static void finish_row(
+    struct change *change, uint8_t *row, size_t bytes, int64_t created_ms, int64_t updated_ms)
+{
+    put_u32(row, (uint32_t)bytes);
+    put_u64(row + 4, (uint64_t)created_ms);
+    put_u64(row + 12, (uint64_t)updated_ms);
+    put_u16(row + 20, (uint16_t)change->key.len);
+    memcpy(row + ROW_HEAD_BYTES, change->key.data, change->key.len);
+    change->rows.now = bytes_of(row, bytes);
+}
+
 static void make_row(struct change *change)
 {
     const struct fold *fold = change->fold;
     const struct object_row *before = &change->before;
-    const uint32_t field_count = change->object->field_count;
-    size_t most = ROW_HEAD_BYTES + change->key.len + before->bytes + field_count * FIELD_HEAD_BYTES;
-    for (uint32_t i = 0; i < field_count; i++)
-        most += change->said[i].len;
-    uint8_t *row = arena_alloc(&change->fold->arena, most);
+    uint8_t *row = arena_alloc(&change->fold->arena, row_bytes_max(change));
     bool is_new = before->bytes == 0;
     bool is_first = is_new || fold->time_ms < before->created_ms;
     bool is_last = is_new || fold->time_ms > before->updated_ms;
     size_t len = ROW_HEAD_BYTES + change->key.len, at = 0;
-    for (uint32_t i = 0; i < field_count; i++) {
+    for (uint32_t i = 0; i < change->object->field_count; i++) {
         const struct kept_field kept = field_next(before->fields, &at);
         len += put_field(change, i, &kept, row + len);
     }
-    put_u32(row, (uint32_t)len);
-    put_u64(row + 4, (uint64_t)(is_first ? fold->time_ms : before->created_ms));
-    put_u64(row + 12, (uint64_t)(is_last ? fold->time_ms : before->updated_ms));
-    put_u16(row + 20, (uint16_t)change->key.len);
-    memcpy(row + ROW_HEAD_BYTES, change->key.data, change->key.len);
-    change->row = row;
-    change->row_bytes = len;
+    if (is_removable(change->object)) {
+        struct times times = {.count = 0};
+        if (!is_new)
+            times_read(bytes_of(before->fields.data + at, before->fields.len - at), &times);
+        times_add(&times, fold->time_ms);
+        len += times_put(&times, row + len);
+    }
+    finish_row(
+        change, row, len, is_first ? fold->time_ms : before->created_ms,
+        is_last ? fold->time_ms : before->updated_ms);
 }
 
+// --- removals
+// What is left of the object: what was said later than the removal.
+static void cut_row(struct change *change)
+{
+    const struct object_row *before = &change->before;
+    const int64_t time_ms = change->fold->time_ms;
+    uint8_t *row = arena_alloc(&change->fold->arena, row_bytes_max(change));
+    size_t len = ROW_HEAD_BYTES + change->key.len, at = 0;
+    struct times times;
+    for (uint32_t i = 0; i < change->object->field_count; i++) {
+        struct kept_field kept = field_next(before->fields, &at);
+        if (kept.packed.len > 0 && kept.time_ms <= time_ms) {
+            change->changed[change->changed_count++] = i;
+            kept = (struct kept_field){0, {NULL, 0}};
+        }
+        change->said[i] = (struct bytes){NULL, 0};
+        len += put_field(change, i, &kept, row + len);
+    }
+    times_read(bytes_of(before->fields.data + at, before->fields.len - at), &times);
+    times_cut(&times, time_ms);
+    if (before->updated_ms <= time_ms)
+        return; // nothing: it is removed
+    len += times_put(&times, row + len);
+    bool is_first_left = before->created_ms > time_ms;
+    finish_row(
+        change, row, len, is_first_left ? before->created_ms : times.at_ms[0], before->updated_ms);
+}
+
+// Which removal goes for the new one. False where all that are remembered are newer.
+static bool make_removal_room(struct change *change)
+{
+    struct removal removal, oldest = {.bytes = 0};
+    uint32_t count = 0;
+    if (change->removed.bytes > 0) {
+        replace(
+            &change->removals, change->kept.removals, change->removed.at, change->removed.bytes);
+        return true;
+    }
+    for (size_t at = 0; removal_next(change->kept.removals, &at, &removal); count++) {
+        if (oldest.bytes == 0 || removal.time_ms < oldest.time_ms)
+            oldest = removal;
+    }
+    if (count < OBJECT_REMOVALS_MAX)
+        return true;
+    change->fold->counts.object_removals_forgotten++;
+    if (change->fold->time_ms < oldest.time_ms)
+        return false;
+    replace(&change->removals, change->kept.removals, oldest.at, oldest.bytes);
+    return true;
+}
+
+static void remember_removal(struct change *change)
+{
+    if (!make_removal_room(change))
+        return;
+    size_t bytes = REMOVAL_HEAD_BYTES + change->key.len;
+    uint8_t *to = arena_alloc(&change->fold->arena, bytes);
+    put_u64(to, (uint64_t)change->fold->time_ms);
+    put_u16(to + 8, (uint16_t)change->key.len);
+    memcpy(to + REMOVAL_HEAD_BYTES, change->key.data, change->key.len);
+    change->removals.now = bytes_of(to, bytes);
+}
+
+// --- writing
 // False, and counted, where it finds no room; then all is as it was.
-static bool write_rows(struct change *change)
+static bool write_kept(struct change *change)
 {
     struct fold *fold = change->fold;
-    const struct bytes before = change->others_before, behind = change->others_behind;
-    size_t len = HEAD_BYTES + before.len + change->row_bytes + behind.len;
-    uint8_t *all = arena_alloc(&fold->arena, len); // the rows there are borrowed
-    all[0] = VERSION;
-    put_u32(all + 1, change->object->layout);
-    if (before.len > 0)
-        memcpy(all + HEAD_BYTES, before.data, before.len);
-    memcpy(all + HEAD_BYTES + before.len, change->row, change->row_bytes);
-    if (behind.len > 0)
-        memcpy(all + len - behind.len, behind.data, behind.len);
-    uint8_t *to = counter_write(
-        fold->state, fold->contact, fold->binding.objects[change->object->index], len);
+    const struct object_def *object = change->object;
+    size_t removals = replaced_bytes(&change->removals);
+    size_t head = HEAD_BYTES + (is_removable(object) ? REMOVALS_HEAD_BYTES : 0);
+    size_t len = head + removals + replaced_bytes(&change->rows);
+    uint8_t *all = arena_alloc(&fold->arena, len); // what is there is borrowed
+    all[0] = is_removable(object) ? VERSION_REMOVED : VERSION;
+    put_u32(all + 1, object->layout);
+    if (is_removable(object))
+        put_u32(all + HEAD_BYTES, (uint32_t)removals);
+    (void)replaced_put(&change->rows, replaced_put(&change->removals, all + head));
+    uint8_t *to =
+        counter_write(fold->state, fold->contact, fold->binding.objects[object->index], len);
     if (to == NULL) {
         fold->counts.objects_refused++;
         return false;
@@ -295,39 +530,126 @@ static struct value fields_of(const struct change *change, struct bytes fields)
     return value_map_of(pairs, count);
 }
 
-enum { SAID_OF_CHANGE = 6 };
+enum { SAID_MAX = 7, SAID_FIELDS = 2, SAID_FROM, SAID_TO };
 
-static void say_change(struct change *change, struct value_pair *out)
+static uint32_t say_change(
+    const struct change *change, enum object_deed deed, struct value_pair *out)
 {
-    const struct object_row *before = &change->before;
     size_t fields_at = ROW_HEAD_BYTES + change->key.len;
-    struct bytes after = bytes_of(change->row + fields_at, change->row_bytes - fields_at);
+    struct bytes row = change->rows.now, after = {NULL, 0};
+    if (row.len > 0)
+        after = bytes_of(row.data + fields_at, row.len - fields_at);
     out[0] = (struct value_pair){BYTES_LITERAL("object"), value_text(change->object->name)};
     out[1] = (struct value_pair){BYTES_LITERAL("key"), value_text(change->key)};
-    out[2] = (struct value_pair){BYTES_LITERAL("fields"), names_of(change)};
-    out[3] = (struct value_pair){BYTES_LITERAL("from"), fields_of(change, before->fields)};
-    out[4] = (struct value_pair){BYTES_LITERAL("to"), fields_of(change, after)};
+    out[SAID_FIELDS] = (struct value_pair){BYTES_LITERAL("fields"), names_of(change)};
+    out[SAID_FROM] =
+        (struct value_pair){BYTES_LITERAL("from"), fields_of(change, change->before.fields)};
+    out[SAID_TO] = (struct value_pair){BYTES_LITERAL("to"), fields_of(change, after)};
     out[5] = (struct value_pair){
-        BYTES_LITERAL("is_new"), {.kind = VALUE_BOOL, .as.boolean = before->bytes == 0}};
+        BYTES_LITERAL("is_new"), {.kind = VALUE_BOOL, .as.boolean = deed == OBJECT_MADE}};
+    out[6] = (struct value_pair){
+        BYTES_LITERAL("removed"), {.kind = VALUE_BOOL, .as.boolean = deed == OBJECT_REMOVED}};
+    return is_removable(change->object) ? SAID_MAX : SAID_MAX - 1;
 }
 
-void object_apply(struct fold *fold, const struct object_def *object, uint32_t depth)
+const char *object_deed_text(enum object_deed deed)
+{
+    switch (deed) {
+    case OBJECT_MADE: return "made";
+    case OBJECT_CHANGED: return "changed";
+    case OBJECT_SAME: return "same";
+    case OBJECT_REMOVED: return "removed";
+    case OBJECT_ABSENT: return "absent";
+    case OBJECT_OLDER: return "older";
+    case OBJECT_NO_ROOM: return "no_room";
+    case OBJECT_NO_KEY: return "no_key";
+    }
+    return "";
+}
+
+static void explain(
+    const struct change *change, enum object_deed deed, const struct value_pair *said)
+{
+    struct object_told told = {.object = change->object, .deed = deed, .key = change->key};
+    if (said != NULL) {
+        told.from = said[SAID_FROM].value;
+        told.to = said[SAID_TO].value;
+    }
+    trace_object(change->fold, &told);
+}
+
+// Keeps what has become of it, and tells whom it concerns.
+static void settle(struct change *change, enum object_deed deed, uint32_t depth)
+{
+    struct fold *fold = change->fold;
+    bool is_told = deed == OBJECT_MADE || deed == OBJECT_CHANGED || deed == OBJECT_REMOVED;
+    bool is_heard = fold->binding.is_heard[BUILTIN_OBJECT_CHANGED];
+    struct value_pair said[SAID_MAX];
+    uint32_t said_count = 0;
+    if (is_told && (is_heard || fold->trace.is_on))
+        said_count = say_change(change, deed, said); // while what was is still there
+    if (!write_kept(change)) {
+        explain(change, OBJECT_NO_ROOM, NULL);
+        return;
+    }
+    explain(change, deed, said_count > 0 ? said : NULL);
+    if (deed != OBJECT_ABSENT)
+        live_mark(fold, ruleset_dependency_object(fold->ruleset, change->object->index));
+    if (is_told && is_heard)
+        fold_derive(fold, BUILTIN_OBJECT_CHANGED, depth, said, said_count);
+}
+
+static void tell(struct change *change, uint32_t depth)
+{
+    if (change->before.bytes == 0 && !make_room(change)) {
+        explain(change, OBJECT_NO_ROOM, NULL);
+        return;
+    }
+    make_row(change);
+    enum object_deed deed = change->changed_count > 0 ? OBJECT_CHANGED : OBJECT_SAME;
+    settle(change, change->before.bytes == 0 ? OBJECT_MADE : deed, depth);
+}
+
+static void remove_object(struct change *change, uint32_t depth)
+{
+    enum object_deed deed = OBJECT_ABSENT;
+    if (change->before.bytes > 0) {
+        cut_row(change);
+        deed = change->changed_count > 0 ? OBJECT_CHANGED : OBJECT_SAME;
+        deed = change->rows.now.len == 0 ? OBJECT_REMOVED : deed;
+    }
+    remember_removal(change);
+    settle(change, deed, depth);
+}
+
+// What is kept of the kind, and of the object; borrowed as that is.
+static void look(struct change *change)
+{
+    change->kept = read_kept(change->fold, change->object);
+    find_row(change);
+    find_removal(change);
+}
+
+void object_apply(
+    struct fold *fold, const struct object_def *object, event_type type, uint32_t depth)
 {
     struct change change = {.fold = fold, .object = object};
-    if (!read_key(&change))
+    if (!read_key(&change)) {
+        explain(&change, OBJECT_NO_KEY, NULL);
         return;
+    }
+    if (is_removable(object)) {
+        look(&change);
+        if (change.removed.bytes > 0 && fold->time_ms < change.removed.time_ms) {
+            explain(&change, OBJECT_OLDER, NULL);
+            return;
+        }
+        if (ruleset_is_on(fold->ruleset, object->removed_by, type)) {
+            remove_object(&change, depth);
+            return;
+        }
+    }
     read_fields(&change);
-    if (!find_rows(&change, object_rows(fold, object)))
-        return;
-    make_row(&change);
-    bool is_told = change.before.bytes == 0 || change.changed_count > 0;
-    bool is_heard = fold->binding.is_heard[BUILTIN_OBJECT_CHANGED];
-    struct value_pair said[SAID_OF_CHANGE];
-    if (is_told && is_heard)
-        say_change(&change, said); // while what was is still there
-    if (!write_rows(&change))
-        return;
-    live_mark(fold, ruleset_dependency_object(fold->ruleset, object->index));
-    if (is_told && is_heard)
-        fold_derive(fold, BUILTIN_OBJECT_CHANGED, depth, said, SAID_OF_CHANGE);
+    look(&change); // an expression may have read other records
+    tell(&change, depth);
 }

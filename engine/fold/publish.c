@@ -122,6 +122,7 @@ void shard_counts(const struct shard *shard, struct shard_counts *out)
     out->counted_refused = fold->counted_refused;
     out->objects_dropped = fold->objects_dropped;
     out->objects_refused = fold->objects_refused;
+    out->object_removals_forgotten = fold->object_removals_forgotten;
     out->runs_started = fold->runs_started;
     out->runs_done = fold->runs_done;
     out->runs_stopped = fold->runs_stopped;

@@ -21,7 +21,7 @@ struct shard_counts {
     uint64_t expressions_failed;
     uint64_t entries_withdrawn, withdrawals_unmatched;
     uint64_t counted_summarised, counted_refused;
-    uint64_t objects_dropped, objects_refused;
+    uint64_t objects_dropped, objects_refused, object_removals_forgotten;
     uint64_t zones_known, zones_unknown,
         zones_renewed; // names in the journal; asked for in vain; changed files
     uint64_t key_mismatch, events_without_id, fields_refused, unknown_types;

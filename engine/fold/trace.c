@@ -41,6 +41,12 @@ void trace_counted(const struct fold *fold)
         tell(fold, &(struct trace_point){.step = TRACE_COUNTED});
 }
 
+void trace_object(const struct fold *fold, const struct object_told *told)
+{
+    if (fold->trace.is_on)
+        tell(fold, &(struct trace_point){.step = TRACE_OBJECT, .object = told});
+}
+
 void trace_counter(
     const struct fold *fold,
     const struct counter_def *counter,

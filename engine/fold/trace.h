@@ -1,5 +1,4 @@
-// What becomes of one event, or of one contact, while the journal is folded, told step by step to whoever explains it
-// (explain_event.h, contact_story.h).
+// What becomes of an event, or of a contact, told step by step to who explains it (explain_event.h, contact_story.h).
 #ifndef ENGINE_FOLD_TRACE_H
 #define ENGINE_FOLD_TRACE_H
 
@@ -14,6 +13,7 @@
 struct action_step;
 struct counter_def;
 struct ledger_entry;
+struct object_told;
 struct rule_expression;
 struct score_rule;
 struct segment_def;
@@ -24,6 +24,7 @@ enum trace_step {
     TRACE_BEGIN,    // the contact is known; nothing about it has changed yet
     TRACE_EVENT,    // the event, or one that the engine made of it, is about to be matched
     TRACE_COUNTED,  // it was counted before, when another one implied it: nothing names it
+    TRACE_OBJECT,   // what it did to an object, before the counters
     TRACE_COUNTER,  // what names its type, each in turn
     TRACE_RULE,     // behind the counters
     TRACE_WORKFLOW, // behind the rules
@@ -71,6 +72,7 @@ struct trace_point {
     event_type type; // TRACE_EVENT
     uint32_t depth;  // 0: the event itself
     struct value data;
+    const struct object_told *object;
     const struct counter_def *counter;
     const struct score_rule *rule;
     const struct workflow_def *workflow;
@@ -100,12 +102,12 @@ struct trace {
     bool is_on;                           // it is being folded
 };
 
-// --- for the files of the fold: told where somebody looks. What guards would pass over is tried then, too, which changes
-// nothing.
+// --- for the files of the fold. What guards would pass over is tried, too, where somebody looks; it changes nothing.
 struct fold;
 void trace_begin(struct fold *fold);
 void trace_event(const struct fold *fold, event_type type, struct value data, uint32_t depth);
 void trace_counted(const struct fold *fold);
+void trace_object(const struct fold *fold, const struct object_told *told);
 // not_true: the expression that stopped it; NULL: it matched.
 void trace_counter(
     const struct fold *fold,

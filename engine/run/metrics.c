@@ -93,6 +93,8 @@ static const struct metric metrics[] = {
     {COUNTER("counted_refused"), "Values that a counter had no room for.", COUNT(counted_refused)},
     {COUNTER("objects_dropped"), "Objects of contacts dropped, for want of room.",
      COUNT(objects_dropped)},
+    {COUNTER("object_removals_forgotten"), "Removals of objects forgotten, for want of room.",
+     COUNT(object_removals_forgotten)},
     {COUNTER("objects_refused"), "Changes of objects that found no room.", COUNT(objects_refused)},
     {COUNTER("zones_unknown"), "Times that a time zone was asked for that is none.",
      COUNT(zones_unknown)},

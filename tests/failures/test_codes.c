@@ -249,6 +249,11 @@ static const struct file_case {
     {DIAGNOSTIC_E0228, 2, 57, FILE_RULES, FLOW "{emit: {type: contact.updated}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0232, 1, 12, FILE_RULES, "channels: {sms: {limit: {times: 1}}}\n", 0, ""},
     {DIAGNOSTIC_E0233, 1, 33, FILE_RULES, "segments: {t: {if: size(objects.deal) > 1}}\n", 0, ""},
+    {DIAGNOSTIC_E0234, 1, 62, FILE_RULES,
+     "objects: {o: {on: [email.opened, email.clicked], removed_by: email.opened, key: "
+     "data.message, "
+     "fields: {at: event.time}}}\n",
+     0, ""},
     {DIAGNOSTIC_E0235, 2, 59, FILE_RULES, FLOW "{assign: {team: sales}}]}}\n", 0, ""},
     {DIAGNOSTIC_E0301, 1, 21, FILE_RULES, "workflows: {w: {on: '*.opened', steps: [end]}}\n", 0,
      ""},

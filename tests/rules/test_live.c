@@ -317,6 +317,11 @@ static const struct band_case {
     {BANDS "workflows: {w: {on: score.band_changed, steps: [{tag: {add: x}}]}}\n", 2},
     {BANDS "workflows: {w: {on: score.changed, steps: [{tag: {add: x}}]}}\n", 2},
     {BANDS "counters: {c: {count: score.band_changed}}\n", 2},
+    {BANDS "objects: {o: {key: data.score, on: score.band_changed, fields: {b: data.to}}}\n", 2},
+    {BANDS
+     "objects: {o: {key: data.score, on: page.viewed, removed_by: score.band_changed, fields: "
+     "{at: event.time}}}\n",
+     2},
     {BANDS "workflows: {w: {on: page.viewed, steps: [{tag: {add: x}}]}}\n", 0},
     {BANDS "workflows: {w: {on: score.changed, steps: [{tag: {add: x}}]}}\n"
            "segments: {t: {if: score.s >= 10 || score.s > 15}}\n",

@@ -12,6 +12,7 @@
 #define SEGMENT GOOD "segments:\n  t: "
 #define EXPECT  GOOD "tests: [{name: t, expect: [{at: 0s, objects: "
 #define ON      "on: opportunity.created, "
+#define REMOVED "{" ON "key: data.opportunity, fields: {s: data.stage}, removed_by: "
 
 static const struct error_case {
     const char *name;
@@ -74,6 +75,25 @@ static const struct error_case {
      "E0106 1:89"},
     {"a history that is none",
      OBJECT "{" ON "key: data.opportunity, fields: {s: data.stage}, history: now}\n", "E0214 2:89"},
+
+    // --- removing them
+    {"an event that removes", OBJECT REMOVED "opportunity.stale}\n", ""},
+    {"several events that remove", OBJECT REMOVED "[opportunity.stale, opportunity.changed]}\n",
+     ""},
+    {"a family of events that remove", OBJECT REMOVED "ticket.*}\n", ""},
+    {"an unknown event that removes", OBJECT REMOVED "oportunity.stale}\n", "E0206 2:92"},
+    {"no event that removes", OBJECT REMOVED "[]}\n", "E0410 2:92"},
+    {"what removes given twice", OBJECT REMOVED "[opportunity.stale, opportunity.stale]}\n",
+     "E0205 2:112"},
+    {"one that makes and removes", OBJECT REMOVED "opportunity.created}\n", "E0234 2:92"},
+    {"one of several that makes and removes",
+     OBJECT REMOVED "[opportunity.stale, opportunity.created]}\n", "E0234 2:112"},
+    {"one of a family that makes and removes", OBJECT REMOVED "[ticket.created, opportunity.*]}\n",
+     "E0234 2:109"},
+    {"a family that makes and one that removes",
+     OBJECT "{on: opportunity.*, key: data.opportunity, fields: {s: data.stage}, removed_by: "
+            "opportunity.stale}\n",
+     "E0234 2:86"},
 
     // --- reading them
     {"what reads them", SEGMENT "{if: 'objects.o[\"a\"].stage == \"won\"'}\n", ""},
@@ -185,6 +205,22 @@ START_TEST(a_ruleset_knows_its_objects)
 }
 END_TEST
 
+// What removes an object is about it as well, and makes rules of another history.
+START_TEST(what_removes_is_heard)
+{
+    struct ruleset *ruleset = compile_good(OBJECT REMOVED "[opportunity.stale]}\n");
+    struct ruleset *without =
+        compile_good(OBJECT "{" ON "key: data.opportunity, fields: {s: data.stage}}\n");
+    event_type stale = catalog_find(ruleset_catalog(ruleset), BYTES_LITERAL("opportunity.stale"));
+    ck_assert_uint_eq(ruleset_match(ruleset, stale)->objects.count, 1);
+    ck_assert_uint_eq(ruleset_object(ruleset, 0)->removed_by, stale);
+    ck_assert_uint_eq(ruleset_object(without, 0)->removed_by, EVENT_TYPE_UNKNOWN);
+    ck_assert_uint_ne(ruleset_history_hash(without), ruleset_history_hash(ruleset));
+    ruleset_destroy(ruleset);
+    ruleset_destroy(without);
+}
+END_TEST
+
 // Rules with other objects need the journal once more; those with other labels of nothing do not.
 START_TEST(other_objects_are_another_history)
 {
@@ -207,6 +243,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, the_message_says_what_was_meant, 0, MEANT_COUNT);
     tcase_add_test(tcase, fields_have_the_type_that_all_events_give);
     tcase_add_test(tcase, a_ruleset_knows_its_objects);
+    tcase_add_test(tcase, what_removes_is_heard);
     tcase_add_test(tcase, other_objects_are_another_history);
     suite_add_tcase(suite, tcase);
     return suite;

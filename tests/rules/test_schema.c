@@ -138,6 +138,15 @@ static const struct corpus_case {
     {"objects: {o: {key: data.order, on: [order.placed], fields: {a: data.amount}, label: Order, "
      "history: from_now}}\n",
      true},
+    {"objects: {o: {key: data.order, on: order.placed, fields: {a: data.amount}, removed_by: "
+     "order.cancelled}}\n",
+     true},
+    {"objects: {o: {key: data.order, on: order.placed, fields: {a: data.amount}, removed_by: "
+     "[order.cancelled, order.refunded]}}\n",
+     true},
+    {"objects: {o: {key: data.order, on: order.placed, fields: {a: data.amount}, removed_by: "
+     "{}}}\n",
+     false},
     {"objects: {o: {on: order.placed, fields: {a: data.amount}}}\n", false},
     {"objects: {o: {key: data.order, on: order.placed}}\n", false},
     {"objects: {o: {key: data.order, on: order.placed, fields: {a: {}}}}\n", false},

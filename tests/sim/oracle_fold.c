@@ -53,7 +53,7 @@ static bool is_heard(const struct oracle *oracle, struct text type)
             return true;
     }
     for (uint32_t i = 0; i < rules->object_count; i++) {
-        if (text_equal(rules->objects[i].on, type))
+        if (oracle_object_hears(&rules->objects[i], type))
             return true;
     }
     return false;

@@ -46,6 +46,7 @@ struct counted { // an event that a counter counted
 };
 struct object_word { // what an event said of an object
     struct text object, key;
+    bool is_removal;
     int64_t time_ms;
     const struct said *values; // by field; SAID_ERROR: nothing
 };
@@ -64,6 +65,7 @@ void oracle_count(struct oracle *oracle, struct text type);
 struct said oracle_counter(struct oracle *oracle, struct text name);
 
 // --- objects
+bool oracle_object_hears(const struct workload_object *object, struct text type);
 void oracle_tell_objects(struct oracle *oracle, struct text type, uint32_t depth);
 int64_t oracle_object_count(struct oracle *oracle, struct text name);
 bool oracle_object_has(struct oracle *oracle, struct text name, struct text field); // any of them

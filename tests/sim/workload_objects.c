@@ -14,6 +14,14 @@ static bool is_value(enum workload_type type)
            type == WORKLOAD_TYPE_TIMESTAMP || type == WORKLOAD_TYPE_DATE;
 }
 
+static struct workload_expr *make(struct draw *draw, enum workload_expr_kind kind, struct text name)
+{
+    struct workload_expr *expr = sim_alloc(draw->arena, sizeof(*expr));
+    expr->kind = kind;
+    expr->name = name;
+    return expr;
+}
+
 // A member of the event's data; NULL where none that was looked at is fit.
 static const struct workload_expr *draw_member(
     struct draw *draw, const struct workload_event_type *event, bool (*is_fit)(enum workload_type))
@@ -49,6 +57,52 @@ static void draw_object_fields(
     object->fields = fields;
 }
 
+// Whether the event has a member that the key reads, of its type.
+static bool has_key(const struct workload_event_type *event, const struct workload_expr *key)
+{
+    if (key->kind == EXPR_VALUE)
+        return true;
+    for (uint32_t i = 0; i < event->field_count; i++) {
+        if (text_equal(event->fields[i].name, key->name) && event->fields[i].type == key->type)
+            return true;
+    }
+    return false;
+}
+
+static bool is_remover(const struct workload_object *object, struct text type)
+{
+    for (uint32_t i = 0; i < object->remover_count; i++) {
+        if (text_equal(object->removed_by[i], type))
+            return true;
+    }
+    return false;
+}
+
+// Types that say which object they remove, for the most part; sometimes one that cannot.
+static void draw_removers(
+    const struct rules_draw *from, uint32_t index, struct workload_object *object)
+{
+    struct draw draw = part_draw(from, "removal of an object", index);
+    const struct workload_rules *rules = from->rules;
+    if (!sim_random_chance(&draw.random, 600))
+        return;
+    if (sim_random_chance(&draw.random, 400)) { // one object, of which much is said
+        struct workload_expr *only = make(&draw, EXPR_VALUE, text_of(""));
+        only->value = sim_value_of_text("", text_of("it"));
+        only->type = WORKLOAD_TYPE_STRING;
+        object->key = only;
+    }
+    for (int i = 0; i < TRIES && object->remover_count < OBJECT_REMOVERS_MAX; i++) {
+        const struct workload_event_type *event =
+            &rules->events[sim_random_below(&draw.random, rules->event_count)];
+        bool is_fit = has_key(event, object->key) || sim_random_chance(&draw.random, 30);
+        if (from->may_forget && text_is(event->name, "score.changed"))
+            continue;
+        if (is_fit && !text_equal(event->name, object->on) && !is_remover(object, event->name))
+            object->removed_by[object->remover_count++] = event->name;
+    }
+}
+
 void draw_objects(const struct rules_draw *from)
 {
     static const char *const names[OBJECTS_MAX] = {"deal", "a-seat.2"};
@@ -66,16 +120,9 @@ void draw_objects(const struct rules_draw *from)
         if (object.key == NULL)
             continue;
         draw_object_fields(&draw, event, &object);
+        draw_removers(from, i, &object);
         objects[rules->object_count++] = object;
     }
-}
-
-static struct workload_expr *make(struct draw *draw, enum workload_expr_kind kind, struct text name)
-{
-    struct workload_expr *expr = sim_alloc(draw->arena, sizeof(*expr));
-    expr->kind = kind;
-    expr->name = name;
-    return expr;
 }
 
 // How many there are, or whether one has a field.
@@ -144,6 +191,11 @@ void objects_print(const struct workload_rules *rules, uint32_t file, struct sim
         expression_print(object->key, to);
         sim_add_chars(to, ", on: ");
         sim_add(to, object->on);
+        for (uint32_t r = 0; r < object->remover_count; r++) {
+            sim_add_chars(to, r == 0 ? ", removed_by: [" : ", ");
+            sim_add(to, object->removed_by[r]);
+        }
+        sim_add_chars(to, object->remover_count == 0 ? "" : "]");
         for (uint32_t f = 0; f < object->field_count; f++) {
             sim_add_chars(to, f == 0 ? ", fields: {" : ", ");
             sim_add(to, object->fields[f].name);

@@ -9,8 +9,12 @@ struct workload_object_field {
     const struct workload_expr *value; // a member of the event's data, or its time
 };
 
+enum { OBJECT_REMOVERS_MAX = 2 };
+
 struct workload_object {
     struct text name, on;
+    struct text removed_by[OBJECT_REMOVERS_MAX];
+    uint32_t remover_count;
     const struct workload_expr *key;
     const struct workload_object_field *fields;
     uint32_t field_count;

@@ -10,6 +10,7 @@
 #include "config/diagnostic.h"
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
+#include "engine/fold/query_workflows.h"
 #include "rules/cel/parser.h"
 #include "rules/expression_problem.h"
 #include "tools/engagectl/ask.h"
@@ -100,6 +101,29 @@ static void index_lines(struct evaluation *evaluation, struct bytes text)
         .file = "expression", .text = text, .line_starts = starts, .line_count = lines};
 }
 
+// The kinds of objects of the rules in force, asked of whoever answered; NULL: they are not known. A daemon goes through
+// all contacts for it, so only where the expression may read objects.
+static const struct json *read_kinds(struct evaluation *evaluation, struct asking *asking)
+{
+    const struct run_places none = {.count = 0};
+    struct buffer text = {0};
+    struct json *root = NULL;
+    struct bytes body = {NULL, 0};
+    if (strstr(evaluation->call->args[0], "objects") == NULL)
+        return NULL;
+    if (asking->set.count > 0)
+        workflows_add_json(&text, shard_ruleset(asking->set.shards[0]), &none);
+    else if (ask_daemon(asking, "/v1/rules", &body) == ASKED_ANSWERED)
+        buffer_add_bytes(&text, body);
+    enum err err =
+        json_read(arena_copy(&evaluation->arena, buffer_bytes(&text)), &evaluation->arena, &root);
+    buffer_free(&text);
+    if (err != ERR_OK)
+        return NULL;
+    const struct json *shards = json_member(root, "shards");
+    return json_member(shards == NULL ? root : shards->first, "objects");
+}
+
 // EXIT_CODE_DONE, or another code after having said why not.
 static int read_contact(struct evaluation *evaluation, const char *id)
 {
@@ -114,8 +138,10 @@ static int read_contact(struct evaluation *evaluation, const char *id)
         json_read(arena_copy(&evaluation->arena, buffer_bytes(&text)), &evaluation->arena, &read) ==
             ERR_OK)
         tree = read;
+    const struct json *kinds = tree == NULL ? NULL : read_kinds(evaluation, &asking);
     if (code == EXIT_CODE_DONE &&
-        (tree == NULL || !eval_bind_contact(&evaluation->arena, tree, &evaluation->variables))) {
+        (tree == NULL ||
+         !eval_bind_contact(&evaluation->arena, tree, kinds, &evaluation->variables))) {
         command_talk(evaluation->call->command, "the contact that was printed cannot be read");
         code = EXIT_CODE_INTERNAL;
     }

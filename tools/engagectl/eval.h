@@ -24,10 +24,13 @@ void eval_variables_free(struct eval_variables *variables);
 // An evaluation: host.self is the variables.
 struct cel_host eval_host(struct eval_variables *variables);
 
-// Binds `contact` and `score` to a contact as it is printed; a date is the text that it was sent as. False when it
-// is no such object.
+// Binds `contact`, `score` and `objects` to a contact as it is printed; a date is the text that it was sent as. kinds: a
+// list of {"name":…}, the kinds of objects that rules know, or NULL. False when it is no such object.
 bool eval_bind_contact(
-    struct arena *arena, const struct json *contact, struct eval_variables *variables);
+    struct arena *arena,
+    const struct json *contact,
+    const struct json *kinds,
+    struct eval_variables *variables);
 
 // Reads lines of JSON from standard input and writes one for each to standard output; an exit code.
 int eval_batch(void);

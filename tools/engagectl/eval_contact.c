@@ -1,4 +1,5 @@
-// A contact as printed, {"id":…,"fields":{…},"scores":{…}}, as the names `contact` and `score` that rules know.
+// A contact as printed, {"id":…,"fields":{…},"scores":{…},"objects":{…}}, as the names `contact`, `score` and `objects`
+// that rules know.
 #include "rules/cel/text.h"
 #include "tools/engagectl/eval.h"
 #include "tools/engagectl/typed_json.h"
@@ -107,16 +108,81 @@ static bool read_scores(struct arena *arena, const struct json *scores, struct c
     return cel_map_of(arena, pairs.items, pairs.count, out, &wrong);
 }
 
-bool eval_bind_contact(
-    struct arena *arena, const struct json *contact, struct eval_variables *variables)
+// {"stage":"offer","created":"2026-…"}, with its key beside the fields, as rules see it.
+static bool read_object(struct arena *arena, const struct json *object, struct cel_value *out)
 {
-    struct cel_value value, scores;
+    struct pairs pairs = pairs_for(arena, member_count(object) + 1);
+    size_t wrong;
+    for (const struct json *at = object->first; at != NULL; at = at->next) {
+        bool is_time = at->kind == JSON_TEXT && (bytes_equal_text(at->name, "created") ||
+                                                 bytes_equal_text(at->name, "updated"));
+        struct cel_value value;
+        if (!(is_time && cel_parse_timestamp(at->text, &value)) &&
+            !plain_json_read(arena, at, &value))
+            return false;
+        add_pair(&pairs, at->name, value);
+    }
+    if (json_member(object, "key") == NULL)
+        add_pair(&pairs, BYTES_LITERAL("key"), cel_string(object->name));
+    return cel_map_of(arena, pairs.items, pairs.count, out, &wrong);
+}
+
+static bool read_kind(struct arena *arena, const struct json *kind, struct cel_value *out)
+{
+    struct pairs pairs = pairs_for(arena, member_count(kind));
+    size_t wrong;
+    for (const struct json *at = kind == NULL ? NULL : kind->first; at != NULL; at = at->next) {
+        struct cel_value value;
+        if (!read_object(arena, at, &value))
+            return false;
+        add_pair(&pairs, at->name, value);
+    }
+    return cel_map_of(arena, pairs.items, pairs.count, out, &wrong);
+}
+
+// {"deal":{"o-1":{…}}}; kinds of the rules that the contact has none of are empty to rules.
+static bool read_objects(
+    struct arena *arena,
+    const struct json *objects,
+    const struct json *kinds,
+    struct cel_value *out)
+{
+    struct pairs pairs = pairs_for(arena, member_count(objects) + member_count(kinds));
+    struct cel_value value;
+    size_t wrong;
+    for (const struct json *at = objects == NULL ? NULL : objects->first; at != NULL;
+         at = at->next) {
+        if (!read_kind(arena, at, &value))
+            return false;
+        add_pair(&pairs, at->name, value);
+    }
+    for (const struct json *at = kinds == NULL ? NULL : kinds->first; at != NULL; at = at->next) {
+        struct bytes name = json_text(at, "name");
+        if (json_member_of(objects, name) != NULL)
+            continue;
+        if (!read_kind(arena, NULL, &value))
+            return false;
+        add_pair(&pairs, name, value);
+    }
+    return cel_map_of(arena, pairs.items, pairs.count, out, &wrong);
+}
+
+bool eval_bind_contact(
+    struct arena *arena,
+    const struct json *contact,
+    const struct json *kinds,
+    struct eval_variables *variables)
+{
+    struct cel_value value, scores, objects;
     if (!read_contact(arena, contact, &value) ||
-        !read_scores(arena, json_member(contact, "scores"), &scores))
+        !read_scores(arena, json_member(contact, "scores"), &scores) ||
+        !read_objects(arena, json_member(contact, "objects"), kinds, &objects))
         return false;
     size_t index = eval_variable(variables, BYTES_LITERAL("contact"), NULL);
     variables->values[index] = value;
     index = eval_variable(variables, BYTES_LITERAL("score"), NULL);
     variables->values[index] = scores;
+    index = eval_variable(variables, BYTES_LITERAL("objects"), NULL);
+    variables->values[index] = objects;
     return true;
 }

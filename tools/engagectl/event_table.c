@@ -68,6 +68,26 @@ static void add_actions(struct buffer *to, const struct json *workflow)
     }
 }
 
+// Why an event did nothing to an object, or what became of its fields.
+static void add_object(struct buffer *to, const struct json *item)
+{
+    static const char *const why[][2] = {
+        {"same", "no field is another"},
+        {"absent", "there is none to be removed"},
+        {"older", "it was removed at a later time"},
+        {"no_room", "the contact has no room for it"},
+        {"no_key", "the event does not say which"},
+    };
+    struct bytes outcome = json_text(item, "outcome");
+    for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++) {
+        if (bytes_equal_text(outcome, why[i][0])) {
+            buffer_add_text(to, why[i][1]);
+            return;
+        }
+    }
+    story_add_object(to, item, outcome);
+}
+
 static void add_gift(struct buffer *to, const struct json *item)
 {
     const struct json *value = json_member(item, "value");
@@ -92,6 +112,11 @@ static void add_name(struct table *table, const struct json *item)
         table_add_text(table, "rule");
         add_text(&name, "", json_text(item, "score"));
         add_text(&name, "/", json_text(item, "rule"));
+    } else if (json_member(item, "object") != NULL) {
+        table_add_text(table, "object");
+        add_text(&name, "", json_text(item, "object"));
+        if (json_member(item, "key") != NULL)
+            add_text(&name, " ", json_text(item, "key"));
     } else if (json_member(item, "counter") != NULL) {
         table_add_text(table, "counter");
         add_text(&name, "", json_text(item, "counter"));
@@ -108,8 +133,16 @@ static void add_row(struct table *table, const struct json *item)
     struct bytes outcome = json_text(item, "outcome");
     struct buffer text = {0};
     add_name(table, item);
-    table_add(table, bytes_equal_text(outcome, "not_true") ? BYTES_LITERAL("not true") : outcome);
-    if (bytes_equal_text(outcome, "matched"))
+    if (bytes_equal_text(outcome, "not_true"))
+        outcome = BYTES_LITERAL("not true");
+    else if (bytes_equal_text(outcome, "no_room"))
+        outcome = BYTES_LITERAL("no room");
+    else if (bytes_equal_text(outcome, "no_key"))
+        outcome = BYTES_LITERAL("no key");
+    table_add(table, outcome);
+    if (json_member(item, "object") != NULL)
+        add_object(&text, item);
+    else if (bytes_equal_text(outcome, "matched"))
         add_gift(&text, item);
     else
         add_why(&text, item);
@@ -157,7 +190,7 @@ static void add_matches(struct buffer *to, const struct json *matches)
         {"OUTCOME", TABLE_LEFT},
         {"WHY", TABLE_LEFT},
         {"WRITTEN AT", TABLE_LEFT}};
-    static const char *const lists[] = {"counters", "rules", "workflows"};
+    static const char *const lists[] = {"objects", "counters", "rules", "workflows"};
     struct table table;
     table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {

@@ -230,15 +230,20 @@ enum err json_read(struct bytes text, struct arena *arena, struct json **out)
     return ERR_OK;
 }
 
-const struct json *json_member(const struct json *object, const char *name)
+const struct json *json_member_of(const struct json *object, struct bytes name)
 {
     if (object == NULL || object->kind != JSON_OBJECT)
         return NULL;
     for (const struct json *member = object->first; member != NULL; member = member->next) {
-        if (bytes_equal_text(member->name, name))
+        if (bytes_equal(member->name, name))
             return member;
     }
     return NULL;
+}
+
+const struct json *json_member(const struct json *object, const char *name)
+{
+    return json_member_of(object, bytes_text(name));
 }
 
 struct bytes json_text(const struct json *object, const char *name)

@@ -35,6 +35,7 @@ NODISCARD enum err json_read(struct bytes text, struct arena *arena, struct json
 
 // The member of that name, or NULL; also where object is NULL or no object.
 const struct json *json_member(const struct json *object, const char *name);
+const struct json *json_member_of(const struct json *object, struct bytes name);
 // Its text, empty where there is none.
 struct bytes json_text(const struct json *object, const char *name);
 // A whole number, or `otherwise` where there is none of that name.

@@ -41,6 +41,48 @@ static void add_why(struct buffer *to, const char *before, const struct json *li
     story_add_values(to, why);
 }
 
+// --- objects
+static void add_fields(struct buffer *to, const char *before, const struct json *fields)
+{
+    const struct json *field = fields == NULL ? NULL : fields->first;
+    for (; field != NULL; field = field->next, before = ", ") {
+        add_text(to, before, field->name);
+        add_text(to, " ", field->kind == JSON_TEXT ? field->text : field->raw);
+    }
+}
+
+// "stage from new to offer, owner an, value 12 no more"
+static void add_field_changes(struct buffer *to, const struct json *line)
+{
+    const struct json *from = json_member(line, "from"), *after = json_member(line, "to");
+    const char *before = "";
+    const struct json *field = after == NULL ? NULL : after->first;
+    for (; field != NULL; field = field->next, before = ", ") {
+        const struct json *was = json_member_of(from, field->name);
+        add_text(to, before, field->name);
+        if (was != NULL)
+            add_text(to, " from ", was->kind == JSON_TEXT ? was->text : was->raw);
+        add_text(
+            to, was != NULL ? " to " : " ", field->kind == JSON_TEXT ? field->text : field->raw);
+    }
+    for (field = from == NULL ? NULL : from->first; field != NULL; field = field->next) {
+        if (json_member_of(after, field->name) != NULL)
+            continue;
+        add_text(to, before, field->name);
+        add_text(to, " ", field->kind == JSON_TEXT ? field->text : field->raw);
+        buffer_add_text(to, " no more");
+        before = ", ";
+    }
+}
+
+void story_add_object(struct buffer *to, const struct json *line, struct bytes deed)
+{
+    if (is(deed, "changed"))
+        add_field_changes(to, line);
+    else
+        add_fields(to, "", json_member(line, is(deed, "removed") ? "from" : "to"));
+}
+
 // --- names
 void story_add_name(struct buffer *to, const struct json *line)
 {
@@ -53,6 +95,9 @@ void story_add_name(struct buffer *to, const struct json *line)
         add_text(to, "/", json_text(line, "rule"));
     } else if (is(what, "segment") || is(what, "score")) {
         add_text(to, "", json_text(line, is(what, "score") ? "score" : "segment"));
+    } else if (is(what, "object")) {
+        add_text(to, "", json_text(line, "object"));
+        add_text(to, " ", json_text(line, "key"));
     } else {
         add_text(to, "", json_text(line, "workflow"));
         if (step.len > 0)
@@ -108,6 +153,17 @@ static void add_score(struct buffer *to, const struct json *line)
     else
         buffer_add_text(to, " to nothing: it is gone");
     add_by_rules(to, line);
+}
+
+static void add_object(struct buffer *to, const struct json *line)
+{
+    struct bytes state = json_text(line, "state");
+    struct buffer fields = {0};
+    add_text(to, "", state);
+    story_add_object(&fields, line, state);
+    if (fields.len > 0)
+        add_text(to, ": ", buffer_bytes(&fields));
+    buffer_free(&fields);
 }
 
 static void add_waiting(struct buffer *to, const struct json *line)
@@ -206,6 +262,8 @@ void story_add_detail(struct buffer *to, const struct json *line)
         add_segment(to, line);
     else if (is(what, "score"))
         add_score(to, line);
+    else if (is(what, "object"))
+        add_object(to, line);
     else if (json_member(line, "action") != NULL)
         add_action(to, line);
     else if (json_member(line, "outcome") != NULL)

@@ -12,4 +12,8 @@ void story_add_detail(struct buffer *to, const struct json *line);
 // " (score.heat = 12, data.url: no such key: 'url')"; nothing where a why has no values.
 void story_add_values(struct buffer *to, const struct json *why);
 
+// "stage from new to offer, value 12 no more": what became of the fields of an object, which was "made", "changed" or
+// "removed", in `from` and `to` of the line.
+void story_add_object(struct buffer *to, const struct json *line, struct bytes deed);
+
 #endif

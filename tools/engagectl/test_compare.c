@@ -47,20 +47,11 @@ static void differs(struct compare *compare)
     test_result_add(compare->view->result, &difference);
 }
 
-// --- scores
-static const struct json *member_of(const struct json *object, struct bytes name)
-{
-    const struct json *member = object == NULL ? NULL : object->first;
-    while (member != NULL && !bytes_equal(member->name, name))
-        member = member->next;
-    return member;
-}
-
 // What is not shown of a contact is 0.
 static int64_t score_milli(const struct compare *compare, const struct score_def *score)
 {
     int64_t value_milli = 0;
-    const struct json *shown = member_of(json_member(compare->contact, "scores"), score->name);
+    const struct json *shown = json_member_of(json_member(compare->contact, "scores"), score->name);
     if (shown != NULL)
         (void)milli_parse(json_text(shown, "value"), &value_milli);
     return value_milli;
@@ -196,7 +187,7 @@ static const struct json *counter_shown(
                                counter->kind == COUNTER_DISTINCT;
     if (compare->counters == NULL && is_number_of_events)
         return &zero;
-    return member_of(compare->counters, counter->name);
+    return json_member_of(compare->counters, counter->name);
 }
 
 static void compare_values(struct compare *compare)
@@ -205,7 +196,7 @@ static void compare_values(struct compare *compare)
     const struct json *fields = json_member(compare->contact, "fields");
     for (uint32_t i = 0; i < expectation->fields.count; i++) {
         const struct test_value *field = &expectation->fields.items[i];
-        compare_value(compare, "field", field, member_of(fields, field->name));
+        compare_value(compare, "field", field, json_member_of(fields, field->name));
     }
     for (uint32_t i = 0; i < expectation->counter_count; i++) {
         const struct counter_def *counter =
@@ -236,8 +227,8 @@ static void compare_object(struct compare *compare, const struct test_object *ex
 {
     const struct json *objects = json_member(compare->contact, "objects");
     const struct json *kind =
-        member_of(objects, ruleset_object(compare->ruleset, expected->object)->name);
-    const struct json *object = member_of(kind, expected->key);
+        json_member_of(objects, ruleset_object(compare->ruleset, expected->object)->name);
+    const struct json *object = json_member_of(kind, expected->key);
     if (expected->is_there != (object != NULL)) {
         begin(compare, "object", object_text(compare, expected, BYTES_LITERAL("")));
         buffer_add_text(&compare->expected, expected->is_there ? "there" : "none");
@@ -248,7 +239,7 @@ static void compare_object(struct compare *compare, const struct test_object *ex
     for (uint32_t i = 0; i < expected->fields.count; i++) {
         const struct test_value *field = &expected->fields.items[i];
         const struct test_value shown = {object_text(compare, expected, field->name), field->value};
-        compare_value(compare, "object", &shown, member_of(object, field->name));
+        compare_value(compare, "object", &shown, json_member_of(object, field->name));
     }
 }
 

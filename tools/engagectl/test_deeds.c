@@ -21,14 +21,6 @@ static const struct test_deed *next_action(const struct test_deeds *deeds, size_
     return NULL;
 }
 
-static const struct json *member_of(const struct json *object, struct bytes name)
-{
-    const struct json *member = object == NULL ? NULL : object->first;
-    while (member != NULL && !bytes_equal(member->name, name))
-        member = member->next;
-    return member;
-}
-
 static bool is_action(
     const struct test_deeds *deeds,
     const struct test_action *expected,
@@ -44,7 +36,7 @@ static bool is_action(
         return false;
     for (uint32_t i = 0; i < expected->with.count; i++) {
         const struct test_value *param = &expected->with.items[i];
-        if (!test_value_is(param->value, member_of(with, param->name), deeds->start_ms))
+        if (!test_value_is(param->value, json_member_of(with, param->name), deeds->start_ms))
             return false;
     }
     return true;

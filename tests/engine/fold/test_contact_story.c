@@ -238,6 +238,38 @@ START_TEST(points_of_every_origin_are_told)
 }
 END_TEST
 
+START_TEST(what_became_of_objects_is_told)
+{
+    static const char *const parts[] = {
+        "{\"what\":\"event\",\"time\":\"2026-01-02T00:00:00.000Z\",\"type\":\"d.told\"",
+        "{\"what\":\"object\",\"time\":\"2026-01-02T00:00:00.000Z\",\"object\":\"deal\",\"key\":"
+        "\"a\","
+        "\"state\":\"made\",\"from\":{},\"to\":{\"s\":\"new\",\"v\":3}}\n",
+        "\"state\":\"changed\",\"from\":{\"s\":\"new\"},\"to\":{\"s\":\"won\"}}\n",
+        "\"id\":\"e6\"",
+        "{\"what\":\"object\",\"time\":\"2026-01-06T00:00:00.000Z\",\"object\":\"deal\",\"key\":"
+        "\"a\","
+        "\"state\":\"removed\",\"from\":{\"s\":\"won\",\"v\":3},\"to\":{}}\n",
+        NULL,
+    };
+    world_open(
+        &world,
+        "events: {d.told: {data: {k: optional any, s: optional string, v: optional int}}, d.gone: "
+        "{data: {k: any}}}\n"
+        "objects: {deal: {key: data.k, on: d.told, removed_by: d.gone, fields: {s: data.s, "
+        "v: data.v}}}\n");
+    feed("01", "c", "d.gone", "{\"k\":\"a\"}"); // nothing to be told: it is not there
+    feed("02", "c", "d.told", "{\"k\":\"a\",\"s\":\"new\",\"v\":3}");
+    feed("03", "c", "d.told", "{\"k\":\"a\",\"s\":\"won\"}");
+    feed("04", "c", "d.told", "{\"k\":\"a\"}"); // no field is another
+    feed("05", "c", "d.told", "{\"k\":null,\"s\":\"new\"}");
+    feed("06", "c", "d.gone", "{\"k\":\"a\"}");
+    feed("03", "c", "d.told", "{\"k\":\"a\",\"s\":\"late\"}"); // older than that
+    ck_in_order(story_of("c"), parts);
+    ck_assert_uint_eq(count_of(story_of("c"), "\"what\":\"object\""), 3);
+}
+END_TEST
+
 START_TEST(what_was_dropped_is_told)
 {
     static const char *const parts[] = {
@@ -538,6 +570,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, the_event_of_several_that_stops_a_run_is_told);
     tcase_add_test(tcase, points_of_every_origin_are_told);
     tcase_add_test(tcase, what_new_rules_make_of_the_contact_is_told);
+    tcase_add_test(tcase, what_became_of_objects_is_told);
     tcase_add_test(tcase, what_was_dropped_is_told);
     tcase_add_test(tcase, a_run_is_found_by_its_id_alone_and_told_alone);
     tcase_add_loop_test(tcase, a_contact_folded_alone_is_told_as_with_all_others, 0, 6);

@@ -164,6 +164,55 @@ START_TEST(each_outcome_has_its_reason)
 }
 END_TEST
 
+// --- what it did to objects
+static const struct object_case {
+    const char *type, *day, *data, *wanted;
+} object_cases[] = {
+    {"d.told", "05", "{\"k\":\"b\",\"s\":\"x\"}",
+     "\"key\":\"b\",\"outcome\":\"made\",\"from\":{},\"to\":{\"s\":\"x\"}," OTHER},
+    {"d.told", "05", "{\"k\":\"a\",\"s\":\"x\"}",
+     "\"key\":\"a\",\"outcome\":\"changed\",\"from\":{\"s\":\"new\"},\"to\":{\"s\":\"x\"}," OTHER},
+    {"d.told", "05", "{\"k\":\"a\",\"s\":\"new\"}", "\"key\":\"a\",\"outcome\":\"same\"," OTHER},
+    {"d.told", "02", "{\"k\":\"z\",\"s\":\"x\"}", "\"key\":\"z\",\"outcome\":\"older\"," OTHER},
+    {"d.told", "05", "{\"k\":null}", "\"object\":\"deal\",\"outcome\":\"no_key\"," OTHER},
+    {"d.gone", "05", "{\"k\":\"a\"}",
+     "\"key\":\"a\",\"outcome\":\"removed\",\"from\":{\"s\":\"new\"},\"to\":{}," OTHER},
+    {"d.gone", "05", "{\"k\":\"b\"}", "\"key\":\"b\",\"outcome\":\"absent\"," OTHER},
+    {"d.gone", "01", "{\"k\":\"a\"}", "\"key\":\"a\",\"outcome\":\"same\"," OTHER},
+    {"d.gone", "02", "{\"k\":\"z\"}", "\"key\":\"z\",\"outcome\":\"older\"," OTHER},
+};
+enum { OBJECT_COUNT = sizeof(object_cases) / sizeof(object_cases[0]) };
+
+START_TEST(what_it_did_to_an_object_is_told)
+{
+    static char line[512];
+    const char *lines[] = {
+        EVENT("1", "d.gone", "03", "{\"k\":\"z\"}"),
+        EVENT("2", "d.told", "04", "{\"k\":\"a\",\"s\":\"new\"}"),
+        line,
+        EVENT("4", "d.told", "06", "{\"k\":\"a\",\"s\":\"later\"}"),
+    };
+    const struct object_case *of = &object_cases[_i];
+    (void)snprintf(
+        line, sizeof(line),
+        "{\"id\":\"3\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"2026-01-%sT00:00:00Z\","
+        "\"contact\":\"c-1\",\"data\":%s}",
+        of->type, of->day, of->data);
+    world_open(
+        &world, "events: {d.told: {data: {k: optional any, s: optional string}}, d.gone: {data: "
+                "{k: any}}}\n"
+                "objects: {deal: {key: data.k, on: d.told, removed_by: d.gone, fields: {s: "
+                "data.s}}}\n"
+                "counters: {n: {count: object.changed}}\n");
+    world_feed(&world, lines, 4);
+    const char *text = explain_id("3");
+    check_has(text, "\"contact\":\"c-1\",\"objects\":[{\"object\":\"deal\",");
+    check_has(text, of->wanted);
+    bool is_told = strstr(of->wanted, "\"to\"") != NULL;
+    ck_assert_int_eq(strstr(text, "{\"type\":\"object.changed\"") != NULL, is_told);
+}
+END_TEST
+
 // --- what follows
 START_TEST(what_follows_is_told_and_what_has_changed)
 {
@@ -357,6 +406,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("explain_event");
     tcase_add_checked_fixture(tcase, setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, each_outcome_has_its_reason, 0, OUTCOME_COUNT);
+    tcase_add_loop_test(tcase, what_it_did_to_an_object_is_told, 0, OBJECT_COUNT);
     tcase_add_test(tcase, what_follows_is_told_and_what_has_changed);
     tcase_add_test(tcase, the_rules_of_its_time_count);
     tcase_add_test(tcase, what_time_did_before_is_no_doing_of_the_event);
