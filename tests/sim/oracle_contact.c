@@ -215,7 +215,7 @@ void oracle_change_name(struct oracle *oracle, const char *change, struct text n
         size_t i = 0;
         while (!text_equal(at[i], name))
             i++;
-        at[i] = at[count - 1];
+        memmove(at + i, at + i + 1, (count - i - 1) * sizeof(*at));
         contact->tags.count -= is_tag ? 1 : 0;
         contact->lists.count -= is_tag ? 0 : 1;
     }

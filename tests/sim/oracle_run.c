@@ -339,6 +339,11 @@ static bool is_stopped(struct oracle *oracle, struct going *going, struct text t
     return is_it;
 }
 
+bool oracle_is_stopped(struct oracle *oracle, struct going *going)
+{
+    return is_stopped(oracle, going, text_of(""));
+}
+
 static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
 {
     const struct workload_step *step = going->at.step;
@@ -395,7 +400,7 @@ void oracle_check_stops(struct oracle *oracle, uint32_t depth)
     struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
         struct going going = oracle_going_of(&all[i], depth + 1);
-        if (is_stopped(oracle, &going, text_of("")))
+        if (oracle_is_stopped(oracle, &going))
             oracle_end_run(oracle, &going, ENDS_STOPPED);
     }
     free(all);

@@ -50,6 +50,8 @@ struct waiting {
 // Those of the contact that wait now, so that what one of them starts is not among them; to be freed.
 struct waiting *oracle_all_waiting(struct oracle *oracle, size_t *count_out);
 struct going oracle_going_of(struct waiting *waiting, uint32_t depth);
+bool oracle_is_stopped(
+    struct oracle *oracle, struct going *going);          // by what is true of the contact
 bool oracle_some_flow_waits(const struct oracle *oracle); // else nothing wakes runs
 
 // Its version and its place in the file as it was, as in the contact's JSON.

@@ -288,9 +288,9 @@ static enum did do_wait(
     const struct workload_wait *wait = &going->at.step->wait;
     struct run *run = going->run;
     int64_t now_ms = oracle->now_ms;
-    int64_t from_ms = (run->is_planned ? run->planned_ms : now_ms) + wait->span_ms;
     if (!run->is_planned)
         run->planned_ms = now_ms;
+    int64_t from_ms = run->planned_ms + wait->span_ms;
     run->is_planned = may_be_planned_again(wait);
     switch (wait->kind) {
     case WORKLOAD_WAIT_SPAN: // other rules may have put it where it asks anew: it waits since it came
@@ -304,6 +304,8 @@ static enum did do_wait(
     case WORKLOAD_WAIT_UNTIL: {
         const int64_t year_9999_ms = INT64_C(253402300799999);
         struct said time = oracle_say(oracle, wait->until);
+        if (wait->until->kind == EXPR_NOW) // as of when the run came to it
+            time.integer = run->planned_ms;
         if (time.kind != SAID_TIME || time.integer + wait->span_ms > year_9999_ms)
             return DID_FAIL;
         return wait_until(oracle, run, time.integer + wait->span_ms);

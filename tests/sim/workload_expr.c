@@ -1,7 +1,7 @@
 // Drawing expressions: over what the rules have drawn already, so that they compile.
 #include <string.h>
 
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 enum { TRIES = 12, NUMBER_DEPTH_MAX = 2, CONDITION_DEPTH_MAX = 2 };
 
@@ -357,9 +357,12 @@ static const struct workload_expr *draw_counter_test(struct draw *draw, struct e
 static const struct workload_expr *draw_clock(struct draw *draw, struct expr_scope *scope)
 {
     struct workload_expr *time = NULL;
-    switch (sim_random_below(&draw->random, 6)) {
-    case 0: time = make(draw, EXPR_CREATED); break;
-    case 1: time = make(draw, EXPR_UPDATED); break;
+    bool is_of_run = scope->is_of_stop && sim_random_chance(&draw->random, 500);
+    switch (sim_random_below(&draw->random, is_of_run ? 2 : 6)) {
+    case 0: time = make(draw, is_of_run ? EXPR_RUN_STARTED : EXPR_CREATED); break;
+    case 1:
+        time = is_of_run ? draw_data_member(draw, scope, is_time) : make(draw, EXPR_UPDATED);
+        break;
     case 2: time = draw_field(draw, scope, is_time); break;
     case 3: time = scope->event == NULL ? NULL : make(draw, EXPR_EVENT_TIME); break;
     default: time = draw_counter(draw, scope, is_time); break;
@@ -444,6 +447,21 @@ static const struct workload_expr *draw_condition_deep(
 const struct workload_expr *draw_condition(struct draw *draw, struct expr_scope *scope)
 {
     return draw_condition_deep(draw, scope, 0);
+}
+
+// What ends a run, often by the clock alone.
+const struct workload_expr *draw_ending(struct draw *draw, struct expr_scope *scope)
+{
+    const struct workload_expr *clock = NULL;
+    if (sim_random_chance(&draw->random, 500))
+        clock = draw_clock(draw, scope);
+    if (clock == NULL)
+        return draw_condition(draw, scope);
+    if (sim_random_chance(&draw->random, 600))
+        return clock;
+    return make_pair(
+        draw, sim_random_chance(&draw->random, 500) ? EXPR_AND : EXPR_OR, clock,
+        draw_atom(draw, scope));
 }
 
 // --- counters

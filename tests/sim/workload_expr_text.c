@@ -1,7 +1,7 @@
 // Expressions as they are written in rules.
 #include <string.h>
 
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_draw.h"
 
 static bool is_plain_name(struct text name)
 {

@@ -41,6 +41,12 @@ bool is_derived_type(struct text type)
     return false;
 }
 
+bool is_membership_type(struct text type)
+{
+    return text_is(type, "segment.entered") || text_is(type, "tag.added") ||
+           text_is(type, "list.added");
+}
+
 // --- counters
 static struct workload_counter draw_one_counter(const struct rules_draw *from, struct draw *draw)
 {
