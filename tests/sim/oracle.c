@@ -99,6 +99,20 @@ void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
     oracle_edit_runs(oracle, before);
 }
 
+void oracle_renew_zones(struct oracle *oracle, const bool *is_known, int64_t tick_ms)
+{
+    take_tick(oracle, tick_ms);
+    oracle->now_ms = oracle->tick_ms;
+    oracle->has_new_zones = !oracle->has_new_zones;
+    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++) {
+        struct contact *contact = oracle_contact(oracle);
+        oracle_plan_by_zones(oracle, is_known);
+        contact->quiet_ms = oracle->tick_ms; // only what is still to come by the new clocks comes
+        contact->next_ms = INT64_MAX;
+    }
+    oracle->contact = 0;
+}
+
 struct contact *oracle_contact(struct oracle *oracle)
 {
     return &oracle->contacts.at[oracle->contact];

@@ -18,6 +18,12 @@ void oracle_destroy(struct oracle *oracle);
 // before the first input. Counters, scores and segments become what the events so far make of them under these rules.
 void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms);
 
+// A newer database of zones, or the older one again, has been read: of each of oracle_zones, whether the journal had a file,
+// which is another one now. The tick is as above, and nothing is due up to it.
+enum { ORACLE_ZONES = 3 };
+extern const char *const oracle_zones[ORACLE_ZONES];
+void oracle_renew_zones(struct oracle *oracle, const bool *is_known, int64_t tick_ms);
+
 enum oracle_kind { ORACLE_EVENT, ORACLE_DUPLICATE, ORACLE_REJECTED };
 
 struct oracle_verdict {

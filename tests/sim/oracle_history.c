@@ -135,6 +135,7 @@ static void take_silences(
             if (!text_equal(silence.workflow, flow->name))
                 continue;
             silence.key.value.text = text_copy(&oracle->arena, silence.key.value.text);
+            silence.type = text_copy(&oracle->arena, silence.type);
             silence.data = oracle_data_to_keep(oracle, &silence.data);
             *(struct silence *)list_add(&to->silences) = silence;
         }

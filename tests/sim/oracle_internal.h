@@ -67,6 +67,7 @@ struct run {
         entered_in; // when it came to its wait: the input, and how many were derived of it before
     size_t entered_behind;
     struct workload_value data; // of the event that started it
+    struct text type;           // likewise
     const struct came *came;
     uint32_t came_count;
     const struct workload_workflow *pinned; // as it was written; NULL: as it is now
@@ -174,6 +175,8 @@ struct oracle {
     uint64_t inputs; // events and timers so far
     int64_t now_ms;  // at which everything is looked at: the tick, or when something is due
     const struct workload_value *data; // of the event that is matched
+    struct text type;                  // likewise
+    bool has_new_zones;                // the newer database of zones is in force
     const struct going *going;         // the run in hand; NULL: none
     bool is_silent;                    // nothing is derived
     // of the rules in force
@@ -269,6 +272,8 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
+// Zones have changed of those that are known.
+void oracle_plan_by_zones(struct oracle *oracle, const bool *is_known);
 // Which workflows of the rules before, and of those that they carried, the rules in force carry.
 void oracle_find_pins(struct oracle *oracle, const struct workload_rules *before);
 // Rules have come into force in place of others.

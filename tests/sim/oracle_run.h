@@ -36,6 +36,8 @@ struct run_start {
     bool is_deferred; // it begins a moment later
 };
 void oracle_start_run(struct oracle *oracle, const struct run_start *start);
+// Of the event that started the run in hand: where the rules have it start it no more, the first that does.
+struct text oracle_run_type(const struct oracle *oracle);
 const struct workload_value *oracle_run_data(const struct oracle *oracle);
 
 // --- what is kept

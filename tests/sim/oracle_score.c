@@ -256,7 +256,7 @@ void oracle_match_rules(struct oracle *oracle, struct text type, const struct wo
     for (uint32_t i = 0; i < rules->score_count; i++) {
         for (uint32_t j = 0; j < rules->scores[i].rule_count; j++) {
             const struct workload_score_rule *rule = &rules->scores[i].rules[j];
-            if (rule->state == NULL && text_equal(rule->on, type))
+            if (rule->state == NULL && on_is(rule->on, type))
                 apply_rule(oracle, &rules->scores[i], rule, data);
         }
     }

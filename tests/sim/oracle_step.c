@@ -220,9 +220,12 @@ static void do_start(struct oracle *oracle, const struct going *going)
             start.flow = &oracle->rules->workflows[i];
     }
     const struct workload_value *data = oracle->data;
+    struct text type = oracle->type;
     oracle->data = start.data;
+    oracle->type = on_is_several(start.flow->on) ? oracle_run_type(oracle) : start.flow->on;
     oracle_start_run(oracle, &start);
     oracle->data = data;
+    oracle->type = type;
 }
 
 // --- ways

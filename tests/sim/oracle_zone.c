@@ -96,6 +96,9 @@ struct clock {
     enum { SAME, EU, US } summer; // when they are an hour further ahead
 };
 
+const char *const oracle_zones[ORACLE_ZONES] = {
+    "Europe/Berlin", "America/New_York", "Asia/Ho_Chi_Minh"};
+
 static struct clock clock_of(const struct oracle *oracle, struct text zone)
 {
     struct clock clock = {0, SAME};
@@ -113,6 +116,14 @@ static struct clock clock_of(const struct oracle *oracle, struct text zone)
         clock = (struct clock){HOUR_MS, EU};
     if (text_is(zone, "America/New_York"))
         clock = (struct clock){-5 * HOUR_MS, US};
+    if (!oracle->has_new_zones)
+        return clock;
+    if (text_is(zone, "Asia/Ho_Chi_Minh")) // an hour ahead, two hours ahead, without summer
+        clock.ahead_ms = 8 * HOUR_MS;
+    if (text_is(zone, "Europe/Berlin"))
+        clock.ahead_ms = 3 * HOUR_MS;
+    if (text_is(zone, "America/New_York"))
+        clock.summer = SAME;
     return clock;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/shard_internal.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/fakes/zone_files.h"
@@ -39,7 +40,7 @@ struct trial {
     struct fake_zones zones;
     uint32_t variant;
     uint64_t next; // input
-    bool has_restarted;
+    bool has_restarted, has_new_zones;
     size_t actions; // compared so far
     struct workload_input *inputs[FRAME_MAX];
     struct owned *owners; // by input
@@ -107,22 +108,32 @@ static void set_params(struct trial *trial)
     };
 }
 
+enum { OLD_ZONES, NEW_ZONES };
+static const struct fake_zones databases[] = {
+    {.zones =
+         {
+             {.name = "Europe/Berlin", .rule = "CET-1CEST,M3.5.0,M10.5.0/3"},
+             {.name = "America/New_York", .rule = "EST5EDT,M3.2.0,M11.1.0"},
+             {.name = "Asia/Ho_Chi_Minh", .rule = "<+07>-7"},
+         }},
+    {.zones =
+         {
+             {.name = "Europe/Berlin", .rule = "<+03>-3<+04>,M3.5.0/4,M10.5.0/5"},
+             {.name = "America/New_York", .rule = "EST5"},
+             {.name = "Asia/Ho_Chi_Minh", .rule = "<+08>-8"},
+         }},
+};
+
 // In one of three, over a year with both changes of the clocks in which February has 29 days.
 static void set_zones(struct trial *trial)
 {
-    static const struct fake_zones zones = {
-        .zones = {
-            {.name = "Europe/Berlin", .rule = "CET-1CEST,M3.5.0,M10.5.0/3"},
-            {.name = "America/New_York", .rule = "EST5EDT,M3.2.0,M11.1.0"},
-            {.name = "Asia/Ho_Chi_Minh", .rule = "<+07>-7"},
-        }};
     static const int64_t first_year_ms = INT64_C(1767225600000); // 2026
     static const int64_t leap_year_ms = INT64_C(1830297600000);  // 2028
     trial->shape.knows_zones = trial->seed % 3 == 0;
     if (!trial->shape.knows_zones)
         return;
     trial->shape.base_ms += leap_year_ms - first_year_ms;
-    trial->zones = zones;
+    trial->zones = databases[OLD_ZONES];
 }
 
 static void trial_begin(struct trial *trial, uint64_t seed)
@@ -456,6 +467,38 @@ static void restart(struct trial *trial)
     compare_contacts(trial);
 }
 
+// What new rules fold again goes by the zones of its time, which matters to limits by the calendar only.
+static bool may_renew_zones(const struct trial *trial)
+{
+    bool is_by_calendar = false;
+    for (uint32_t v = 0; v < trial->shape.variants; v++) {
+        const struct workload_rules *rules = workload_rules_of(trial->workload, v);
+        for (uint32_t i = 0; i < rules->score_count; i++) {
+            for (uint32_t j = 0; j < rules->scores[i].rule_count; j++)
+                is_by_calendar =
+                    is_by_calendar || rules->scores[i].rules[j].limit.span >= WORKLOAD_DAY;
+        }
+    }
+    return trial->shape.knows_zones && (trial->shape.variants == 1 || !is_by_calendar);
+}
+
+// The system's zones are renewed; those that the journal has are looked for when rules are put in force, here the same.
+static void renew_zones(struct trial *trial)
+{
+    bool is_known[ORACLE_ZONES];
+    struct ruleset *ruleset = NULL;
+    struct fault fault = {ERR_OK, ""};
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_known[i] =
+            zones_find(&trial->world.shard->fold.zones, bytes_text(oracle_zones[i])) != NULL;
+    trial->has_new_zones = !trial->has_new_zones;
+    trial->zones = databases[trial->has_new_zones ? NEW_ZONES : OLD_ZONES];
+    ck_assert_int_eq(compile(workload_rules_of(trial->workload, trial->variant), &ruleset), ERR_OK);
+    enum err err = shard_activate(trial->world.shard, ruleset, trial->world.wall_ms, &fault);
+    ck_assert_msg(err == ERR_OK, "%s", fault.text);
+    oracle_renew_zones(trial->oracle, is_known, shard_tick_ms(trial->world.shard));
+}
+
 // Rules may set themselves off again and again by time alone; to follow that for long says nothing more.
 static bool is_too_lively(const struct trial *trial)
 {
@@ -471,8 +514,12 @@ static void run_trial(uint64_t seed)
     bool may_restart = sim_random_chance(&trial.random, 300);
     uint32_t edits_permille = workload_may_pin(trial.workload) ? 250 : 100;
     bool compares_always = getenv("SIM_ORACLE_EACH") != NULL;
+    struct sim_random renewals = sim_random_fork(&trial.random, "zones");
+    uint32_t renewals_permille = may_renew_zones(&trial) ? 80 : 0;
     while (trial.next < trial.shape.inputs && !is_too_lively(&trial)) {
         feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
+        if (sim_random_chance(&renewals, renewals_permille))
+            renew_zones(&trial);
         trial.world.wall_ms += sim_random_chance(&trial.random, 100)
                                    ? trial.shape.dedup_window_ms
                                    : sim_random_between(&trial.random, -1000, 60000);

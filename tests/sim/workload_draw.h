@@ -4,6 +4,11 @@
 
 #include "tests/sim/workload_internal.h"
 
+// One event type or several.
+struct text draw_triggers(struct draw *draw, const struct rules_draw *from, bool may_follow);
+// The type, or what several declare together; valid as long as the arena.
+const struct workload_event_type *on_event(const struct rules_draw *from, struct text on);
+
 // What an expression may read: of the rules what is drawn already.
 struct expr_scope {
     const struct rules_draw *from;

@@ -108,7 +108,7 @@ static void draw_entry(
     if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250) ||
         flow->starter != WORKLOAD_ON_EVENT || (flow->includes && !is_membership_type(flow->on)))
         return;
-    struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
+    struct expr_scope scope = {.from = from, .event = on_event(from, flow->on)};
     enum workload_type ignored;
     flow->key = draw_kept(draw->draw, &scope, &ignored);
 }
@@ -161,7 +161,7 @@ static bool draw_includes(
     static const struct words memberships = {memberships_at, 3};
     struct draw draw = part_draw(from, "existing", number);
     struct sim_random own = sim_random_fork(&draw.random, "memberships");
-    if (flow->starter != WORKLOAD_ON_EVENT || from->is_plain)
+    if (flow->starter != WORKLOAD_ON_EVENT || from->is_plain || on_is_several(flow->on))
         return false;
     bool is_by_membership = may_follow && sim_random_chance(&own, 120);
     if (is_by_membership)
@@ -202,9 +202,9 @@ static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
             continue;
         }
         struct sim_random own = sim_random_fork(random, "stop by state");
-        stop->on = draw_trigger(draw->draw, from, sim_random_chance(random, 300));
+        stop->on = draw_triggers(draw->draw, from, sim_random_chance(random, 300));
         struct expr_scope scope = draw->scope;
-        scope.event = rules_event(from->rules, stop->on);
+        scope.event = on_event(from, stop->on);
         if (!from->is_plain && sim_random_chance(random, 500))
             stop->condition = draw_condition(draw->draw, &scope);
         if (sim_random_chance(&own, draw->may_wait ? 400 : 100))
@@ -218,7 +218,7 @@ static void draw_workflow(
     struct sim_random *random = &draw->draw->random;
     struct expr_scope scope = {
         .from = from,
-        .event = rules_event(from->rules, flow->on),
+        .event = on_event(from, flow->on),
         .score_end = from->rules->score_count,
         .segment_end = from->rules->segment_count,
         .is_step = true,
@@ -227,7 +227,7 @@ static void draw_workflow(
         scope.event = NULL;
     if (!from->is_plain && sim_random_chance(random, 300))
         flow->condition = draw_condition(draw->draw, &scope);
-    scope.event = rules_event(from->rules, flow->on);
+    scope.event = on_event(from, flow->on);
     draw->may_wait = sim_random_chance(random, 550) || flow->includes;
     draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on) &&
                      flow->starter != WORKLOAD_ON_IDLE;
@@ -262,7 +262,7 @@ void draw_workflows(const struct rules_draw *from)
         struct workload_workflow *flow = &flows[count++];
         bool may_follow = sim_random_chance(&draw.random, 500) && !(from->is_calm && i % 2 == 0);
         flow->name = text_of(names[i]);
-        flow->on = draw_trigger(&draw, from, may_follow);
+        flow->on = draw_triggers(&draw, from, may_follow);
         draw_time_trigger(from, i, flow);
         find_startable(from, i, names, &steps);
         flow->includes = draw_includes(from, i, flow, may_follow);

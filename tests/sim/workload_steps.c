@@ -204,11 +204,11 @@ struct workload_wait draw_wait(struct steps_draw *draw)
         draw_window(draw->draw, &wait.window);
     if (wait.kind != WORKLOAD_WAIT_EVENT)
         return wait;
-    wait.on = draw_trigger(draw->draw, draw->from, sim_random_chance(random, 300));
+    wait.on = draw_triggers(draw->draw, draw->from, sim_random_chance(random, 300));
     if (sim_random_chance(random, 300))
         wait.span_ms = 0;
     struct expr_scope scope = draw->scope;
-    scope.event = rules_event(draw->from->rules, wait.on);
+    scope.event = on_event(draw->from, wait.on);
     if (!draw->from->is_plain && sim_random_chance(random, 400))
         wait.condition = draw_condition(draw->draw, &scope);
     struct draw own = {draw->draw->arena, sim_random_fork(random, "already")};
