@@ -24,6 +24,7 @@ void oracle_contact_free(struct contact *contact)
     free(contact->channels.at);
     free(contact->sent.at);
     free(contact->entries.at);
+    free(contact->sums.at);
     free(contact->limits.at);
     free(contact->counted.at);
     free(contact->object_words.at);

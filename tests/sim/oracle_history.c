@@ -85,6 +85,7 @@ static void take_texts(struct oracle *oracle, struct contact *to)
 static void keep_given(struct contact *contact)
 {
     size_t kept = 0;
+    contact->entry_edits++;
     for (size_t i = 0; i < contact->entries.count; i++) {
         if (contact->entries.at[i].is_of_workflow)
             contact->entries.at[kept++] = contact->entries.at[i];

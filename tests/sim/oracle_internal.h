@@ -113,8 +113,10 @@ struct contact {
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
-    int64_t quiet_ms; // nothing changes by time alone up to then
-    int64_t next_ms;  // behind which this is the first moment that it may; INT64_MAX: not known
+    uint32_t entry_edits; // counts whatever happens to entries but that one is added, and new rules
+    LIST(struct score_sums) sums; // by score
+    int64_t quiet_ms;             // nothing changes by time alone up to then
+    int64_t next_ms; // behind which this is the first moment that it may; INT64_MAX: not known
 };
 
 // An event as it was folded.
