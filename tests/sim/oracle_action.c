@@ -116,7 +116,12 @@ static bool render(
     add_text(to, ",\"cause\":{\"source\":", event->source);
     add_text(to, ",\"id\":", event->id);
     add_text(to, ",\"type\":", event->type);
-    sim_add_chars(to, "},\"with\":");
+    sim_add_byte(to, '}');
+    if (doing->step->recipient != WORKLOAD_TO_CONTACT)
+        sim_add_chars(
+            to, doing->step->recipient == WORKLOAD_TO_STAFF ? ",\"recipient\":\"staff\""
+                                                            : ",\"recipient\":\"address\"");
+    sim_add_chars(to, ",\"with\":");
     if (!add_with(oracle, action, doing))
         return false;
     sim_add_chars(to, "}}");

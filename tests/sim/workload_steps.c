@@ -60,6 +60,32 @@ static const struct workload_action *find_action(const struct steps_draw *draw, 
     return NULL;
 }
 
+// Whom it reaches, where the action says to whom it goes.
+static void draw_recipient(
+    struct steps_draw *draw, const struct workload_action *action, struct workload_step *step)
+{
+    struct draw own = {draw->draw->arena, sim_random_fork(&draw->draw->random, "recipient")};
+    struct workload_given *with = (struct workload_given *)(uintptr_t)step->given;
+    struct steps_draw of = *draw;
+    of.draw = &own;
+    uint32_t at = 0;
+    step->says_contact = sim_random_chance(&own.random, 100);
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        if (!text_is(action->params[i].name, "to") || step->says_contact ||
+            !sim_random_chance(&own.random, 400))
+            continue;
+        step->recipient =
+            sim_random_chance(&own.random, 500) ? WORKLOAD_TO_STAFF : WORKLOAD_TO_ADDRESS;
+        while (at < step->given_count && !text_is(with[at].name, "to"))
+            at++;
+        if (at < step->given_count)
+            continue;
+        with[at] = draw_given(&of, action->params[i].type);
+        with[at].name = action->params[i].name;
+        step->given_count++;
+    }
+}
+
 static void draw_do(struct steps_draw *draw, struct workload_step *step)
 {
     const struct workload_rules *rules = draw->from->rules;
@@ -77,6 +103,7 @@ static void draw_do(struct steps_draw *draw, struct workload_step *step)
         with[step->given_count] = draw_given(draw, param->type);
         with[step->given_count++].name = param->name;
     }
+    draw_recipient(draw, action, step);
 }
 
 static void draw_set(struct steps_draw *draw, struct workload_step *step)
