@@ -147,6 +147,8 @@ void oracle_take_history(struct oracle *oracle, const struct workload_rules *bef
 {
     struct oracle *again = oracle_create(oracle->workload, oracle->shard);
     again->is_history = true;
+    again->has_new_zones = oracle->has_new_zones;
+    again->zone = oracle->zone;
     again->rules = oracle->rules;
     oracle_take_workflows(again);
     for (size_t i = 0; i < oracle->pins.count; i++)

@@ -93,7 +93,7 @@ static bool is_under(const struct sent *sent, const struct under *under)
 
 static int64_t begins_ms(const struct oracle *oracle, const struct workload_sent_limit *limit)
 {
-    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    struct text zone = oracle_contact_zone(oracle);
     if (limit->span == WORKLOAD_EVER)
         return INT64_MIN;
     if (limit->span == WORKLOAD_ROLLING)

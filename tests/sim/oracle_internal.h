@@ -179,6 +179,7 @@ struct oracle {
     const struct workload_value *data; // of the event that is matched
     struct text type;                  // likewise
     bool has_new_zones;                // the newer database of zones is in force
+    struct text zone;                  // the account's
     const struct going *going;         // the run in hand; NULL: none
     bool is_silent;                    // nothing is derived
     // of the rules in force
@@ -274,8 +275,8 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
-// Zones have changed of those that are known.
-void oracle_plan_by_zones(struct oracle *oracle, const bool *is_known);
+void oracle_plan_by_clocks(
+    struct oracle *oracle, const struct oracle_clocks *clocks); // that changed
 // Which workflows of the rules before, and of those that they carried, the rules in force carry.
 void oracle_find_pins(struct oracle *oracle, const struct workload_rules *before);
 // Rules have come into force in place of others.

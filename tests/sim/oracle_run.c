@@ -353,7 +353,8 @@ bool oracle_is_stopped(struct oracle *oracle, struct going *going)
 static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL || going->run->is_at_door || going->run->mark != UNMARKED ||
+    if (step == NULL || going->run->is_at_door || going->run->asks ||
+        going->run->mark != UNMARKED || // it is at no wait until then
         step->kind != WORKLOAD_STEP_WAIT || step->wait.kind != WORKLOAD_WAIT_EVENT ||
         !on_is(step->wait.on, type))
         return false;
@@ -464,55 +465,77 @@ void oracle_plan_again(struct oracle *oracle, struct text field)
 }
 
 // --- clocks that change
-static bool is_changed(const bool *is_known, struct text zone)
+static bool is_changed(
+    const struct oracle *oracle, const struct oracle_clocks *clocks, struct text zone)
 {
-    for (int i = 0; i < ORACLE_ZONES; i++) {
-        if (is_known[i] && text_is(zone, oracle_zones[i]))
-            return true;
-    }
-    return false;
+    bool is_it = text_is(zone, "account") && clocks->is_account;
+    struct text name = text_is(zone, "account") ? oracle->zone : zone;
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_it =
+            is_it || (clocks->is_renewed && clocks->is_known[i] && text_is(name, oracle_zones[i]));
+    return is_it;
 }
 
-static bool names_changed(const bool *is_known, const struct workload_step *steps, uint32_t count)
+// One whose own zone the journal has no file of may go by the account's.
+static bool contact_is_changed(const struct oracle *oracle, const struct oracle_clocks *clocks)
+{
+    struct text zone = oracle_contact_zone(oracle);
+    bool is_known = true;
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_known = is_known && (clocks->is_known[i] || !text_is(zone, oracle_zones[i]));
+    return is_changed(oracle, clocks, zone) ||
+           (!is_known && is_changed(oracle, clocks, text_of("account")));
+}
+
+static bool names_changed(
+    const struct oracle *oracle,
+    const struct oracle_clocks *clocks,
+    const struct workload_step *steps,
+    uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (steps[i].kind == WORKLOAD_STEP_WAIT && steps[i].wait.kind == WORKLOAD_WAIT_WINDOW &&
-            is_changed(is_known, steps[i].wait.window.zone))
+            is_changed(oracle, clocks, steps[i].wait.window.zone))
             return true;
         for (uint32_t j = 0; j < steps[i].way_count; j++) {
-            if (names_changed(is_known, steps[i].ways[j].steps, steps[i].ways[j].step_count))
+            if (names_changed(oracle, clocks, steps[i].ways[j].steps, steps[i].ways[j].step_count))
                 return true;
         }
     }
     return false;
 }
 
-static bool flow_names_changed(const bool *is_known, const struct workload_workflow *flow)
+static bool flow_names_changed(
+    const struct oracle *oracle,
+    const struct oracle_clocks *clocks,
+    const struct workload_workflow *flow)
 {
-    return (flow->has_window && is_changed(is_known, flow->window.zone)) ||
-           (flow->starter != WORKLOAD_ON_EVENT && is_changed(is_known, flow->time.zone)) ||
-           names_changed(is_known, flow->steps, flow->step_count);
+    bool is_of_account = flow->starter == WORKLOAD_ON_SCHEDULE && flow->time.zone.len == 0;
+    return (flow->has_window && is_changed(oracle, clocks, flow->window.zone)) ||
+           (flow->starter != WORKLOAD_ON_EVENT &&
+            is_changed(oracle, clocks, is_of_account ? text_of("account") : flow->time.zone)) ||
+           names_changed(oracle, clocks, flow->steps, flow->step_count);
 }
 
 // Rules that name such a zone are about every contact.
-static bool rules_name_changed(const struct oracle *oracle, const bool *is_known)
+static bool rules_name_changed(const struct oracle *oracle, const struct oracle_clocks *clocks)
 {
     const struct workload_rules *rules = oracle->rules;
     bool is_it = false;
     for (uint32_t i = 0; i < rules->workflow_count; i++)
-        is_it = is_it || flow_names_changed(is_known, &rules->workflows[i]);
+        is_it = is_it || flow_names_changed(oracle, clocks, &rules->workflows[i]);
     for (size_t i = 0; i < oracle->pins.count; i++)
-        is_it = is_it || flow_names_changed(is_known, oracle->pins.at[i].flow);
+        is_it = is_it || flow_names_changed(oracle, clocks, oracle->pins.at[i].flow);
     for (uint32_t i = 0; i < rules->channel_count; i++)
         is_it = is_it || (rules->channels[i].has_quiet &&
-                          is_changed(is_known, rules->channels[i].quiet.zone));
+                          is_changed(oracle, clocks, rules->channels[i].quiet.zone));
     return is_it;
 }
 
-void oracle_plan_by_zones(struct oracle *oracle, const bool *is_known)
+void oracle_plan_by_clocks(struct oracle *oracle, const struct oracle_clocks *clocks)
 {
     struct contact *contact = oracle_contact(oracle);
-    if (!rules_name_changed(oracle, is_known) && !is_changed(is_known, contact->zone))
+    if (!rules_name_changed(oracle, clocks) && !contact_is_changed(oracle, clocks))
         return;
     for (size_t i = 0; i < contact->kept.count; i++) {
         const struct workload_workflow *flow =

@@ -77,6 +77,8 @@ struct date {
 struct date oracle_date_of(int64_t local_ms);
 int64_t oracle_date_ms(struct date date); // 29 February is 28 February in other years
 int oracle_weekday(int64_t local_ms);     // 0 is Monday
+// The contact's in hand; "account" where it has none that is one. That is the account's in all of these.
+struct text oracle_contact_zone(const struct oracle *oracle);
 // What the clocks of a zone show; the first instant at which they show a time or a later one.
 int64_t oracle_local_ms(const struct oracle *oracle, struct text zone, int64_t time_ms);
 int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);

@@ -302,7 +302,7 @@ static enum did do_wait(
         return wait_until(
             oracle, run,
             oracle_next_at(
-                oracle, oracle_contact(oracle)->zone, from_ms > now_ms ? from_ms : now_ms,
+                oracle, oracle_contact_zone(oracle), from_ms > now_ms ? from_ms : now_ms,
                 wait->minute));
     case WORKLOAD_WAIT_UNTIL: {
         const int64_t year_9999_ms = INT64_C(253402300799999);

@@ -19,7 +19,9 @@ static int64_t day_begins(int64_t local_ms)
 
 static struct text zone_of(const struct oracle *oracle, const struct workload_time *time)
 {
-    return text_is(time->zone, "contact") ? oracle->contacts.at[oracle->contact].zone : time->zone;
+    if (text_is(time->zone, "contact"))
+        return oracle_contact_zone(oracle);
+    return time->zone.len == 0 ? text_of("account") : time->zone;
 }
 
 // --- dates
@@ -46,7 +48,7 @@ static bool date_of(struct oracle *oracle, const struct workload_time *time, int
 static int64_t next_date(struct oracle *oracle, const struct workload_time *time, int64_t from_ms)
 {
     int64_t date_ms = 0;
-    struct text zone = time->zone.len == 0 ? oracle_contact(oracle)->zone : zone_of(oracle, time);
+    struct text zone = time->zone.len == 0 ? oracle_contact_zone(oracle) : zone_of(oracle, time);
     if (!date_of(oracle, time, &date_ms))
         return NEVER;
     int64_t local_ms = time->is_day ? date_ms : oracle_local_ms(oracle, zone, date_ms);

@@ -90,6 +90,7 @@ static void set_params(struct trial *trial)
 {
     const struct workload_shape *shape = &trial->shape;
     struct shard_params *params = &trial->world.params;
+    params->zone = shape->zone.at; // a literal
     params->tick_mode = shape->clock == WORKLOAD_CLOCK_EVENT ? TICK_EVENT : TICK_WALL;
     if (shape->knows_zones)
         params->zone_files = fake_zone_files(&trial->zones);
@@ -107,6 +108,13 @@ static void set_params(struct trial *trial)
         .identifier_bytes_max = shape->identifier_bytes_max,
         .values_max = params->decode.values_max,
     };
+}
+
+static struct text draw_account_zone(struct sim_random *random)
+{
+    static const char *const names[] = {
+        "UTC", "Europe/Berlin", "America/New_York", "Asia/Ho_Chi_Minh", "-05:30", "No/Where"};
+    return text_of(names[sim_random_chance(random, 400) ? 0 : sim_random_below(random, 6)]);
 }
 
 enum { OLD_ZONES, NEW_ZONES };
@@ -130,6 +138,8 @@ static void set_zones(struct trial *trial)
 {
     static const int64_t first_year_ms = INT64_C(1767225600000); // 2026
     static const int64_t leap_year_ms = INT64_C(1830297600000);  // 2028
+    struct sim_random random = sim_random_fork(&trial->random, "account");
+    trial->shape.zone = draw_account_zone(&random);
     trial->shape.knows_zones = trial->seed % 3 == 0;
     if (!trial->shape.knows_zones)
         return;
@@ -463,8 +473,7 @@ static void settle(struct trial *trial)
     compare_actions(trial);
 }
 
-// The operator edits the rules and starts again; or the daemon was killed.
-static void restart(struct trial *trial)
+static void start_again(struct trial *trial)
 {
     settle(trial);
     trial->has_restarted = true;
@@ -473,6 +482,12 @@ static void restart(struct trial *trial)
     outbox_batch_clear(&trial->world.out);
     world_publish(&trial->world); // what the last process had published already
     outbox_batch_clear(&trial->world.out);
+}
+
+// The operator edits the rules and starts again; or the daemon was killed.
+static void restart(struct trial *trial)
+{
+    start_again(trial);
     trial->variant = (uint32_t)sim_random_below(&trial->random, trial->shape.variants);
     activate(trial);
     compare_contacts(trial);
@@ -493,21 +508,48 @@ static bool may_renew_zones(const struct trial *trial)
     return trial->shape.knows_zones && (trial->shape.variants == 1 || !is_by_calendar);
 }
 
-// The system's zones are renewed; those that the journal has are looked for when rules are put in force, here the same.
-static void renew_zones(struct trial *trial)
+static struct oracle_clocks clocks_of(const struct trial *trial)
 {
-    bool is_known[ORACLE_ZONES];
+    struct oracle_clocks clocks = {.zone = trial->shape.zone};
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        clocks.is_known[i] =
+            zones_find(&trial->world.shard->fold.zones, bytes_text(oracle_zones[i])) != NULL;
+    return clocks;
+}
+
+static void activate_again(struct trial *trial)
+{
     struct ruleset *ruleset = NULL;
     struct fault fault = {ERR_OK, ""};
-    for (int i = 0; i < ORACLE_ZONES; i++)
-        is_known[i] =
-            zones_find(&trial->world.shard->fold.zones, bytes_text(oracle_zones[i])) != NULL;
-    trial->has_new_zones = !trial->has_new_zones;
-    trial->zones = databases[trial->has_new_zones ? NEW_ZONES : OLD_ZONES];
     ck_assert_int_eq(compile(workload_rules_of(trial->workload, trial->variant), &ruleset), ERR_OK);
     enum err err = shard_activate(trial->world.shard, ruleset, trial->world.wall_ms, &fault);
     ck_assert_msg(err == ERR_OK, "%s", fault.text);
-    oracle_renew_zones(trial->oracle, is_known, shard_tick_ms(trial->world.shard));
+}
+
+// The system's zones are renewed; those that the journal has are looked for when rules are put in force, here the same.
+static void renew_zones(struct trial *trial)
+{
+    struct oracle_clocks clocks = clocks_of(trial);
+    clocks.is_renewed = true;
+    trial->has_new_zones = !trial->has_new_zones;
+    trial->zones = databases[trial->has_new_zones ? NEW_ZONES : OLD_ZONES];
+    activate_again(trial);
+    oracle_change_clocks(trial->oracle, &clocks, shard_tick_ms(trial->world.shard));
+}
+
+// The operator gives the account another zone, and starts again.
+static void change_account(struct trial *trial, struct sim_random *random)
+{
+    struct oracle_clocks clocks = clocks_of(trial);
+    struct text before = trial->shape.zone;
+    trial->shape.zone = draw_account_zone(random);
+    trial->world.params.zone = trial->shape.zone.at;
+    clocks.is_account = !text_equal(before, trial->shape.zone);
+    clocks.zone = trial->shape.zone;
+    start_again(trial);
+    activate_again(trial);
+    if (clocks.is_account)
+        oracle_change_clocks(trial->oracle, &clocks, shard_tick_ms(trial->world.shard));
 }
 
 static void run_trial(uint64_t seed)
@@ -525,6 +567,8 @@ static void run_trial(uint64_t seed)
             break;
         if (sim_random_chance(&renewals, renewals_permille))
             renew_zones(&trial);
+        if (may_restart && sim_random_chance(&renewals, renewals_permille))
+            change_account(&trial, &renewals);
         trial.world.wall_ms += sim_random_chance(&trial.random, 100)
                                    ? trial.shape.dedup_window_ms
                                    : sim_random_between(&trial.random, -1000, 60000);
