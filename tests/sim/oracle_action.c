@@ -10,6 +10,11 @@ enum { ID_DIGITS = 32, HASH_DIGITS = 16, SHOWN = 60 };
 static struct workload_value default_of(struct oracle *oracle, const struct workload_param *param)
 {
     const struct contact *contact = oracle_contact(oracle);
+    struct workload_value found = {.kind = WORKLOAD_ABSENT};
+    if (param->found != NULL)
+        return oracle_find_value(oracle, param->found, &found)
+                   ? found
+                   : (struct workload_value){.kind = WORKLOAD_ABSENT};
     if (param->default_path.len == 0)
         return param->default_value;
     if (text_is(param->default_path, "id")) {

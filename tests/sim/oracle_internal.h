@@ -251,6 +251,9 @@ struct doing {
 };
 // Until when the run has to wait before it; 0: it is done with.
 int64_t oracle_do_action(struct oracle *oracle, const struct doing *doing);
+// What is found out for a value that is given; false where it fails.
+bool oracle_find_value(
+    struct oracle *oracle, const struct workload_given *given, struct workload_value *out);
 struct workload_value oracle_param_value(
     struct oracle *oracle, const struct workload_param *param, const struct doing *doing);
 

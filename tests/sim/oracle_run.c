@@ -165,7 +165,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
     run->is_at_door = false;
     while (step != NULL) {
         going->at = oracle_find_step(going->flow, step->id);
-        if (oracle_step_reads(step))
+        if (oracle_step_reads(oracle, step))
             oracle_settle(oracle, going->depth + 1);
         run->at = step->id;
         enum did did = oracle_do_step(oracle, going, &step);

@@ -26,7 +26,7 @@ struct spot oracle_find_step(const struct workload_workflow *flow, struct text i
 enum did oracle_do_step(
     struct oracle *oracle, struct going *going, const struct workload_step **next_out);
 // Whether the step evaluates anything.
-bool oracle_step_reads(const struct workload_step *step);
+bool oracle_step_reads(const struct oracle *oracle, const struct workload_step *step);
 
 struct run_start {
     const struct workload_workflow *flow;

@@ -10,7 +10,19 @@
 
 enum { ITEMS_MAX = 16 };
 
-bool oracle_step_reads(const struct workload_step *step)
+static bool action_reads(const struct oracle *oracle, struct text action)
+{
+    const struct workload_rules *rules = oracle->rules;
+    bool reads = false;
+    for (uint32_t i = 0; i < rules->action_count; i++) {
+        for (uint32_t j = 0; j < rules->actions[i].param_count; j++)
+            reads = reads || (text_equal(rules->actions[i].name, action) &&
+                              rules->actions[i].params[j].found != NULL);
+    }
+    return reads;
+}
+
+bool oracle_step_reads(const struct oracle *oracle, const struct workload_step *step)
 {
     switch (step->kind) {
     case WORKLOAD_STEP_TAG:
@@ -23,7 +35,7 @@ bool oracle_step_reads(const struct workload_step *step)
             if (step->given[i].expr != NULL)
                 return true;
         }
-        return false;
+        return action_reads(oracle, step->of);
     case WORKLOAD_STEP_SET:
     case WORKLOAD_STEP_POINTS:
     case WORKLOAD_STEP_EMIT:
@@ -74,7 +86,7 @@ static void fill_in(
     sim_text_free(&text);
 }
 
-static bool find_value(
+bool oracle_find_value(
     struct oracle *oracle, const struct workload_given *given, struct workload_value *out)
 {
     enum { DATE_CHARS = 10 };
@@ -98,7 +110,7 @@ static bool find_values(
     struct oracle *oracle, const struct workload_step *step, struct workload_value *values)
 {
     for (uint32_t i = 0; i < step->given_count; i++) {
-        if (!find_value(oracle, &step->given[i], &values[i]))
+        if (!oracle_find_value(oracle, &step->given[i], &values[i]))
             return false;
     }
     return true;
@@ -181,7 +193,7 @@ static enum did do_set(struct oracle *oracle, const struct going *going)
 static enum did do_points(struct oracle *oracle, const struct workload_step *step)
 {
     struct workload_value value;
-    if (!find_value(oracle, &step->given[0], &value))
+    if (!oracle_find_value(oracle, &step->given[0], &value))
         return DID_FAIL;
     double points = value.kind == WORKLOAD_INT ? (double)value.integer : value.real;
     if (!(fabs(points) <= POINTS_MOST))

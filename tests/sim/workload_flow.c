@@ -35,6 +35,30 @@ static void draw_default(
     }
 }
 
+// About the contact alone.
+static const struct workload_given *draw_found(
+    struct draw *draw, const struct rules_draw *from, enum workload_type type)
+{
+    struct expr_scope scope = {
+        .from = from,
+        .score_end = from->rules->score_count,
+        .segment_end = from->rules->segment_count,
+        .is_step = true,
+    };
+    struct workload_given *given = sim_alloc(draw->arena, sizeof(*given));
+    *given = (struct workload_given){.type = type};
+    given->is_template = type == WORKLOAD_TYPE_STRING && sim_random_chance(&draw->random, 500);
+    given->before = draw_plain_text(draw);
+    if (type == WORKLOAD_TYPE_TIMESTAMP || type == WORKLOAD_TYPE_DATE)
+        given->expr = draw_moment(draw, &scope);
+    else if (type == WORKLOAD_TYPE_BOOL && sim_random_chance(&draw->random, 700))
+        given->expr = draw_condition(draw, &scope);
+    else
+        given->expr = draw_of_type(draw, &scope, given->is_template ? WORKLOAD_TYPE_DOUBLE : type);
+    bool is_none = given->expr == NULL || given->expr->kind == EXPR_RUN_STARTED;
+    return is_none ? NULL : given;
+}
+
 void draw_actions(const struct rules_draw *from)
 {
     static const char *const names[ACTIONS_MAX] = {"send_email", "notify.team", "x-1", "call"};
@@ -63,6 +87,9 @@ void draw_actions(const struct rules_draw *from)
             param->type = (enum workload_type)sim_random_below(&draw.random, WORKLOAD_TYPE_COUNT);
             param->is_optional = sim_random_chance(&draw.random, 500);
             draw_default(&draw, from, param);
+            struct draw own = {draw.arena, sim_random_fork(&draw.random, "found")};
+            if (!from->is_plain && sim_random_chance(&own.random, 200))
+                param->found = draw_found(&own, from, param->type);
         }
         action.limit = draw_action_limit(from, i, &action);
         actions[count++] = action;

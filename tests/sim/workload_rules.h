@@ -42,6 +42,8 @@ struct workload_param {
     bool is_optional;
     struct text default_path;            // "email", "id", a field; empty: none
     struct workload_value default_value; // WORKLOAD_ABSENT: none
+    const struct workload_given
+        *found; // an expression, or a text with one, in place of both; NULL: none
 };
 
 // How often a contact gets what an action or a channel sends.

@@ -96,7 +96,8 @@ static void draw_do(struct steps_draw *draw, struct workload_step *step)
     step->of = action->name;
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct workload_param *param = &action->params[i];
-        bool is_needed = !param->is_optional && param->default_path.len == 0 &&
+        bool is_needed = !param->is_optional && param->found == NULL &&
+                         param->default_path.len == 0 &&
                          param->default_value.kind == WORKLOAD_ABSENT;
         if (!is_needed && sim_random_chance(random, 500))
             continue;
