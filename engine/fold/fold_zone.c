@@ -54,6 +54,23 @@ struct local_zone fold_contact_zone(struct fold *fold)
     return own.len > 0 && fold_find_zone(fold, own, &zone) ? zone : account_zone(fold);
 }
 
+static bool is_known(const struct fold *fold, struct bytes name)
+{
+    int32_t ahead_s = 0;
+    return local_zone_parse(name, &ahead_s) || zones_find(&fold->zones, name) != NULL;
+}
+
+bool fold_knows_zone(const struct fold *fold, const struct zone_choice *choice)
+{
+    const struct fold_settings *settings = &fold->settings;
+    struct bytes account = bytes_of(settings->zone, settings->zone_bytes);
+    struct bytes own = contact_zone(fold->state, fold->contact);
+    bool is_of_account = choice->of == ZONE_OF_ACCOUNT || own.len == 0;
+    if (choice->of == ZONE_NAMED)
+        return is_known(fold, choice->name);
+    return is_of_account ? account.len == 0 || is_known(fold, account) : is_known(fold, own);
+}
+
 struct local_zone fold_zone(struct fold *fold, const struct zone_choice *choice)
 {
     struct local_zone zone = {0};

@@ -21,6 +21,9 @@ bool fold_zone_offset(struct fold *fold, struct bytes name, int64_t unix_s, int3
 // that is none either, UTC. Borrowed until the end of the frame.
 struct local_zone fold_contact_zone(struct fold *fold);
 
+// Whether the zone that a rule goes by is known by now, without asking for it: else what fold_zone says of it stands in for it.
+bool fold_knows_zone(const struct fold *fold, const struct zone_choice *choice);
+
 // The zone that a rule goes by, for the contact being folded; UTC, and counted, where it is none. Borrowed likewise.
 struct local_zone fold_zone(struct fold *fold, const struct zone_choice *choice);
 

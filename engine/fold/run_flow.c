@@ -95,8 +95,25 @@ static void end_run(
 }
 
 // --- on
+static bool is_found_out(const struct step_value *value)
+{
+    return value->expression != NULL || value->piece_count > 0;
+}
+
+// Whether values that it gives, or those that the action has for what it does not give, are to be found out.
+static bool action_reads_contact(const struct fold *fold, const struct workflow_step *step)
+{
+    const struct action_def *action = ruleset_action(fold->ruleset, step->action);
+    bool reads = false;
+    for (uint32_t i = 0; i < step->with_count; i++)
+        reads = reads || is_found_out(&step->with[i].value);
+    for (uint32_t i = 0; i < action->param_count; i++)
+        reads = reads || is_found_out(&action->params[i].default_found);
+    return reads;
+}
+
 // Whether the step evaluates anything.
-static bool reads_contact(const struct workflow_step *step)
+static bool reads_contact(const struct fold *fold, const struct workflow_step *step)
 {
     switch (step->kind) {
     case STEP_TAG:
@@ -104,13 +121,7 @@ static bool reads_contact(const struct workflow_step *step)
     case STEP_GOTO:
     case STEP_STOP:
     case STEP_END: return false;
-    case STEP_DO:
-        for (uint32_t i = 0; i < step->with_count; i++) {
-            const struct step_value *value = &step->with[i].value;
-            if (value->expression != NULL || value->piece_count > 0)
-                return true;
-        }
-        return false;
+    case STEP_DO: return action_reads_contact(fold, step);
     case STEP_WAIT:
     case STEP_IF:
     case STEP_CHOOSE:
@@ -156,7 +167,7 @@ static void go_on(struct fold *fold, struct run *run, uint32_t at, uint32_t dept
     run->is_planned = run->is_planned && has_come; // then it is planned again
     for (uint32_t i = 0; at != STEP_NONE && i < STEPS_AT_ONCE_MAX; i++) {
         struct step_outcome outcome = {0};
-        if (reads_contact(&run->workflow->steps[at]))
+        if (reads_contact(fold, &run->workflow->steps[at]))
             live_settle(fold, depth + 1); // it sees what the steps before have changed
         run->at = at;
         run->at_hash = run_step_hash(run->workflow->steps[at].id);

@@ -4,6 +4,16 @@
 #include "engine/fold/live_due.h"
 #include "engine/fold/run.h"
 
+// What new rules, or new clocks, find true already has no moment at which it comes to be so.
+static bool is_true_already(struct fold *fold, const struct workflow_stop *stop)
+{
+    bool was_tried = fold->is_tried;
+    fold->is_tried = true; // it is asked once more when it is due
+    bool is_it = fold->is_silent && fold_condition(fold, stop->condition);
+    fold->is_tried = was_tried;
+    return is_it;
+}
+
 static int64_t run_due_ms(struct fold *fold, const struct run *run)
 {
     const struct workflow_def *workflow = run->workflow;
@@ -14,7 +24,9 @@ static int64_t run_due_ms(struct fold *fold, const struct run *run)
         if (stop->on != EVENT_TYPE_UNKNOWN)
             continue;
         uint32_t at = ruleset_live_position(fold->ruleset, LIVE_STOP, stop->state);
-        int64_t next_ms = live_node_due(fold, ruleset_live(fold->ruleset, at));
+        int64_t next_ms = is_true_already(fold, stop)
+                              ? fold->now_ms + 1
+                              : live_node_due(fold, ruleset_live(fold->ruleset, at));
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
     fold->expressions.run = NULL;
@@ -35,10 +47,11 @@ static bool has_timed(const struct fold *fold, const struct workflow_def *workfl
     return false;
 }
 
-// Whether the clock has a say in one of its stops, as it is written now or was in a version that runs go on with.
+// Whether the clock, or that rules have just come into force, has a say in one of its stops, as it is written now or was in a version that runs go on with.
 static bool is_timed(const struct fold *fold, const struct workflow_def *workflow)
 {
-    while (workflow != NULL && !(workflow->has_state_stop && has_timed(fold, workflow)))
+    while (workflow != NULL &&
+           !(workflow->has_state_stop && (fold->is_silent || has_timed(fold, workflow))))
         workflow = workflow->pinned;
     return workflow != NULL;
 }

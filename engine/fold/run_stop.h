@@ -7,7 +7,8 @@
 struct fold;
 
 // When a stop about the contact in hand may next come to be true of one of its runs by the clock alone, behind
-// fold->now_ms; TIMER_NONE: never. Counters, scores and segments that stops read have times of their own.
+// fold->now_ms; TIMER_NONE: never. Counters, scores and segments that stops read have times of their own. While the fold is
+// silent, as when rules come into force, a stop that is true already is due a millisecond later.
 int64_t runs_stop_due_ms(struct fold *fold);
 
 #endif

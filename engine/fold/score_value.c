@@ -517,5 +517,7 @@ int64_t score_next_crossing(const struct score_parts *parts, int64_t from_ms)
         return exact_crossing(
             &search, from_ms, fading_other_side(&search, &begin, from_ms, end_ms));
     sums_at(parts, end_ms, &end);
-    return first_other_side(&search, from_ms, &begin, end_ms, &end);
+    int64_t found_ms = first_other_side(&search, from_ms, &begin, end_ms, &end);
+    bool is_further = found_ms == INT64_MAX && end_ms - from_ms == DAY_MS;
+    return is_further ? end_ms : found_ms; // none within the day: to be looked at again there
 }

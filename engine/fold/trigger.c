@@ -52,6 +52,14 @@ static int64_t next_ms(struct fold *fold, const struct workflow_def *workflow, i
     return trigger_next_date(fold_zone(fold, &trigger->zone), trigger, date_ms, from_ms);
 }
 
+// The frame that puts rules in force takes no zone beside those that their history needs, and only so many otherwise. What
+// is planned by such a zone there is planned again when it can be had, a millisecond later.
+static bool is_stand_in(const struct fold *fold, const struct workflow_def *workflow, int64_t next)
+{
+    return fold->is_silent && workflow->trigger != TRIGGER_IDLE && next != TIMER_NONE &&
+           !fold_knows_zone(fold, &workflow->time.zone);
+}
+
 int64_t triggers_due_ms(struct fold *fold)
 {
     const struct timed_workflows timed = ruleset_timed(fold->ruleset);
@@ -60,6 +68,8 @@ int64_t triggers_due_ms(struct fold *fold)
         const struct workflow_def *workflow = ruleset_workflow(fold->ruleset, timed.items[i]);
         int64_t next = workflow->trigger == TRIGGER_IDLE ? idle_due_ms(fold, workflow)
                                                          : next_ms(fold, workflow, fold->now_ms);
+        if (is_stand_in(fold, workflow, next))
+            next = fold->now_ms + 1;
         due_ms = next < due_ms ? next : due_ms;
     }
     return due_ms;

@@ -25,6 +25,7 @@ struct oracle *oracle_create(const struct workload *workload, uint32_t shard)
     assert(oracle != NULL);
     oracle->workload = workload;
     oracle->shape = workload_shape_of(workload);
+    oracle->zone = oracle->shape->zone;
     oracle->shard = shard;
     oracle->input = workload_input_create();
     return oracle;
@@ -97,6 +98,23 @@ void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms)
         oracle_forget_silences(oracle, before);
     oracle_sweep(oracle);
     oracle_edit_runs(oracle, before);
+}
+
+void oracle_change_clocks(
+    struct oracle *oracle, const struct oracle_clocks *clocks, int64_t tick_ms)
+{
+    take_tick(oracle, tick_ms);
+    oracle->now_ms = oracle->tick_ms;
+    oracle->has_new_zones = oracle->has_new_zones != clocks->is_renewed;
+    if (clocks->is_account)
+        oracle->zone = clocks->zone;
+    for (oracle->contact = 0; oracle->contact < oracle->contacts.count; oracle->contact++) {
+        struct contact *contact = oracle_contact(oracle);
+        oracle_plan_by_clocks(oracle, clocks);
+        contact->quiet_ms = oracle->tick_ms; // only what is still to come by the new clocks comes
+        contact->next_ms = INT64_MAX;
+    }
+    oracle->contact = 0;
 }
 
 struct contact *oracle_contact(struct oracle *oracle)

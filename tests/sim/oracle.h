@@ -18,6 +18,19 @@ void oracle_destroy(struct oracle *oracle);
 // before the first input. Counters, scores and segments become what the events so far make of them under these rules.
 void oracle_activate(struct oracle *oracle, uint32_t variant, int64_t tick_ms);
 
+// What clocks have changed: of oracle_zones, those of which the journal had a file that is another one now, as a newer
+// database has it, or the older one again; and the account's zone.
+enum { ORACLE_ZONES = 3 };
+extern const char *const oracle_zones[ORACLE_ZONES];
+struct oracle_clocks {
+    bool is_renewed, is_known[ORACLE_ZONES];
+    bool is_account;
+    struct text zone; // the account's
+};
+// The tick is as above, and nothing is due up to it.
+void oracle_change_clocks(
+    struct oracle *oracle, const struct oracle_clocks *clocks, int64_t tick_ms);
+
 enum oracle_kind { ORACLE_EVENT, ORACLE_DUPLICATE, ORACLE_REJECTED };
 
 struct oracle_verdict {

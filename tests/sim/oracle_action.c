@@ -10,6 +10,11 @@ enum { ID_DIGITS = 32, HASH_DIGITS = 16, SHOWN = 60 };
 static struct workload_value default_of(struct oracle *oracle, const struct workload_param *param)
 {
     const struct contact *contact = oracle_contact(oracle);
+    struct workload_value found = {.kind = WORKLOAD_ABSENT};
+    if (param->found != NULL)
+        return oracle_find_value(oracle, param->found, &found)
+                   ? found
+                   : (struct workload_value){.kind = WORKLOAD_ABSENT};
     if (param->default_path.len == 0)
         return param->default_value;
     if (text_is(param->default_path, "id")) {
@@ -116,7 +121,12 @@ static bool render(
     add_text(to, ",\"cause\":{\"source\":", event->source);
     add_text(to, ",\"id\":", event->id);
     add_text(to, ",\"type\":", event->type);
-    sim_add_chars(to, "},\"with\":");
+    sim_add_byte(to, '}');
+    if (doing->step->recipient != WORKLOAD_TO_CONTACT)
+        sim_add_chars(
+            to, doing->step->recipient == WORKLOAD_TO_STAFF ? ",\"recipient\":\"staff\""
+                                                            : ",\"recipient\":\"address\"");
+    sim_add_chars(to, ",\"with\":");
     if (!add_with(oracle, action, doing))
         return false;
     sim_add_chars(to, "}}");

@@ -24,6 +24,7 @@ void oracle_contact_free(struct contact *contact)
     free(contact->channels.at);
     free(contact->sent.at);
     free(contact->entries.at);
+    free(contact->sums.at);
     free(contact->limits.at);
     free(contact->counted.at);
     free(contact->object_words.at);
@@ -215,7 +216,7 @@ void oracle_change_name(struct oracle *oracle, const char *change, struct text n
         size_t i = 0;
         while (!text_equal(at[i], name))
             i++;
-        at[i] = at[count - 1];
+        memmove(at + i, at + i + 1, (count - i - 1) * sizeof(*at));
         contact->tags.count -= is_tag ? 1 : 0;
         contact->lists.count -= is_tag ? 0 : 1;
     }

@@ -50,7 +50,7 @@ void oracle_count(struct oracle *oracle, struct text type)
     for (uint32_t i = 0; i < rules->counter_count; i++) {
         const struct workload_counter *counter = &rules->counters[i];
         struct said value = {.kind = SAID_ERROR};
-        if (!text_equal(counter->on, type) ||
+        if (!on_is(counter->on, type) ||
             (counter->condition != NULL && !oracle_is_true(oracle, counter->condition)))
             continue;
         if (counter->value != NULL)

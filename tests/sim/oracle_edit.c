@@ -151,6 +151,7 @@ static void move(struct oracle *oracle, struct going *going, struct text to)
     bool waits_on = !run->is_at_door && step->kind == WORKLOAD_STEP_WAIT &&
                     (run->due_ms != INT64_MAX || step->wait.kind == WORKLOAD_WAIT_EVENT);
     oracle->counts.runs_moved++;
+    run->is_planned = false; // it waits on until it was due, whatever changes
     run->at = to;
     if (!waits_on) {
         run->is_at_door = true;
@@ -198,22 +199,32 @@ static void include(
     oracle->counts.runs_included += oracle->counts.runs_started - before;
 }
 
-// Each segment that the contact is in is asked for as if it had just come.
+static void include_member(
+    struct oracle *oracle, const struct workload_workflow *flow, const char *name, struct text of)
+{
+    struct workload_value member = sim_value_of_text(name, of);
+    const struct workload_value data = {.kind = WORKLOAD_MAP, .items = &member, .count = 1};
+    include(oracle, flow, &data);
+}
+
+// Each segment, as written, and each tag and list, as they came, is asked for as if it had just come.
 static void include_all(struct oracle *oracle, const struct workload_workflow *flow)
 {
+    const struct workload_value none = {.kind = WORKLOAD_MAP};
     const struct workload_rules *rules = oracle->rules;
-    struct workload_value data = {.kind = WORKLOAD_MAP};
-    if (!text_is(flow->on, "segment.entered")) {
-        include(oracle, flow, &data);
+    const struct contact *contact = oracle_contact(oracle);
+    if (!is_membership_type(flow->on)) {
+        include(oracle, flow, &none);
         return;
     }
-    for (uint32_t i = 0; i < rules->segment_count; i++) {
-        struct workload_value segment = sim_value_of_text("segment", rules->segments[i].name);
-        data.items = &segment;
-        data.count = 1;
-        if (oracle_is_member(oracle_contact(oracle), rules->segments[i].name))
-            include(oracle, flow, &data);
+    for (uint32_t i = 0; text_is(flow->on, "segment.entered") && i < rules->segment_count; i++) {
+        if (oracle_is_member(contact, rules->segments[i].name))
+            include_member(oracle, flow, "segment", rules->segments[i].name);
     }
+    for (size_t i = 0; text_is(flow->on, "tag.added") && i < contact->tags.count; i++)
+        include_member(oracle, flow, "tag", contact->tags.at[i]);
+    for (size_t i = 0; text_is(flow->on, "list.added") && i < contact->lists.count; i++)
+        include_member(oracle, flow, "list", contact->lists.at[i]);
 }
 
 static void edit_contact(struct oracle *oracle, const struct workload_rules *before)

@@ -121,6 +121,8 @@ static struct said say_value(const struct workload_value *value, enum workload_t
         return type == WORKLOAD_TYPE_TIMESTAMP ? say_time(value->integer) : say_int(value->integer);
     case WORKLOAD_DOUBLE: return say_double(value->real);
     case WORKLOAD_TEXT:
+        if (type == WORKLOAD_TYPE_DURATION)
+            return (struct said){.kind = SAID_OTHER};
         return is_time ? say_written_time(value->text, type) : say_text(value->text);
     case WORKLOAD_LIST:
     case WORKLOAD_MAP: return (struct said){.kind = SAID_OTHER};
@@ -290,15 +292,37 @@ static struct said say_contact(struct oracle *oracle, const struct workload_expr
     return say_int((int64_t)contact->tags.count);
 }
 
+// What the type says of a member; of one that it does not know, that it is any.
+static enum workload_type declared(const struct oracle *oracle, struct text type, struct text name)
+{
+    const struct workload_event_type *event = NULL;
+    for (uint32_t i = 0; i < oracle->rules->event_count; i++) {
+        if (text_equal(oracle->rules->events[i].name, type))
+            event = &oracle->rules->events[i];
+    }
+    for (uint32_t i = 0; event != NULL && i < event->field_count; i++) {
+        if (text_equal(event->fields[i].name, name))
+            return event->fields[i].type;
+    }
+    return WORKLOAD_TYPE_ANY;
+}
+
 static struct said say_event(struct oracle *oracle, const struct workload_expr *expr)
 {
     if (expr->kind == EXPR_EVENT_TIME)
         return say_time(oracle->time_ms);
+    if (expr->kind == EXPR_EVENT_TYPE)
+        return say_text(oracle->type);
     bool is_of_run = expr->kind == EXPR_RUN_DATA || expr->kind == EXPR_HAS_RUN_DATA;
     const struct workload_value *member =
         sim_value_member(is_of_run ? oracle_run_data(oracle) : oracle->data, expr->name);
     bool is_asked = expr->kind == EXPR_HAS_DATA || expr->kind == EXPR_HAS_RUN_DATA;
-    return is_asked ? say_bool(is_there(member)) : say_value(member, expr->type);
+    if (is_asked)
+        return say_bool(is_there(member));
+    if (!expr->is_loose)
+        return say_value(member, expr->type);
+    struct text type = is_of_run && oracle->going != NULL ? oracle_run_type(oracle) : oracle->type;
+    return say_value(member, declared(oracle, type, expr->name));
 }
 
 static struct said say_counter(struct oracle *oracle, const struct workload_expr *expr)

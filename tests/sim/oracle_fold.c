@@ -10,7 +10,7 @@ static bool is_awaited(const struct workload_step *steps, uint32_t count, struct
     for (uint32_t i = 0; i < count; i++) {
         const struct workload_wait *wait = &steps[i].wait;
         if (steps[i].kind == WORKLOAD_STEP_WAIT && wait->kind == WORKLOAD_WAIT_EVENT &&
-            text_equal(wait->on, type))
+            on_is(wait->on, type))
             return true;
         for (uint32_t j = 0; j < steps[i].way_count; j++) {
             if (is_awaited(steps[i].ways[j].steps, steps[i].ways[j].step_count, type))
@@ -24,7 +24,7 @@ static bool is_awaited(const struct workload_step *steps, uint32_t count, struct
 static bool is_heard_by(const struct workload_workflow *flow, struct text type)
 {
     for (uint32_t i = 0; i < flow->stop_count; i++) {
-        if (text_equal(flow->stops[i].on, type))
+        if (on_is(flow->stops[i].on, type))
             return true;
     }
     return is_awaited(flow->steps, flow->step_count, type);
@@ -35,7 +35,7 @@ static bool is_heard(const struct oracle *oracle, struct text type)
 {
     const struct workload_rules *rules = oracle->rules;
     for (uint32_t i = 0; i < rules->workflow_count; i++) {
-        if (text_equal(rules->workflows[i].on, type) || is_heard_by(&rules->workflows[i], type))
+        if (on_is(rules->workflows[i].on, type) || is_heard_by(&rules->workflows[i], type))
             return true;
     }
     for (size_t i = 0; i < oracle->pins.count; i++) {
@@ -44,12 +44,12 @@ static bool is_heard(const struct oracle *oracle, struct text type)
     }
     for (uint32_t i = 0; i < rules->score_count; i++) {
         for (uint32_t j = 0; j < rules->scores[i].rule_count; j++) {
-            if (text_equal(rules->scores[i].rules[j].on, type))
+            if (on_is(rules->scores[i].rules[j].on, type))
                 return true;
         }
     }
     for (uint32_t i = 0; i < rules->counter_count; i++) {
-        if (text_equal(rules->counters[i].on, type))
+        if (on_is(rules->counters[i].on, type))
             return true;
     }
     for (uint32_t i = 0; i < rules->object_count; i++) {
@@ -97,6 +97,7 @@ void oracle_match(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth)
 {
     oracle->data = data;
+    oracle->type = type;
     oracle_tell_objects(oracle, type, depth);
     oracle_count(oracle, type);
     oracle_settle(oracle, depth + 1);

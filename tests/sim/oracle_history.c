@@ -85,6 +85,7 @@ static void take_texts(struct oracle *oracle, struct contact *to)
 static void keep_given(struct contact *contact)
 {
     size_t kept = 0;
+    contact->entry_edits++;
     for (size_t i = 0; i < contact->entries.count; i++) {
         if (contact->entries.at[i].is_of_workflow)
             contact->entries.at[kept++] = contact->entries.at[i];
@@ -135,6 +136,7 @@ static void take_silences(
             if (!text_equal(silence.workflow, flow->name))
                 continue;
             silence.key.value.text = text_copy(&oracle->arena, silence.key.value.text);
+            silence.type = text_copy(&oracle->arena, silence.type);
             silence.data = oracle_data_to_keep(oracle, &silence.data);
             *(struct silence *)list_add(&to->silences) = silence;
         }
@@ -145,6 +147,8 @@ void oracle_take_history(struct oracle *oracle, const struct workload_rules *bef
 {
     struct oracle *again = oracle_create(oracle->workload, oracle->shard);
     again->is_history = true;
+    again->has_new_zones = oracle->has_new_zones;
+    again->zone = oracle->zone;
     again->rules = oracle->rules;
     oracle_take_workflows(again);
     for (size_t i = 0; i < oracle->pins.count; i++)

@@ -93,7 +93,7 @@ static bool is_under(const struct sent *sent, const struct under *under)
 
 static int64_t begins_ms(const struct oracle *oracle, const struct workload_sent_limit *limit)
 {
-    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    struct text zone = oracle_contact_zone(oracle);
     if (limit->span == WORKLOAD_EVER)
         return INT64_MIN;
     if (limit->span == WORKLOAD_ROLLING)
@@ -154,6 +154,8 @@ struct hold oracle_hold(
     struct oracle *oracle, const struct workload_action *action, const struct doing *doing)
 {
     const struct workload_channel *channel = channel_of(oracle, action);
+    if (doing->step->recipient != WORKLOAD_TO_CONTACT)
+        return lets_go;
     if (is_unwanted(oracle, action))
         return (struct hold){HOLDS_BACK, 0};
     if (channel != NULL && channel->has_quiet) {
@@ -207,6 +209,8 @@ void oracle_note_sent(
     struct oracle *oracle, const struct workload_action *action, const struct doing *doing)
 {
     const struct workload_channel *channel = channel_of(oracle, action);
+    if (doing->step->recipient != WORKLOAD_TO_CONTACT)
+        return;
     if (channel != NULL && channel->limit.times > 0) {
         struct under under = under_channel(channel);
         note(oracle, &under);

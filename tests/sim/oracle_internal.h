@@ -67,6 +67,7 @@ struct run {
         entered_in; // when it came to its wait: the input, and how many were derived of it before
     size_t entered_behind;
     struct workload_value data; // of the event that started it
+    struct text type;           // likewise
     const struct came *came;
     uint32_t came_count;
     const struct workload_workflow *pinned; // as it was written; NULL: as it is now
@@ -112,8 +113,10 @@ struct contact {
     struct text stage, team, person, zone;
     int64_t created_ms, updated_ms;
     uint32_t notes, events;
-    int64_t quiet_ms; // nothing changes by time alone up to then
-    int64_t next_ms;  // behind which this is the first moment that it may; INT64_MAX: not known
+    uint32_t entry_edits; // counts whatever happens to entries but that one is added, and new rules
+    LIST(struct score_sums) sums; // by score
+    int64_t quiet_ms;             // nothing changes by time alone up to then
+    int64_t next_ms; // behind which this is the first moment that it may; INT64_MAX: not known
 };
 
 // An event as it was folded.
@@ -174,6 +177,9 @@ struct oracle {
     uint64_t inputs; // events and timers so far
     int64_t now_ms;  // at which everything is looked at: the tick, or when something is due
     const struct workload_value *data; // of the event that is matched
+    struct text type;                  // likewise
+    bool has_new_zones;                // the newer database of zones is in force
+    struct text zone;                  // the account's
     const struct going *going;         // the run in hand; NULL: none
     bool is_silent;                    // nothing is derived
     // of the rules in force
@@ -245,6 +251,9 @@ struct doing {
 };
 // Until when the run has to wait before it; 0: it is done with.
 int64_t oracle_do_action(struct oracle *oracle, const struct doing *doing);
+// What is found out for a value that is given; false where it fails.
+bool oracle_find_value(
+    struct oracle *oracle, const struct workload_given *given, struct workload_value *out);
 struct workload_value oracle_param_value(
     struct oracle *oracle, const struct workload_param *param, const struct doing *doing);
 
@@ -269,6 +278,8 @@ void oracle_hear(struct oracle *oracle, struct text type, uint32_t depth);
 void oracle_check_stops(struct oracle *oracle, uint32_t depth); // by what is true of the contact
 // The contact's zone has changed (an empty text), or a field of it.
 void oracle_plan_again(struct oracle *oracle, struct text field);
+void oracle_plan_by_clocks(
+    struct oracle *oracle, const struct oracle_clocks *clocks); // that changed
 // Which workflows of the rules before, and of those that they carried, the rules in force carry.
 void oracle_find_pins(struct oracle *oracle, const struct workload_rules *before);
 // Rules have come into force in place of others.

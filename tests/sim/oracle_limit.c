@@ -54,7 +54,7 @@ static void add_key(struct sim_text *to, const struct workload_value *data, stru
 static void add_span(
     const struct oracle *oracle, struct sim_text *to, enum workload_span span, int64_t time_ms)
 {
-    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    struct text zone = oracle_contact_zone(oracle);
     int64_t local_ms = oracle_span_begins(span, oracle_local_ms(oracle, zone, time_ms));
     sim_add_format(to, "from %lld", (long long)oracle_reached_ms(oracle, zone, local_ms));
 }

@@ -59,6 +59,8 @@ void oracle_live_begin(struct oracle *oracle)
 {
     const struct workload_rules *rules = oracle->rules;
     oracle->nodes.count = 0;
+    for (size_t i = 0; i < oracle->contacts.count; i++)
+        oracle->contacts.at[i].entry_edits++;
     for (uint32_t i = 0; i < rules->score_count; i++) {
         for (uint32_t j = 0; j < rules->scores[i].rule_count; j++) {
             if (rules->scores[i].rules[j].state != NULL)

@@ -33,6 +33,16 @@ struct entry { // of the ledger
     bool is_of_workflow;
     bool is_condensed; // summed up with others, so that it cannot be withdrawn
 };
+enum { SCORE_GROUPS_MOST = 64 };
+struct score_sums { // what its first entries add up to at a moment
+    uint32_t edits;
+    size_t count;
+    int64_t now_ms;
+    long double groups[SCORE_GROUPS_MOST + 1]; // the last: of no group
+};
+struct score_moments {
+    int64_t above_ms, below_ms; // for entries above 0, and below
+};
 struct limit {
     struct text rule; // "score/rule"
     struct text key;  // the value of `per` as JSON, and where its span begins

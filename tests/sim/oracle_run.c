@@ -165,7 +165,7 @@ static void go_on(struct oracle *oracle, struct going *going, const struct workl
     run->is_at_door = false;
     while (step != NULL) {
         going->at = oracle_find_step(going->flow, step->id);
-        if (oracle_step_reads(step))
+        if (oracle_step_reads(oracle, step))
             oracle_settle(oracle, going->depth + 1);
         run->at = step->id;
         enum did did = oracle_do_step(oracle, going, &step);
@@ -211,13 +211,10 @@ static bool may_enter(struct oracle *oracle, const struct run_start *start)
             oracle->now_ms - run->started_ms < flow->reenter_ms)
             return false;
     }
-    for (size_t i = 0;
-         flow->reenter == WORKLOAD_REENTER_AFTER && kept != NULL && i < kept->runs.count;
-         i++) { // one that starts is known instead of the last
-        if (oracle_is_same_key(kept->runs.at[i].key, start->key)) {
+    for (size_t i = kept == NULL ? 0 : kept->runs.count;
+         flow->reenter == WORKLOAD_REENTER_AFTER && i-- > 0;) { // one that starts is known instead
+        if (oracle_is_same_key(kept->runs.at[i].key, start->key))
             forget_run(oracle, flow->name, kept->runs.at[i].number);
-            break;
-        }
     }
     return true;
 }
@@ -259,6 +256,7 @@ void oracle_start_run(struct oracle *oracle, const struct run_start *start)
         .started_ms = oracle->now_ms,
         .due_ms = INT64_MAX,
         .is_kept = flow->has_waits,
+        .type = text_copy(&oracle->arena, oracle->type),
     };
     if (flow->has_waits)
         run.data = oracle_data_to_keep(oracle, start->data);
@@ -284,13 +282,21 @@ const struct workload_value *oracle_run_data(const struct oracle *oracle)
     return oracle->going->run->is_kept ? &oracle->going->run->data : oracle->data;
 }
 
+struct text oracle_run_type(const struct oracle *oracle)
+{
+    struct text on = oracle->going->flow->on;
+    return on_is_several(on) && !on_is(on, oracle->going->run->type) ? on_first(on)
+           : on_is_several(on)                                       ? oracle->going->run->type
+                                                                     : on;
+}
+
 void oracle_start_runs(
     struct oracle *oracle, struct text type, const struct workload_value *data, uint32_t depth)
 {
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         const struct workload_workflow *flow = oracle->workflows[i];
         struct run_start start = {.flow = flow, .data = data, .depth = depth};
-        if (flow->starter != WORKLOAD_ON_EVENT || !text_equal(flow->on, type) ||
+        if (flow->starter != WORKLOAD_ON_EVENT || !on_is(flow->on, type) ||
             (flow->condition != NULL && !oracle_is_true(oracle, flow->condition)))
             continue;
         if (flow->key != NULL) {
@@ -332,19 +338,25 @@ static bool is_stopped(struct oracle *oracle, struct going *going, struct text t
     oracle->going = going;
     for (uint32_t i = 0; i < going->flow->stop_count && !is_it; i++) {
         const struct workload_stop *stop = &going->flow->stops[i];
-        is_it = text_equal(stop->on, type) &&
+        is_it = on_is(stop->on, type) &&
                 (stop->condition == NULL || oracle_is_true(oracle, stop->condition));
     }
     oracle->going = NULL;
     return is_it;
 }
 
+bool oracle_is_stopped(struct oracle *oracle, struct going *going)
+{
+    return is_stopped(oracle, going, text_of(""));
+}
+
 static bool is_awaited(struct oracle *oracle, struct going *going, struct text type)
 {
     const struct workload_step *step = going->at.step;
-    if (step == NULL || going->run->is_at_door || going->run->mark != UNMARKED ||
+    if (step == NULL || going->run->is_at_door || going->run->asks ||
+        going->run->mark != UNMARKED || // it is at no wait until then
         step->kind != WORKLOAD_STEP_WAIT || step->wait.kind != WORKLOAD_WAIT_EVENT ||
-        !text_equal(step->wait.on, type))
+        !on_is(step->wait.on, type))
         return false;
     bool was_before =
         going->run->entered_in == oracle->inputs && oracle->hearing <= going->run->entered_behind;
@@ -395,7 +407,7 @@ void oracle_check_stops(struct oracle *oracle, uint32_t depth)
     struct waiting *all = oracle_all_waiting(oracle, &count);
     for (size_t i = 0; i < count; i++) {
         struct going going = oracle_going_of(&all[i], depth + 1);
-        if (is_stopped(oracle, &going, text_of("")))
+        if (oracle_is_stopped(oracle, &going))
             oracle_end_run(oracle, &going, ENDS_STOPPED);
     }
     free(all);
@@ -445,6 +457,98 @@ void oracle_plan_again(struct oracle *oracle, struct text field)
         for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
             struct run *run = &contact->kept.at[i].runs.at[j];
             if (!asks_again(run->pinned != NULL ? run->pinned : flow, run, field))
+                continue;
+            run->asks = true;
+            run->due_ms = oracle->now_ms;
+        }
+    }
+}
+
+// --- clocks that change
+static bool is_changed(
+    const struct oracle *oracle, const struct oracle_clocks *clocks, struct text zone)
+{
+    bool is_it = text_is(zone, "account") && clocks->is_account;
+    struct text name = text_is(zone, "account") ? oracle->zone : zone;
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_it =
+            is_it || (clocks->is_renewed && clocks->is_known[i] && text_is(name, oracle_zones[i]));
+    return is_it;
+}
+
+// One whose own zone the journal has no file of may go by the account's.
+static bool contact_is_changed(const struct oracle *oracle, const struct oracle_clocks *clocks)
+{
+    struct text zone = oracle_contact_zone(oracle);
+    bool is_known = true;
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_known = is_known && (clocks->is_known[i] || !text_is(zone, oracle_zones[i]));
+    return is_changed(oracle, clocks, zone) ||
+           (!is_known && is_changed(oracle, clocks, text_of("account")));
+}
+
+static bool names_changed(
+    const struct oracle *oracle,
+    const struct oracle_clocks *clocks,
+    const struct workload_step *steps,
+    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (steps[i].kind == WORKLOAD_STEP_WAIT && steps[i].wait.kind == WORKLOAD_WAIT_WINDOW &&
+            is_changed(oracle, clocks, steps[i].wait.window.zone))
+            return true;
+        for (uint32_t j = 0; j < steps[i].way_count; j++) {
+            if (names_changed(oracle, clocks, steps[i].ways[j].steps, steps[i].ways[j].step_count))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool flow_names_changed(
+    const struct oracle *oracle,
+    const struct oracle_clocks *clocks,
+    const struct workload_workflow *flow)
+{
+    bool is_of_account = flow->starter == WORKLOAD_ON_SCHEDULE && flow->time.zone.len == 0;
+    return (flow->has_window && is_changed(oracle, clocks, flow->window.zone)) ||
+           (flow->starter != WORKLOAD_ON_EVENT &&
+            is_changed(oracle, clocks, is_of_account ? text_of("account") : flow->time.zone)) ||
+           names_changed(oracle, clocks, flow->steps, flow->step_count);
+}
+
+// Rules that name such a zone are about every contact.
+static bool rules_name_changed(const struct oracle *oracle, const struct oracle_clocks *clocks)
+{
+    const struct workload_rules *rules = oracle->rules;
+    bool is_it = false;
+    for (uint32_t i = 0; i < rules->workflow_count; i++)
+        is_it = is_it || flow_names_changed(oracle, clocks, &rules->workflows[i]);
+    for (size_t i = 0; i < oracle->pins.count; i++)
+        is_it = is_it || flow_names_changed(oracle, clocks, oracle->pins.at[i].flow);
+    for (uint32_t i = 0; i < rules->channel_count; i++)
+        is_it = is_it || (rules->channels[i].has_quiet &&
+                          is_changed(oracle, clocks, rules->channels[i].quiet.zone));
+    return is_it;
+}
+
+void oracle_plan_by_clocks(struct oracle *oracle, const struct oracle_clocks *clocks)
+{
+    struct contact *contact = oracle_contact(oracle);
+    if (!rules_name_changed(oracle, clocks) && !contact_is_changed(oracle, clocks))
+        return;
+    for (size_t i = 0; i < contact->kept.count; i++) {
+        const struct workload_workflow *flow =
+            oracle_find_flow(oracle, contact->kept.at[i].workflow);
+        for (size_t j = 0; flow != NULL && j < contact->kept.at[i].runs.count; j++) {
+            struct run *run = &contact->kept.at[i].runs.at[j];
+            const struct workload_step *step =
+                oracle_find_step(run->pinned != NULL ? run->pinned : flow, run->at).step;
+            bool is_by_clocks =
+                step != NULL && run->is_planned && step->kind == WORKLOAD_STEP_WAIT &&
+                (step->wait.kind == WORKLOAD_WAIT_AT || step->wait.kind == WORKLOAD_WAIT_WINDOW);
+            if (run->has_ended || run->asks || run->mark != UNMARKED || step == NULL ||
+                !(run->is_at_door || is_by_clocks))
                 continue;
             run->asks = true;
             run->due_ms = oracle->now_ms;

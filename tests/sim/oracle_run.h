@@ -26,7 +26,7 @@ struct spot oracle_find_step(const struct workload_workflow *flow, struct text i
 enum did oracle_do_step(
     struct oracle *oracle, struct going *going, const struct workload_step **next_out);
 // Whether the step evaluates anything.
-bool oracle_step_reads(const struct workload_step *step);
+bool oracle_step_reads(const struct oracle *oracle, const struct workload_step *step);
 
 struct run_start {
     const struct workload_workflow *flow;
@@ -36,6 +36,8 @@ struct run_start {
     bool is_deferred; // it begins a moment later
 };
 void oracle_start_run(struct oracle *oracle, const struct run_start *start);
+// Of the event that started the run in hand: where the rules have it start it no more, the first that does.
+struct text oracle_run_type(const struct oracle *oracle);
 const struct workload_value *oracle_run_data(const struct oracle *oracle);
 
 // --- what is kept
@@ -50,6 +52,8 @@ struct waiting {
 // Those of the contact that wait now, so that what one of them starts is not among them; to be freed.
 struct waiting *oracle_all_waiting(struct oracle *oracle, size_t *count_out);
 struct going oracle_going_of(struct waiting *waiting, uint32_t depth);
+bool oracle_is_stopped(
+    struct oracle *oracle, struct going *going);          // by what is true of the contact
 bool oracle_some_flow_waits(const struct oracle *oracle); // else nothing wakes runs
 
 // Its version and its place in the file as it was, as in the contact's JSON.
@@ -73,6 +77,8 @@ struct date {
 struct date oracle_date_of(int64_t local_ms);
 int64_t oracle_date_ms(struct date date); // 29 February is 28 February in other years
 int oracle_weekday(int64_t local_ms);     // 0 is Monday
+// The contact's in hand; "account" where it has none that is one. That is the account's in all of these.
+struct text oracle_contact_zone(const struct oracle *oracle);
 // What the clocks of a zone show; the first instant at which they show a time or a later one.
 int64_t oracle_local_ms(const struct oracle *oracle, struct text zone, int64_t time_ms);
 int64_t oracle_reached_ms(const struct oracle *oracle, struct text zone, int64_t local_ms);

@@ -8,7 +8,7 @@
 #define NO_EVENT_MS \
     INT64_C(-62167219200000) // the first of all milliseconds stands for what is no event
 
-enum { GROUPS_MOST = 64, ALL_PERCENT_MILLI = 100000 };
+enum { ALL_PERCENT_MILLI = 100000 };
 
 struct text oracle_rule_name(struct oracle *oracle, struct text score, struct text rule)
 {
@@ -122,26 +122,55 @@ static int64_t state_points(
     return sum_milli;
 }
 
+// Of its entries, by group; those above 0 are taken as of one moment, those below as of another.
+static void add_entries(
+    const struct workload_score *score,
+    const struct contact *contact,
+    const struct score_moments *at,
+    struct score_sums *sums)
+{
+    for (size_t i = sums->count; i < contact->entries.count; i++) {
+        const struct entry *entry = &contact->entries.at[i];
+        if (text_equal(entry->score, score->name))
+            sums->groups[group_of(score, entry)] +=
+                left_of(score, entry, entry->milli > 0 ? at->above_ms : at->below_ms);
+    }
+    sums->count = contact->entries.count;
+}
+
+// Asked for again and again at one moment, while entries are only added: what was added up for it is kept.
+static const struct score_sums *sums_of(
+    struct contact *contact, uint32_t index, const struct workload_score *score, int64_t now_ms)
+{
+    bool is_by_time = score->forget != WORKLOAD_KEEP && score->forget != WORKLOAD_IDLE;
+    while (contact->sums.count <= index)
+        (void)list_add(&contact->sums);
+    struct score_sums *sums = &contact->sums.at[index];
+    if (sums->edits != contact->entry_edits || (is_by_time && sums->now_ms != now_ms))
+        *sums = (struct score_sums){.edits = contact->entry_edits, .now_ms = now_ms};
+    add_entries(score, contact, &(struct score_moments){now_ms, now_ms}, sums);
+    return sums;
+}
+
 // Entries above 0 are taken as of one moment, those below as of another: for one moment, both are the same.
 static struct score_value value_between(
     struct oracle *oracle, uint32_t index, int64_t above_ms, int64_t below_ms)
 {
     const struct workload_score *score = &oracle->rules->scores[index];
-    const struct contact *contact = oracle_contact(oracle);
-    long double sums[GROUPS_MOST + 1] = {0};
+    struct contact *contact = oracle_contact(oracle);
+    struct score_sums between = {0};
+    const struct score_sums *sums = &between;
     int64_t total_milli = 0;
     if (score->combine != NULL) {
         int64_t milli = 0;
         return value_of(score, oracle_points(oracle, score->combine, &milli) ? milli : 0);
     }
-    for (size_t i = 0; i < contact->entries.count; i++) {
-        const struct entry *entry = &contact->entries.at[i];
-        if (text_equal(entry->score, score->name))
-            sums[group_of(score, entry)] +=
-                left_of(score, entry, entry->milli > 0 ? above_ms : below_ms);
-    }
+    if (above_ms == below_ms)
+        sums = sums_of(contact, index, score, above_ms);
+    else
+        add_entries(score, contact, &(struct score_moments){above_ms, below_ms}, &between);
     for (uint32_t g = 0; g <= score->group_count; g++) {
-        int64_t milli = (int64_t)roundl(sums[g]) + state_points(oracle, score, g);
+        int64_t milli = (int64_t)roundl(sums->groups[g]) + state_points(oracle, score, g);
         total_milli += g < score->group_count ? capped(&score->groups[g], milli) : milli;
     }
     if (score->forget == WORKLOAD_IDLE) {
@@ -256,7 +285,7 @@ void oracle_match_rules(struct oracle *oracle, struct text type, const struct wo
     for (uint32_t i = 0; i < rules->score_count; i++) {
         for (uint32_t j = 0; j < rules->scores[i].rule_count; j++) {
             const struct workload_score_rule *rule = &rules->scores[i].rules[j];
-            if (rule->state == NULL && text_equal(rule->on, type))
+            if (rule->state == NULL && on_is(rule->on, type))
                 apply_rule(oracle, &rules->scores[i], rule, data);
         }
     }
@@ -298,6 +327,7 @@ void oracle_retract(struct oracle *oracle)
     struct text of = source->kind == WORKLOAD_TEXT ? source->text : oracle->event->source;
     if (id->kind != WORKLOAD_TEXT || id->text.len == 0)
         return;
+    contact->entry_edits++;
     size_t kept = 0;
     for (size_t i = 0; i < contact->entries.count; i++) {
         struct entry entry = contact->entries.at[i];

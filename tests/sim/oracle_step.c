@@ -10,7 +10,19 @@
 
 enum { ITEMS_MAX = 16 };
 
-bool oracle_step_reads(const struct workload_step *step)
+static bool action_reads(const struct oracle *oracle, struct text action)
+{
+    const struct workload_rules *rules = oracle->rules;
+    bool reads = false;
+    for (uint32_t i = 0; i < rules->action_count; i++) {
+        for (uint32_t j = 0; j < rules->actions[i].param_count; j++)
+            reads = reads || (text_equal(rules->actions[i].name, action) &&
+                              rules->actions[i].params[j].found != NULL);
+    }
+    return reads;
+}
+
+bool oracle_step_reads(const struct oracle *oracle, const struct workload_step *step)
 {
     switch (step->kind) {
     case WORKLOAD_STEP_TAG:
@@ -23,7 +35,7 @@ bool oracle_step_reads(const struct workload_step *step)
             if (step->given[i].expr != NULL)
                 return true;
         }
-        return false;
+        return action_reads(oracle, step->of);
     case WORKLOAD_STEP_SET:
     case WORKLOAD_STEP_POINTS:
     case WORKLOAD_STEP_EMIT:
@@ -74,7 +86,7 @@ static void fill_in(
     sim_text_free(&text);
 }
 
-static bool find_value(
+bool oracle_find_value(
     struct oracle *oracle, const struct workload_given *given, struct workload_value *out)
 {
     enum { DATE_CHARS = 10 };
@@ -98,7 +110,7 @@ static bool find_values(
     struct oracle *oracle, const struct workload_step *step, struct workload_value *values)
 {
     for (uint32_t i = 0; i < step->given_count; i++) {
-        if (!find_value(oracle, &step->given[i], &values[i]))
+        if (!oracle_find_value(oracle, &step->given[i], &values[i]))
             return false;
     }
     return true;
@@ -181,7 +193,7 @@ static enum did do_set(struct oracle *oracle, const struct going *going)
 static enum did do_points(struct oracle *oracle, const struct workload_step *step)
 {
     struct workload_value value;
-    if (!find_value(oracle, &step->given[0], &value))
+    if (!oracle_find_value(oracle, &step->given[0], &value))
         return DID_FAIL;
     double points = value.kind == WORKLOAD_INT ? (double)value.integer : value.real;
     if (!(fabs(points) <= POINTS_MOST))
@@ -220,9 +232,12 @@ static void do_start(struct oracle *oracle, const struct going *going)
             start.flow = &oracle->rules->workflows[i];
     }
     const struct workload_value *data = oracle->data;
+    struct text type = oracle->type;
     oracle->data = start.data;
+    oracle->type = on_is_several(start.flow->on) ? oracle_run_type(oracle) : start.flow->on;
     oracle_start_run(oracle, &start);
     oracle->data = data;
+    oracle->type = type;
 }
 
 // --- ways
@@ -288,9 +303,9 @@ static enum did do_wait(
     const struct workload_wait *wait = &going->at.step->wait;
     struct run *run = going->run;
     int64_t now_ms = oracle->now_ms;
-    int64_t from_ms = (run->is_planned ? run->planned_ms : now_ms) + wait->span_ms;
     if (!run->is_planned)
         run->planned_ms = now_ms;
+    int64_t from_ms = run->planned_ms + wait->span_ms;
     run->is_planned = may_be_planned_again(wait);
     switch (wait->kind) {
     case WORKLOAD_WAIT_SPAN: // other rules may have put it where it asks anew: it waits since it came
@@ -299,11 +314,13 @@ static enum did do_wait(
         return wait_until(
             oracle, run,
             oracle_next_at(
-                oracle, oracle_contact(oracle)->zone, from_ms > now_ms ? from_ms : now_ms,
+                oracle, oracle_contact_zone(oracle), from_ms > now_ms ? from_ms : now_ms,
                 wait->minute));
     case WORKLOAD_WAIT_UNTIL: {
         const int64_t year_9999_ms = INT64_C(253402300799999);
         struct said time = oracle_say(oracle, wait->until);
+        if (wait->until->kind == EXPR_NOW) // as of when the run came to it
+            time.integer = run->planned_ms;
         if (time.kind != SAID_TIME || time.integer + wait->span_ms > year_9999_ms)
             return DID_FAIL;
         return wait_until(oracle, run, time.integer + wait->span_ms);

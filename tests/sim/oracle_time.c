@@ -1,8 +1,9 @@
 // What comes by time alone: every moment at which anything might change is tried, one after the other.
 #include <math.h>
+#include <stdlib.h>
 
-#include "tests/sim/oracle_internal.h"
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/oracle_run.h"
+#include "tests/sim/workload_draw.h"
 
 #define NEVER INT64_MAX
 
@@ -56,6 +57,32 @@ static void offer_clock(struct search *search, const struct workload_expr *expr)
         return;
     offer(search, time.integer + expr->span_ms);
     offer(search, time.integer + expr->span_ms + 1);
+}
+
+// --- stops of runs that wait
+static void offer_stops(struct search *search, const struct going *going)
+{
+    search->oracle->going = going;
+    for (uint32_t i = 0; i < going->flow->stop_count; i++) {
+        if (going->flow->stops[i].on.len == 0)
+            each_part(search, going->flow->stops[i].condition, offer_clock);
+    }
+    search->oracle->going = NULL;
+}
+
+static void offer_all_stops(struct search *search)
+{
+    size_t count = 0;
+    if (!oracle_some_flow_waits(search->oracle)) // nor in what is folded again
+        return;
+    struct waiting *all = oracle_all_waiting(search->oracle, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct going going = oracle_going_of(&all[i], 1);
+        offer_stops(search, &going);
+        if (oracle_is_stopped(search->oracle, &going)) // new rules have found it so
+            offer(search, search->from_ms + 1);
+    }
+    free(all);
 }
 
 // --- counters and segments
@@ -118,6 +145,16 @@ static uint32_t side_in(const struct sides *sides, const struct workload_expr *e
     return side + (value >= constant_of(other)) + (value > constant_of(other));
 }
 
+static uint32_t side_of_stops(const struct sides *sides, const struct workload_workflow *flow)
+{
+    uint32_t side = 0;
+    for (uint32_t i = 0; i < flow->stop_count; i++) {
+        if (flow->stops[i].on.len == 0)
+            side += side_in(sides, flow->stops[i].condition);
+    }
+    return side;
+}
+
 static uint32_t side_of(const struct oracle *oracle, uint32_t score, int64_t milli)
 {
     const struct workload_rules *rules = oracle->rules;
@@ -131,6 +168,10 @@ static uint32_t side_of(const struct oracle *oracle, uint32_t score, int64_t mil
     }
     for (uint32_t i = 0; i < rules->segment_count; i++)
         side += side_in(&sides, rules->segments[i].condition);
+    for (uint32_t i = 0; i < rules->workflow_count; i++)
+        side += side_of_stops(&sides, &rules->workflows[i]);
+    for (size_t i = 0; i < oracle->pins.count; i++)
+        side += side_of_stops(&sides, oracle->pins.at[i].flow);
     return side;
 }
 
@@ -205,6 +246,7 @@ int64_t oracle_next_moment(struct oracle *oracle, int64_t until_ms)
     offer_windows(&search);
     offer_segments(&search);
     each_live_part(&search, offer_clock);
+    offer_all_stops(&search);
     for (uint32_t i = 0; i < rules->score_count; i++) {
         if (rules->scores[i].forget != WORKLOAD_KEEP)
             offer_score(&search, i);

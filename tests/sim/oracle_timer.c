@@ -19,7 +19,9 @@ static int64_t day_begins(int64_t local_ms)
 
 static struct text zone_of(const struct oracle *oracle, const struct workload_time *time)
 {
-    return text_is(time->zone, "contact") ? oracle->contacts.at[oracle->contact].zone : time->zone;
+    if (text_is(time->zone, "contact"))
+        return oracle_contact_zone(oracle);
+    return time->zone.len == 0 ? text_of("account") : time->zone;
 }
 
 // --- dates
@@ -46,7 +48,7 @@ static bool date_of(struct oracle *oracle, const struct workload_time *time, int
 static int64_t next_date(struct oracle *oracle, const struct workload_time *time, int64_t from_ms)
 {
     int64_t date_ms = 0;
-    struct text zone = time->zone.len == 0 ? oracle_contact(oracle)->zone : zone_of(oracle, time);
+    struct text zone = time->zone.len == 0 ? oracle_contact_zone(oracle) : zone_of(oracle, time);
     if (!date_of(oracle, time, &date_ms))
         return NEVER;
     int64_t local_ms = time->is_day ? date_ms : oracle_local_ms(oracle, zone, date_ms);
@@ -123,7 +125,11 @@ static void note(
     struct oracle *oracle, const struct workload_workflow *flow, const struct workload_value *data)
 {
     struct contact *contact = oracle_contact(oracle);
-    struct silence silence = {.workflow = flow->name, .type = flow->on, .last_ms = oracle->time_ms};
+    struct silence silence = {
+        .workflow = flow->name,
+        .type = text_copy(&oracle->arena, oracle->type),
+        .last_ms = oracle->time_ms,
+    };
     if (flow->time.per != NULL) {
         silence.key = (struct run_key){true, oracle_say(oracle, flow->time.per)};
         silence.key.value.text = text_copy(&oracle->arena, silence.key.value.text);
@@ -146,7 +152,7 @@ void oracle_note_silences(
 {
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         const struct workload_workflow *flow = oracle->workflows[i];
-        if (flow->starter == WORKLOAD_ON_IDLE && text_equal(flow->on, type))
+        if (flow->starter == WORKLOAD_ON_IDLE && on_is(flow->on, type))
             note(oracle, flow, data);
     }
 }
@@ -196,13 +202,11 @@ void oracle_forget_silences(struct oracle *oracle, const struct workload_rules *
 
 // --- starts
 static void start(
-    struct oracle *oracle,
-    const struct workload_workflow *flow,
-    struct run_key key,
-    const struct workload_value *data)
+    struct oracle *oracle, const struct workload_workflow *flow, const struct silence *silence)
 {
-    const struct run_start run = {.flow = flow, .key = key, .data = data};
-    oracle->data = data;
+    const struct run_start run = {.flow = flow, .key = silence->key, .data = &silence->data};
+    oracle->data = &silence->data;
+    oracle->type = silence->type;
     if (flow->condition == NULL || oracle_is_true(oracle, flow->condition))
         oracle_start_run(oracle, &run);
     oracle_settle(oracle, 1);
@@ -218,16 +222,16 @@ static void start_silences(struct oracle *oracle, const struct workload_workflow
             continue;
         }
         forget(contact, i);
-        if (text_equal(silence.type, flow->on)) // else it was one of other rules
-            start(oracle, flow, silence.key, &silence.data);
+        if (on_is(flow->on, silence.type)) // else it was one of other rules
+            start(oracle, flow, &silence);
         i = 0;
     }
 }
 
 void oracle_start_timed(struct oracle *oracle)
 {
-    static const struct workload_value none = {.kind = WORKLOAD_MAP};
-    const struct run_key no_key = {.is_there = false};
+    const struct silence none = {
+        .type = text_of("timer.due"), .data = {.kind = WORKLOAD_MAP}}; // dates and schedules
     const struct workload_value *data = oracle->data;
     for (uint32_t i = 0; i < oracle->rules->workflow_count; i++) {
         const struct workload_workflow *flow = oracle->workflows[i];
@@ -237,11 +241,11 @@ void oracle_start_timed(struct oracle *oracle)
         else if (
             flow->starter == WORKLOAD_ON_DATE &&
             next_date(oracle, &flow->time, before_ms) == oracle->now_ms)
-            start(oracle, flow, no_key, &none);
+            start(oracle, flow, &none);
         else if (
             flow->starter == WORKLOAD_ON_SCHEDULE &&
             next_scheduled(oracle, &flow->time, before_ms, oracle->now_ms) == oracle->now_ms)
-            start(oracle, flow, no_key, &none);
+            start(oracle, flow, &none);
     }
     oracle->data = data;
 }

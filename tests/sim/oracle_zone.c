@@ -96,10 +96,34 @@ struct clock {
     enum { SAME, EU, US } summer; // when they are an hour further ahead
 };
 
+const char *const oracle_zones[ORACLE_ZONES] = {
+    "Europe/Berlin", "America/New_York", "Asia/Ho_Chi_Minh"};
+
+static bool is_offset(struct text zone)
+{
+    return zone.len == 6 && (zone.at[0] == '+' || zone.at[0] == '-');
+}
+
+static bool is_zone(const struct oracle *oracle, struct text zone)
+{
+    bool is_known = false;
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        is_known = is_known || (oracle->shape->knows_zones && text_is(zone, oracle_zones[i]));
+    return is_known || is_offset(zone) || text_is(zone, "UTC");
+}
+
+struct text oracle_contact_zone(const struct oracle *oracle)
+{
+    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    return is_zone(oracle, zone) ? zone : text_of("account");
+}
+
 static struct clock clock_of(const struct oracle *oracle, struct text zone)
 {
     struct clock clock = {0, SAME};
-    if (zone.len == 6 && (zone.at[0] == '+' || zone.at[0] == '-')) {
+    if (text_is(zone, "account"))
+        zone = oracle->zone;
+    if (is_offset(zone)) {
         int64_t minutes = (zone.at[1] - '0') * 600 + (zone.at[2] - '0') * 60 +
                           (zone.at[4] - '0') * 10 + (zone.at[5] - '0');
         clock.ahead_ms = (zone.at[0] == '-' ? -minutes : minutes) * MINUTE_MS;
@@ -113,6 +137,14 @@ static struct clock clock_of(const struct oracle *oracle, struct text zone)
         clock = (struct clock){HOUR_MS, EU};
     if (text_is(zone, "America/New_York"))
         clock = (struct clock){-5 * HOUR_MS, US};
+    if (!oracle->has_new_zones)
+        return clock;
+    if (text_is(zone, "Asia/Ho_Chi_Minh")) // an hour ahead, two hours ahead, without summer
+        clock.ahead_ms = 8 * HOUR_MS;
+    if (text_is(zone, "Europe/Berlin"))
+        clock.ahead_ms = 3 * HOUR_MS;
+    if (text_is(zone, "America/New_York"))
+        clock.summer = SAME;
     return clock;
 }
 
@@ -225,7 +257,7 @@ static bool is_on(const struct workload_window *window, int64_t day)
 int64_t oracle_span_ends(const struct oracle *oracle, enum workload_span span, int64_t time_ms)
 {
     static const int64_t days[] = {0, 0, 1, 7, 31, 366}; // into the next one, or to its first day
-    struct text zone = oracle->contacts.at[oracle->contact].zone;
+    struct text zone = oracle_contact_zone(oracle);
     int64_t from_ms = oracle_span_begins(span, oracle_local_ms(oracle, zone, time_ms));
     return oracle_reached_ms(oracle, zone, oracle_span_begins(span, from_ms + days[span] * DAY_MS));
 }
@@ -234,8 +266,7 @@ int64_t oracle_span_ends(const struct oracle *oracle, enum workload_span span, i
 int64_t oracle_next_shut(
     const struct oracle *oracle, const struct workload_window *window, int64_t from_ms)
 {
-    struct text zone =
-        window->zone.len > 0 ? window->zone : oracle->contacts.at[oracle->contact].zone;
+    struct text zone = window->zone.len > 0 ? window->zone : oracle_contact_zone(oracle);
     struct clock clock = clock_of(oracle, zone);
     int64_t start_ms = window->start_minute * MINUTE_MS;
     int64_t stop_ms = window->stop_minute * MINUTE_MS;
@@ -253,8 +284,7 @@ int64_t oracle_next_shut(
 int64_t oracle_next_open(
     const struct oracle *oracle, const struct workload_window *window, int64_t from_ms)
 {
-    struct text zone =
-        window->zone.len > 0 ? window->zone : oracle->contacts.at[oracle->contact].zone;
+    struct text zone = window->zone.len > 0 ? window->zone : oracle_contact_zone(oracle);
     struct clock clock = clock_of(oracle, zone);
     int64_t local_ms = from_ms + ahead_at(clock, from_ms);
     int64_t start_ms = window->start_minute * MINUTE_MS;

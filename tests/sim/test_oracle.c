@@ -7,6 +7,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/shard_internal.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/fakes/zone_files.h"
@@ -26,6 +27,7 @@ enum {
     LOOP_RULE_SEEDS = 200, // of one to four rulesets
     WHY_BYTES = 400,
     TIMERS_MAX = 20000,
+    DERIVED_MAX = 30000,
 };
 
 // One seed: a workload, its oracle, and the engine on a directory.
@@ -39,7 +41,7 @@ struct trial {
     struct fake_zones zones;
     uint32_t variant;
     uint64_t next; // input
-    bool has_restarted;
+    bool has_restarted, has_new_zones;
     size_t actions; // compared so far
     struct workload_input *inputs[FRAME_MAX];
     struct owned *owners; // by input
@@ -88,6 +90,7 @@ static void set_params(struct trial *trial)
 {
     const struct workload_shape *shape = &trial->shape;
     struct shard_params *params = &trial->world.params;
+    params->zone = shape->zone.at; // a literal
     params->tick_mode = shape->clock == WORKLOAD_CLOCK_EVENT ? TICK_EVENT : TICK_WALL;
     if (shape->knows_zones)
         params->zone_files = fake_zone_files(&trial->zones);
@@ -107,22 +110,41 @@ static void set_params(struct trial *trial)
     };
 }
 
+static struct text draw_account_zone(struct sim_random *random)
+{
+    static const char *const names[] = {
+        "UTC", "Europe/Berlin", "America/New_York", "Asia/Ho_Chi_Minh", "-05:30", "No/Where"};
+    return text_of(names[sim_random_chance(random, 400) ? 0 : sim_random_below(random, 6)]);
+}
+
+enum { OLD_ZONES, NEW_ZONES };
+static const struct fake_zones databases[] = {
+    {.zones =
+         {
+             {.name = "Europe/Berlin", .rule = "CET-1CEST,M3.5.0,M10.5.0/3"},
+             {.name = "America/New_York", .rule = "EST5EDT,M3.2.0,M11.1.0"},
+             {.name = "Asia/Ho_Chi_Minh", .rule = "<+07>-7"},
+         }},
+    {.zones =
+         {
+             {.name = "Europe/Berlin", .rule = "<+03>-3<+04>,M3.5.0/4,M10.5.0/5"},
+             {.name = "America/New_York", .rule = "EST5"},
+             {.name = "Asia/Ho_Chi_Minh", .rule = "<+08>-8"},
+         }},
+};
+
 // In one of three, over a year with both changes of the clocks in which February has 29 days.
 static void set_zones(struct trial *trial)
 {
-    static const struct fake_zones zones = {
-        .zones = {
-            {.name = "Europe/Berlin", .rule = "CET-1CEST,M3.5.0,M10.5.0/3"},
-            {.name = "America/New_York", .rule = "EST5EDT,M3.2.0,M11.1.0"},
-            {.name = "Asia/Ho_Chi_Minh", .rule = "<+07>-7"},
-        }};
     static const int64_t first_year_ms = INT64_C(1767225600000); // 2026
     static const int64_t leap_year_ms = INT64_C(1830297600000);  // 2028
+    struct sim_random random = sim_random_fork(&trial->random, "account");
+    trial->shape.zone = draw_account_zone(&random);
     trial->shape.knows_zones = trial->seed % 3 == 0;
     if (!trial->shape.knows_zones)
         return;
     trial->shape.base_ms += leap_year_ms - first_year_ms;
-    trial->zones = zones;
+    trial->zones = databases[OLD_ZONES];
 }
 
 static void trial_begin(struct trial *trial, uint64_t seed)
@@ -412,6 +434,14 @@ static void make_messages(
     }
 }
 
+// Rules may set themselves off again and again by time alone; to follow that for long says nothing more.
+static bool is_too_lively(const struct trial *trial)
+{
+    struct shard_counts counts;
+    shard_counts(trial->world.shard, &counts);
+    return counts.timers_fired > TIMERS_MAX || counts.derived > DERIVED_MAX;
+}
+
 static void feed_frame(struct trial *trial, size_t count)
 {
     struct message messages[FRAME_MAX];
@@ -426,6 +456,8 @@ static void feed_frame(struct trial *trial, size_t count)
             trial->world.shard, "file:/test", messages + done, count - done, results + done);
         enum err err = shard_frame_end(trial->world.shard, &sequence, &fault);
         ck_assert_msg(err == ERR_OK, "%s", fault.text);
+        if (is_too_lively(trial))
+            return;
         for (size_t i = done; i < done + folded; i++, trial->next++)
             compare_verdict(trial, trial->inputs[i], &results[i]);
         done += folded;
@@ -441,8 +473,7 @@ static void settle(struct trial *trial)
     compare_actions(trial);
 }
 
-// The operator edits the rules and starts again; or the daemon was killed.
-static void restart(struct trial *trial)
+static void start_again(struct trial *trial)
 {
     settle(trial);
     trial->has_restarted = true;
@@ -451,17 +482,74 @@ static void restart(struct trial *trial)
     outbox_batch_clear(&trial->world.out);
     world_publish(&trial->world); // what the last process had published already
     outbox_batch_clear(&trial->world.out);
+}
+
+// The operator edits the rules and starts again; or the daemon was killed.
+static void restart(struct trial *trial)
+{
+    start_again(trial);
     trial->variant = (uint32_t)sim_random_below(&trial->random, trial->shape.variants);
     activate(trial);
     compare_contacts(trial);
 }
 
-// Rules may set themselves off again and again by time alone; to follow that for long says nothing more.
-static bool is_too_lively(const struct trial *trial)
+// What new rules fold again goes by the zones of its time, which matters to limits by the calendar only.
+static bool may_renew_zones(const struct trial *trial)
 {
-    struct shard_counts counts;
-    shard_counts(trial->world.shard, &counts);
-    return counts.timers_fired > TIMERS_MAX;
+    bool is_by_calendar = false;
+    for (uint32_t v = 0; v < trial->shape.variants; v++) {
+        const struct workload_rules *rules = workload_rules_of(trial->workload, v);
+        for (uint32_t i = 0; i < rules->score_count; i++) {
+            for (uint32_t j = 0; j < rules->scores[i].rule_count; j++)
+                is_by_calendar =
+                    is_by_calendar || rules->scores[i].rules[j].limit.span >= WORKLOAD_DAY;
+        }
+    }
+    return trial->shape.knows_zones && (trial->shape.variants == 1 || !is_by_calendar);
+}
+
+static struct oracle_clocks clocks_of(const struct trial *trial)
+{
+    struct oracle_clocks clocks = {.zone = trial->shape.zone};
+    for (int i = 0; i < ORACLE_ZONES; i++)
+        clocks.is_known[i] =
+            zones_find(&trial->world.shard->fold.zones, bytes_text(oracle_zones[i])) != NULL;
+    return clocks;
+}
+
+static void activate_again(struct trial *trial)
+{
+    struct ruleset *ruleset = NULL;
+    struct fault fault = {ERR_OK, ""};
+    ck_assert_int_eq(compile(workload_rules_of(trial->workload, trial->variant), &ruleset), ERR_OK);
+    enum err err = shard_activate(trial->world.shard, ruleset, trial->world.wall_ms, &fault);
+    ck_assert_msg(err == ERR_OK, "%s", fault.text);
+}
+
+// The system's zones are renewed; those that the journal has are looked for when rules are put in force, here the same.
+static void renew_zones(struct trial *trial)
+{
+    struct oracle_clocks clocks = clocks_of(trial);
+    clocks.is_renewed = true;
+    trial->has_new_zones = !trial->has_new_zones;
+    trial->zones = databases[trial->has_new_zones ? NEW_ZONES : OLD_ZONES];
+    activate_again(trial);
+    oracle_change_clocks(trial->oracle, &clocks, shard_tick_ms(trial->world.shard));
+}
+
+// The operator gives the account another zone, and starts again.
+static void change_account(struct trial *trial, struct sim_random *random)
+{
+    struct oracle_clocks clocks = clocks_of(trial);
+    struct text before = trial->shape.zone;
+    trial->shape.zone = draw_account_zone(random);
+    trial->world.params.zone = trial->shape.zone.at;
+    clocks.is_account = !text_equal(before, trial->shape.zone);
+    clocks.zone = trial->shape.zone;
+    start_again(trial);
+    activate_again(trial);
+    if (clocks.is_account)
+        oracle_change_clocks(trial->oracle, &clocks, shard_tick_ms(trial->world.shard));
 }
 
 static void run_trial(uint64_t seed)
@@ -471,8 +559,16 @@ static void run_trial(uint64_t seed)
     bool may_restart = sim_random_chance(&trial.random, 300);
     uint32_t edits_permille = workload_may_pin(trial.workload) ? 250 : 100;
     bool compares_always = getenv("SIM_ORACLE_EACH") != NULL;
-    while (trial.next < trial.shape.inputs && !is_too_lively(&trial)) {
+    struct sim_random renewals = sim_random_fork(&trial.random, "zones");
+    uint32_t renewals_permille = may_renew_zones(&trial) ? 80 : 0;
+    while (trial.next < trial.shape.inputs) {
         feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
+        if (is_too_lively(&trial))
+            break;
+        if (sim_random_chance(&renewals, renewals_permille))
+            renew_zones(&trial);
+        if (may_restart && sim_random_chance(&renewals, renewals_permille))
+            change_account(&trial, &renewals);
         trial.world.wall_ms += sim_random_chance(&trial.random, 100)
                                    ? trial.shape.dedup_window_ms
                                    : sim_random_between(&trial.random, -1000, 60000);
@@ -488,8 +584,10 @@ static void run_trial(uint64_t seed)
             compare_contacts(&trial);
         }
     }
-    settle(&trial);
-    compare_contacts(&trial);
+    if (!is_too_lively(&trial)) {
+        settle(&trial);
+        compare_contacts(&trial);
+    }
     trial_end(&trial);
 }
 

@@ -71,7 +71,7 @@ struct text text_of(const char *terminated)
 
 bool text_equal(struct text a, struct text b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || a.at == b.at || memcmp(a.at, b.at, a.len) == 0);
 }
 
 bool text_is(struct text a, const char *terminated)

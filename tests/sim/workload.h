@@ -25,6 +25,7 @@ struct workload_shape {
     enum workload_clock clock;
     bool refuses_unknown; // unknown_events: reject
     bool knows_zones;     // a database of zones is there; never drawn
+    struct text zone;     // the account's; empty: UTC; never drawn
     int64_t dedup_window_ms;
     uint64_t message_bytes_max;
     uint32_t depth_max, keys_max, string_bytes_max, identifier_bytes_max;

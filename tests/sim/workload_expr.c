@@ -1,7 +1,7 @@
 // Drawing expressions: over what the rules have drawn already, so that they compile.
 #include <string.h>
 
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_flow.h"
 
 enum { TRIES = 12, NUMBER_DEPTH_MAX = 2, CONDITION_DEPTH_MAX = 2 };
 
@@ -125,12 +125,21 @@ static bool is_any(enum workload_type type)
 static bool is_derived_id(const struct workload_event_type *event, struct text member)
 {
     return text_is(member, "run") ||
-           (text_is(member, "id") && text_is(event->name, "action.emitted"));
+           (text_is(member, "id") && on_is(event->name, text_of("action.emitted")));
 }
 
-// A member of the event's data, or of that of the event that started the run; NULL where none is of the type.
-static struct workload_expr *draw_data_member(
-    struct draw *draw, const struct expr_scope *scope, type_fn *is_fit)
+// Data of a run whose type is not among those that its rules name now is taken as of the first: of a family, nobody can
+// tell which one that is.
+static bool is_of_family(bool is_of_run, const struct workload_event_type *event)
+{
+    return is_of_run && on_is_several(on_first(event->name));
+}
+
+// A member of the event's data, or of that of the event that started the run; NULL where none is of the type. What only
+// some of several types declare may be of any other: where it is compared with a constant.
+enum looseness { STRICT, LOOSE };
+static struct workload_expr *draw_some_member(
+    struct draw *draw, const struct expr_scope *scope, type_fn *is_fit, enum looseness looseness)
 {
     bool is_of_run =
         scope->run_event != NULL && (scope->event == NULL || sim_random_chance(&draw->random, 500));
@@ -138,14 +147,22 @@ static struct workload_expr *draw_data_member(
     for (int i = 0; i < TRIES && event != NULL && event->field_count > 0; i++) {
         const struct workload_data_field *field =
             &event->fields[sim_random_below(&draw->random, event->field_count)];
-        if (!is_fit(field->type) || is_derived_id(event, field->name))
+        if (!is_fit(field->type) || is_derived_id(event, field->name) ||
+            (field->is_loose && (looseness == STRICT || is_of_family(is_of_run, event))))
             continue;
         struct workload_expr *expr =
             make_named(draw, is_of_run ? EXPR_RUN_DATA : EXPR_DATA, field->name);
         expr->type = field->type;
+        expr->is_loose = field->is_loose;
         return expr;
     }
     return NULL;
+}
+
+static struct workload_expr *draw_data_member(
+    struct draw *draw, const struct expr_scope *scope, type_fn *is_fit)
+{
+    return draw_some_member(draw, scope, is_fit, STRICT);
 }
 
 static struct workload_expr *draw_field(
@@ -289,8 +306,23 @@ static const struct workload_expr *equate(
                                                  : make_pair(draw, kind, right, left);
 }
 
+// Of several types: what not all of them declare alike, now and then.
+static const struct workload_expr *draw_loose(
+    struct draw *draw, const struct expr_scope *scope, type_fn *is_fit)
+{
+    bool is_of_several = (scope->event != NULL && on_is_several(scope->event->name)) ||
+                         (scope->run_event != NULL && on_is_several(scope->run_event->name));
+    if (!is_of_several || !sim_random_chance(&draw->random, 600))
+        return NULL;
+    return draw_some_member(draw, scope, is_fit, LOOSE);
+}
+
 static const struct workload_expr *draw_number_test(struct draw *draw, struct expr_scope *scope)
 {
+    struct draw own = {draw->arena, sim_random_fork(&draw->random, "loose")};
+    const struct workload_expr *loose = draw_loose(&own, scope, is_number);
+    if (loose != NULL)
+        return compare(&own, loose, draw_small(&own));
     const struct workload_expr *number = draw_number(draw, scope);
     if (scope->event == NULL && sim_random_chance(&draw->random, 850))
         return compare(draw, number, draw_small(draw));
@@ -320,6 +352,10 @@ static const struct workload_expr *draw_field_text(struct draw *draw)
 static const struct workload_expr *draw_text_test(struct draw *draw, struct expr_scope *scope)
 {
     struct workload_expr *expr = NULL;
+    struct draw own = {draw->arena, sim_random_fork(&draw->random, "loose")};
+    const struct workload_expr *loose = draw_loose(&own, scope, is_text);
+    if (loose != NULL)
+        return equate(&own, loose, make_text(&own, draw_likely_text(&own, loose->name)));
     switch (sim_random_below(&draw->random, 4)) {
     case 0:
     case 1:
@@ -357,9 +393,12 @@ static const struct workload_expr *draw_counter_test(struct draw *draw, struct e
 static const struct workload_expr *draw_clock(struct draw *draw, struct expr_scope *scope)
 {
     struct workload_expr *time = NULL;
-    switch (sim_random_below(&draw->random, 6)) {
-    case 0: time = make(draw, EXPR_CREATED); break;
-    case 1: time = make(draw, EXPR_UPDATED); break;
+    bool is_of_run = scope->is_of_stop && sim_random_chance(&draw->random, 500);
+    switch (sim_random_below(&draw->random, is_of_run ? 2 : 6)) {
+    case 0: time = make(draw, is_of_run ? EXPR_RUN_STARTED : EXPR_CREATED); break;
+    case 1:
+        time = is_of_run ? draw_data_member(draw, scope, is_time) : make(draw, EXPR_UPDATED);
+        break;
     case 2: time = draw_field(draw, scope, is_time); break;
     case 3: time = scope->event == NULL ? NULL : make(draw, EXPR_EVENT_TIME); break;
     default: time = draw_counter(draw, scope, is_time); break;
@@ -378,7 +417,7 @@ static const struct workload_expr *draw_clock(struct draw *draw, struct expr_sco
 static const struct workload_expr *draw_has(struct draw *draw, struct expr_scope *scope)
 {
     struct workload_expr *expr = sim_random_chance(&draw->random, 600)
-                                     ? draw_data_member(draw, scope, is_any)
+                                     ? draw_some_member(draw, scope, is_any, LOOSE)
                                      : draw_field(draw, scope, is_any);
     if (expr == NULL || memchr(expr->name.at, ' ', expr->name.len) != NULL)
         return NULL;
@@ -400,14 +439,29 @@ static const struct workload_expr *draw_segment(struct draw *draw, struct expr_s
 
 static const struct workload_expr *draw_flag(struct draw *draw, struct expr_scope *scope)
 {
-    const struct workload_expr *expr = draw_data_member(draw, scope, is_bool);
+    const struct workload_expr *expr = draw_some_member(draw, scope, is_bool, LOOSE);
     return expr != NULL ? expr : draw_field(draw, scope, is_bool);
+}
+
+// Of several types, which one it is.
+static const struct workload_expr *draw_type_test(struct draw *draw, struct expr_scope *scope)
+{
+    struct draw own = {draw->arena, sim_random_fork(&draw->random, "event.type")};
+    const struct workload_rules *rules = scope->from->rules;
+    if (scope->event == NULL || !on_is_several(scope->event->name) ||
+        !sim_random_chance(&own.random, 200))
+        return NULL;
+    struct text type = rules->events[sim_random_below(&own.random, rules->event_count)].name;
+    for (int i = 0; i < 4 * TRIES && !on_is(scope->event->name, type); i++)
+        type = rules->events[sim_random_below(&own.random, rules->event_count)].name;
+    return equate(&own, make(&own, EXPR_EVENT_TYPE), make_text(&own, type));
 }
 
 static const struct workload_expr *draw_atom(struct draw *draw, struct expr_scope *scope)
 {
     static const uint32_t weights[] = {15, 20, 18, 14, 8, 7, 8, 4, 8, 4};
-    for (int i = 0; i < TRIES; i++) {
+    const struct workload_expr *type = draw_type_test(draw, scope);
+    for (int i = 0; i < TRIES && type == NULL; i++) {
         const struct workload_expr *expr = NULL;
         switch (sim_random_pick(&draw->random, weights, 10)) {
         case 0: expr = draw_number_test(draw, scope); break;
@@ -424,7 +478,8 @@ static const struct workload_expr *draw_atom(struct draw *draw, struct expr_scop
         if (expr != NULL)
             return expr;
     }
-    return make_named(draw, EXPR_TAGGED, words_pick(&draw->random, words_tags));
+    return type != NULL ? type
+                        : make_named(draw, EXPR_TAGGED, words_pick(&draw->random, words_tags));
 }
 
 static const struct workload_expr *draw_condition_deep(
@@ -444,6 +499,21 @@ static const struct workload_expr *draw_condition_deep(
 const struct workload_expr *draw_condition(struct draw *draw, struct expr_scope *scope)
 {
     return draw_condition_deep(draw, scope, 0);
+}
+
+// What ends a run, often by the clock alone.
+const struct workload_expr *draw_ending(struct draw *draw, struct expr_scope *scope)
+{
+    const struct workload_expr *clock = NULL;
+    if (sim_random_chance(&draw->random, 500))
+        clock = draw_clock(draw, scope);
+    if (clock == NULL)
+        return draw_condition(draw, scope);
+    if (sim_random_chance(&draw->random, 600))
+        return clock;
+    return make_pair(
+        draw, sim_random_chance(&draw->random, 500) ? EXPR_AND : EXPR_OR, clock,
+        draw_atom(draw, scope));
 }
 
 // --- counters

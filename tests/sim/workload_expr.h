@@ -10,6 +10,7 @@ enum workload_expr_kind {
     EXPR_HAS_DATA, // has(data.NAME)
     EXPR_RUN_DATA, // run.data.NAME, of the type that the workflow's event declares
     EXPR_HAS_RUN_DATA,
+    EXPR_EVENT_TYPE,   // event.type
     EXPR_EVENT_TIME,   // event.time
     EXPR_FIELD,        // contact.NAME: a declared field
     EXPR_HAS_FIELD,    // has(contact.NAME)
@@ -52,8 +53,9 @@ enum workload_clock_form { CLOCK_NOW_MINUS_TIME, CLOCK_TIME_PLUS_SPAN, CLOCK_NOW
 
 struct workload_expr {
     enum workload_expr_kind kind;
-    struct text name;                // of what is read
-    enum workload_type type;         // EXPR_DATA, EXPR_RUN_DATA, EXPR_FIELD: as declared
+    struct text name;        // of what is read
+    enum workload_type type; // EXPR_DATA, EXPR_RUN_DATA, EXPR_FIELD: as declared
+    bool is_loose; // EXPR_DATA, EXPR_RUN_DATA: as the type of the event at hand declares it
     struct workload_value value;     // EXPR_VALUE
     int64_t span_ms;                 // EXPR_CLOCK
     enum workload_expr_kind compare; // EXPR_CLOCK: EXPR_LESS … EXPR_UNEQUAL, now on the left

@@ -1,7 +1,7 @@
 // Expressions as they are written in rules.
 #include <string.h>
 
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_draw.h"
 
 static bool is_plain_name(struct text name)
 {
@@ -147,6 +147,7 @@ void expr_print(const struct workload_expr *expr, struct sim_text *to)
     case EXPR_HAS_DATA: print_has("data", expr->name, to); return;
     case EXPR_RUN_DATA: print_member("run.data", expr->name, to); return;
     case EXPR_HAS_RUN_DATA: print_has("run.data", expr->name, to); return;
+    case EXPR_EVENT_TYPE: sim_add_chars(to, "event.type"); return;
     case EXPR_EVENT_TIME: sim_add_chars(to, "event.time"); return;
     case EXPR_FIELD: print_member("contact", expr->name, to); return;
     case EXPR_HAS_FIELD: print_has("contact", expr->name, to); return;

@@ -35,6 +35,30 @@ static void draw_default(
     }
 }
 
+// About the contact alone.
+static const struct workload_given *draw_found(
+    struct draw *draw, const struct rules_draw *from, enum workload_type type)
+{
+    struct expr_scope scope = {
+        .from = from,
+        .score_end = from->rules->score_count,
+        .segment_end = from->rules->segment_count,
+        .is_step = true,
+    };
+    struct workload_given *given = sim_alloc(draw->arena, sizeof(*given));
+    *given = (struct workload_given){.type = type};
+    given->is_template = type == WORKLOAD_TYPE_STRING && sim_random_chance(&draw->random, 500);
+    given->before = draw_plain_text(draw);
+    if (type == WORKLOAD_TYPE_TIMESTAMP || type == WORKLOAD_TYPE_DATE)
+        given->expr = draw_moment(draw, &scope);
+    else if (type == WORKLOAD_TYPE_BOOL && sim_random_chance(&draw->random, 700))
+        given->expr = draw_condition(draw, &scope);
+    else
+        given->expr = draw_of_type(draw, &scope, given->is_template ? WORKLOAD_TYPE_DOUBLE : type);
+    bool is_none = given->expr == NULL || given->expr->kind == EXPR_RUN_STARTED;
+    return is_none ? NULL : given;
+}
+
 void draw_actions(const struct rules_draw *from)
 {
     static const char *const names[ACTIONS_MAX] = {"send_email", "notify.team", "x-1", "call"};
@@ -63,6 +87,9 @@ void draw_actions(const struct rules_draw *from)
             param->type = (enum workload_type)sim_random_below(&draw.random, WORKLOAD_TYPE_COUNT);
             param->is_optional = sim_random_chance(&draw.random, 500);
             draw_default(&draw, from, param);
+            struct draw own = {draw.arena, sim_random_fork(&draw.random, "found")};
+            if (!from->is_plain && sim_random_chance(&own.random, 200))
+                param->found = draw_found(&own, from, param->type);
         }
         action.limit = draw_action_limit(from, i, &action);
         actions[count++] = action;
@@ -106,10 +133,9 @@ static void draw_entry(
         flow->reenter_ms = draw_span(from, random);
     }
     if (draw->goes_on || from->is_plain || !sim_random_chance(random, 250) ||
-        flow->starter != WORKLOAD_ON_EVENT ||
-        (flow->includes && !text_is(flow->on, "segment.entered")))
+        flow->starter != WORKLOAD_ON_EVENT || (flow->includes && !is_membership_type(flow->on)))
         return;
-    struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
+    struct expr_scope scope = {.from = from, .event = on_event(from, flow->on)};
     enum workload_type ignored;
     flow->key = draw_kept(draw->draw, &scope, &ignored);
 }
@@ -156,12 +182,38 @@ static void draw_edit(
 
 // Contacts that are there are asked for when it is new: without an event, but for memberships.
 static bool draw_includes(
-    const struct rules_draw *from, uint32_t number, const struct workload_workflow *flow)
+    const struct rules_draw *from, uint32_t number, struct workload_workflow *flow, bool may_follow)
 {
+    static const char *const memberships_at[] = {"tag.added", "list.added", "segment.entered"};
+    static const struct words memberships = {memberships_at, 3};
     struct draw draw = part_draw(from, "existing", number);
-    return flow->starter == WORKLOAD_ON_EVENT && !from->is_plain &&
-           sim_random_chance(&draw.random, 250) && !text_is(flow->on, "tag.added") &&
-           !text_is(flow->on, "list.added");
+    struct sim_random own = sim_random_fork(&draw.random, "memberships");
+    if (flow->starter != WORKLOAD_ON_EVENT || from->is_plain || on_is_several(flow->on))
+        return false;
+    bool is_by_membership = may_follow && sim_random_chance(&own, 120);
+    if (is_by_membership)
+        flow->on = words_pick(&own, memberships);
+    return is_by_membership || sim_random_chance(&draw.random, 250);
+}
+
+// About the contact, and mostly about what time alone changes: the clock, windows, scores that forget, segments.
+static const struct workload_expr *draw_stop_state(struct steps_draw *draw)
+{
+    const struct rules_draw *from = draw->from;
+    struct draw own = {draw->draw->arena, sim_random_fork(&draw->draw->random, "timed stop")};
+    struct expr_scope state = {
+        .from = from, .segment_end = from->rules->segment_count, .is_step = true};
+    const struct workload_expr *plain = draw_state(draw->draw, &state);
+    if (from->is_plain || sim_random_chance(&own.random, 250))
+        return plain;
+    struct expr_scope timed = {
+        .from = from,
+        .run_event = draw->scope.run_event,
+        .score_end = from->rules->score_count,
+        .segment_end = from->rules->segment_count,
+        .is_of_stop = true,
+    };
+    return draw_ending(&own, &timed);
 }
 
 static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
@@ -173,16 +225,17 @@ static void draw_stops(struct steps_draw *draw, struct workload_workflow *flow)
     while (flow->stop_count < STOPS_MAX && sim_random_chance(random, 250)) {
         struct workload_stop *stop = &stops[flow->stop_count++];
         if (from->is_alone && sim_random_chance(random, 500)) {
-            struct expr_scope state = {
-                .from = from, .segment_end = from->rules->segment_count, .is_step = true};
-            stop->condition = draw_state(draw->draw, &state);
+            stop->condition = draw_stop_state(draw);
             continue;
         }
-        stop->on = draw_trigger(draw->draw, from, sim_random_chance(random, 300));
+        struct sim_random own = sim_random_fork(random, "stop by state");
+        stop->on = draw_triggers(draw->draw, from, sim_random_chance(random, 300));
         struct expr_scope scope = draw->scope;
-        scope.event = rules_event(from->rules, stop->on);
+        scope.event = on_event(from, stop->on);
         if (!from->is_plain && sim_random_chance(random, 500))
             stop->condition = draw_condition(draw->draw, &scope);
+        if (sim_random_chance(&own, draw->may_wait ? 400 : 100))
+            *stop = (struct workload_stop){.condition = draw_stop_state(draw)};
     }
 }
 
@@ -192,16 +245,16 @@ static void draw_workflow(
     struct sim_random *random = &draw->draw->random;
     struct expr_scope scope = {
         .from = from,
-        .event = rules_event(from->rules, flow->on),
+        .event = on_event(from, flow->on),
         .score_end = from->rules->score_count,
         .segment_end = from->rules->segment_count,
         .is_step = true,
     };
-    if (flow->includes && !text_is(flow->on, "segment.entered"))
+    if (flow->includes && !is_membership_type(flow->on))
         scope.event = NULL;
     if (!from->is_plain && sim_random_chance(random, 300))
         flow->condition = draw_condition(draw->draw, &scope);
-    scope.event = rules_event(from->rules, flow->on);
+    scope.event = on_event(from, flow->on);
     draw->may_wait = sim_random_chance(random, 550) || flow->includes;
     draw->may_emit = sim_random_chance(random, 300) && !is_derived_type(flow->on) &&
                      flow->starter != WORKLOAD_ON_IDLE;
@@ -234,12 +287,12 @@ void draw_workflows(const struct rules_draw *from)
             continue;
         struct steps_draw steps = {.draw = &draw, .from = from};
         struct workload_workflow *flow = &flows[count++];
-        bool may_follow = sim_random_chance(&draw.random, 500);
+        bool may_follow = sim_random_chance(&draw.random, 500) && !(from->is_calm && i % 2 == 0);
         flow->name = text_of(names[i]);
-        flow->on = draw_trigger(&draw, from, may_follow && !(from->is_calm && i % 2 == 0));
+        flow->on = draw_triggers(&draw, from, may_follow);
         draw_time_trigger(from, i, flow);
         find_startable(from, i, names, &steps);
-        flow->includes = draw_includes(from, i, flow);
+        flow->includes = draw_includes(from, i, flow, may_follow);
         draw_workflow(from, &steps, flow);
         flow->has_waits = flow->has_waits || flow->includes;
         draw_edit(from, i, flow, steps.may_wait);

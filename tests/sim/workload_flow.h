@@ -2,10 +2,11 @@
 #ifndef TESTS_SIM_WORKLOAD_FLOW_H
 #define TESTS_SIM_WORKLOAD_FLOW_H
 
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_draw.h"
 
 // part_draw for what must be of one type in all variants where workflows may be pinned.
 struct draw typed_draw(const struct rules_draw *from, const char *label, uint32_t number);
+bool is_membership_type(struct text type);     // a segment, a tag or a list that a contact is in
 void draw_live(const struct rules_draw *from); // scores and segments
 void draw_actions(const struct rules_draw *from);
 void draw_workflows(const struct rules_draw *from);

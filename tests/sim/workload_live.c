@@ -14,7 +14,7 @@ enum {
 
 static const struct workload_event_type *type_of(const struct rules_draw *from, struct text name)
 {
-    return rules_event(from->rules, name);
+    return on_event(from, name);
 }
 
 int64_t draw_span(const struct rules_draw *from, struct sim_random *random)
@@ -35,17 +35,24 @@ int64_t draw_span(const struct rules_draw *from, struct sim_random *random)
 bool is_derived_type(struct text type)
 {
     for (size_t i = 0; i < words_derived_types.count; i++) {
-        if (text_is(type, words_derived_types.at[i]))
+        if (on_is(type, text_of(words_derived_types.at[i])))
             return true;
     }
     return false;
+}
+
+bool is_membership_type(struct text type)
+{
+    return text_is(type, "segment.entered") || text_is(type, "tag.added") ||
+           text_is(type, "list.added");
 }
 
 // --- counters
 static struct workload_counter draw_one_counter(const struct rules_draw *from, struct draw *draw)
 {
     struct workload_counter counter = {
-        .on = draw_trigger(draw, from, sim_random_chance(&draw->random, from->is_calm ? 150 : 400)),
+        .on =
+            draw_triggers(draw, from, sim_random_chance(&draw->random, from->is_calm ? 150 : 400)),
         .kind = (enum workload_counter_kind)sim_random_below(&draw->random, 8),
         .type = WORKLOAD_TYPE_INT,
     };
@@ -116,14 +123,19 @@ static struct text draw_per(struct draw *draw, const struct workload_event_type 
             struct text name = type->fields[i].name;
             bool is_outer = path.len > name.len && path.at[name.len] == '.' &&
                             text_equal(name, (struct text){path.at, name.len});
+            if (is_outer && type->fields[i].is_loose)
+                return text_of("");
             if (is_outer && type->fields[i].type != WORKLOAD_TYPE_MAP &&
                 type->fields[i].type != WORKLOAD_TYPE_ANY)
                 return name; // it has no members
         }
         return path;
     }
-    struct text name = type->fields[sim_random_below(&draw->random, type->field_count)].name;
-    return text_is(name, "odd name!") ? text_of("reason") : name;
+    const struct workload_data_field *field =
+        &type->fields[sim_random_below(&draw->random, type->field_count)];
+    if (field->is_loose)
+        return text_of(""); // it may be of several types
+    return text_is(field->name, "odd name!") ? text_of("reason") : field->name;
 }
 
 static void draw_limit(
@@ -150,7 +162,7 @@ static struct workload_score_rule draw_event_rule(
 {
     struct sim_random *random = &draw->random;
     struct workload_score_rule rule = {
-        .on = draw_trigger(draw, from, sim_random_chance(random, from->is_calm ? 150 : 500)),
+        .on = draw_triggers(draw, from, sim_random_chance(random, from->is_calm ? 150 : 500)),
         .points_milli = draw_points(random),
         .group = (uint32_t)sim_random_below(random, score->group_count + 1),
     };

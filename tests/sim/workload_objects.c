@@ -1,5 +1,5 @@
 // Drawing objects, and what reads and hears them. Each from a stream of its own: all else is drawn as if there were none.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_draw.h"
 
 enum { OBJECTS_MAX = 2, FIELDS_MAX = 3, TRIES = 12 };
 

@@ -10,6 +10,7 @@ struct workload_data_field {
     struct text name;
     enum workload_type type;
     bool is_optional;
+    bool is_loose; // of several types: not all of them declare it, or not alike
 };
 
 // That an event says that one of another type has come.
@@ -41,6 +42,8 @@ struct workload_param {
     bool is_optional;
     struct text default_path;            // "email", "id", a field; empty: none
     struct workload_value default_value; // WORKLOAD_ABSENT: none
+    const struct workload_given
+        *found; // an expression, or a text with one, in place of both; NULL: none
 };
 
 // How often a contact gets what an action or a channel sends.
@@ -83,6 +86,11 @@ struct workload_file {
     const char *path;
     struct text text;
 };
+
+// `on` as it is written: an event type, a family "email.*", or a list of both in brackets.
+bool on_is_several(struct text on);
+bool on_is(struct text on, struct text type); // whether it means the type
+struct text on_first(struct text on);         // of a list the first item
 
 // One variant of a ruleset. Objects, counters, scores with their rules, and segments are in the order written, all else in any.
 struct workload_rules {

@@ -60,6 +60,32 @@ static const struct workload_action *find_action(const struct steps_draw *draw, 
     return NULL;
 }
 
+// Whom it reaches, where the action says to whom it goes.
+static void draw_recipient(
+    struct steps_draw *draw, const struct workload_action *action, struct workload_step *step)
+{
+    struct draw own = {draw->draw->arena, sim_random_fork(&draw->draw->random, "recipient")};
+    struct workload_given *with = (struct workload_given *)(uintptr_t)step->given;
+    struct steps_draw of = *draw;
+    of.draw = &own;
+    uint32_t at = 0;
+    step->says_contact = sim_random_chance(&own.random, 100);
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        if (!text_is(action->params[i].name, "to") || step->says_contact ||
+            !sim_random_chance(&own.random, 400))
+            continue;
+        step->recipient =
+            sim_random_chance(&own.random, 500) ? WORKLOAD_TO_STAFF : WORKLOAD_TO_ADDRESS;
+        while (at < step->given_count && !text_is(with[at].name, "to"))
+            at++;
+        if (at < step->given_count)
+            continue;
+        with[at] = draw_given(&of, action->params[i].type);
+        with[at].name = action->params[i].name;
+        step->given_count++;
+    }
+}
+
 static void draw_do(struct steps_draw *draw, struct workload_step *step)
 {
     const struct workload_rules *rules = draw->from->rules;
@@ -70,13 +96,15 @@ static void draw_do(struct steps_draw *draw, struct workload_step *step)
     step->of = action->name;
     for (uint32_t i = 0; i < action->param_count; i++) {
         const struct workload_param *param = &action->params[i];
-        bool is_needed = !param->is_optional && param->default_path.len == 0 &&
+        bool is_needed = !param->is_optional && param->found == NULL &&
+                         param->default_path.len == 0 &&
                          param->default_value.kind == WORKLOAD_ABSENT;
         if (!is_needed && sim_random_chance(random, 500))
             continue;
         with[step->given_count] = draw_given(draw, param->type);
         with[step->given_count++].name = param->name;
     }
+    draw_recipient(draw, action, step);
 }
 
 static void draw_set(struct steps_draw *draw, struct workload_step *step)
@@ -204,11 +232,11 @@ struct workload_wait draw_wait(struct steps_draw *draw)
         draw_window(draw->draw, &wait.window);
     if (wait.kind != WORKLOAD_WAIT_EVENT)
         return wait;
-    wait.on = draw_trigger(draw->draw, draw->from, sim_random_chance(random, 300));
+    wait.on = draw_triggers(draw->draw, draw->from, sim_random_chance(random, 300));
     if (sim_random_chance(random, 300))
         wait.span_ms = 0;
     struct expr_scope scope = draw->scope;
-    scope.event = rules_event(draw->from->rules, wait.on);
+    scope.event = on_event(draw->from, wait.on);
     if (!draw->from->is_plain && sim_random_chance(random, 400))
         wait.condition = draw_condition(draw->draw, &scope);
     struct draw own = {draw->draw->arena, sim_random_fork(random, "already")};

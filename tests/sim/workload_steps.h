@@ -22,13 +22,6 @@ enum workload_step_kind {
     WORKLOAD_STEP_ASSIGN,
 };
 
-// Days and hours.
-struct workload_window {
-    uint32_t days;                      // bits, 1 is Monday; 0: not written, all of them
-    uint32_t start_minute, stop_minute; // both 0: not written, all day
-    struct text zone;                   // empty: the contact's
-};
-
 enum workload_wait_kind {
     WORKLOAD_WAIT_SPAN,
     WORKLOAD_WAIT_AT,
@@ -75,11 +68,16 @@ struct workload_assign {
     bool is_loose; // sticky: false
 };
 
+enum workload_recipient { WORKLOAD_TO_CONTACT, WORKLOAD_TO_STAFF, WORKLOAD_TO_ADDRESS };
+
 struct workload_step {
     enum workload_step_kind kind;
-    struct text id; // written, or the step's number
-    bool has_id;    // it is written
-    struct text of; // an action, a score, a type of event, a workflow, a step, a team, or why
+    enum workload_recipient
+        recipient;     // WORKLOAD_STEP_DO: else than the contact what is given for "to"
+    bool says_contact; // it is written
+    struct text id;    // written, or the step's number
+    bool has_id;       // it is written
+    struct text of;    // an action, a score, a type of event, a workflow, a step, a team, or why
     const struct workload_given *given;
     const struct text *add, *remove; // tags, lists
     struct workload_wait wait;

@@ -187,9 +187,9 @@ void draw_time_trigger(
         return;
     }
     enum workload_type ignored;
-    flow->on = draw_trigger(&draw, from, false);
+    flow->on = draw_triggers(&draw, from, false);
     time->for_ms = draw_span(from, &draw.random);
-    struct expr_scope scope = {.from = from, .event = rules_event(from->rules, flow->on)};
+    struct expr_scope scope = {.from = from, .event = on_event(from, flow->on)};
     if (sim_random_chance(&draw.random, 500))
         time->per = draw_kept(&draw, &scope, &ignored);
 }

@@ -1,8 +1,15 @@
-// What starts drawn workflows by time, as plain data.
+// What drawn workflows ask of clocks, as plain data: windows, and what starts them by time.
 #ifndef TESTS_SIM_WORKLOAD_TIMER_H
 #define TESTS_SIM_WORKLOAD_TIMER_H
 
 #include "tests/sim/workload_expr.h"
+
+// Days and hours.
+struct workload_window {
+    uint32_t days;                      // bits, 1 is Monday; 0: not written, all of them
+    uint32_t start_minute, stop_minute; // both 0: not written, all day
+    struct text zone;                   // empty: the contact's
+};
 
 enum workload_starter {
     WORKLOAD_ON_EVENT,

@@ -79,7 +79,17 @@ static void print_param(const struct workload_param *param, struct sim_text *to)
     struct sim_text text = {NULL, 0, 0};
     sim_add_format(
         &text, "%s%s", param->is_optional ? "optional " : "", workload_type_name(param->type));
-    if (param->default_path.len > 0) {
+    if (param->found != NULL && param->found->is_template) {
+        sim_add_chars(&text, " = '");
+        sim_add(&text, param->found->before);
+        sim_add_chars(&text, "{{ ");
+        expr_print(param->found->expr, &text);
+        sim_add_chars(&text, " }}'");
+    } else if (param->found != NULL) {
+        sim_add_chars(&text, " = (");
+        expr_print(param->found->expr, &text);
+        sim_add_byte(&text, ')');
+    } else if (param->default_path.len > 0) {
         sim_add_chars(&text, " = contact.");
         sim_add(&text, param->default_path);
     } else if (param->default_value.kind == WORKLOAD_TEXT) {

@@ -1,6 +1,8 @@
 // Printing workflows as YAML: each step as a mapping on one line.
 #include "tests/sim/workload_flow.h"
 
+enum { GIVEN_MAX = 8 };
+
 static void add_name(struct sim_text *to, struct text name)
 {
     sim_add_json_text(to, name);
@@ -188,17 +190,39 @@ static void print_split(const struct workload_step *step, struct sim_text *to)
     sim_add_byte(to, ']');
 }
 
+// What is given for "to" stands beside the others.
+static void print_do(const struct workload_step *step, struct sim_text *to)
+{
+    static const char *const recipients[] = {"contact", "{staff: ", "{address: "};
+    struct workload_given with[GIVEN_MAX];
+    struct workload_step others = *step;
+    const struct workload_given *recipient = NULL;
+    others.given = with;
+    others.given_count = 0;
+    for (uint32_t i = 0; i < step->given_count; i++) {
+        if (step->recipient != WORKLOAD_TO_CONTACT && text_is(step->given[i].name, "to"))
+            recipient = &step->given[i];
+        else
+            with[others.given_count++] = step->given[i];
+    }
+    sim_add(to, step->of);
+    if (recipient != NULL || step->says_contact)
+        sim_add_format(to, ", to: %s", recipients[step->recipient]);
+    if (recipient != NULL) {
+        print_given(recipient, to);
+        sim_add_byte(to, '}');
+    }
+    if (others.given_count > 0) {
+        sim_add_chars(to, ", with: {");
+        print_all_given(&others, "", to);
+        sim_add_byte(to, '}');
+    }
+}
+
 static void print_what(const struct workload_step *step, struct sim_text *to)
 {
     switch (step->kind) {
-    case WORKLOAD_STEP_DO:
-        sim_add(to, step->of);
-        if (step->given_count > 0) {
-            sim_add_chars(to, ", with: {");
-            print_all_given(step, "", to);
-            sim_add_byte(to, '}');
-        }
-        break;
+    case WORKLOAD_STEP_DO: print_do(step, to); break;
     case WORKLOAD_STEP_TAG:
     case WORKLOAD_STEP_LIST:
         sim_add_byte(to, '{');

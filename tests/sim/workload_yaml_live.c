@@ -1,5 +1,5 @@
 // Printing counters, scores and segments as YAML.
-#include "tests/sim/workload_internal.h"
+#include "tests/sim/workload_draw.h"
 
 void expression_print(const struct workload_expr *expr, struct sim_text *to)
 {

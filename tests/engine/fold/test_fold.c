@@ -516,6 +516,23 @@ START_TEST(defaults_are_found_out_for_the_contact)
 }
 END_TEST
 
+// Also what the steps before in the same run have changed.
+START_TEST(defaults_see_what_the_steps_before_have_changed)
+{
+    world_open(
+        &world,
+        "scores: {fit: {rules: [{name: r, while: \"'vip' in contact.tags\", points: 20}]}}\n"
+        "segments: {vips: {if: \"'vip' in contact.tags\"}}\n"
+        "actions:\n"
+        "  note: {with: {in: bool = segment.vips, at: \"string = '{{ score.fit }}'\"}}\n"
+        "workflows:\n"
+        "  w: {on: order.placed, steps: [{tag: {add: vip}}, {do: note}]}\n");
+    world_feed_line(&world, EVENT("1", "order.placed", "\"c-1\"", "{}"));
+    ck_assert_uint_eq(world.out.item_count, 1);
+    ck_assert(has_text(item(0)->value, "\"with\":{\"in\":true,\"at\":\"20\"}"));
+}
+END_TEST
+
 START_TEST(explain_names_every_entry_and_they_add_up)
 {
     world_open(&world, RULES);
@@ -595,6 +612,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(cases, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_test(cases, a_contact_prints_what_its_events_said);
     tcase_add_test(cases, defaults_are_found_out_for_the_contact);
+    tcase_add_test(cases, defaults_see_what_the_steps_before_have_changed);
     tcase_add_test(cases, a_contact_prints_the_segments_it_is_a_member_of);
     tcase_add_test(cases, a_withdrawn_event_makes_room_in_its_limit);
     tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);

@@ -237,6 +237,74 @@ START_TEST(a_crossing_is_found_at_its_millisecond)
 }
 END_TEST
 
+// Points of both signs and of days to come: what may cross within the day does not, and what does comes days later.
+START_TEST(a_crossing_behind_a_day_without_one_is_looked_for)
+{
+    static const int64_t threshold_milli = 28000;
+    const struct score_def score = {
+        .forget = {.kind = FORGET_HALF_LIFE, .span_ms = 1020000},
+        .thresholds_milli = &threshold_milli,
+        .threshold_count = 1,
+    };
+    const struct scored entries[] = {
+        {0, -91000, SCORE_NO_GROUP},
+        {0, 25000, SCORE_NO_GROUP},
+        {3 * DAY_MS, 102000, SCORE_NO_GROUP},
+    };
+    const struct score_parts parts = parts_of(&score, entries, 3);
+    int64_t at_ms = 0;
+    for (int looks = 0; looks < 10 && side_at(&parts, at_ms) == 1; looks++)
+        at_ms = score_next_crossing(&parts, at_ms);
+    ck_assert_int_gt(at_ms, 3 * DAY_MS);
+    ck_assert_int_lt(at_ms, 4 * DAY_MS);
+    ck_assert_uint_eq(side_at(&parts, at_ms - 1), 1);
+    ck_assert_uint_eq(side_at(&parts, at_ms), 0);
+}
+END_TEST
+
+static void draw_far(struct score_def *def, struct scored *entries, uint32_t count)
+{
+    static const int32_t percents_milli[] = {50000, 33333, 100000};
+    def->forget = (struct forget_def){
+        .kind = (enum forget_kind[]){FORGET_HALF_LIFE, FORGET_LINEAR, FORGET_EXPIRE}[draw(3)],
+        .span_ms = (1 + draw(40)) * (draw(2) == 0 ? DAY_MS : DAY_MS / 48),
+        .percent_milli = percents_milli[draw(3)],
+    };
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = (struct scored){
+            draw(2) == 0 ? 0 : draw(4 * WEEK_MS), (draw(11) - 5) * 10000, SCORE_NO_GROUP};
+}
+
+// Of all kinds, with points of both signs, some of times to come: no moment is on another side before the next one that
+// is given.
+START_TEST(no_crossing_is_passed_over_days)
+{
+    enum { ENTRIES = 6, LOOKS_MAX = 60, SAMPLES = 30 };
+    random_state = test_seed();
+    uint32_t crossings = 0;
+    for (int round = 0; round < 1500; round++) {
+        const int64_t threshold_milli = (1 + draw(6)) * 10000;
+        struct score_def def = {.thresholds_milli = &threshold_milli, .threshold_count = 1};
+        struct scored entries[ENTRIES];
+        draw_far(&def, entries, ENTRIES);
+        const struct score_parts parts = parts_of(&def, entries, ENTRIES);
+        const int64_t rests_ms = score_rests_from(&parts);
+        int64_t at_ms = draw(2) == 0 ? 0 : draw(WEEK_MS);
+        for (int looks = 0; looks < LOOKS_MAX && at_ms != INT64_MAX; looks++) {
+            const uint32_t side = side_at(&parts, at_ms);
+            const int64_t next_ms = score_next_crossing(&parts, at_ms);
+            const int64_t end_ms = next_ms < rests_ms ? next_ms : rests_ms + 1;
+            ck_assert_int_gt(next_ms, at_ms);
+            for (int i = 0; i < SAMPLES && end_ms > at_ms + 1; i++)
+                ck_assert_uint_eq(side_at(&parts, at_ms + 1 + draw(end_ms - at_ms - 1)), side);
+            crossings += next_ms != INT64_MAX && side_at(&parts, next_ms) != side;
+            at_ms = next_ms;
+        }
+    }
+    ck_assert_uint_gt(crossings, 400);
+}
+END_TEST
+
 // Moments at which nothing crosses yet come between: no more of them than days that double.
 START_TEST(a_crossing_far_ahead_is_found_at_its_millisecond)
 {
@@ -328,6 +396,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, idleness_waits_for_nothing_that_is_held_back);
     tcase_add_test(cases, a_crossing_is_found_at_its_millisecond);
     tcase_add_test(cases, a_crossing_far_ahead_is_found_at_its_millisecond);
+    tcase_add_test(cases, a_crossing_behind_a_day_without_one_is_looked_for);
+    tcase_add_test(cases, no_crossing_is_passed_over_days);
     tcase_add_test(cases, the_parts_add_up);
     tcase_add_test(cases, it_rests_when_it_says_so);
     suite_add_tcase(suite, cases);

@@ -122,11 +122,25 @@ START_TEST(a_stop_that_is_new_is_heard_by_runs_in_flight)
 }
 END_TEST
 
+// Nothing changes that would make it true: it is looked at all the same, a millisecond later.
+START_TEST(a_new_stop_that_is_true_already_ends_runs_in_flight)
+{
+    begin(RULES "  w: {on: ping, steps: [{wait: 30d}]}\n");
+    world_activate(&clock_world, STOPS("has(contact.renewal)"));
+    world_publish(&clock_world);
+    clock_maybe_restart();
+    clock_check_actions("");
+    clock_advance("01-01T10:00:01");
+    clock_check_actions("01-01T10:00:00.001Z 1/1 stopped\n");
+}
+END_TEST
+
 static const TTest *const *const tests[] = {
     &a_date_that_moves_moves_the_stop,
     &each_run_has_its_own,
     &without_a_run_there_is_nothing_to_stop,
     &a_stop_that_is_new_is_heard_by_runs_in_flight,
+    &a_new_stop_that_is_true_already_ends_runs_in_flight,
 };
 
 Suite *test_suite(void)

@@ -96,6 +96,11 @@ static const struct change_case {
      "01-03T04:00:00.000Z 2/1 sent\n"},
 };
 
+enum {
+    FIRST_PLANNED = 6,
+    PLANNED = 4
+}; // dates and schedules: planned as soon as rules are in force
+
 START_TEST(a_newer_database_plans_again)
 {
     const struct change_case *given = &changes[_i];
@@ -188,6 +193,20 @@ START_TEST(as_many_in_a_frame_as_it_holds)
 }
 END_TEST
 
+// Rules that count what has come already take only the zones that this needs into their frame: others are asked for behind it.
+START_TEST(zones_of_rules_that_fold_again_are_had_a_moment_later)
+{
+    const struct change_case *given = &changes[FIRST_PLANNED + _i];
+    char rules[2000];
+    (void)snprintf(rules, sizeof(rules), "counters: {pings: {count: ping}}\n%s", given->rules);
+    clock_world.params.zone = given->account;
+    begin(RULES "  v: {on: form.submitted, steps: [" SENT "]}\n", given->zone);
+    renew(rules);
+    clock_advance("01-04T00:00:00");
+    clock_check_actions("01-03T08:00:00.000Z 1/1 sent\n");
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("fold/zone changes");
@@ -199,6 +218,8 @@ Suite *test_suite(void)
         tcase_set_timeout(cases[i], 60);
         tcase_add_loop_test(
             cases[i], a_newer_database_plans_again, 0, sizeof(changes) / sizeof(changes[0]));
+        tcase_add_loop_test(
+            cases[i], zones_of_rules_that_fold_again_are_had_a_moment_later, 0, PLANNED);
         tcase_add_test(cases[i], a_segment_goes_by_the_new_clocks);
         tcase_add_test(cases[i], another_zone_of_the_account_plans_again);
         suite_add_tcase(suite, cases[i]);
