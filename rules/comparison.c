@@ -35,15 +35,23 @@ static bool number_of(struct cel_value value, double *out)
     return true;
 }
 
-bool comparison_of(const struct cel_node *node, uint32_t variable, struct comparison *out)
+bool comparison_with(const struct cel_node *node, uint32_t member_at, struct comparison *out)
 {
     struct cel_value value;
+    out->member = 0;
+    return operator_of(node, member_at == 0, &out->operator) &&
+           constant_value(node->children[1 - member_at], &value) && number_of(value, &out->number);
+}
+
+bool comparison_of(const struct cel_node *node, uint32_t variable, struct comparison *out)
+{
     if (node->kind != CEL_NODE_CALL || node->child_count != 2)
         return false;
     uint32_t member_at = reads_member(node->children[0], variable) != UINT32_MAX ? 0 : 1;
-    out->member = reads_member(node->children[member_at], variable);
-    return out->member != UINT32_MAX && operator_of(node, member_at == 0, &out->operator) &&
-           constant_value(node->children[1 - member_at], &value) && number_of(value, &out->number);
+    uint32_t member = reads_member(node->children[member_at], variable);
+    bool is_comparison = member != UINT32_MAX && comparison_with(node, member_at, out);
+    out->member = member;
+    return is_comparison;
 }
 
 bool comparison_holds(const struct comparison *comparison, double member)

@@ -16,6 +16,9 @@ struct comparison {
 // (SCOPE_SCORE, SCOPE_COUNTER) with a number.
 bool comparison_of(const struct cel_node *node, uint32_t variable, struct comparison *out);
 
+// The same of any node that stands at that place, 0 or 1, of a call with two; it is not looked at, and member is 0.
+bool comparison_with(const struct cel_node *node, uint32_t member_at, struct comparison *out);
+
 bool comparison_holds(const struct comparison *comparison, double member);
 
 // Whether a condition is false of a contact of whom nothing is known yet: its scores and counters are 0, it is in no

@@ -5,6 +5,7 @@
 
 #include "rules/cel/parser.h"
 #include "rules/check_condition.h"
+#include "rules/conjunction.h"
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
 #include "rules/reads.h"
@@ -368,9 +369,24 @@ static struct rule_guard compile_guard(struct compiler *compiler, const struct c
     struct rule_guard guard = guard_of(compiler->ruleset, root);
     if (guard.kind == GUARD_DATA)
         guard.member = compile_copy(compiler, guard.member);
-    if (guard.is_whole)
-        guard.text = compile_copy(compiler, guard.text);
     return guard;
+}
+
+static void take_conjuncts(
+    struct compiler *compiler, struct rule_expression *expression, const struct cel_node *root)
+{
+    struct conjunct found[CONJUNCTS_MAX];
+    uint32_t count = conjunction_of(compiler->ruleset, root, found);
+    if (count == 0)
+        return;
+    struct conjunct *kept = arena_alloc(&compiler->ruleset->arena, count * sizeof(*kept));
+    for (uint32_t i = 0; i < count; i++) {
+        kept[i] = found[i];
+        kept[i].member = compile_copy(compiler, found[i].member);
+        kept[i].text = compile_copy(compiler, found[i].text);
+    }
+    expression->conjuncts = kept;
+    expression->conjunct_count = count;
 }
 
 // What may be compiled, and yet be a slip.
@@ -419,6 +435,7 @@ static void take_tree(
     case EXPRESSION_KEY:
     case EXPRESSION_DISTINCT: expression->data_member = plain_data_member(compiler, root); return;
     case EXPRESSION_LIVE:
+        take_conjuncts(compiler, expression, root);
         expression->guard = compile_guard(compiler, root);
         expression->facts = live_facts_of(compiler, scope, root);
         return;
@@ -426,8 +443,8 @@ static void take_tree(
     case EXPRESSION_LIVE_POINTS: expression->facts = live_facts_of(compiler, scope, root); return;
     case EXPRESSION_CONDITION:
     case EXPRESSION_COUNTED:
+        take_conjuncts(compiler, expression, root);
         expression->guard = compile_guard(compiler, root);
-        expression->asked_member = compile_copy(compiler, guard_asked_member(root));
         return;
     case EXPRESSION_VALUE:
     case EXPRESSION_OBJECT: expression->kept_type = scalar_type(root->type); return;

@@ -6,6 +6,7 @@
 #include "rules/guard.h"
 #include "rules/ruleset.h"
 
+struct conjunct;
 struct live_facts;
 struct yaml_node;
 
@@ -53,8 +54,9 @@ struct rule_expression {
     const dependency *members;
     uint32_t member_count;
     bool is_by_zones;
-    // Of a condition that is just has(data.NAME): its name.
-    struct bytes asked_member;
+    // Of a condition of simple parts: these; else none.
+    const struct conjunct *conjuncts;
+    uint32_t conjunct_count;
     // Of a key, or what is told apart, that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
     // While compiling only: where it stands; of one whose value is kept, its type; of a live one, what was found

@@ -3,8 +3,6 @@
 #include "rules/ruleset_data.h"
 #include "rules/scope.h"
 
-enum { WHOLE_BYTES_MAX = 128 };
-
 static bool literal_hash(const struct cel_node *node, uint64_t *hash_out)
 {
     if (node->kind != CEL_NODE_LITERAL)
@@ -56,17 +54,6 @@ static bool member_of(
     return true;
 }
 
-// Of a text that is compared with a text, and so short that the comparison costs nothing.
-static void set_text(
-    struct rule_guard *guard, const struct cel_node *member, const struct cel_node *constant)
-{
-    guard->is_whole = guard->kind == GUARD_DATA && member->type->kind == CEL_TYPE_STRING &&
-                      constant->literal.kind == CEL_STRING &&
-                      constant->literal.as.text.len < WHOLE_BYTES_MAX;
-    if (guard->is_whole)
-        guard->text = constant->literal.as.text;
-}
-
 static bool is_equality(
     const struct ruleset *ruleset, const struct cel_node *node, struct rule_guard *out)
 {
@@ -79,7 +66,6 @@ static bool is_equality(
         if (member->kind == CEL_NODE_SELECT && is_plain(member->type) &&
             literal_hash(node->children[1 - i], &hash) && member_of(ruleset, member, out)) {
             out->hash = hash;
-            set_text(out, member, node->children[1 - i]);
             return true;
         }
     }
@@ -117,18 +103,9 @@ struct rule_guard guard_of(const struct ruleset *ruleset, const struct cel_node 
             if (node->kind == CEL_NODE_HAS && member_of(ruleset, node, &asked) &&
                 guard_is_same_member(&asked, &guard))
                 guard.is_asked_for = true;
-            else if (j != i)
-                guard.is_whole = false;
         }
         if (best.kind == GUARD_NONE || (best.kind == GUARD_CONTACT && guard.kind == GUARD_DATA))
             best = guard;
     }
     return best;
-}
-
-struct bytes guard_asked_member(const struct cel_node *root)
-{
-    bool is_asked = root->kind == CEL_NODE_HAS && root->children[0]->kind == CEL_NODE_IDENT &&
-                    root->children[0]->variable == SCOPE_DATA;
-    return is_asked ? root->text : (struct bytes){NULL, 0};
 }

@@ -20,16 +20,10 @@ struct rule_guard {
     uint64_t hash;       // value_hash of the constant, seed 0
     // The condition also asks has(…) of the member: where it is not there, the condition is false and does not fail.
     bool is_asked_for;
-    // GUARD_DATA: it asks nothing else, and the constant is this text: a value that is the same text makes it true.
-    bool is_whole;
-    struct bytes text;
 };
 
 // Of a condition that has been checked: one of the equalities that && joins at its top.
 struct rule_guard guard_of(const struct ruleset *ruleset, const struct cel_node *root);
-
-// The member of the event's data of which a condition asks has(…), and nothing else; empty where it is no such one.
-struct bytes guard_asked_member(const struct cel_node *root);
 
 // Whether two guards are about the same member.
 bool guard_is_same_member(const struct rule_guard *a, const struct rule_guard *b);

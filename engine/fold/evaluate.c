@@ -6,6 +6,8 @@
 #include "engine/base/time.h"
 #include "engine/fold/counter.h"
 #include "engine/fold/fold.h"
+#include "engine/fold/scoring.h"
+#include "rules/conjunction.h"
 
 #define POINTS_MAX 1e6
 #define NUMBER_MAX 1e27 // of a counter
@@ -53,28 +55,96 @@ void fold_failed(
         failures_count(&fold->failures, expression, failure_why(value, why), fold->ref);
 }
 
+// --- conditions of simple parts
+enum told { TOLD_FALSE, TOLD_TRUE, UNTOLD };
+
+static enum told told_of(bool is_true)
+{
+    return is_true ? TOLD_TRUE : TOLD_FALSE;
+}
+
+static enum told told_of_data(const struct conjunct *conjunct, struct value value)
+{
+    bool is_there = value.kind != VALUE_ABSENT && value.kind != VALUE_NULL;
+    if (conjunct->is_asked_for && !is_there)
+        return TOLD_FALSE;
+    switch (conjunct->kind) {
+    case CONJUNCT_HAS: return told_of(is_there);
+    case CONJUNCT_TEXT:
+        return value.kind == VALUE_TEXT ? told_of(bytes_equal(value.as.text, conjunct->text))
+                                        : UNTOLD;
+    case CONJUNCT_NUMBER:
+        if (value.kind == VALUE_INT)
+            return told_of(comparison_holds(&conjunct->comparison, (double)value.as.integer));
+        if (value.kind == VALUE_DOUBLE)
+            return told_of(comparison_holds(&conjunct->comparison, value.as.real));
+        return UNTOLD;
+    case CONJUNCT_COUNTER:
+    case CONJUNCT_SCORE: break;
+    }
+    return UNTOLD;
+}
+
+static enum told told_of_counter(struct fold *fold, const struct comparison *comparison)
+{
+    const struct counter_place place = {
+        fold->state, fold->contact, fold->binding.counters[comparison->member],
+        ruleset_counter(fold->ruleset, comparison->member)};
+    struct cel_value value;
+    if (!counter_value(&place, fold->now_ms, NULL, &value)) // no text, so nothing is allocated
+        return UNTOLD;
+    double real = value.kind == CEL_INT ? (double)value.as.integer : value.as.real;
+    return told_of(comparison_holds(comparison, real));
+}
+
+// Asked from within the condition, as its program would.
+static enum told told_of_score(struct fold *fold, const struct comparison *comparison)
+{
+    struct expressions *expressions = &fold->expressions;
+    if (expressions->depth == EXPRESSION_DEPTH_MAX)
+        return UNTOLD;
+    int64_t outer_now_s = expressions->host.now_s;
+    (void)fold_expression_host(fold);
+    expressions->depth++;
+    int64_t milli = fold_score_value(fold, comparison->member, fold->now_ms).shown_milli;
+    expressions->depth--;
+    expressions->host.now_s = outer_now_s;
+    return told_of(comparison_holds(comparison, (double)milli / 1000.0));
+}
+
+// As && is: what is false decides, whatever the others are and though they fail. UNTOLD: the program says it.
+static enum told told_of_conjuncts(struct fold *fold, const struct rule_expression *condition)
+{
+    enum told all = TOLD_TRUE;
+    for (uint32_t i = 0; i < condition->conjunct_count; i++) {
+        const struct conjunct *conjunct = &condition->conjuncts[i];
+        enum told told;
+        if (conjunct->kind == CONJUNCT_COUNTER)
+            told = told_of_counter(fold, &conjunct->comparison);
+        else if (conjunct->kind == CONJUNCT_SCORE)
+            told = told_of_score(fold, &conjunct->comparison);
+        else
+            told = told_of_data(conjunct, value_member(fold->expressions.values, conjunct->member));
+        if (told == TOLD_FALSE)
+            return TOLD_FALSE;
+        if (told == UNTOLD)
+            all = UNTOLD;
+    }
+    return all;
+}
+
 bool fold_condition(struct fold *fold, const struct rule_expression *condition)
 {
+    if (condition->conjunct_count > 0) {
+        enum told told = told_of_conjuncts(fold, condition);
+        if (told != UNTOLD)
+            return told == TOLD_TRUE;
+    }
     struct cel_value value = run(fold, condition->program);
     if (value.kind == CEL_BOOL)
         return value.as.boolean;
     fold_failed(fold, condition, value, NO_TRUTH);
     return false;
-}
-
-bool fold_event_condition(struct fold *fold, const struct rule_expression *condition)
-{
-    const struct rule_guard *guard = &condition->guard;
-    if (condition->asked_member.len > 0) {
-        struct value value = value_member(fold->expressions.values, condition->asked_member);
-        return value.kind != VALUE_ABSENT && value.kind != VALUE_NULL;
-    }
-    if (guard->is_whole) {
-        struct value value = value_member(fold->expressions.values, guard->member);
-        if (value.kind == VALUE_TEXT && bytes_equal(value.as.text, guard->text))
-            return true;
-    }
-    return fold_condition(fold, condition);
 }
 
 struct cel_value fold_value(struct fold *fold, const struct rule_expression *expression)

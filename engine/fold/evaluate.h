@@ -33,8 +33,6 @@ void fold_failed(
     struct cel_value value,
     const char *why);
 // Whether the condition is true.
-// The same of the event in hand; not evaluated where the event says at once that it is true.
-bool fold_event_condition(struct fold *fold, const struct rule_expression *condition);
 bool fold_condition(struct fold *fold, const struct rule_expression *condition);
 // Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond
 // a million.

@@ -301,7 +301,7 @@ void fold_tell_went(const struct fold *fold, uint32_t workflow, uint32_t from, u
 static void count_event(struct fold *fold, const struct counter_def *counter)
 {
     struct counted counted = {.time_ms = fold->time_ms};
-    if (counter->condition != NULL && !fold_event_condition(fold, counter->condition)) {
+    if (counter->condition != NULL && !fold_condition(fold, counter->condition)) {
         trace_counter(fold, counter, counter->condition);
         return;
     }

@@ -460,7 +460,7 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
         .time_ms = fold->time_ms,
         .points_milli = rule->points_milli,
     };
-    if (rule->condition != NULL && !fold_event_condition(fold, rule->condition)) {
+    if (rule->condition != NULL && !fold_condition(fold, rule->condition)) {
         trace_rule(fold, rule, rule->condition, NULL);
         return;
     }

@@ -162,6 +162,75 @@ START_TEST(a_condition_sees_event_contact_and_scores)
 }
 END_TEST
 
+// Parts that are answered without a program where all of a condition are such, for the events below and others.
+static const char *const parts[] = {
+    "has(data.shop)",      "has(data.coupon)",   "data.shop == 'web'",  "'we' == data.shop",
+    "data.coupon == 'X'",  "data.amount >= 120", "120.0 < data.amount", "data.amount != 120",
+    "data.amount <= -1.5", "data.count == 3",    "data.count > 2.5",    "3 <= data.count",
+    "score.base < 40",     "score.base >= 40.0", "counter.orders == 1", "counter.spent > 119.5",
+    "1 >= counter.shops",  "data.extra == 7",    "data.shop == 'web '", "data.nothing == 1",
+};
+enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]), POINT_BITS = 19 };
+
+static const char *const OTHER_LINES[] = {
+    EVENT("12", "order.placed", "\"c-1\"", "{\"amount\":120,\"count\":1,\"shop\":5}"),
+    EVENT("9", "order.placed", "\"c-1\"", "{\"amount\":119.9,\"count\":2,\"coupon\":\"X\"}"),
+    EVENT(
+        "10", "order.placed", "\"c-1\"", "{\"amount\":-2,\"count\":3,\"shop\":null,\"nothing\":1}"),
+    EVENT(
+        "11",
+        "order.placed",
+        "\"c-1\"",
+        "{\"amount\":1e300,\"count\":9007199254740993,\"shop\":\"web\"}"),
+};
+
+// One score of rules of which each joins the part to another; what is left of it where `behind` makes it no longer simple.
+static void feed_conjunctions(const char *part, const char *behind, char *out, size_t out_bytes)
+{
+    char rules[16384];
+    int len = snprintf(
+        rules, sizeof(rules),
+        "events:\n"
+        "  order.placed:\n"
+        "    data: {amount: double, count: int, coupon: optional string, shop: optional string}\n"
+        "counters:\n"
+        "  orders: {count: order.placed}\n"
+        "  spent: {sum: data.amount, on: order.placed}\n"
+        "  shops: {distinct: data.shop, on: order.placed, if: has(data.shop)}\n"
+        "scores:\n"
+        "  base: {max: 40, rules: [{name: b, on: email.opened, points: 50.5}]}\n");
+    for (int j = 0; j < PART_COUNT; j++) {
+        if (j % POINT_BITS == 0)
+            len += snprintf(rules + len, sizeof(rules) - (size_t)len, "  s%d:\n    rules:\n", j);
+        len += snprintf(
+            rules + len, sizeof(rules) - (size_t)len,
+            "      - {name: r%d, on: order.placed, points: %d, if: \"(%s && %s)%s\"}\n", j,
+            1 << j % POINT_BITS, part, parts[j], behind);
+    }
+    world_open(&world, rules);
+    world_feed(&world, LINES, LINE_COUNT);
+    for (size_t i = 0; i < sizeof(OTHER_LINES) / sizeof(OTHER_LINES[0]); i++) {
+        world_feed(&world, &OTHER_LINES[i], 1);
+        len = snprintf(
+            out, out_bytes, "%llu failed, %s\n", (unsigned long long)failed_count(),
+            strstr(world_contact(&world, "c-1"), "\"scores\""));
+        out += len;
+        out_bytes -= (size_t)len;
+    }
+}
+
+START_TEST(simple_parts_are_answered_as_their_program_would)
+{
+    static char plain[16384], run[16384];
+    feed_conjunctions(parts[_i], "", plain, sizeof(plain));
+    teardown();
+    setup();
+    feed_conjunctions(parts[_i], " || false", run, sizeof(run));
+    ck_assert_str_eq(plain, run);
+    ck_assert(_i != 0 || strstr(plain, "\"s0\":{\"value\":") != NULL);
+}
+END_TEST
+
 static const struct points_case {
     const char *points, *value; // of the score; NULL: none, it failed
 } points_cases[] = {
@@ -263,6 +332,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("condition");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, a_condition_sees_event_contact_and_scores, 0, CONDITION_COUNT);
+    tcase_add_loop_test(tcase, simple_parts_are_answered_as_their_program_would, 0, PART_COUNT);
     tcase_add_loop_test(tcase, points_may_be_an_expression, 0, POINTS_COUNT);
     tcase_add_test(tcase, a_replay_evaluates_as_the_first_time);
     tcase_add_test(tcase, a_workflow_starts_where_its_condition_is_true);
