@@ -72,7 +72,8 @@ void compile_live(struct compiler *compiler)
     struct ruleset *ruleset = compiler->ruleset;
     struct live_plan plan;
     live_plan_make(compiler, &plan);
-    live_plan_order(&plan);
+    if (plan.read_count <= LIVE_READS_MAX) // else it is refused, and not all of it is there
+        live_plan_order(&plan);
     if (compiler->list->error_count == compiler->errors_before) {
         live_plan_times(&plan);
         set_live(&plan);

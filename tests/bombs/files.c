@@ -570,7 +570,7 @@ const struct bomb bombs_of_files[] = {
      TEXT("scores:\n  a: {rules: [{name: r, on: page.viewed, points: 1}]}\n"),
      TEXT("  s$N: {combine: score.a*2} # xxxxxxxxx\n"), NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "scores that read all", TEXT("scores:\n"),
-     TEXT("  s$N: {combine: score.size()} # xxxxxx\n"), NONE, NONE, NONE, ' ', "E0220"},
+     TEXT("  s$N: {combine: score.size()} # xxxxxx\n"), NONE, NONE, NONE, ' ', "E0407"},
     {BOMB_RULES, "conditions about all objects",
      TEXT("objects: {o: {key: data.url, on: page.viewed, fields: {t: data.title}}}\nsegments:\n"),
      TEXT("  t$N: {if: 'objects.o.exists(k, objects.o[k].t==\"x\")'}\n"), NONE, NONE, NONE, ' ',

@@ -1,7 +1,8 @@
 // Each bomb is refused, or taken, as it should be, and within the memory that it may cost.
 //
-// The time is measured by make bombs. Here it is bounded, far above what it takes under any sanitizer, so that nothing
-// grows with the square of an input.
+// The time is measured by make bombs, and is below 50 ms. Here it is bounded by ten times as much, for machines that are
+// slow or busy, and where nothing is optimised or a sanitizer looks on far above what that takes: nothing grows with the
+// square of an input.
 // links: engine/base engine/event config rules engine/fold projections engine/journal engine/run
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,11 @@
 #include "tests/bombs/heap.h"
 #include "tests/support/suite.h"
 
-enum { CPU_SECONDS_MAX = 2 };
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+enum { CPU_MS_MAX = 500 };
+#else
+enum { CPU_MS_MAX = 2000 };
+#endif
 
 START_TEST(a_bomb_costs_no_more_than_it_may)
 {
@@ -26,7 +31,7 @@ START_TEST(a_bomb_costs_no_more_than_it_may)
     heap_begin();
     clock_t begin = clock();
     bomb_parse(bomb->parser, buffer_bytes(&input), outcome);
-    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    double ms = (double)(clock() - begin) * 1000 / CLOCKS_PER_SEC;
     size_t bytes = heap_peak_bytes();
     buffer_free(&input);
     const char *parser = bomb_parser_name(bomb->parser);
@@ -35,7 +40,7 @@ START_TEST(a_bomb_costs_no_more_than_it_may)
         bomb->want);
     ck_assert_msg(
         bytes <= bomb_memory_max(bomb->parser), "%s, %s: %zu bytes", parser, bomb->name, bytes);
-    ck_assert_msg(seconds <= CPU_SECONDS_MAX, "%s, %s: %.1f s", parser, bomb->name, seconds);
+    ck_assert_msg(ms <= CPU_MS_MAX, "%s, %s: %.0f ms", parser, bomb->name, ms);
     ck_assert_int_eq(is_counted, bytes > 0 || bomb->parser == BOMB_PACKED);
 }
 END_TEST
