@@ -174,7 +174,8 @@ static void time_node(struct timing *timing, struct planned *planned)
     planned->node.moment_count = count;
     for (int i = 0; i < LIVE_PARTS_MAX && planned->parts[i] != NULL; i++) {
         const struct live_facts *facts = planned->parts[i]->facts;
-        memcpy(kept, facts->moments, facts->moment_count * sizeof(*kept));
+        if (facts->moment_count > 0) // else there may be no list
+            memcpy(kept, facts->moments, facts->moment_count * sizeof(*kept));
         kept += facts->moment_count;
     }
     set_sides(timing, planned);
