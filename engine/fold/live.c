@@ -136,6 +136,8 @@ void live_bind(struct fold *fold)
     if (live->has_dates)
         live->crons = mem_zero(ruleset_workflow_count(ruleset), sizeof(*live->crons));
     bind_windows(fold, live);
+    if (live->window_count > 0)
+        live->dues = mem_zero(WINDOW_DUES, sizeof(*live->dues));
     bind_crossing(fold, live);
     bind_free_readers(fold, live);
 }
@@ -148,6 +150,7 @@ void live_free(struct live *live)
     free(live->score_positions);
     free(live->windows);
     free(live->memos);
+    free(live->dues);
     free(live->is_crossing);
     free(live->free_readers);
     free(live->free_positions);
@@ -476,7 +479,7 @@ void live_settle(struct fold *fold, uint32_t depth)
 }
 
 // --- timers
-static int64_t windows_due(struct fold *fold)
+static int64_t windows_find_due(struct fold *fold)
 {
     const struct live *live = &fold->live;
     int64_t due_ms = TIMER_NONE;
@@ -488,6 +491,20 @@ static int64_t windows_due(struct fold *fold)
         due_ms = next_ms < due_ms ? next_ms : due_ms;
     }
     return due_ms;
+}
+
+// Windows into which nothing has come since do not change before the moment that was found then.
+static int64_t windows_due(struct fold *fold)
+{
+    const struct live *live = &fold->live;
+    if (live->window_count == 0)
+        return TIMER_NONE;
+    struct window_due *kept = &live->dues[fold->contact.value % WINDOW_DUES];
+    if (!live->are_windows_new && kept->contact == fold->contact.value &&
+        kept->due_ms > fold->now_ms)
+        return kept->due_ms;
+    *kept = (struct window_due){fold->contact.value, windows_find_due(fold)};
+    return kept->due_ms;
 }
 
 static int64_t others_due(struct fold *fold)

@@ -21,6 +21,13 @@ struct window_memo {
     int64_t next_ms;
 };
 
+// When the windows of a contact change next, as it was found when something came into them last.
+enum { WINDOW_DUES = 1 << 15 };
+struct window_due {
+    uint64_t contact; // 0: none; of those that share a line the last one is here
+    int64_t due_ms;
+};
+
 // What a fold keeps of a ruleset's live nodes. Zero-initialised is valid until live_bind.
 struct live {
     uint64_t *dirty; // a bit a node, by position
@@ -41,6 +48,7 @@ struct live {
     uint32_t *windows;              // counters with a window that something live reads
     uint32_t window_count;
     struct window_memo *memos; // by counter: when it changes by time, where that was found already
+    struct window_due *dues;   // by contact; NULL without windows
     uint64_t plan;             // counts what was planned: memos of before are void
     bool are_windows_new;      // something else may leave them next than when the timer was planned
     uint32_t *timed_nodes;     // positions of those nodes that say when they are due, ascending
