@@ -108,11 +108,8 @@ START_TEST(a_wait_for_an_event_of_a_step_ends_with_it)
     clock_feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
     clock_feed("01-01T11:00:00", "pong", "{\"of\":\"another\"}");
     clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n");
-    char id[64], data[128], json[4096];
-    struct bytes payload = clock_world.out.items[0].outgoing.value;
-    memcpy(json, payload.data, payload.len);
-    json[payload.len] = '\0';
-    clock_copy_member(json, "id", id, sizeof(id));
+    char id[64], data[128];
+    world_copy_member(&clock_world, 0, "id", id, sizeof(id));
     (void)snprintf(data, sizeof(data), "{\"of\":\"%s\"}", id);
     clock_feed("01-02T12:00:00", "pong", data);
     clock_feed("01-02T13:00:00", "pong", data);
