@@ -172,6 +172,19 @@ void world_check_refolds(struct fold_world *world)
     ck_assert_uint_eq(report.digest, world_digest(world));
 }
 
+void world_check_rebuilt(struct fold_world *world, const char *contact)
+{
+    char *before = contact == NULL ? NULL : strdup(world_contact(world, contact));
+    uint64_t digest = world_digest(world);
+    world_close(world);
+    world_remove_store(world);
+    world_open(world, NULL);
+    ck_assert_uint_eq(world_digest(world), digest);
+    if (contact != NULL)
+        ck_assert_str_eq(world_contact(world, contact), before);
+    free(before);
+}
+
 bool world_is_offered_again(const struct fold_world *world, size_t item)
 {
     const struct outbox_item *items = world->out.items;

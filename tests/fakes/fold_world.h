@@ -39,6 +39,8 @@ void world_advance(struct fold_world *world, const char *time);
 void world_tick(struct fold_world *world);
 // Whatever was done, the journal folds again to the same. While open; makes durable what the clock alone has made.
 void world_check_refolds(struct fold_world *world);
+// Takes the store away and opens again: the journal makes the same, and the same contact of that id (NULL: none is compared).
+void world_check_rebuilt(struct fold_world *world, const char *contact);
 // What is restarted may offer again what is out already: whether out has this item before, too.
 bool world_is_offered_again(const struct fold_world *world, size_t item);
 // A member of the JSON of out's item as text, be it a text or a number. Fails the test where there is none, or no room.

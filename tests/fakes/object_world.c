@@ -46,15 +46,6 @@ void object_feed_restarting(const struct object_said *said, int count)
     }
 }
 
-void object_rebuild(void)
-{
-    uint64_t digest = world_digest(&world);
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
-}
-
 const char *object_shown(void)
 {
     static char found[65536];

@@ -16,8 +16,6 @@ void object_feed(const char *type, int minute, const char *data);
 void object_feed_in_order(const struct object_said *said, int count, int order);
 // All of said, as it stands. Behind each a restart, which changes nothing, once from a checkpoint in the middle.
 void object_feed_restarting(const struct object_said *said, int count);
-// Takes the store away and has the journal make it again: the same comes of it.
-void object_rebuild(void);
 
 // `objects` of the contact as JSON; "" where it has none. Borrowed until the next call.
 const char *object_shown(void);

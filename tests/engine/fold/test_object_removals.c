@@ -12,12 +12,6 @@
 #include "tests/fakes/object_world.h"
 #include "tests/support/suite.h"
 
-static void setup_again(void)
-{
-    fold_fixture_teardown();
-    fold_fixture_setup();
-}
-
 #define EVENTS                                                                      \
     "events:\n"                                                                     \
     "  d.told: {data: {d: optional any, s: optional string, v: optional double}}\n" \
@@ -46,7 +40,7 @@ enum { SAID = sizeof(said) / sizeof(said[0]), ORDERS = 720, AT_ONCE = 24 };
 START_TEST(the_order_of_arrival_does_not_matter)
 {
     for (int order = _i * AT_ONCE; order < (_i + 1) * AT_ONCE; order++) {
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
         object_feed_in_order(said, SAID, order);
         ck_assert_msg(
@@ -140,7 +134,7 @@ START_TEST(an_object_is_what_was_said_behind_its_newest_removal)
         struct word words[WORDS_MAX];
         uint64_t state = (uint64_t)seed;
         int count = 2 + (int)below(&state, WORDS_MAX - 2);
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
         for (int i = 0; i < count; i++) {
             words[i] = (struct word){
@@ -211,7 +205,7 @@ START_TEST(a_restart_and_a_rebuilt_store_give_the_same)
     world_open(&world, OBJECTS "segments: {any: {if: size(objects.deal) > 0}}\n");
     object_feed_restarting(said, SAID);
     ck_assert_str_eq(object_shown(), DEAL_AGAIN);
-    object_rebuild();
+    world_check_rebuilt(&world, "c");
     ck_assert_str_eq(object_shown(), DEAL_AGAIN);
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"any\"]"));
 }
@@ -334,7 +328,7 @@ START_TEST(an_object_knows_its_latest_times)
     char wanted[128];
     for (int more = 0; more < 2; more++) {
         int first = 20 - more;
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
         object_feed("d.told", 10, "\"d\":\"a\"");
         for (int i = OBJECT_TIMES_MAX + more - 1; i >= 0; i--)

@@ -78,7 +78,7 @@ START_TEST(a_restart_and_a_rebuilt_store_give_the_same)
     object_feed_restarting(said, SAID);
     assert_both(0);
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"won\"]"));
-    object_rebuild();
+    world_check_rebuilt(&world, "c");
     assert_both(0);
 }
 END_TEST
