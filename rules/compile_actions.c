@@ -119,9 +119,5 @@ static void compile_action(struct compiler *compiler, const struct yaml_entry *e
 
 void compile_actions(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'actions'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_action(compiler, &entry);
+    compile_section(compiler, node, "'actions'", compile_action);
 }

@@ -111,11 +111,7 @@ static void compile_channel(struct compiler *compiler, const struct yaml_entry *
 
 void compile_channels(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'channels'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_channel(compiler, &entry);
+    compile_section(compiler, node, "'channels'", compile_channel);
 }
 
 static void report_unused(struct compiler *compiler, const struct symbol *channel)

@@ -105,9 +105,5 @@ static void compile_counter(struct compiler *compiler, const struct yaml_entry *
 
 void compile_counters(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'counters'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_counter(compiler, &entry);
+    compile_section(compiler, node, "'counters'", compile_counter);
 }

@@ -166,9 +166,5 @@ static void compile_event(struct compiler *compiler, const struct yaml_entry *en
 
 void compile_events(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'events'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_event(compiler, &entry);
+    compile_section(compiler, node, "'events'", compile_event);
 }

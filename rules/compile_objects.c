@@ -177,9 +177,5 @@ static void compile_object(struct compiler *compiler, const struct yaml_entry *e
 
 void compile_objects(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'objects'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_object(compiler, &entry);
+    compile_section(compiler, node, "'objects'", compile_object);
 }

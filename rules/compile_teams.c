@@ -99,11 +99,7 @@ static void compile_team(struct compiler *compiler, const struct yaml_entry *ent
 
 void compile_teams(struct compiler *compiler, const struct yaml_node *node)
 {
-    if (!yaml_expect(node, YAML_KIND_MAPPING, "'teams'", compiler->list))
-        return;
-    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
-         entry = yaml_next_entry(entry))
-        compile_team(compiler, &entry);
+    compile_section(compiler, node, "'teams'", compile_team);
 }
 
 // --- the step

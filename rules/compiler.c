@@ -95,6 +95,16 @@ enum keys_result compile_keys(
     return result;
 }
 
+void compile_section(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, compile_one *take)
+{
+    if (!yaml_expect(node, YAML_KIND_MAPPING, what, compiler->list))
+        return;
+    for (struct yaml_entry entry = yaml_first_entry(node); entry.key != NULL;
+         entry = yaml_next_entry(entry))
+        take(compiler, &entry);
+}
+
 const struct yaml_node *compile_required(
     struct compiler *compiler,
     const struct yaml_node *node,

@@ -61,14 +61,13 @@ struct compiler {
 enum { ACTION_PARAMS_MAX = 255 };
 // One function a top-level key; node is its value.
 typedef void compile_function(struct compiler *compiler, const struct yaml_node *node);
-compile_function compile_events, compile_contact;
-compile_function compile_lists;
-compile_function compile_actions;
-compile_function compile_counters, compile_objects;
-compile_function compile_scores;
-compile_function compile_segments;
-compile_function compile_workflows;
-compile_function compile_tests;
+compile_function compile_events, compile_contact, compile_lists, compile_actions, compile_counters;
+compile_function compile_objects, compile_scores, compile_segments, compile_workflows,
+    compile_tests;
+// Has each entry of a section taken; what is not a mapping is reported under the name `what`, with its quotes.
+typedef void compile_one(struct compiler *compiler, const struct yaml_entry *entry);
+void compile_section(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, compile_one *take);
 
 // Once all of `contact` is compiled: no field may be called like a kind of identifier.
 void compile_contact_finish(struct compiler *compiler);

@@ -12,73 +12,8 @@
 #include "projections/segments.h"
 #include "rules/scope.h"
 
-static struct fold *fold_of(const struct cel_map *map)
-{
-    return ((const struct host_map *)(const void *)map)->fold;
-}
-
-// --- data
-// A member that is null counts as one that is not there.
-static bool data_find(
-    const struct cel_map *map,
-    struct cel_eval *eval,
-    struct bytes name,
-    uint32_t field,
-    struct cel_value *value_out)
-{
-    const struct expressions *expressions = &fold_of(map)->expressions;
-    struct value value = value_member(expressions->values, name);
-    if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
-        return false;
-    enum data_type type = expression_member_type(expressions->type, name, field);
-    *value_out = expression_value_declared(eval, value, type);
-    return true;
-}
-
-static size_t data_count(const struct cel_map *map, struct cel_eval *eval)
-{
-    (void)eval;
-    return value_iterate(fold_of(map)->expressions.values).count;
-}
-
-static void data_at(
-    const struct cel_map *map,
-    struct cel_eval *eval,
-    size_t index,
-    struct cel_value *key_out,
-    struct cel_value *value_out)
-{
-    struct bytes name = {NULL, 0};
-    (void)cel_spend(eval, index / 8);
-    *value_out =
-        expression_value(eval, expression_value_at(fold_of(map)->expressions.values, index, &name));
-    *key_out = cel_string(name);
-}
-
-// --- the event, the scores
-static bool event_find(
-    const struct cel_map *map,
-    struct cel_eval *eval,
-    struct bytes name,
-    uint32_t field,
-    struct cel_value *value_out)
-{
-    const struct fold *fold = fold_of(map);
-    if (field == SCOPE_EVENT_ID || bytes_equal_text(name, "id"))
-        *value_out = cel_string(fold->input->id);
-    else if (field == SCOPE_EVENT_TYPE || bytes_equal_text(name, "type"))
-        *value_out = cel_string(fold->expressions.type->name);
-    else if (field == SCOPE_EVENT_SOURCE || bytes_equal_text(name, "source"))
-        *value_out = cel_string(fold->input->source);
-    else if (field == SCOPE_EVENT_TIME || bytes_equal_text(name, "time"))
-        *value_out = expression_value_time(eval, fold->time_ms);
-    else
-        return false;
-    return true;
-}
-
-// The members of a host's map that are there, in the order of its fields.
-static size_t present_count(const struct cel_map *map, struct cel_eval *eval, uint32_t field_count)
+// --- maps by field
+size_t host_map_count(const struct cel_map *map, struct cel_eval *eval, uint32_t field_count)
 {
     size_t count = 0;
     struct cel_value value;
@@ -87,7 +22,7 @@ static size_t present_count(const struct cel_map *map, struct cel_eval *eval, ui
     return count;
 }
 
-static uint32_t present_at(
+uint32_t host_map_at(
     const struct cel_map *map,
     struct cel_eval *eval,
     uint32_t field_count,
@@ -101,9 +36,69 @@ static uint32_t present_at(
     return 0;
 }
 
+// --- data
+// A member that is null counts as one that is not there.
+static bool data_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct expressions *expressions = &host_map_fold(map)->expressions;
+    struct value value = value_member(expressions->values, name);
+    if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
+        return false;
+    enum data_type type = expression_member_type(expressions->type, name, field);
+    *value_out = expression_value_declared(eval, value, type);
+    return true;
+}
+
+static size_t data_count(const struct cel_map *map, struct cel_eval *eval)
+{
+    (void)eval;
+    return value_iterate(host_map_fold(map)->expressions.values).count;
+}
+
+static void data_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    size_t index,
+    struct cel_value *key_out,
+    struct cel_value *value_out)
+{
+    struct bytes name = {NULL, 0};
+    (void)cel_spend(eval, index / 8);
+    *value_out = expression_value(
+        eval, expression_value_at(host_map_fold(map)->expressions.values, index, &name));
+    *key_out = cel_string(name);
+}
+
+// --- the event, the scores
+static bool event_find(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    struct bytes name,
+    uint32_t field,
+    struct cel_value *value_out)
+{
+    const struct fold *fold = host_map_fold(map);
+    if (field == SCOPE_EVENT_ID || bytes_equal_text(name, "id"))
+        *value_out = cel_string(fold->input->id);
+    else if (field == SCOPE_EVENT_TYPE || bytes_equal_text(name, "type"))
+        *value_out = cel_string(fold->expressions.type->name);
+    else if (field == SCOPE_EVENT_SOURCE || bytes_equal_text(name, "source"))
+        *value_out = cel_string(fold->input->source);
+    else if (field == SCOPE_EVENT_TIME || bytes_equal_text(name, "time"))
+        *value_out = expression_value_time(eval, fold->time_ms);
+    else
+        return false;
+    return true;
+}
+
 static size_t event_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    return present_count(map, eval, SCOPE_EVENT_FIELD_COUNT);
+    return host_map_count(map, eval, SCOPE_EVENT_FIELD_COUNT);
 }
 
 static void event_at(
@@ -114,7 +109,7 @@ static void event_at(
     struct cel_value *value_out)
 {
     static const char *const names[] = {"id", "type", "source", "time"};
-    uint32_t field = present_at(map, eval, SCOPE_EVENT_FIELD_COUNT, index, value_out);
+    uint32_t field = host_map_at(map, eval, SCOPE_EVENT_FIELD_COUNT, index, value_out);
     *key_out = cel_string(bytes_text(names[field]));
 }
 
@@ -125,7 +120,7 @@ static bool score_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     size_t count = ruleset_score_count(fold->ruleset);
     (void)eval;
     for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
@@ -142,7 +137,7 @@ static bool score_find(
 static size_t score_count(const struct cel_map *map, struct cel_eval *eval)
 {
     (void)eval;
-    return ruleset_score_count(fold_of(map)->ruleset);
+    return ruleset_score_count(host_map_fold(map)->ruleset);
 }
 
 static void score_at(
@@ -152,7 +147,7 @@ static void score_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    *key_out = cel_string(ruleset_score(fold_of(map)->ruleset, index)->name);
+    *key_out = cel_string(ruleset_score(host_map_fold(map)->ruleset, index)->name);
     (void)score_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
 }
 
@@ -164,7 +159,7 @@ static bool counter_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     size_t count = ruleset_counter_count(fold->ruleset);
     for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
         if (bytes_equal(ruleset_counter(fold->ruleset, i)->name, name))
@@ -180,7 +175,7 @@ static bool counter_find(
 
 static size_t counter_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    return present_count(map, eval, (uint32_t)ruleset_counter_count(fold_of(map)->ruleset));
+    return host_map_count(map, eval, (uint32_t)ruleset_counter_count(host_map_fold(map)->ruleset));
 }
 
 static void counter_at(
@@ -190,9 +185,9 @@ static void counter_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    const struct ruleset *ruleset = fold_of(map)->ruleset;
+    const struct ruleset *ruleset = host_map_fold(map)->ruleset;
     uint32_t count = (uint32_t)ruleset_counter_count(ruleset);
-    uint32_t field = present_at(map, eval, count, index, value_out);
+    uint32_t field = host_map_at(map, eval, count, index, value_out);
     *key_out = cel_string(ruleset_counter(ruleset, field)->name);
 }
 
@@ -203,7 +198,7 @@ static bool segment_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     size_t count = ruleset_segment_count(fold->ruleset);
     (void)eval;
     for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
@@ -220,7 +215,7 @@ static bool segment_find(
 static size_t segment_count(const struct cel_map *map, struct cel_eval *eval)
 {
     (void)eval;
-    return ruleset_segment_count(fold_of(map)->ruleset);
+    return ruleset_segment_count(host_map_fold(map)->ruleset);
 }
 
 static void segment_at(
@@ -230,7 +225,7 @@ static void segment_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    *key_out = cel_string(ruleset_segment(fold_of(map)->ruleset, index)->name);
+    *key_out = cel_string(ruleset_segment(host_map_fold(map)->ruleset, index)->name);
     (void)segment_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
 }
 
@@ -372,7 +367,7 @@ static bool contact_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     uint32_t kinds = (uint32_t)catalog_identifier_count(ruleset_catalog(fold->ruleset));
     uint32_t count = scope_contact_count(fold->ruleset);
     for (uint32_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
@@ -403,7 +398,7 @@ static bool contact_find(
 
 static size_t contact_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    return present_count(map, eval, scope_contact_count(fold_of(map)->ruleset));
+    return host_map_count(map, eval, scope_contact_count(host_map_fold(map)->ruleset));
 }
 
 static void contact_at(
@@ -413,8 +408,8 @@ static void contact_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    const struct ruleset *ruleset = fold_of(map)->ruleset;
-    uint32_t field = present_at(map, eval, scope_contact_count(ruleset), index, value_out);
+    const struct ruleset *ruleset = host_map_fold(map)->ruleset;
+    uint32_t field = host_map_at(map, eval, scope_contact_count(ruleset), index, value_out);
     *key_out = cel_string(scope_contact_name(ruleset, field));
 }
 

@@ -16,6 +16,22 @@ struct host_map {
     struct fold *fold;
 };
 
+static inline struct fold *host_map_fold(const struct cel_map *map)
+{
+    return ((const struct host_map *)(const void *)map)->fold;
+}
+
+// For maps whose members are found by the number of their field, below field_count, where they are there: how many there
+// are, in the order of the fields. A number that has no member is found as one that is not there.
+size_t host_map_count(const struct cel_map *map, struct cel_eval *eval, uint32_t field_count);
+// Likewise the field of the member of that index, below the count, with its value.
+uint32_t host_map_at(
+    const struct cel_map *map,
+    struct cel_eval *eval,
+    uint32_t field_count,
+    size_t index,
+    struct cel_value *value_out);
+
 // An expression may ask for a score that is itself an expression, and so on.
 enum { EXPRESSION_DEPTH_MAX = SCORE_DEPTH_MAX + 1 };
 

@@ -20,11 +20,6 @@ struct object_map {
 
 enum { ROWS_A_STEP = 8 }; // that are passed over for one step of the evaluation's cost
 
-static struct fold *fold_of(const struct cel_map *map)
-{
-    return ((const struct host_map *)(const void *)map)->fold;
-}
-
 // --- one object
 static const struct object_map *object_of(const struct cel_map *map)
 {
@@ -77,15 +72,15 @@ static bool object_find(
     return true;
 }
 
+// All that an object may have; the fields it declares may stand for some of them.
+static uint32_t member_count_max(const struct object_def *object)
+{
+    return object->field_count + OBJECT_MEMBER_COUNT;
+}
+
 static size_t object_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    const struct object_def *object = object_of(map)->object;
-    struct bytes name;
-    struct cel_value value;
-    size_t count = 0;
-    for (uint32_t i = 0; member_name(object, i, &name); i++)
-        count += object_find(map, eval, name, i, &value);
-    return count;
+    return host_map_count(map, eval, member_count_max(object_of(map)->object));
 }
 
 static void object_at(
@@ -97,10 +92,8 @@ static void object_at(
 {
     const struct object_def *object = object_of(map)->object;
     struct bytes name;
-    for (uint32_t i = 0; member_name(object, i, &name); i++) {
-        if (object_find(map, eval, name, i, value_out) && index-- == 0)
-            break;
-    }
+    uint32_t field = host_map_at(map, eval, member_count_max(object), index, value_out);
+    (void)member_name(object, field, &name);
     *key_out = cel_string(name);
 }
 
@@ -183,7 +176,7 @@ static bool objects_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     size_t count = ruleset_object_count(fold->ruleset);
     for (size_t i = 0; field == CEL_NO_FIELD && i < count; i++) {
         if (bytes_equal(ruleset_object(fold->ruleset, i)->name, name))
@@ -203,7 +196,7 @@ static bool objects_find(
 static size_t objects_count(const struct cel_map *map, struct cel_eval *eval)
 {
     (void)eval;
-    return ruleset_object_count(fold_of(map)->ruleset);
+    return ruleset_object_count(host_map_fold(map)->ruleset);
 }
 
 static void objects_at(
@@ -213,7 +206,7 @@ static void objects_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    *key_out = cel_string(ruleset_object(fold_of(map)->ruleset, index)->name);
+    *key_out = cel_string(ruleset_object(host_map_fold(map)->ruleset, index)->name);
     (void)objects_find(map, eval, (struct bytes){NULL, 0}, (uint32_t)index, value_out);
 }
 

@@ -8,11 +8,6 @@
 #include "rules/event_set.h"
 #include "rules/scope.h"
 
-static struct fold *fold_of(const struct cel_map *map)
-{
-    return ((const struct host_map *)(const void *)map)->fold;
-}
-
 const struct event_type_def *run_type(struct fold *fold, const struct run *run)
 {
     const struct catalog *catalog = ruleset_catalog(fold->ruleset);
@@ -36,7 +31,7 @@ struct value run_data(const struct fold *fold, const struct run *run, struct are
 
 static struct value data_of(const struct cel_map *map, struct cel_eval *eval)
 {
-    const struct fold *fold = fold_of(map);
+    const struct fold *fold = host_map_fold(map);
     if (fold->expressions.run == NULL)
         return (struct value){.kind = VALUE_ABSENT};
     return run_data(fold, fold->expressions.run, &eval->arena);
@@ -49,7 +44,7 @@ static bool data_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     struct value value = value_member(data_of(map, eval), name);
     if (value.kind == VALUE_ABSENT || value.kind == VALUE_NULL)
         return false;
@@ -98,7 +93,7 @@ static bool steps_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     const struct run *run = fold->expressions.run;
     (void)field;
     if (run == NULL || run_step_times(run, run_step_hash(name)) == 0)
@@ -109,7 +104,7 @@ static bool steps_find(
 
 static size_t steps_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    const struct run *run = fold_of(map)->expressions.run;
+    const struct run *run = host_map_fold(map)->expressions.run;
     size_t count = 0;
     (void)eval;
     for (uint32_t i = 0; run != NULL && i < run->workflow->step_count; i++)
@@ -124,7 +119,7 @@ static void steps_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     const struct run *run = fold->expressions.run;
     for (uint32_t i = 0; run != NULL && i < run->workflow->step_count; i++) {
         struct bytes id = run->workflow->steps[i].id;
@@ -147,7 +142,7 @@ static bool run_find(
     uint32_t field,
     struct cel_value *value_out)
 {
-    struct fold *fold = fold_of(map);
+    struct fold *fold = host_map_fold(map);
     const struct expressions *expressions = &fold->expressions;
     const struct run *run = expressions->run;
     for (uint32_t i = 0; field == CEL_NO_FIELD && i < RUN_FIELD_COUNT; i++) {
@@ -179,11 +174,7 @@ static bool run_find(
 
 static size_t run_count(const struct cel_map *map, struct cel_eval *eval)
 {
-    size_t count = 0;
-    struct cel_value value;
-    for (uint32_t i = 0; i < RUN_FIELD_COUNT; i++)
-        count += run_find(map, eval, (struct bytes){NULL, 0}, i, &value);
-    return count;
+    return host_map_count(map, eval, RUN_FIELD_COUNT);
 }
 
 static void run_at(
@@ -193,12 +184,8 @@ static void run_at(
     struct cel_value *key_out,
     struct cel_value *value_out)
 {
-    for (uint32_t i = 0; i < RUN_FIELD_COUNT; i++) {
-        if (!run_find(map, eval, (struct bytes){NULL, 0}, i, value_out) || index-- > 0)
-            continue;
-        *key_out = cel_string(bytes_text(names[i]));
-        return;
-    }
+    uint32_t field = host_map_at(map, eval, RUN_FIELD_COUNT, index, value_out);
+    *key_out = cel_string(bytes_text(names[field]));
 }
 
 void expression_run_init(struct expressions *expressions, struct fold *fold)

@@ -25,7 +25,5 @@ bool clock_shows(const char *part); // of the contact's JSON
 
 // The restart that may come behind a step that a test does otherwise.
 void clock_maybe_restart(void);
-// A member of an action's JSON, as text.
-void clock_copy_member(const char *json, const char *name, char *to, size_t size);
 
 #endif

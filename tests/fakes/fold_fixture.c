@@ -12,3 +12,9 @@ void fold_fixture_teardown(void)
 {
     world_destroy(&world);
 }
+
+void fold_fixture_again(void)
+{
+    fold_fixture_teardown();
+    fold_fixture_setup();
+}

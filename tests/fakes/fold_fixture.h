@@ -9,5 +9,7 @@ extern struct fold_world world;
 // For tcase_add_checked_fixture().
 void fold_fixture_setup(void);
 void fold_fixture_teardown(void);
+// Another world in its place, for a test that goes through many.
+void fold_fixture_again(void);
 
 #endif

@@ -10,8 +10,11 @@
 
 #include <check.h>
 
+#include "engine/base/time.h"
 #include "engine/fold/params.h"
 #include "engine/fold/query.h"
+#include "engine/fold/shard_clock.h"
+#include "engine/fold/verify.h"
 #include "engine/os/os_disk.h"
 
 void world_create(struct fold_world *world)
@@ -140,6 +143,77 @@ void world_remove_store(struct fold_world *world)
     char path[TEST_SCRATCH_BYTES + 32];
     (void)snprintf(path, sizeof(path), "%s/store", world->directory);
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void world_advance(struct fold_world *world, const char *time)
+{
+    int64_t time_ms = 0;
+    struct fault fault = {ERR_OK, ""};
+    ck_assert_msg(time_parse(bytes_text(time), &time_ms), "%s", time);
+    ck_assert_msg(shard_advance(world->shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
+}
+
+void world_tick(struct fold_world *world)
+{
+    struct fault fault = {ERR_OK, ""};
+    uint64_t sequence = 0;
+    shard_frame_begin(world->shard, world->wall_ms);
+    ck_assert_msg(shard_frame_end(world->shard, &sequence, &fault) == ERR_OK, "%s", fault.text);
+}
+
+void world_check_refolds(struct fold_world *world)
+{
+    const struct shard_progress none = {NULL, NULL};
+    struct verify_report report;
+    struct fault fault = {ERR_OK, ""};
+    (void)make_durable(world);
+    enum err err = verify_shard(&world->params, none, &report, &fault);
+    ck_assert_msg(err == ERR_OK, "%s", fault.text);
+    ck_assert_uint_eq(report.digest, world_digest(world));
+}
+
+void world_check_rebuilt(struct fold_world *world, const char *contact)
+{
+    char *before = contact == NULL ? NULL : strdup(world_contact(world, contact));
+    uint64_t digest = world_digest(world);
+    world_close(world);
+    world_remove_store(world);
+    world_open(world, NULL);
+    ck_assert_uint_eq(world_digest(world), digest);
+    if (contact != NULL)
+        ck_assert_str_eq(world_contact(world, contact), before);
+    free(before);
+}
+
+bool world_is_offered_again(const struct fold_world *world, size_t item)
+{
+    const struct outbox_item *items = world->out.items;
+    for (size_t i = 0; i < item; i++) {
+        if (items[i].outgoing.id.low == items[item].outgoing.id.low &&
+            items[i].outgoing.id.high == items[item].outgoing.id.high)
+            return true;
+    }
+    return false;
+}
+
+void world_copy_member(
+    const struct fold_world *world, size_t item, const char *name, char *to, size_t size)
+{
+    char json[4096], key[32];
+    ck_assert_uint_lt(item, world->out.item_count);
+    struct bytes payload = world->out.items[item].outgoing.value;
+    ck_assert_uint_lt(payload.len, sizeof(json));
+    memcpy(json, payload.data, payload.len);
+    json[payload.len] = '\0';
+    (void)snprintf(key, sizeof(key), "\"%s\":", name);
+    const char *at = strstr(json, key);
+    ck_assert_msg(at != NULL, "no %s in %s", name, json);
+    at += strlen(key);
+    at += *at == '"';
+    size_t len = strcspn(at, "\",}");
+    ck_assert_uint_lt(len, size);
+    memcpy(to, at, len);
+    to[len] = '\0';
 }
 
 struct shard_flow world_flow(const struct fold_world *world)

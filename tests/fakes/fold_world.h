@@ -33,6 +33,19 @@ void world_feed_line(struct fold_world *world, const char *line);
 void world_publish(struct fold_world *world);
 void world_checkpoint(struct fold_world *world);   // publishes first
 void world_remove_store(struct fold_world *world); // while closed
+// Moves the clock of the events to a time ("2026-01-03T10:00:00Z"), and what is due by then is done. Publishes nothing.
+void world_advance(struct fold_world *world, const char *time);
+// One frame of no input, at wall_ms, which may fire timers.
+void world_tick(struct fold_world *world);
+// Whatever was done, the journal folds again to the same. While open; makes durable what the clock alone has made.
+void world_check_refolds(struct fold_world *world);
+// Takes the store away and opens again: the journal makes the same, and the same contact of that id (NULL: none is compared).
+void world_check_rebuilt(struct fold_world *world, const char *contact);
+// What is restarted may offer again what is out already: whether out has this item before, too.
+bool world_is_offered_again(const struct fold_world *world, size_t item);
+// A member of the JSON of out's item as text, be it a text or a number. Fails the test where there is none, or no room.
+void world_copy_member(
+    const struct fold_world *world, size_t item, const char *name, char *to, size_t size);
 // What the shard has counted so far.
 struct shard_flow world_flow(const struct fold_world *world);
 struct shard_counts world_counts(const struct fold_world *world);

@@ -3,34 +3,8 @@
 #include "projections/counters.h"
 #include "projections/state_internal.h"
 
-#include "tests/projections/support.h"
+#include "tests/projections/one_contact.h"
 #include "tests/support/suite.h"
-
-static const struct contact_number one = {1};
-
-static struct state *open_in_frame(void)
-{
-    struct state_params params = test_params(NULL);
-    struct state *state = test_open(&params);
-    state_frame_begin(state, 0);
-    ck_assert_uint_eq(test_contact(state, "one").value, one.value);
-    (void)contact_add_tag(state, one, test_name(state, NAME_TAG, "before"));
-    struct ledger_entry behind = {
-        .score = {1}, .rule = {9}, .ref = event_ref_of(1, 1), .count = 1, .points_milli = 77};
-    ledger_add(state, one, &behind);
-    return state;
-}
-
-static void close_after_frame(struct state *state)
-{
-    struct ledger_entry behind;
-    size_t at = 0;
-    ck_assert(ledger_next(state, one, &at, &behind)); // nothing else was touched
-    ck_assert_int_eq(behind.points_milli, 77);
-    (void)state_frame_end(state);
-    ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
-    state_close(state);
-}
 
 // Writes a counter whose bytes, those that are kept apart, are all `fill`; 0 bytes remove it.
 static void write_filled(
@@ -46,7 +20,7 @@ static void write_filled(
 
 START_TEST(a_counter_is_what_was_written)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     uint64_t empty = state_frame_end(state);
     state_frame_begin(state, 0);
     ck_assert_uint_eq(counter_read(state, one, (struct name_id){4}).len, 0);
@@ -79,7 +53,7 @@ START_TEST(a_counter_of_any_length_becomes_any_other)
     static const size_t lengths[] = {1,   7,   15,  16,  17,  31,  33,   64,   65,   500,
                                      509, 510, 511, 512, 513, 600, 1023, 1025, 5000, 70000};
     enum { COUNT = sizeof(lengths) / sizeof(lengths[0]) };
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     write_filled(state, 1, 20, 0, 'x');
     for (size_t from = 0; from < COUNT; from++) {
         for (size_t to = 0; to < COUNT; to++) {
@@ -99,14 +73,14 @@ START_TEST(a_counter_of_any_length_becomes_any_other)
             write_filled(state, 3, 0, 0, 0);
         }
     }
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 // The record depends on what a counter is, not on how it came to that.
 START_TEST(the_way_to_a_length_leaves_no_trace)
 {
-    struct state *grown = open_in_frame(), *written = open_in_frame();
+    struct state *grown = one_contact_open(), *written = one_contact_open();
     for (size_t len = 1; len <= 2000; len += 3)
         write_filled(grown, 2, len, len == 1 ? 0 : len - 3, 'g');
     write_filled(grown, 2, 700, 700, 0);
@@ -120,7 +94,7 @@ END_TEST
 START_TEST(growing_by_little_mostly_finds_room)
 {
     enum { STEP = 4, FROM = 256, TO = 8192 };
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     unsigned moves = 0;
     write_filled(state, 2, FROM, 0, 'g');
     for (size_t len = FROM + STEP; len <= TO; len += STEP) {
@@ -131,13 +105,13 @@ START_TEST(growing_by_little_mostly_finds_room)
     ck_assert_uint_le(moves, 5 * 8 + 1); // eight in each doubling
     size_t room = record_section(state_record(state, 1), SECTION_COUNTERS).len;
     ck_assert_uint_le(room, TO + TO / 8 + 8);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(counters_are_walked_in_order_of_arrival)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     static const uint32_t names[] = {9, 2, 700, 4};
     struct name_id counter;
     struct bytes bytes;
@@ -159,13 +133,13 @@ START_TEST(counters_are_walked_in_order_of_arrival)
     }
     ck_assert(!counter_next(state, one, &at, &counter, &bytes));
     arena_free(&arena);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(counters_beyond_their_bound_are_refused_and_counted)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     struct state_counts counts;
     const struct name_id large = {2}, small = {3};
     write_filled(state, 3, 40, 0, 's');
@@ -192,13 +166,13 @@ START_TEST(counters_beyond_their_bound_are_refused_and_counted)
     write_filled(state, name + 2, 8, 0, 't');
     ck_assert_ptr_null(counter_write(state, one, small, 100));
     write_filled(state, 3, 30, 30, 0); // as short as that is no more than before
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(a_record_whose_counters_do_not_fit_is_damaged)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     write_filled(state, 2, 10, 0, 'a');
     write_filled(state, 3, 600, 0, 'b');
     const uint8_t *record = state_record(state, 1);
@@ -214,7 +188,7 @@ START_TEST(a_record_whose_counters_do_not_fit_is_damaged)
     ck_assert_int_eq(record_check(bytes_of(copy, len)), ERR_CORRUPT);
     put_u32(copy + at + 4 + 10 + 4, UINT32_MAX);
     ck_assert_int_eq(record_check(bytes_of(copy, len)), ERR_CORRUPT);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 

@@ -1,34 +1,8 @@
 // Limits: rows by rule and key, what is forgotten, pruned, given back.
 #include "projections/limits.h"
 
-#include "tests/projections/support.h"
+#include "tests/projections/one_contact.h"
 #include "tests/support/suite.h"
-
-static const struct contact_number one = {1};
-
-static struct state *open_in_frame(void)
-{
-    struct state_params params = test_params(NULL); // keeps 4
-    struct state *state = test_open(&params);
-    state_frame_begin(state, 0);
-    ck_assert_uint_eq(test_contact(state, "one").value, one.value);
-    (void)contact_add_tag(state, one, test_name(state, NAME_TAG, "before"));
-    struct ledger_entry behind = {
-        .score = {1}, .rule = {9}, .ref = event_ref_of(1, 1), .count = 1, .points_milli = 77};
-    ledger_add(state, one, &behind);
-    return state;
-}
-
-static void close_after_frame(struct state *state)
-{
-    struct ledger_entry behind;
-    size_t at = 0;
-    ck_assert(ledger_next(state, one, &at, &behind)); // nothing else was touched
-    ck_assert_int_eq(behind.points_milli, 77);
-    (void)state_frame_end(state);
-    ck_assert_uint_eq(state_digest(state), state_digest_recomputed(state));
-    state_close(state);
-}
 
 static void add(
     struct state *state, uint32_t rule, uint64_t key, int64_t time_ms, enum limit_mode mode)
@@ -64,7 +38,7 @@ static void expect(struct state *state, uint32_t rule, uint64_t key, struct limi
 
 START_TEST(a_merged_row_is_per_rule_and_key)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     uint32_t rows;
     add(state, 5, 100, 0, LIMIT_MERGE);
     add(state, 5, 200, 30, LIMIT_MERGE);
@@ -80,13 +54,13 @@ START_TEST(a_merged_row_is_per_rule_and_key)
     add(state, 5, 100, 40, LIMIT_MERGE); // the row grows
     expect(state, 5, 100, (struct limit_row){.count = 3, .time_ms = 40, .points_milli = 4000});
     expect(state, 6, 100, (struct limit_row){.count = 1, .time_ms = 50, .points_milli = 5000});
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(appended_rows_come_in_order_of_arrival)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     static const int64_t times[] = {30, 10, 20};
     for (size_t i = 0; i < 3; i++)
         add(state, 5, 7, times[i], LIMIT_APPEND);
@@ -98,13 +72,13 @@ START_TEST(appended_rows_come_in_order_of_arrival)
         ck_assert_uint_eq(row.count, 1);
     }
     ck_assert(!limit_next(state, one, &at, &row));
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(the_oldest_row_is_forgotten_and_counted)
 {
-    struct state *state = open_in_frame(); // keeps 4
+    struct state *state = one_contact_open(); // keeps 4
     struct state_counts counts;
     for (uint64_t key = 1; key <= 5; key++)
         add(state, 5, key, (int64_t)key % 2, LIMIT_MERGE);
@@ -118,13 +92,13 @@ START_TEST(the_oldest_row_is_forgotten_and_counted)
     add(state, 5, 5, 3, LIMIT_MERGE); // there already: nothing is forgotten for it
     state_counts(state, &counts);
     ck_assert_uint_eq(counts.limit_keys_forgotten, 1);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(a_lower_bound_forgets_what_is_too_much)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     struct state_limits limits = {
         .dedup_window_ms = 7 * DAY_MS,
         .dedup_events_max = 1000,
@@ -140,14 +114,14 @@ START_TEST(a_lower_bound_forgets_what_is_too_much)
     expect(state, 5, 3, (struct limit_row){.count = 0});
     expect(state, 5, 4, (struct limit_row){.count = 1});
     expect(state, 5, 9, (struct limit_row){.count = 1});
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(a_record_holds_no_more_rows_than_it_can_count)
 {
     enum { ROWS = UINT16_MAX + 10 };
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     struct state_limits limits = {
         .dedup_window_ms = 7 * DAY_MS,
         .dedup_events_max = 1000,
@@ -162,13 +136,13 @@ START_TEST(a_record_holds_no_more_rows_than_it_can_count)
     uint32_t rows;
     (void)rows_of(state, 5, 7, &rows);
     ck_assert_uint_eq(rows, UINT16_MAX);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(pruning_forgets_the_older_rows_of_a_rule)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     uint32_t rows;
     add(state, 5, 1, 10, LIMIT_APPEND);
     add(state, 6, 1, 10, LIMIT_APPEND);
@@ -190,7 +164,7 @@ START_TEST(pruning_forgets_the_older_rows_of_a_rule)
     ck_assert_uint_eq(rows, 0);
     expect(state, 6, 1, (struct limit_row){.count = 1, .time_ms = 10, .points_milli = 1000});
     expect(state, 5, 3, (struct limit_row){.count = 1}); // has no time
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
@@ -204,7 +178,7 @@ static void give_back(struct state *state, uint32_t rule, uint32_t key_low, int6
 START_TEST(an_entry_given_back_makes_room_where_it_was_counted)
 {
     static const uint64_t high = UINT64_C(0xdead0000) << 32;
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     struct limit_row row = {.rule = {5}, .key = high | 1};
     size_t at = 0;
     add(state, 5, high | 1, 10, LIMIT_APPEND);
@@ -223,26 +197,26 @@ START_TEST(an_entry_given_back_makes_room_where_it_was_counted)
     give_back(state, 5, 2, 30);
     expect(state, 5, high | 2, (struct limit_row){.count = 0});
     give_back(state, 5, 2, 30); // there is nothing any more
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(a_row_without_points_is_given_back_by_count)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     add(state, 5, 1, 0, LIMIT_MERGE);
     add(state, 5, 1, 0, LIMIT_MERGE);
     give_back(state, 5, 1, 1234);
     expect(state, 5, 1, (struct limit_row){.count = 1});
     give_back(state, 5, 1, 1234);
     expect(state, 5, 1, (struct limit_row){.count = 0});
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(all_rows_are_walked_and_cleared)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     struct limit_row row;
     size_t at = 0;
     limits_clear(state, one); // none yet
@@ -258,13 +232,13 @@ START_TEST(all_rows_are_walked_and_cleared)
     limits_clear(state, one);
     at = 0;
     ck_assert(!limit_next_any(state, one, &at, &row));
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 
 START_TEST(a_record_whose_limits_do_not_fit_is_damaged)
 {
-    struct state *state = open_in_frame();
+    struct state *state = one_contact_open();
     add(state, 5, 1, 10, LIMIT_APPEND);
     add(state, 6, 2, 0, LIMIT_APPEND);
     const uint8_t *record = state_record(state, 1);
@@ -278,7 +252,7 @@ START_TEST(a_record_whose_limits_do_not_fit_is_damaged)
     copy[at + 11] ^= 0x80;
     copy[at + 32 + 11] ^= 0x80; // the second is long
     ck_assert_int_eq(record_check(bytes_of(copy, len)), ERR_CORRUPT);
-    close_after_frame(state);
+    one_contact_close(state);
 }
 END_TEST
 

@@ -2,23 +2,12 @@
 // links: engine/os
 #include <string.h>
 
-#include "engine/base/time.h"
-#include "engine/fold/shard_clock.h"
-
 #include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
 
 static bool is_in(void)
 {
     return strstr(world_contact(&world, "c"), "\"segments\":[\"in\"]") != NULL;
-}
-
-static void advance(const char *time)
-{
-    int64_t time_ms = 0;
-    struct fault fault = {.err = ERR_OK};
-    ck_assert(time_parse(bytes_text(time), &time_ms));
-    ck_assert_msg(shard_advance(world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
 }
 
 // The score that is read comes to be what it was at the last event; meanwhile what is combined has seen less.
@@ -36,7 +25,7 @@ START_TEST(a_score_that_is_again_what_it_was_is_told_to_what_is_combined)
         &world, "{\"id\":\"1\",\"source\":\"s\",\"type\":\"email.opened\",\"contact\":\"c\","
                 "\"time\":\"2026-01-01T00:00:00Z\"}");
     ck_assert(is_in());
-    advance("2026-01-02T00:00:00Z");
+    world_advance(&world, "2026-01-02T00:00:00Z");
     ck_assert(!is_in());
     world_feed_line( // 8 are left, and 8 come
         &world, "{\"id\":\"2\",\"source\":\"s\",\"type\":\"page.viewed\",\"contact\":\"c\","

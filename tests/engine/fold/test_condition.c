@@ -1,23 +1,10 @@
 // What conditions and points see of events, contacts and scores, and what becomes of those that fail.
 // links: engine/os
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 // %s: of one rule on order.placed, "if: …, points: …".
 static const char RULES[] =
@@ -139,13 +126,6 @@ static void open_with(const char *rule)
     world_open(&world, text);
 }
 
-static uint64_t failed_count(void)
-{
-    struct shard_counts counts;
-    shard_counts(world.shard, &counts);
-    return counts.expressions_failed;
-}
-
 START_TEST(a_condition_sees_event_contact_and_scores)
 {
     const struct condition_case *it = &condition_cases[_i];
@@ -157,8 +137,8 @@ START_TEST(a_condition_sees_event_contact_and_scores)
     ck_assert_msg(
         matched == (it->outcome == MATCHES), "%s: %s", it->condition, world_contact(&world, "c-1"));
     ck_assert_msg(
-        failed_count() == (it->outcome == FAILS), "%s: %llu failed", it->condition,
-        (unsigned long long)failed_count());
+        world_counts(&world).expressions_failed == (it->outcome == FAILS), "%s: %llu failed",
+        it->condition, (unsigned long long)world_counts(&world).expressions_failed);
 }
 END_TEST
 
@@ -212,7 +192,8 @@ static void feed_conjunctions(const char *part, const char *behind, char *out, s
     for (size_t i = 0; i < sizeof(OTHER_LINES) / sizeof(OTHER_LINES[0]); i++) {
         world_feed(&world, &OTHER_LINES[i], 1);
         len = snprintf(
-            out, out_bytes, "%llu failed, %s\n", (unsigned long long)failed_count(),
+            out, out_bytes, "%llu failed, %s\n",
+            (unsigned long long)world_counts(&world).expressions_failed,
             strstr(world_contact(&world, "c-1"), "\"scores\""));
         out += len;
         out_bytes -= (size_t)len;
@@ -223,8 +204,7 @@ START_TEST(simple_parts_are_answered_as_their_program_would)
 {
     static char plain[16384], run[16384];
     feed_conjunctions(parts[_i], "", plain, sizeof(plain));
-    teardown();
-    setup();
+    fold_fixture_again();
     feed_conjunctions(parts[_i], " || false", run, sizeof(run));
     ck_assert_str_eq(plain, run);
     ck_assert(_i != 0 || strstr(plain, "\"s0\":{\"value\":") != NULL);
@@ -263,7 +243,7 @@ START_TEST(points_may_be_an_expression)
         ck_assert_msg(strstr(contact, "\"s\":") == NULL, "%s: %s", it->points, contact);
     else
         ck_assert_msg(strstr(contact, wanted) != NULL, "%s: %s", it->points, contact);
-    ck_assert_uint_eq(failed_count(), it->value == NULL);
+    ck_assert_uint_eq(world_counts(&world).expressions_failed, it->value == NULL);
 }
 END_TEST
 
@@ -271,14 +251,7 @@ START_TEST(a_replay_evaluates_as_the_first_time)
 {
     open_with("if: \"contact.age > 40 && data.amount > 100.0\", points: \"data.amount / 7\"");
     world_feed(&world, LINES, LINE_COUNT);
-    uint64_t digest = world_digest(&world);
-    char *contact = strdup(world_contact(&world, "c-1"));
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
-    ck_assert_str_eq(world_contact(&world, "c-1"), contact);
-    free(contact);
+    world_check_rebuilt(&world, "c-1");
 }
 END_TEST
 
@@ -330,7 +303,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("engine/fold/condition");
     TCase *tcase = tcase_create("condition");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, a_condition_sees_event_contact_and_scores, 0, CONDITION_COUNT);
     tcase_add_loop_test(tcase, simple_parts_are_answered_as_their_program_would, 0, PART_COUNT);
     tcase_add_loop_test(tcase, points_may_be_an_expression, 0, POINTS_COUNT);

@@ -9,7 +9,6 @@
 #include "engine/fold/explain_contact.h"
 #include "engine/fold/explain_event.h"
 #include "engine/fold/query.h"
-#include "engine/fold/shard_clock.h"
 #include "engine/fold/shard_drop.h"
 
 #include "tests/fakes/fold_fixture.h"
@@ -38,11 +37,8 @@ static void feed(const char *day, const char *contact, const char *type, const c
 static void advance(const char *day)
 {
     char text[64];
-    int64_t time_ms = 0;
-    struct fault fault = {.err = ERR_OK};
     (void)snprintf(text, sizeof(text), "2026-01-%sT00:00:00Z", day);
-    ck_assert(time_parse(bytes_text(text), &time_ms));
-    ck_assert_msg(shard_advance(world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
+    world_advance(&world, text);
     world_publish(&world);
 }
 

@@ -7,7 +7,6 @@
 
 #include "engine/base/time.h"
 #include "engine/fold/shard_clock.h"
-#include "engine/fold/verify.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/fakes/run_counts_check.h"
@@ -47,15 +46,10 @@ static void setup_restarting(void)
 
 static void teardown(void)
 {
-    struct verify_report report;
-    struct fault fault = {.err = ERR_OK};
     if (world.shard != NULL) {
         ck_run_counts(world.shard);
         world_publish(&world);
-        enum err err =
-            verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
-        ck_assert_msg(err == ERR_OK, "%s", fault.text);
-        ck_assert_uint_eq(report.digest, world_digest(&world));
+        world_check_refolds(&world);
     }
     world_destroy(&world);
 }
@@ -74,12 +68,9 @@ static void maybe_restart(bool has_changed)
 // The clock comes there ("01-03T10:00", of 2026), and what is due by then is done.
 static void at(const char *time)
 {
-    struct fault fault = {.err = ERR_OK};
     world.wall_ms = ms_of(time);
     do {
-        uint64_t sequence = 0;
-        shard_frame_begin(world.shard, world.wall_ms);
-        ck_assert_msg(shard_frame_end(world.shard, &sequence, &fault) == ERR_OK, "%s", fault.text);
+        world_tick(&world);
     } while (shard_timer_is_due(world.shard, world.wall_ms));
     next_id++;
     world_publish(&world);
@@ -104,36 +95,9 @@ static void edit(const char *rules, const char *time)
     world_activate(&world, rules);
     maybe_restart(false);
     world.wall_ms += 1;
-    struct fault fault = {.err = ERR_OK};
-    uint64_t sequence = 0;
-    shard_frame_begin(world.shard, world.wall_ms);
-    ck_assert_msg(shard_frame_end(world.shard, &sequence, &fault) == ERR_OK, "%s", fault.text);
+    world_tick(&world);
     world_publish(&world);
     maybe_restart(false);
-}
-
-static void copy_member(const char *json, const char *name, char *to, size_t size)
-{
-    char key[32];
-    (void)snprintf(key, sizeof(key), "\"%s\":\"", name);
-    const char *from = strstr(json, key);
-    ck_assert_msg(from != NULL, "no %s in %s", name, json);
-    from += strlen(key);
-    size_t len = strcspn(from, "\"");
-    ck_assert_uint_lt(len, size);
-    memcpy(to, from, len);
-    to[len] = '\0';
-}
-
-static bool was_there_before(size_t item)
-{
-    const struct outbox_item *items = world.out.items;
-    for (size_t i = 0; i < item; i++) {
-        if (items[i].outgoing.id.low == items[item].outgoing.id.low &&
-            items[i].outgoing.id.high == items[item].outgoing.id.high)
-            return is_restarting;
-    }
-    return false;
 }
 
 // Every action so far as "TIME CONTACT TEXT", each on its line, and nothing else; the time to the minute.
@@ -143,17 +107,12 @@ static void ck_actions(const char *wanted)
     size_t len = 0;
     got[0] = '\0';
     for (size_t i = 0; i < world.out.item_count; i++) {
-        static char json[4096];
-        if (was_there_before(i))
+        if (is_restarting && world_is_offered_again(&world, i))
             continue;
         char time[40], subject[40], text[200];
-        struct bytes payload = world.out.items[i].outgoing.value;
-        ck_assert_uint_lt(payload.len, sizeof(json));
-        memcpy(json, payload.data, payload.len);
-        json[payload.len] = '\0';
-        copy_member(json, "time", time, sizeof(time));
-        copy_member(json, "subject", subject, sizeof(subject));
-        copy_member(json, "text", text, sizeof(text));
+        world_copy_member(&world, i, "time", time, sizeof(time));
+        world_copy_member(&world, i, "subject", subject, sizeof(subject));
+        world_copy_member(&world, i, "text", text, sizeof(text));
         len += (size_t)snprintf(
             got + len, sizeof(got) - len, "%.11s %s %s\n", time + 5, subject, text);
     }

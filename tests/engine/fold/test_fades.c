@@ -7,7 +7,6 @@
 #include "engine/fold/query.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
-#include "engine/fold/verify.h"
 
 #include "tests/fakes/fold_world.h"
 #include "tests/support/suite.h"
@@ -38,14 +37,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    struct verify_report report;
-    struct fault fault = {.err = ERR_OK};
-    uint64_t durable = 0;
-    ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
-    enum err err =
-        verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
-    ck_assert_msg(err == ERR_OK, "%s", fault.text);
-    ck_assert_uint_eq(report.digest, world_digest(&world));
+    world_check_refolds(&world);
     world_destroy(&world);
 }
 

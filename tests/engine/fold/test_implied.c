@@ -1,23 +1,10 @@
 // Events that others imply are counted once, whichever comes first.
 // links: engine/os
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 #define EVENTS                                                                            \
     "events:\n"                                                                           \
@@ -101,11 +88,7 @@ START_TEST(each_counts_once)
     world_open(&world, RULES);
     feed_all(cases[_i].events);
     assert_points(cases[_i].events, cases[_i].points);
-    uint64_t digest = world_digest(&world);
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
+    world_check_rebuilt(&world, NULL);
 }
 END_TEST
 
@@ -165,7 +148,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("fold/implied");
     TCase *tcase = tcase_create("implied");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, each_counts_once, 0, CASES);
     tcase_add_loop_test(tcase, history_knows_what_was_implied, 0, CASES);
     tcase_add_test(tcase, workflows_hear_what_is_implied);

@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/time.h"
-#include "engine/fold/shard_clock.h"
-#include "engine/fold/verify.h"
-
 #include "tests/fakes/fold_world.h"
 #include "tests/support/suite.h"
 
@@ -24,16 +20,8 @@ static void setup(void)
 // Whatever a test did, the journal folds again to the same.
 static void teardown(void)
 {
-    struct verify_report report;
-    struct fault fault = {.err = ERR_OK};
-    if (world.shard != NULL) {
-        uint64_t durable = 0; // frames that the clock alone made are written with the next events
-        ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
-        enum err err =
-            verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
-        ck_assert_msg(err == ERR_OK, "%s", fault.text);
-        ck_assert_uint_eq(report.digest, world_digest(&world));
-    }
+    if (world.shard != NULL)
+        world_check_refolds(&world);
     world_destroy(&world);
 }
 
@@ -53,11 +41,8 @@ static void feed(const char *time, const char *type, const char *data)
 static void advance(const char *time)
 {
     char text[64];
-    int64_t time_ms = 0;
-    struct fault fault = {.err = ERR_OK};
     (void)snprintf(text, sizeof(text), "2026-%sZ", time);
-    ck_assert(time_parse(bytes_text(text), &time_ms));
-    ck_assert_msg(shard_advance(world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
+    world_advance(&world, text);
 }
 
 static bool shows(const char *text)

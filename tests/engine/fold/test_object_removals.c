@@ -9,28 +9,8 @@
 #include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/object_world.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-static int last_id;
-
-static void setup(void)
-{
-    world_create(&world);
-    last_id = 0;
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
-
-static void setup_again(void)
-{
-    teardown();
-    setup();
-}
 
 #define EVENTS                                                                      \
     "events:\n"                                                                     \
@@ -42,38 +22,10 @@ static void setup_again(void)
 #define KEPT    EVENTS "objects: {" DEAL "}}\n"
 #define OBJECTS EVENTS "objects: {" DEAL ", removed_by: gone.*}}\n"
 
-static void feed(const char *type, int minute, const char *data)
-{
-    char line[4096];
-    (void)snprintf(
-        line, sizeof(line),
-        "{\"id\":\"%d\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"2026-01-02T%02d:%02d:00Z\","
-        "\"contact\":\"c\",\"data\":{%s}}",
-        ++last_id, type, minute / 60, minute % 60, data);
-    world_feed_line(&world, line);
-}
-
-// `objects` of the contact; "" where it has none.
-static const char *objects(void)
-{
-    static char found[65536];
-    const char *contact = world_contact(&world, "c");
-    const char *begin = strstr(contact, ",\"objects\":");
-    const char *end = begin == NULL ? NULL : strstr(begin, "}}}");
-    found[0] = '\0';
-    if (end != NULL)
-        (void)snprintf(found, sizeof(found), "%.*s", (int)(end + 3 - begin) - 11, begin + 11);
-    return found;
-}
-
 #define TIME(minute) "\"2026-01-02T00:" #minute ":00.000Z\""
 
 // --- whatever the order of arrival
-static const struct said {
-    const char *type;
-    int minute;
-    const char *data;
-} said[] = {
+static const struct object_said said[] = {
     {"d.told", 11, "\"d\":\"a\",\"s\":\"new\",\"v\":12"},
     {"d.moved", 12, "\"d\":\"a\",\"s\":\"offer\""},
     {"gone.lost", 13, "\"d\":\"a\""},
@@ -83,31 +35,16 @@ static const struct said {
 };
 enum { SAID = sizeof(said) / sizeof(said[0]), ORDERS = 720, AT_ONCE = 24 };
 
-static void feed_in_order(int order)
-{
-    bool is_fed[SAID] = {false};
-    for (int left = SAID; left > 0; left--) {
-        int at = order % left;
-        order /= left;
-        for (int i = 0; i < SAID; i++) {
-            if (is_fed[i] || at-- > 0)
-                continue;
-            is_fed[i] = true;
-            feed(said[i].type, said[i].minute, said[i].data);
-            break;
-        }
-    }
-}
-
 #define DEAL_AGAIN "{\"deal\":{\"a\":{\"v\":3,\"created\":" TIME(14) ",\"updated\":" TIME(14) "}}}"
 
 START_TEST(the_order_of_arrival_does_not_matter)
 {
     for (int order = _i * AT_ONCE; order < (_i + 1) * AT_ONCE; order++) {
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
-        feed_in_order(order);
-        ck_assert_msg(strcmp(objects(), DEAL_AGAIN) == 0, "order %d: %s", order, objects());
+        object_feed_in_order(said, SAID, order);
+        ck_assert_msg(
+            strcmp(object_shown(), DEAL_AGAIN) == 0, "order %d: %s", order, object_shown());
     }
 }
 END_TEST
@@ -162,7 +99,7 @@ static void feed_word(const struct word *word)
     if (word->v > 0)
         (void)snprintf(v, sizeof(v), ",\"v\":%d", word->v);
     (void)snprintf(data, sizeof(data), "\"d\":\"%c\"%s%s", word->key, s, v);
-    feed(word->is_removal ? "gone.lost" : "d.told", word->minute, data);
+    object_feed(word->is_removal ? "gone.lost" : "d.told", word->minute, data);
 }
 
 static uint64_t below(uint64_t *state, uint64_t bound)
@@ -181,11 +118,11 @@ static void assert_as_said(const struct word *words, int count, int seed)
         begin[1] = key;
         expect_key(words, count, key, &wanted);
         buffer_add_u8(&wanted, 0);
-        bool is_there = strstr(objects(), begin) != NULL;
+        bool is_there = strstr(object_shown(), begin) != NULL;
         bool is_good = is_there == (wanted.len > 1) &&
-                       (!is_there || strstr(objects(), (const char *)wanted.data) != NULL);
+                       (!is_there || strstr(object_shown(), (const char *)wanted.data) != NULL);
         ck_assert_msg(
-            is_good, "seed %d, word %d: %s, wanted %s", seed, count, objects(),
+            is_good, "seed %d, word %d: %s, wanted %s", seed, count, object_shown(),
             (const char *)wanted.data);
         buffer_free(&wanted);
     }
@@ -197,7 +134,7 @@ START_TEST(an_object_is_what_was_said_behind_its_newest_removal)
         struct word words[WORDS_MAX];
         uint64_t state = (uint64_t)seed;
         int count = 2 + (int)below(&state, WORDS_MAX - 2);
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
         for (int i = 0; i < count; i++) {
             words[i] = (struct word){
@@ -217,29 +154,29 @@ END_TEST
 START_TEST(of_equal_times_the_later_in_the_journal_counts)
 {
     world_open(&world, OBJECTS);
-    feed("d.told", 11, "\"d\":\"a\",\"s\":\"one\"");
-    feed("gone.lost", 11, "\"d\":\"a\"");
-    ck_assert_str_eq(objects(), "");
-    feed("d.told", 11, "\"d\":\"a\",\"v\":2");
+    object_feed("d.told", 11, "\"d\":\"a\",\"s\":\"one\"");
+    object_feed("gone.lost", 11, "\"d\":\"a\"");
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("d.told", 11, "\"d\":\"a\",\"v\":2");
     ck_assert_str_eq(
-        objects(),
+        object_shown(),
         "{\"deal\":{\"a\":{\"v\":2,\"created\":" TIME(11) ",\"updated\":" TIME(11) "}}}");
-    feed("gone.lost", 11, "\"d\":\"a\"");
-    ck_assert_str_eq(objects(), "");
+    object_feed("gone.lost", 11, "\"d\":\"a\"");
+    ck_assert_str_eq(object_shown(), "");
 }
 END_TEST
 
 START_TEST(a_removal_of_what_is_not_there_is_remembered)
 {
     world_open(&world, OBJECTS);
-    feed("gone.away", 20, "\"d\":17");
-    feed("d.told", 15, "\"d\":\"17\",\"s\":\"late\"");
-    ck_assert_str_eq(objects(), "");
-    feed("gone.away", 10, "\"d\":17"); // an older one changes nothing
-    feed("d.told", 16, "\"d\":17,\"s\":\"late\"");
-    ck_assert_str_eq(objects(), "");
-    feed("d.told", 21, "\"d\":17");
-    ck_assert_ptr_nonnull(strstr(objects(), "\"17\""));
+    object_feed("gone.away", 20, "\"d\":17");
+    object_feed("d.told", 15, "\"d\":\"17\",\"s\":\"late\"");
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("gone.away", 10, "\"d\":17"); // an older one changes nothing
+    object_feed("d.told", 16, "\"d\":17,\"s\":\"late\"");
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("d.told", 21, "\"d\":17");
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"17\""));
 }
 END_TEST
 
@@ -249,16 +186,16 @@ START_TEST(what_is_older_is_passed_over)
     world_open(
         &world, EVENTS "objects: {deal: {key: data.d, on: d.told, fields: {q: 1 / int(data.v)}, "
                        "removed_by: [gone.lost, gone.away]}}\n");
-    feed("gone.lost", 20, "\"d\":\"a\"");
-    feed("d.told", 15, "\"d\":\"a\",\"v\":0");
+    object_feed("gone.lost", 20, "\"d\":\"a\"");
+    object_feed("d.told", 15, "\"d\":\"a\",\"v\":0");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
-    feed("d.told", 20, "\"d\":\"a\",\"v\":0");
+    object_feed("d.told", 20, "\"d\":\"a\",\"v\":0");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 1);
-    feed("gone.away", 21, "\"d\":1.5");
+    object_feed("gone.away", 21, "\"d\":1.5");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 2);
-    feed("gone.away", 21, "");
+    object_feed("gone.away", 21, "");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 2);
-    ck_assert_ptr_nonnull(strstr(objects(), "\"a\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"a\""));
 }
 END_TEST
 
@@ -266,22 +203,10 @@ END_TEST
 START_TEST(a_restart_and_a_rebuilt_store_give_the_same)
 {
     world_open(&world, OBJECTS "segments: {any: {if: size(objects.deal) > 0}}\n");
-    for (int i = 0; i < SAID; i++) {
-        feed(said[i].type, said[i].minute, said[i].data);
-        if (i == 2)
-            world_checkpoint(&world);
-        uint64_t digest = world_digest(&world);
-        world_close(&world);
-        world_open(&world, NULL);
-        ck_assert_uint_eq(world_digest(&world), digest);
-    }
-    ck_assert_str_eq(objects(), DEAL_AGAIN);
-    uint64_t digest = world_digest(&world);
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
-    ck_assert_str_eq(objects(), DEAL_AGAIN);
+    object_feed_restarting(said, SAID);
+    ck_assert_str_eq(object_shown(), DEAL_AGAIN);
+    world_check_rebuilt(&world, "c");
+    ck_assert_str_eq(object_shown(), DEAL_AGAIN);
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"any\"]"));
 }
 END_TEST
@@ -290,21 +215,21 @@ END_TEST
 START_TEST(rules_that_remove_are_filled_from_the_journal)
 {
     world_open(&world, KEPT);
-    feed_in_order(_i * 71);
-    ck_assert_ptr_nonnull(strstr(objects(), "\"s\":\"offer\""));
-    ck_assert_ptr_nonnull(strstr(objects(), "\"b\""));
+    object_feed_in_order(said, SAID, _i * 71);
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"s\":\"offer\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"b\""));
     world_activate(&world, OBJECTS);
-    ck_assert_str_eq(objects(), DEAL_AGAIN);
-    feed("d.told", 13, "\"d\":\"a\",\"s\":\"no\""); // behind the removal, by the journal
-    feed("d.told", 12, "\"d\":\"a\",\"v\":1");      // before it
+    ck_assert_str_eq(object_shown(), DEAL_AGAIN);
+    object_feed("d.told", 13, "\"d\":\"a\",\"s\":\"no\""); // behind the removal, by the journal
+    object_feed("d.told", 12, "\"d\":\"a\",\"v\":1");      // before it
     ck_assert_str_eq(
-        objects(), "{\"deal\":{\"a\":{\"s\":\"no\",\"v\":3,\"created\":" TIME(
-                       13) ",\"updated\":" TIME(14) "}}}");
+        object_shown(), "{\"deal\":{\"a\":{\"s\":\"no\",\"v\":3,\"created\":" TIME(
+                            13) ",\"updated\":" TIME(14) "}}}");
     world_activate(&world, EVENTS "objects: {" DEAL ", removed_by: gone.away}}\n");
-    ck_assert_ptr_nonnull(strstr(objects(), "\"created\":" TIME(11)));
-    ck_assert_ptr_null(strstr(objects(), "\"b\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"created\":" TIME(11)));
+    ck_assert_ptr_null(strstr(object_shown(), "\"b\""));
     world_activate(&world, KEPT);
-    ck_assert_ptr_nonnull(strstr(objects(), "\"b\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"b\""));
 }
 END_TEST
 
@@ -330,11 +255,11 @@ static void assert_kept(const char *hex)
 START_TEST(what_is_kept_has_these_bytes)
 {
     world_open(&world, _i == 0 ? KEPT : OBJECTS);
-    feed("d.told", 1, "\"d\":\"a\",\"s\":\"x\"");
-    feed("d.told", 2, "\"d\":\"a\"");
-    feed("d.told", 3, "\"d\":\"b\"");
-    feed("gone.lost", 0, "\"d\":\"b\"");
-    feed("gone.lost", 0, "\"d\":\"c\"");
+    object_feed("d.told", 1, "\"d\":\"a\",\"s\":\"x\"");
+    object_feed("d.told", 2, "\"d\":\"a\"");
+    object_feed("d.told", 3, "\"d\":\"b\"");
+    object_feed("gone.lost", 0, "\"d\":\"b\"");
+    object_feed("gone.lost", 0, "\"d\":\"c\"");
     assert_kept(
         _i == 0 ? "018f3535d82d00000060ee017c9b010000c0d8027c9b01000001006160ee017c9b01000002000578"
                   "000000000000000000002b00000020c3037c9b01000020c3037c9b01000001006200000000000000"
@@ -352,7 +277,7 @@ static void feed_removals(int from, int count)
     for (int i = from; i < from + count; i++) {
         char data[64];
         (void)snprintf(data, sizeof(data), "\"d\":\"k%d\"", i);
-        feed("gone.lost", 100 + i, data);
+        object_feed("gone.lost", 100 + i, data);
     }
 }
 
@@ -360,20 +285,21 @@ START_TEST(the_oldest_removal_is_forgotten_and_counted)
 {
     world_open(&world, OBJECTS);
     feed_removals(0, OBJECT_REMOVALS_MAX);
-    feed("gone.lost", 600, "\"d\":\"k0\""); // no longer the oldest, and no new one
+    object_feed("gone.lost", 600, "\"d\":\"k0\""); // no longer the oldest, and no new one
     ck_assert_uint_eq(world_counts(&world).object_removals_forgotten, 0);
     feed_removals(300, 1);
     ck_assert_uint_eq(world_counts(&world).object_removals_forgotten, 1);
-    feed("d.told", 90, "\"d\":\"k0\"");
-    feed("d.told", 90, "\"d\":\"k2\"");
-    ck_assert_str_eq(objects(), "");
-    feed("d.told", 90, "\"d\":\"k1\""); // whose removal is forgotten
-    ck_assert_ptr_nonnull(strstr(objects(), "\"k1\""));
-    feed("gone.lost", 91, "\"d\":\"k1\""); // older than all others, it removes and is forgotten
+    object_feed("d.told", 90, "\"d\":\"k0\"");
+    object_feed("d.told", 90, "\"d\":\"k2\"");
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("d.told", 90, "\"d\":\"k1\""); // whose removal is forgotten
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"k1\""));
+    object_feed(
+        "gone.lost", 91, "\"d\":\"k1\""); // older than all others, it removes and is forgotten
     ck_assert_uint_eq(world_counts(&world).object_removals_forgotten, 2);
-    ck_assert_str_eq(objects(), "");
-    feed("d.told", 90, "\"d\":\"k1\"");
-    ck_assert_ptr_nonnull(strstr(objects(), "\"k1\""));
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("d.told", 90, "\"d\":\"k1\"");
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"k1\""));
 }
 END_TEST
 
@@ -385,14 +311,14 @@ START_TEST(what_is_removed_makes_room)
         char data[64];
         (void)snprintf(data, sizeof(data), "\"d\":\"k%d\"", i);
         if (i == OBJECTS_MAX)
-            feed("gone.lost", 500, "\"d\":\"k7\"");
-        feed("d.told", 100 + i, data);
+            object_feed("gone.lost", 500, "\"d\":\"k7\"");
+        object_feed("d.told", 100 + i, data);
     }
-    feed("d.told", 450, "\"d\":\"k7\"");
+    object_feed("d.told", 450, "\"d\":\"k7\"");
     ck_assert_uint_eq(world_counts(&world).objects_dropped, 0);
-    ck_assert_ptr_null(strstr(objects(), "\"k7\""));
-    ck_assert_ptr_nonnull(strstr(objects(), "\"k256\""));
-    ck_assert_ptr_nonnull(strstr(objects(), "\"k0\""));
+    ck_assert_ptr_null(strstr(object_shown(), "\"k7\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"k256\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"k0\""));
 }
 END_TEST
 
@@ -402,65 +328,44 @@ START_TEST(an_object_knows_its_latest_times)
     char wanted[128];
     for (int more = 0; more < 2; more++) {
         int first = 20 - more;
-        setup_again();
+        fold_fixture_again();
         world_open(&world, OBJECTS);
-        feed("d.told", 10, "\"d\":\"a\"");
+        object_feed("d.told", 10, "\"d\":\"a\"");
         for (int i = OBJECT_TIMES_MAX + more - 1; i >= 0; i--)
-            feed("d.told", first + i, "\"d\":\"a\"");
-        feed("gone.lost", 10, "\"d\":\"a\"");
+            object_feed("d.told", first + i, "\"d\":\"a\"");
+        object_feed("gone.lost", 10, "\"d\":\"a\"");
         (void)snprintf(wanted, sizeof(wanted), "\"created\":\"2026-01-02T00:%d:00.000Z\"", 20);
-        ck_assert_msg(strstr(objects(), wanted) != NULL, "%s", objects());
+        ck_assert_msg(strstr(object_shown(), wanted) != NULL, "%s", object_shown());
     }
 }
 END_TEST
 
 // --- who hears of it
-#define HEARD                                                                                \
-    OBJECTS "actions: {tell: {with: {what: string}}}\n"                                      \
-            "workflows: {w: {on: object.changed, reenter: always, steps: [{do: tell, with: " \
-            "{what: \"{{ data.key }} {{ string(size(data.fields)) }} {{ 's' in data.from ? " \
-            "data.from.s : '-' }} {{ 's' in data.to ? data.to.s : '-' }} {{ data.is_new }} " \
-            "{{ data.removed }}\"}}]}}\n"
-
-// What was told since the last time, one line each.
-static void assert_told(const char *wanted)
-{
-    struct buffer told = {0};
-    static const char begin[] = "\"what\":\"";
-    for (size_t i = 0; i < world.out.item_count; i++) {
-        struct arena arena = {0};
-        const char *text = strstr(arena_text(&arena, world.out.items[i].outgoing.value), begin);
-        ck_assert_ptr_nonnull(text);
-        text += sizeof(begin) - 1;
-        buffer_add(&told, text, strcspn(text, "\""));
-        buffer_add_text(&told, "\n");
-        arena_free(&arena);
-    }
-    buffer_add_u8(&told, 0);
-    ck_assert_str_eq((const char *)told.data, wanted);
-    buffer_free(&told);
-    outbox_batch_clear(&world.out);
-}
+#define HEARD                                                                                 \
+    OBJECTS OBJECT_TELLING(                                                                   \
+        "{{ data.key }} {{ string(size(data.fields)) }} {{ 's' in data.from ? data.from.s : " \
+        "'-' }} {{ 's' in data.to ? data.to.s : '-' }} {{ data.is_new }} {{ data.removed }}")
 
 START_TEST(removals_are_told_with_what_was)
 {
     world_open(&world, HEARD);
-    feed("gone.lost", 10, "\"d\":\"a\""); // it is not there
-    assert_told("");
-    feed("d.told", 20, "\"d\":\"a\",\"s\":\"new\",\"v\":1");
-    assert_told("a 2 - new true false\n");
-    feed("gone.lost", 30, "\"d\":\"a\"");
-    assert_told("a 2 new - false true\n");
-    feed("gone.lost", 31, "\"d\":\"a\"");             // it is gone already
-    feed("d.told", 25, "\"d\":\"a\",\"s\":\"late\""); // older than that
-    assert_told("");
-    feed("d.told", 40, "\"d\":\"a\",\"s\":\"again\"");
-    feed("d.told", 50, "\"d\":\"a\",\"v\":2");
-    assert_told("a 1 - again true false\na 1 - - false false\n");
-    feed("gone.lost", 45, "\"d\":\"a\""); // late: what was said before it goes, the object stays
-    assert_told("a 1 again - false false\n");
-    feed("gone.lost", 46, "\"d\":\"a\""); // nothing goes
-    assert_told("");
+    object_feed("gone.lost", 10, "\"d\":\"a\""); // it is not there
+    object_check_told("");
+    object_feed("d.told", 20, "\"d\":\"a\",\"s\":\"new\",\"v\":1");
+    object_check_told("a 2 - new true false\n");
+    object_feed("gone.lost", 30, "\"d\":\"a\"");
+    object_check_told("a 2 new - false true\n");
+    object_feed("gone.lost", 31, "\"d\":\"a\"");             // it is gone already
+    object_feed("d.told", 25, "\"d\":\"a\",\"s\":\"late\""); // older than that
+    object_check_told("");
+    object_feed("d.told", 40, "\"d\":\"a\",\"s\":\"again\"");
+    object_feed("d.told", 50, "\"d\":\"a\",\"v\":2");
+    object_check_told("a 1 - again true false\na 1 - - false false\n");
+    object_feed(
+        "gone.lost", 45, "\"d\":\"a\""); // late: what was said before it goes, the object stays
+    object_check_told("a 1 again - false false\n");
+    object_feed("gone.lost", 46, "\"d\":\"a\""); // nothing goes
+    object_check_told("");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
 }
 END_TEST
@@ -471,7 +376,7 @@ START_TEST(what_nothing_removes_has_no_removed)
     world_open(
         &world, KEPT "segments: {s: {if: counter.n == 1}}\ncounters: {n: {count: object.changed, "
                      "if: '!has(data.removed)'}}\n");
-    feed("d.told", 10, "\"d\":\"a\"");
+    object_feed("d.told", 10, "\"d\":\"a\"");
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"s\"]"));
 }
 END_TEST
@@ -482,16 +387,16 @@ START_TEST(what_is_live_sees_a_removal)
     world_open(
         &world, OBJECTS "segments: {none: {if: size(objects.deal) == 0}, fails: {if: "
                         "'objects.deal[\"x\"].s == \"won\"'}}\n");
-    feed("d.told", 10, "\"d\":\"a\",\"s\":\"new\"");
+    object_feed("d.told", 10, "\"d\":\"a\",\"s\":\"new\"");
     ck_assert_ptr_null(strstr(world_contact(&world, "c"), "none"));
-    feed("gone.lost", 11, "\"d\":\"a\"");
+    object_feed("gone.lost", 11, "\"d\":\"a\"");
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"none\"]"));
     uint64_t failed = world_counts(&world).expressions_failed;
-    feed("gone.lost", 12, "\"d\":\"a\"");
-    feed("gone.lost", 12, "\"d\":\"b\"");
-    feed("d.told", 11, "\"d\":\"a\"");
+    object_feed("gone.lost", 12, "\"d\":\"a\"");
+    object_feed("gone.lost", 12, "\"d\":\"b\"");
+    object_feed("d.told", 11, "\"d\":\"a\"");
     ck_assert_uint_eq(world_counts(&world).expressions_failed, failed);
-    feed("d.told", 13, "\"d\":\"a\"");
+    object_feed("d.told", 13, "\"d\":\"a\"");
     ck_assert_ptr_null(strstr(world_contact(&world, "c"), "none"));
 }
 END_TEST
@@ -508,9 +413,9 @@ START_TEST(runs_hear_removals)
                 "    key: data.key\n"
                 "    stop: [{on: object.changed, if: data.key == run.key && data.removed}]\n"
                 "    steps: [{wait: 1d}, {tag: {add: late}}]\n");
-    feed("d.told", 10, "\"d\":\"a\"");
-    feed("d.told", 11, "\"d\":\"b\"");
-    feed("gone.lost", 12, "\"d\":\"a\"");
+    object_feed("d.told", 10, "\"d\":\"a\"");
+    object_feed("d.told", 11, "\"d\":\"b\"");
+    object_feed("gone.lost", 12, "\"d\":\"a\"");
     ck_assert_uint_eq(world_counts(&world).runs_started, 2);
     ck_assert_uint_eq(world_counts(&world).runs_stopped, 1);
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
@@ -521,7 +426,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("fold/object_removals");
     TCase *tcase = tcase_create("object_removals");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, the_order_of_arrival_does_not_matter, 0, ORDERS / AT_ONCE);
     tcase_add_loop_test(
         tcase, an_object_is_what_was_said_behind_its_newest_removal, 0, SEEDS / AT_ONCE);

@@ -7,22 +7,8 @@
 #include "engine/fold/failures.h"
 #include "engine/fold/objects.h"
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/object_world.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-static int last_id;
-
-static void setup(void)
-{
-    world_create(&world);
-    last_id = 0;
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 #define EVENTS                                                                                \
     "events:\n"                                                                               \
@@ -32,30 +18,6 @@ static void teardown(void)
 #define OBJECTS                                                                           \
     EVENTS "objects: {deal: {key: data.d, on: [d.told, d.moved], fields: {s: data.s, v: " \
            "data.v, w: data.w, x: data.x}}}\n"
-
-static void feed(const char *type, int minute, const char *data)
-{
-    char line[4096];
-    (void)snprintf(
-        line, sizeof(line),
-        "{\"id\":\"%d\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"2026-01-02T%02d:%02d:00Z\","
-        "\"contact\":\"c\",\"data\":{%s}}",
-        ++last_id, type, minute / 60, minute % 60, data);
-    world_feed_line(&world, line);
-}
-
-// `objects` of the contact; "" where it has none.
-static const char *objects(void)
-{
-    static char found[65536];
-    const char *contact = world_contact(&world, "c");
-    const char *begin = strstr(contact, ",\"objects\":");
-    const char *end = begin == NULL ? NULL : strstr(begin, "}}}");
-    found[0] = '\0';
-    if (end != NULL)
-        (void)snprintf(found, sizeof(found), "%.*s", (int)(end + 3 - begin) - 11, begin + 11);
-    return found;
-}
 
 static uint64_t failures_of(const char *rule)
 {
@@ -68,11 +30,7 @@ static uint64_t failures_of(const char *rule)
 }
 
 // --- what is kept, whatever the order of arrival
-static const struct said {
-    const char *type;
-    int minute;
-    const char *data;
-} said[] = {
+static const struct object_said said[] = {
     {"d.told", 1, "\"d\":\"a\",\"s\":\"new\",\"v\":12"},
     {"d.moved", 3, "\"d\":\"a\",\"s\":\"offer\""},
     {"d.told", 2, "\"d\":\"a\",\"s\":\"seen\",\"v\":15,\"w\":\"2026-02-01T00:00:00Z\",\"x\":true"},
@@ -87,33 +45,17 @@ enum { SAID = sizeof(said) / sizeof(said[0]), ORDERS = 120 };
     "\"created\":" TIME(1) ",\"updated\":" TIME(3) "}"
 #define DEAL_B "\"b\":{\"s\":\"won\",\"v\":1,\"created\":" TIME(4) ",\"updated\":" TIME(5) "}"
 
-static void feed_in_order(int order)
-{
-    bool is_fed[SAID] = {false};
-    for (int left = SAID; left > 0; left--) {
-        int at = order % left;
-        order /= left;
-        for (int i = 0; i < SAID; i++) {
-            if (is_fed[i] || at-- > 0)
-                continue;
-            is_fed[i] = true;
-            feed(said[i].type, said[i].minute, said[i].data);
-            break;
-        }
-    }
-}
-
 static void assert_both(int order)
 {
-    bool is_good = strcmp(objects(), "{\"deal\":{" DEAL_A "," DEAL_B "}}") == 0 ||
-                   strcmp(objects(), "{\"deal\":{" DEAL_B "," DEAL_A "}}") == 0;
-    ck_assert_msg(is_good, "order %d: %s", order, objects());
+    bool is_good = strcmp(object_shown(), "{\"deal\":{" DEAL_A "," DEAL_B "}}") == 0 ||
+                   strcmp(object_shown(), "{\"deal\":{" DEAL_B "," DEAL_A "}}") == 0;
+    ck_assert_msg(is_good, "order %d: %s", order, object_shown());
 }
 
 START_TEST(the_order_of_arrival_does_not_matter)
 {
     world_open(&world, OBJECTS);
-    feed_in_order(_i);
+    object_feed_in_order(said, SAID, _i);
     assert_both(_i);
 }
 END_TEST
@@ -122,9 +64,9 @@ END_TEST
 START_TEST(of_equal_times_the_later_in_the_journal_stays)
 {
     world_open(&world, OBJECTS);
-    feed("d.told", 1, "\"d\":\"a\",\"s\":\"one\"");
-    feed("d.told", 1, "\"d\":\"a\",\"s\":\"two\"");
-    ck_assert_ptr_nonnull(strstr(objects(), "\"s\":\"two\""));
+    object_feed("d.told", 1, "\"d\":\"a\",\"s\":\"one\"");
+    object_feed("d.told", 1, "\"d\":\"a\",\"s\":\"two\"");
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"s\":\"two\""));
 }
 END_TEST
 
@@ -133,22 +75,10 @@ START_TEST(a_restart_and_a_rebuilt_store_give_the_same)
     world_open(
         &world,
         OBJECTS "segments: {won: {if: 'objects.deal.exists(k, objects.deal[k].s == \"won\")'}}\n");
-    for (int i = 0; i < SAID; i++) {
-        feed(said[i].type, said[i].minute, said[i].data);
-        if (i == 2)
-            world_checkpoint(&world);
-        uint64_t digest = world_digest(&world);
-        world_close(&world);
-        world_open(&world, NULL);
-        ck_assert_uint_eq(world_digest(&world), digest);
-    }
+    object_feed_restarting(said, SAID);
     assert_both(0);
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"won\"]"));
-    uint64_t digest = world_digest(&world);
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
+    world_check_rebuilt(&world, "c");
     assert_both(0);
 }
 END_TEST
@@ -157,8 +87,8 @@ END_TEST
 START_TEST(new_objects_are_filled_from_the_journal)
 {
     world_open(&world, EVENTS);
-    feed_in_order(17);
-    ck_assert_str_eq(objects(), "");
+    object_feed_in_order(said, SAID, 17);
+    ck_assert_str_eq(object_shown(), "");
     world_activate(&world, OBJECTS);
     assert_both(17);
 }
@@ -167,8 +97,8 @@ END_TEST
 START_TEST(objects_written_differently_are_filled_again)
 {
     world_open(&world, EVENTS "objects: {deal: {key: data.d, on: d.moved, fields: {t: data.s}}}\n");
-    feed_in_order(0);
-    ck_assert_ptr_nonnull(strstr(objects(), "\"t\":\"offer\""));
+    object_feed_in_order(said, SAID, 0);
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"t\":\"offer\""));
     world_activate(&world, OBJECTS);
     assert_both(0);
 }
@@ -180,14 +110,15 @@ START_TEST(objects_from_now_on_start_empty_and_are_kept)
         "objects: {deal: {key: data.d, on: d.told, fields: {v: data.v}, history: from_now}}\n";
     char with_more[sizeof(rules) + 64];
     world_open(&world, EVENTS);
-    feed("d.told", 1, "\"d\":\"a\",\"v\":1");
+    object_feed("d.told", 1, "\"d\":\"a\",\"v\":1");
     world_activate(&world, rules);
-    ck_assert_str_eq(objects(), "");
-    feed("d.told", 2, "\"d\":\"b\",\"v\":2");
+    ck_assert_str_eq(object_shown(), "");
+    object_feed("d.told", 2, "\"d\":\"b\",\"v\":2");
     (void)snprintf(with_more, sizeof(with_more), "%scounters: {n: {count: d.told}}\n", rules);
     world_activate(&world, with_more);
     ck_assert_str_eq(
-        objects(), "{\"deal\":{\"b\":{\"v\":2,\"created\":" TIME(2) ",\"updated\":" TIME(2) "}}}");
+        object_shown(),
+        "{\"deal\":{\"b\":{\"v\":2,\"created\":" TIME(2) ",\"updated\":" TIME(2) "}}}");
 }
 END_TEST
 
@@ -213,11 +144,11 @@ enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 START_TEST(a_key_is_a_text_or_a_whole_number)
 {
     world_open(&world, OBJECTS);
-    feed("d.told", 1, keys[_i].key);
+    object_feed("d.told", 1, keys[_i].key);
     if (keys[_i].wanted == NULL)
-        ck_assert_str_eq(objects(), "");
+        ck_assert_str_eq(object_shown(), "");
     else
-        ck_assert_msg(strstr(objects(), keys[_i].wanted) != NULL, "%s", objects());
+        ck_assert_msg(strstr(object_shown(), keys[_i].wanted) != NULL, "%s", object_shown());
     ck_assert_uint_eq(failures_of("objects.deal key"), keys[_i].failures);
 }
 END_TEST
@@ -229,7 +160,7 @@ START_TEST(a_key_may_not_be_too_long)
     for (int more = 0; more < 2; more++) {
         int len = OBJECT_KEY_BYTES_MAX + more;
         (void)snprintf(data, sizeof(data), "\"d\":\"%0*d\"", len, 7);
-        feed("d.told", 1, data);
+        object_feed("d.told", 1, data);
         ck_assert_uint_eq(failures_of("objects.deal key"), (uint64_t)more);
     }
 }
@@ -242,22 +173,22 @@ START_TEST(what_is_missing_is_no_failure_and_what_cannot_be_kept_is_one)
     world_open(
         &world, EVENTS "objects: {deal: {key: data.d, on: d.told, fields: {s: data.s, x: data.x, "
                        "q: 1 / int(data.v)}}}\n");
-    feed("d.told", 1, "\"d\":\"a\",\"s\":\"kept\",\"x\":1,\"v\":1");
-    feed("d.told", 2, "\"d\":\"a\""); // nothing is said of any
+    object_feed("d.told", 1, "\"d\":\"a\",\"s\":\"kept\",\"x\":1,\"v\":1");
+    object_feed("d.told", 2, "\"d\":\"a\""); // nothing is said of any
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
-    feed("d.told", 3, "\"d\":\"a\",\"x\":[1,2],\"v\":0");
+    object_feed("d.told", 3, "\"d\":\"a\",\"x\":[1,2],\"v\":0");
     ck_assert_uint_eq(failures_of("objects.deal x"), 1);
     ck_assert_uint_eq(failures_of("objects.deal q"), 1);
     (void)snprintf(data, sizeof(data), "\"d\":\"a\",\"s\":\"%0*d\"", OBJECT_TEXT_BYTES_MAX + 1, 7);
-    feed("d.told", 4, data);
+    object_feed("d.told", 4, data);
     ck_assert_uint_eq(failures_of("objects.deal s"), 1);
     ck_assert_str_eq(
-        objects(), "{\"deal\":{\"a\":{\"s\":\"kept\",\"x\":1,\"q\":1,\"created\":" TIME(
-                       1) ",\"updated\":" TIME(4) "}}}");
+        object_shown(), "{\"deal\":{\"a\":{\"s\":\"kept\",\"x\":1,\"q\":1,\"created\":" TIME(
+                            1) ",\"updated\":" TIME(4) "}}}");
     (void)snprintf(data, sizeof(data), "\"d\":\"a\",\"s\":\"%0*d\"", OBJECT_TEXT_BYTES_MAX, 7);
-    feed("d.told", 5, data);
+    object_feed("d.told", 5, data);
     ck_assert_uint_eq(failures_of("objects.deal s"), 1);
-    ck_assert_ptr_null(strstr(objects(), "kept"));
+    ck_assert_ptr_null(strstr(object_shown(), "kept"));
 }
 END_TEST
 
@@ -267,7 +198,7 @@ static void feed_many(int count)
     for (int i = 0; i < count; i++) {
         char data[64];
         (void)snprintf(data, sizeof(data), "\"d\":\"k%d\",\"v\":%d", i, i);
-        feed("d.told", 100 + i, data);
+        object_feed("d.told", 100 + i, data);
     }
 }
 
@@ -278,63 +209,41 @@ START_TEST(the_one_changed_longest_ago_is_dropped_and_counted)
                         "size(objects.deal) > 256}}\n");
     feed_many(OBJECTS_MAX);
     ck_assert_uint_eq(world_counts(&world).objects_dropped, 0);
-    feed("d.told", 1000, "\"d\":\"k0\",\"v\":7"); // no longer the oldest
-    feed("d.told", 1001, "\"d\":\"new\"");
+    object_feed("d.told", 1000, "\"d\":\"k0\",\"v\":7"); // no longer the oldest
+    object_feed("d.told", 1001, "\"d\":\"new\"");
     ck_assert_uint_eq(world_counts(&world).objects_dropped, 1);
-    ck_assert_ptr_null(strstr(objects(), "\"k1\""));
-    ck_assert_ptr_nonnull(strstr(objects(), "\"k0\""));
-    ck_assert_ptr_nonnull(strstr(objects(), "\"new\""));
-    feed("d.told", 1, "\"d\":\"late\""); // all others were changed later
+    ck_assert_ptr_null(strstr(object_shown(), "\"k1\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"k0\""));
+    ck_assert_ptr_nonnull(strstr(object_shown(), "\"new\""));
+    object_feed("d.told", 1, "\"d\":\"late\""); // all others were changed later
     ck_assert_uint_eq(world_counts(&world).objects_dropped, 2);
-    ck_assert_ptr_null(strstr(objects(), "\"late\""));
+    ck_assert_ptr_null(strstr(object_shown(), "\"late\""));
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"all\"]"));
 }
 END_TEST
 
 // --- object.changed
-#define HEARD                                                                                \
-    OBJECTS "actions: {tell: {with: {what: string}}}\n"                                      \
-            "workflows: {w: {on: object.changed, reenter: always, steps: [{do: tell, with: " \
-            "{what: \"{{ data.object }} {{ data.key }} {{ string(size(data.fields)) }} "     \
-            "{{ 's' in data.fields }} {{ 's' in data.from ? data.from.s : '-' }} "           \
-            "{{ 's' in data.to ? data.to.s : '-' }} {{ data.is_new }}\"}}]}}\n"
-
-// What was told since the last time, one line each.
-static void assert_told(const char *wanted)
-{
-    struct buffer told = {0};
-    static const char begin[] = "\"what\":\"";
-    for (size_t i = 0; i < world.out.item_count; i++) {
-        struct arena arena = {0};
-        const char *text = strstr(arena_text(&arena, world.out.items[i].outgoing.value), begin);
-        ck_assert_ptr_nonnull(text);
-        text += sizeof(begin) - 1;
-        buffer_add(&told, text, strcspn(text, "\""));
-        buffer_add_text(&told, "\n");
-        arena_free(&arena);
-    }
-    buffer_add_u8(&told, 0);
-    ck_assert_str_eq((const char *)told.data, wanted);
-    buffer_free(&told);
-    outbox_batch_clear(&world.out);
-}
+#define HEARD                                                                                     \
+    OBJECTS OBJECT_TELLING("{{ data.object }} {{ data.key }} {{ string(size(data.fields)) }} "    \
+                           "{{ 's' in data.fields }} {{ 's' in data.from ? data.from.s : '-' }} " \
+                           "{{ 's' in data.to ? data.to.s : '-' }} {{ data.is_new }}")
 
 START_TEST(changes_are_told_with_what_was_and_what_is)
 {
     world_open(&world, HEARD);
-    feed("d.told", 10, "\"d\":\"a\",\"s\":\"new\",\"v\":1");
-    assert_told("deal a 2 true - new true\n");
-    feed("d.moved", 20, "\"d\":\"a\",\"s\":\"offer\"");
-    assert_told("deal a 1 true new offer false\n");
-    feed("d.moved", 30, "\"d\":\"a\",\"s\":\"offer\""); // nothing is another
-    feed("d.moved", 15, "\"d\":\"a\",\"s\":\"late\"");  // what was said later stays
-    assert_told("");
-    feed(
+    object_feed("d.told", 10, "\"d\":\"a\",\"s\":\"new\",\"v\":1");
+    object_check_told("deal a 2 true - new true\n");
+    object_feed("d.moved", 20, "\"d\":\"a\",\"s\":\"offer\"");
+    object_check_told("deal a 1 true new offer false\n");
+    object_feed("d.moved", 30, "\"d\":\"a\",\"s\":\"offer\""); // nothing is another
+    object_feed("d.moved", 15, "\"d\":\"a\",\"s\":\"late\"");  // what was said later stays
+    object_check_told("");
+    object_feed(
         "d.told", 5,
         "\"d\":\"a\",\"s\":\"first\",\"x\":\"y\""); // late, and the only one that says x
-    assert_told("deal a 1 false - - false\n");
-    feed("d.told", 40, "\"d\":5"); // new, though nothing is known of it
-    assert_told("deal 5 0 false - - true\n");
+    object_check_told("deal a 1 false - - false\n");
+    object_feed("d.told", 40, "\"d\":5"); // new, though nothing is known of it
+    object_check_told("deal 5 0 false - - true\n");
 }
 END_TEST
 
@@ -346,10 +255,10 @@ START_TEST(rules_and_counters_hear_changes)
                 "scores: {s: {rules: [{name: won, on: object.changed, points: 5, if: '\"s\" in "
                 "data.fields && data.to.s == \"won\"'}]}}\n"
                 "segments: {thrice: {if: counter.changes == 3}}\n");
-    feed("d.moved", 1, "\"d\":\"a\",\"s\":\"new\"");
-    feed("d.moved", 2, "\"d\":\"a\",\"s\":\"won\"");
-    feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
-    feed("d.moved", 3, "\"d\":\"b\",\"s\":\"won\"");
+    object_feed("d.moved", 1, "\"d\":\"a\",\"s\":\"new\"");
+    object_feed("d.moved", 2, "\"d\":\"a\",\"s\":\"won\"");
+    object_feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
+    object_feed("d.moved", 3, "\"d\":\"b\",\"s\":\"won\"");
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"s\":{\"value\":10}"));
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"thrice\"]"));
     ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
@@ -393,7 +302,7 @@ START_TEST(expressions_read_objects)
     buffer_add_text(&rules, "\"}}\n");
     buffer_add_u8(&rules, 0);
     world_open(&world, (const char *)rules.data);
-    feed_in_order(_i);
+    object_feed_in_order(said, SAID, _i);
     ck_assert_msg(
         strstr(world_contact(&world, "c"), "\"segments\":[\"it\"]") != NULL, "%s", truths[_i]);
     buffer_free(&rules);
@@ -409,9 +318,9 @@ START_TEST(a_field_may_be_called_as_what_every_object_has)
                "data.s}}}\n"
                "segments: {it: {if: 'objects.deal.exists(k, objects.deal[k].updated == 3.0 && "
                "objects.deal[k].key == \"x\")'}}\n");
-    feed("d.told", 1, "\"d\":\"a\",\"v\":3,\"s\":\"x\"");
+    object_feed("d.told", 1, "\"d\":\"a\",\"v\":3,\"s\":\"x\"");
     ck_assert_str_eq(
-        objects(), "{\"deal\":{\"a\":{\"updated\":3,\"key\":\"x\",\"created\":" TIME(1) "}}}");
+        object_shown(), "{\"deal\":{\"a\":{\"updated\":3,\"key\":\"x\",\"created\":" TIME(1) "}}}");
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"segments\":[\"it\"]"));
 }
 END_TEST
@@ -425,14 +334,14 @@ START_TEST(only_changes_of_a_kind_have_its_readers_looked_at)
                 "scores: {s: {rules: [{name: r, points: 1, while: 'objects.deal[\"none\"].s == "
                 "\"won\"'}]}}\n"
                 "counters: {n: {count: email.opened}}\n");
-    feed("d.told", 1, "\"d\":\"a\"");
+    object_feed("d.told", 1, "\"d\":\"a\"");
     uint64_t after_one = failures_of("segments.fails if");
     ck_assert_uint_gt(after_one, 0);
-    feed("email.opened", 2, "");
-    feed("d.told", 3, "\"s\":\"no key\"");
+    object_feed("email.opened", 2, "");
+    object_feed("d.told", 3, "\"s\":\"no key\"");
     ck_assert_uint_eq(failures_of("segments.fails if"), after_one);
     uint64_t rule_after_one = failures_of("scores.s/r while");
-    feed("d.told", 4, "\"d\":\"a\",\"s\":\"x\"");
+    object_feed("d.told", 4, "\"d\":\"a\",\"s\":\"x\"");
     ck_assert_uint_eq(failures_of("segments.fails if"), after_one + 1);
     ck_assert_uint_eq(failures_of("scores.s/r while"), rule_after_one + 1);
 }
@@ -459,13 +368,13 @@ START_TEST(what_follows_sees_the_object_as_it_has_become)
                 "                with:\n"
                 "                  what: \"{{ objects.deal[string(run.data.d)].s }}\"\n"
                 "                  v: objects.deal[string(run.data.d)].v\n");
-    feed("d.told", 1, "\"d\":\"a\",\"s\":\"new\",\"v\":2");
-    feed("d.moved", 2, "\"d\":\"a\",\"s\":\"offer\"");
-    assert_told("");
-    feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
-    assert_told("won\n");
+    object_feed("d.told", 1, "\"d\":\"a\",\"s\":\"new\",\"v\":2");
+    object_feed("d.moved", 2, "\"d\":\"a\",\"s\":\"offer\"");
+    object_check_told("");
+    object_feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
+    object_check_told("won\n");
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"s\":{\"value\":4}"));
-    feed("d.moved", 4, "\"d\":\"a\",\"s\":\"lost\"");
+    object_feed("d.moved", 4, "\"d\":\"a\",\"s\":\"lost\"");
     ck_assert_ptr_null(strstr(world_contact(&world, "c"), "\"s\":{\"value\":4}"));
 }
 END_TEST
@@ -486,11 +395,11 @@ START_TEST(runs_are_stopped_and_taken_on_by_objects)
                 "      - wait: {for: object.changed, if: 'data.key == \"a\"', at_most: 1d}\n"
                 "        then: [{tag: {add: \"heard\"}}]\n"
                 "        else: [{tag: {add: missed}}]\n");
-    feed("email.opened", 1, "");
-    feed("d.moved", 2, "\"d\":\"b\",\"s\":\"new\"");
+    object_feed("email.opened", 1, "");
+    object_feed("d.moved", 2, "\"d\":\"b\",\"s\":\"new\"");
     ck_assert_uint_eq(world_counts(&world).runs_stopped, 0);
     ck_assert_uint_eq(world_counts(&world).runs_done, 0);
-    feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
+    object_feed("d.moved", 3, "\"d\":\"a\",\"s\":\"won\"");
     ck_assert_uint_eq(world_counts(&world).runs_stopped, 1);
     ck_assert_uint_eq(world_counts(&world).runs_done, 1);
     ck_assert_ptr_nonnull(strstr(world_contact(&world, "c"), "\"tags\":[\"heard\"]"));
@@ -503,10 +412,10 @@ START_TEST(time_makes_what_reads_an_object_true)
     world_open(
         &world, OBJECTS "segments: {quiet: {if: 'now - objects.deal[\"a\"].updated >= "
                         "duration(\"90m\")'}}\n");
-    feed("d.told", 1, "\"d\":\"a\"");
+    object_feed("d.told", 1, "\"d\":\"a\"");
     for (int minute = 90; minute < 93; minute++) {
         world.wall_ms = INT64_C(1767312000000) + minute * 60000; // 2026-01-02
-        feed("email.opened", minute, "");
+        object_feed("email.opened", minute, "");
         bool is_quiet = strstr(world_contact(&world, "c"), "\"segments\":[\"quiet\"]") != NULL;
         ck_assert_int_eq(is_quiet, minute >= 91);
     }
@@ -517,7 +426,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("fold/objects");
     TCase *tcase = tcase_create("objects");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, the_order_of_arrival_does_not_matter, 0, ORDERS);
     tcase_add_test(tcase, of_equal_times_the_later_in_the_journal_stays);
     tcase_add_test(tcase, a_restart_and_a_rebuilt_store_give_the_same);

@@ -108,11 +108,8 @@ START_TEST(a_wait_for_an_event_of_a_step_ends_with_it)
     clock_feed("01-01T10:00:00", "ping", "{\"who\":\"ann\"}");
     clock_feed("01-01T11:00:00", "pong", "{\"of\":\"another\"}");
     clock_check_actions("01-01T10:00:00.000Z first/1 to ann\n");
-    char id[64], data[128], json[4096];
-    struct bytes payload = clock_world.out.items[0].outgoing.value;
-    memcpy(json, payload.data, payload.len);
-    json[payload.len] = '\0';
-    clock_copy_member(json, "id", id, sizeof(id));
+    char id[64], data[128];
+    world_copy_member(&clock_world, 0, "id", id, sizeof(id));
     (void)snprintf(data, sizeof(data), "{\"of\":\"%s\"}", id);
     clock_feed("01-02T12:00:00", "pong", data);
     clock_feed("01-02T13:00:00", "pong", data);
@@ -630,6 +627,22 @@ START_TEST(a_wait_does_not_hear_the_event_that_led_to_it)
 }
 END_TEST
 
+// What it has, in the order of its fields; its key where it has one.
+START_TEST(a_run_can_be_walked)
+{
+#define SAYS \
+    "reenter: always, steps: [{do: mail, with: {text: \"{{ run.map(k, k).join('-') }}\"}}]}\n"
+    world_open(
+        &clock_world, ACTIONS "workflows:\n"
+                              "  plain: {on: ping, if: \"data.n == 1\", " SAYS
+                              "  with_key: {on: ping, if: \"data.n == 2\", key: data.n, " SAYS);
+    clock_feed("01-01T10:00:00", "ping", "{\"n\":1}");
+    clock_feed("01-01T11:00:00", "ping", "{\"n\":2}");
+    clock_check_actions("01-01T10:00:00.000Z 1/1 id-workflow-started-data-step\n"
+                        "01-01T11:00:00.000Z 1/1 id-workflow-key-started-data-step\n");
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_set_timeout(cases, 60);
@@ -641,6 +654,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, a_wait_for_an_event_that_does_not_come_ends_in_time);
     tcase_add_test(cases, actions_wait_for_the_window);
     tcase_add_test(cases, branches_and_changes);
+    tcase_add_test(cases, a_run_can_be_walked);
     tcase_add_test(cases, a_loop_counts_how_often_it_came_by);
     tcase_add_test(cases, a_condition_about_the_contact_stops_it);
     tcase_add_test(cases, a_run_for_each_key);

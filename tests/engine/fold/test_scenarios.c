@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/time.h"
-#include "engine/fold/shard_clock.h"
-#include "engine/fold/verify.h"
-
 #include "tests/fakes/fold_world.h"
 #include "tests/support/suite.h"
 
@@ -24,14 +20,7 @@ static void setup(void)
 // Whatever a case did, the journal folds again to the same.
 static void teardown(void)
 {
-    struct verify_report report;
-    struct fault fault = {.err = ERR_OK};
-    uint64_t durable = 0;
-    ck_assert_int_eq(journal_sync(shard_journal(world.shard), &durable, NULL), ERR_OK);
-    enum err err =
-        verify_shard(&world.params, (struct shard_progress){NULL, NULL}, &report, &fault);
-    ck_assert_msg(err == ERR_OK, "%s", fault.text);
-    ck_assert_uint_eq(report.digest, world_digest(&world));
+    world_check_refolds(&world);
     world_destroy(&world);
 }
 
@@ -45,14 +34,6 @@ static void feed(const char *contact, const char *time, const char *type, const 
         "%s}",
         next_id++, type, time, contact, data);
     world_feed_line(&world, line);
-}
-
-static void advance(const char *time)
-{
-    int64_t time_ms = 0;
-    struct fault fault = {.err = ERR_OK};
-    ck_assert(time_parse(bytes_text(time), &time_ms));
-    ck_assert_msg(shard_advance(world.shard, time_ms, &fault) == ERR_OK, "%s", fault.text);
 }
 
 // What is expected stands in the JSON of the contact.
@@ -140,9 +121,9 @@ START_TEST(performed_zero_times)
     feed("u1", "2026-01-01T00:00:00Z", "unrelated", "{}");
     feed("u2", "2026-01-01T00:00:00Z", "test", "{}");
     ck_members("10");
-    advance("2026-01-01T00:00:01Z");
+    world_advance(&world, "2026-01-01T00:00:01Z");
     ck_members("10");
-    advance("2026-01-02T00:00:00Z");
+    world_advance(&world, "2026-01-02T00:00:00Z");
     ck_members("10");
     feed("u1", "2026-01-02T00:00:01Z", "test", "{}");
     ck_members("00");
@@ -154,13 +135,13 @@ START_TEST(zero_times_within_five_seconds)
     dittofeed_open("count: test, within: 5s", "if: counter.tests == 0"); // (b)
     feed("u1", "2025-12-31T23:59:59.900Z", "unrelated", "{}");
     feed("u2", "2025-12-31T23:59:59.900Z", "test", "{}");
-    advance("2026-01-01T00:00:00Z");
+    world_advance(&world, "2026-01-01T00:00:00Z");
     ck_members("10");
-    advance("2026-01-01T00:00:01Z");
+    world_advance(&world, "2026-01-01T00:00:01Z");
     ck_members("10");
-    advance("2026-01-01T00:00:04.899Z");
+    world_advance(&world, "2026-01-01T00:00:04.899Z");
     ck_members("10");
-    advance("2026-01-01T00:00:11Z");
+    world_advance(&world, "2026-01-01T00:00:11Z");
     ck_members("11");
 }
 END_TEST
@@ -171,9 +152,9 @@ START_TEST(less_than_once_within_five_hundred_seconds)
     feed("u1", "2026-01-01T00:00:00Z", "unrelated", "{}");
     feed("u2", "2026-01-01T00:00:00Z", "test", "{}");
     ck_members("10");
-    advance("2026-01-01T00:00:00.100Z");
+    world_advance(&world, "2026-01-01T00:00:00.100Z");
     ck_members("10");
-    advance("2026-01-01T00:08:20.100Z");
+    world_advance(&world, "2026-01-01T00:08:20.100Z");
     ck_members("11");
 }
 END_TEST
@@ -212,9 +193,9 @@ START_TEST(a_field_of_the_last_sixty_seconds)
         "u1", "2026-01-01T00:00:00Z", "contact.updated",
         "{\"fields\":{\"createdAt\":\"2026-01-01T00:00:00Z\"}}");
     ck_members("1");
-    advance("2026-01-01T00:00:00.050Z");
+    world_advance(&world, "2026-01-01T00:00:00.050Z");
     ck_members("1");
-    advance("2026-01-01T00:20:00Z");
+    world_advance(&world, "2026-01-01T00:20:00Z");
     ck_members("0");
 }
 END_TEST
@@ -226,7 +207,7 @@ START_TEST(a_state_for_seven_days)
         "u1", "2026-01-01T00:00:00Z", "contact.updated",
         "{\"fields\":{\"status\":\"onboarding\"}}");
     ck_members("0");
-    advance("2026-01-08T00:01:00Z");
+    world_advance(&world, "2026-01-08T00:01:00Z");
     ck_members("1");
     feed(
         "u1", "2026-01-08T00:01:01Z", "contact.updated",
@@ -234,7 +215,7 @@ START_TEST(a_state_for_seven_days)
     ck_members("1"); // the same again does not begin anew
     feed("u1", "2026-01-08T00:01:02Z", "contact.updated", "{\"fields\":{\"status\":\"active\"}}");
     ck_members("0");
-    advance("2026-01-15T00:01:02Z");
+    world_advance(&world, "2026-01-15T00:01:02Z");
     ck_members("0");
 }
 END_TEST
@@ -249,7 +230,7 @@ START_TEST(a_state_for_less_than_seven_days)
         "u1", "2026-01-01T00:00:00Z", "contact.updated",
         "{\"fields\":{\"status\":\"onboarding\"}}");
     ck_members("1");
-    advance("2026-01-08T00:01:00Z");
+    world_advance(&world, "2026-01-08T00:01:00Z");
     ck_members("0");
     feed(
         "u1", "2026-01-08T00:01:01Z", "contact.updated",
@@ -257,7 +238,7 @@ START_TEST(a_state_for_less_than_seven_days)
     ck_members("0");
     feed("u1", "2026-01-08T00:01:02Z", "contact.updated", "{\"fields\":{\"status\":\"active\"}}");
     ck_members("0");
-    advance("2026-01-15T00:01:02Z");
+    world_advance(&world, "2026-01-15T00:01:02Z");
     ck_members("0");
 }
 END_TEST
@@ -295,14 +276,14 @@ START_TEST(half_after_a_month_nothing_after_two)
                 "segments: {half: {if: 'score.s >= 5 && score.s < 10'}}\n");
     feed("u1", "2026-01-01T00:00:00Z", "email.opened", "{}");
     ck_has("u1", "\"value\":10,\"band\":\"all\"");
-    advance("2026-01-30T23:59:59.999Z");
+    world_advance(&world, "2026-01-30T23:59:59.999Z");
     ck_has("u1", "\"value\":10,\"band\":\"all\"");
-    advance("2026-01-31T00:00:00Z");
+    world_advance(&world, "2026-01-31T00:00:00Z");
     ck_has("u1", "\"value\":5,\"band\":\"some\"");
     ck_has("u1", "\"segments\":[\"half\"]");
-    advance("2026-03-01T23:59:59.999Z");
+    world_advance(&world, "2026-03-01T23:59:59.999Z");
     ck_has("u1", "\"value\":5,\"band\":\"some\"");
-    advance("2026-03-02T00:00:00Z");
+    world_advance(&world, "2026-03-02T00:00:00Z");
     ck_has("u1", "\"value\":0,\"band\":\"none\"");
     ck_has_not("u1", "segments");
 }

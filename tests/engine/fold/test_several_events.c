@@ -1,23 +1,10 @@
 // Rules, counters and workflows on several events: each event counts once, read by what its own type declares.
 // links: engine/os
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tests/fakes/fold_world.h"
+#include "tests/fakes/fold_fixture.h"
 #include "tests/support/suite.h"
-
-static struct fold_world world;
-
-static void setup(void)
-{
-    world_create(&world);
-}
-
-static void teardown(void)
-{
-    world_destroy(&world);
-}
 
 // The order of the fields differs between the types, and with it their indexes.
 #define EVENTS                                                                                    \
@@ -41,11 +28,6 @@ static void assert_has(const char *part)
 {
     const char *contact = world_contact(&world, "c-1");
     ck_assert_msg(strstr(contact, part) != NULL, "%s\nis not in\n%s", part, contact);
-}
-
-static uint64_t failed_count(void)
-{
-    return world_counts(&world).expressions_failed;
 }
 
 // A condition of a rule of one point on both types: how often it is true, how often it fails.
@@ -87,8 +69,8 @@ START_TEST(a_condition_reads_each_event_by_its_own_type)
         it->points == 0 ? strstr(contact, "\"s\":{") == NULL : strstr(contact, wanted) != NULL;
     ck_assert_msg(is_good, "%s: %s", it->condition, contact);
     ck_assert_msg(
-        failed_count() == it->failed, "%s: %llu failed", it->condition,
-        (unsigned long long)failed_count());
+        world_counts(&world).expressions_failed == it->failed, "%s: %llu failed", it->condition,
+        (unsigned long long)world_counts(&world).expressions_failed);
 }
 END_TEST
 
@@ -113,7 +95,7 @@ static void assert_what_came_of_it(void)
     assert_has("\"total\":{\"value\":70"); // of the first two
     assert_has("\"keys\":{\"value\":2");   // 2 January, twice, and 3 January
     assert_has("\"started\"");
-    ck_assert_uint_eq(failed_count(), 0);
+    ck_assert_uint_eq(world_counts(&world).expressions_failed, 0);
 }
 
 START_TEST(each_event_counts_once)
@@ -128,14 +110,7 @@ START_TEST(a_replay_gives_the_same)
 {
     world_open(&world, RULES);
     world_feed(&world, LINES, LINE_COUNT);
-    uint64_t digest = world_digest(&world);
-    char *contact = strdup(world_contact(&world, "c-1"));
-    world_close(&world);
-    world_remove_store(&world);
-    world_open(&world, NULL);
-    ck_assert_uint_eq(world_digest(&world), digest);
-    ck_assert_str_eq(world_contact(&world, "c-1"), contact);
-    free(contact);
+    world_check_rebuilt(&world, "c-1");
 }
 END_TEST
 
@@ -157,7 +132,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("fold/several_events");
     TCase *tcase = tcase_create("several_events");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fold_fixture_setup, fold_fixture_teardown);
     tcase_add_loop_test(tcase, a_condition_reads_each_event_by_its_own_type, 0, CONDITION_COUNT);
     tcase_add_test(tcase, each_event_counts_once);
     tcase_add_test(tcase, a_replay_gives_the_same);

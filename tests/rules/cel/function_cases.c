@@ -169,7 +169,15 @@ static void add_value(struct buffer *to, struct cel_eval *eval, struct cel_value
 }
 
 // --- running
-struct function_run function_run(const char *expression, uint64_t cost_max)
+// What the expression comes to when it may cost that much, and what it took.
+enum { TEXT_MAX = 8192 };
+struct function_run {
+    char text[TEXT_MAX]; // cut when longer
+    uint64_t cost;
+    size_t arena_bytes;
+};
+
+static struct function_run run_function(const char *expression, uint64_t cost_max)
 {
     struct world world;
     struct arena arena = {0};
@@ -205,9 +213,9 @@ struct function_run function_run(const char *expression, uint64_t cost_max)
     return run;
 }
 
-void function_case_check(const struct function_case *expected)
+static void check_case(const struct function_case *expected)
 {
-    struct function_run run = function_run(expected->expression, CEL_COST_MAX);
+    struct function_run run = run_function(expected->expression, CEL_COST_MAX);
     ck_assert_msg(
         strcmp(run.text, expected->expected) == 0, "%s\n  is       %s\n  expected %s",
         expected->expression, run.text, expected->expected);
@@ -215,9 +223,9 @@ void function_case_check(const struct function_case *expected)
 
 static const char spent[] = "error: this takes more steps than an expression may";
 
-void function_cost_check(const char *expression, uint64_t cost_min)
+static void check_cost(const char *expression, uint64_t cost_min)
 {
-    struct function_run run = function_run(expression, CEL_COST_MAX * 1000);
+    struct function_run run = run_function(expression, CEL_COST_MAX * 1000);
     ck_assert_msg(strcmp(run.text, spent) != 0, "%s costs more than any may", expression);
     ck_assert_msg(
         run.cost > cost_min, "%s costs %" PRIu64 ", not more than %" PRIu64, expression, run.cost,
@@ -225,10 +233,32 @@ void function_cost_check(const char *expression, uint64_t cost_min)
     ck_assert_msg(
         run.arena_bytes <= (run.cost + 100) * CEL_FUNCTION_STEP_BYTES,
         "%s takes %zu bytes for a cost of %" PRIu64, expression, run.arena_bytes, run.cost);
-    run = function_run(expression, cost_min);
+    run = run_function(expression, cost_min);
     ck_assert_msg(
         strcmp(run.text, spent) == 0, "%s with too little to spend: %.200s", expression, run.text);
     ck_assert_msg(
         run.arena_bytes <= (cost_min + 100) * CEL_FUNCTION_STEP_BYTES,
         "%s takes %zu bytes before it fails", expression, run.arena_bytes);
+}
+
+// --- the tests of a program
+static struct function_tables added;
+
+START_TEST(a_call_comes_to_what_is_expected)
+{
+    check_case(&added.cases[_i]);
+}
+END_TEST
+
+START_TEST(what_a_call_goes_through_is_paid_for)
+{
+    check_cost(added.costs[_i].expression, added.costs[_i].cost_min);
+}
+END_TEST
+
+void function_add_tests(TCase *tcase, const struct function_tables *tables)
+{
+    added = *tables;
+    tcase_add_loop_test(tcase, a_call_comes_to_what_is_expected, 0, (int)added.case_count);
+    tcase_add_loop_test(tcase, what_a_call_goes_through_is_paid_for, 0, (int)added.cost_count);
 }

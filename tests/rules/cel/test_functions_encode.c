@@ -43,33 +43,17 @@ static const struct function_case cases[] = {
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
-START_TEST(a_call_comes_to_what_is_expected)
-{
-    function_case_check(&cases[_i]);
-}
-END_TEST
-
-static const struct cost_case {
-    const char *expression;
-    uint64_t cost_min;
-} cost_cases[] = {
+static const struct function_cost costs[] = {
     {"base64.encode(raw).size()", 125000},
     {"base64.decode(big).size()", 125000},
 };
-enum { COST_COUNT = sizeof(cost_cases) / sizeof(cost_cases[0]) };
-
-START_TEST(what_a_call_goes_through_is_paid_for)
-{
-    function_cost_check(cost_cases[_i].expression, cost_cases[_i].cost_min);
-}
-END_TEST
+enum { COST_COUNT = sizeof(costs) / sizeof(costs[0]) };
 
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/cel/functions_encode");
     TCase *tcase = tcase_create("functions_encode");
-    tcase_add_loop_test(tcase, a_call_comes_to_what_is_expected, 0, CASE_COUNT);
-    tcase_add_loop_test(tcase, what_a_call_goes_through_is_paid_for, 0, COST_COUNT);
+    function_add_tests(tcase, &(struct function_tables){cases, CASE_COUNT, costs, COST_COUNT});
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -126,27 +126,12 @@ static const struct function_case cases[] = {
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
-START_TEST(a_call_comes_to_what_is_expected)
-{
-    function_case_check(&cases[_i]);
-}
-END_TEST
-
-static const struct cost_case {
-    const char *expression;
-    uint64_t cost_min;
-} cost_cases[] = {
+static const struct function_cost costs[] = {
     {"bucket(big, 'a', 10)", 62500},
     {"bucket('a', big, 10)", 62500},
     {"max(big, big, big) == big", 250000},
 };
-enum { COST_COUNT = sizeof(cost_cases) / sizeof(cost_cases[0]) };
-
-START_TEST(what_a_call_goes_through_is_paid_for)
-{
-    function_cost_check(cost_cases[_i].expression, cost_cases[_i].cost_min);
-}
-END_TEST
+enum { COST_COUNT = sizeof(costs) / sizeof(costs[0]) };
 
 // Of 100,000 contacts every bucket gets its share, and another salt sends them elsewhere.
 START_TEST(buckets_are_even_and_salts_independent)
@@ -210,8 +195,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/cel/functions_own");
     TCase *tcase = tcase_create("functions_own");
-    tcase_add_loop_test(tcase, a_call_comes_to_what_is_expected, 0, CASE_COUNT);
-    tcase_add_loop_test(tcase, what_a_call_goes_through_is_paid_for, 0, COST_COUNT);
+    function_add_tests(tcase, &(struct function_tables){cases, CASE_COUNT, costs, COST_COUNT});
     tcase_add_test(tcase, buckets_are_even_and_salts_independent);
     tcase_add_test(tcase, a_birthday_on_29_february_is_on_1_march_in_other_years);
     suite_add_tcase(suite, tcase);

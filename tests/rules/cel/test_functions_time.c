@@ -239,17 +239,11 @@ static const struct function_case cases[] = {
 };
 enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 
-START_TEST(a_call_comes_to_what_is_expected)
-{
-    function_case_check(&cases[_i]);
-}
-END_TEST
-
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/cel/functions_time");
     TCase *tcase = tcase_create("functions_time");
-    tcase_add_loop_test(tcase, a_call_comes_to_what_is_expected, 0, CASE_COUNT);
+    function_add_tests(tcase, &(struct function_tables){cases, CASE_COUNT, NULL, 0});
     suite_add_tcase(suite, tcase);
     return suite;
 }

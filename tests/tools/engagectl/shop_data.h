@@ -2,28 +2,17 @@
 #ifndef TESTS_TOOLS_ENGAGECTL_SHOP_DATA_H
 #define TESTS_TOOLS_ENGAGECTL_SHOP_DATA_H
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <check.h>
 
 #include "engine/fold/params.h"
 #include "engine/os/os_disk.h"
 
+#include "tests/tools/engagectl/command_fixture.h"
 #include "tests/tools/engagectl/shop_events.h"
-
-enum { SHOP_LINE_BYTES = 512 };
-
-static inline void shop_write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
 
 static inline void shop_activate_rules(struct shard *shard, const char *rules)
 {
@@ -112,21 +101,20 @@ static inline void shop_create(const char *data)
     }
 }
 
-// A working directory of the test's own, with the shop's data and a configuration c.yaml, entered.
-static inline void shop_enter(char *directory)
+// More events for shard NUMBER of DATA.
+static inline void shop_fold_more(const char *data, uint32_t number, const char *const *events)
 {
-    test_scratch_make(directory);
-    ck_assert_int_eq(chdir(directory), 0);
-    shop_create("d");
-    shop_write_file("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");
+    struct shard *shard = shop_open_shard(data, number);
+    shop_fold(shard, events);
+    shard_close(shard);
 }
 
-static inline void shop_leave(const char *directory)
+// The fixture's directory, with the shop's data and a configuration c.yaml.
+static inline void shop_enter(void)
 {
-    char command[SHOP_LINE_BYTES];
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(system(command), 0);
+    fixture_enter();
+    shop_create("d");
+    fixture_write("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");
 }
 
 #endif

@@ -1,21 +1,6 @@
 // Who answers: the live daemon where there is one, its data directory where there is none.
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/fake_daemon.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-
-static void set_up(void)
-{
-    shop_enter(directory);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
-}
 
 #define OK(body)  "HTTP/1.0 200 OK\r\n\r\n" body
 #define NOT_FOUND "HTTP/1.0 404 Not Found\r\n\r\n{\"title\":\"no such thing\"}"
@@ -100,7 +85,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/ask");
     TCase *tcase = tcase_create("ask");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, shop_enter, fixture_leave);
     tcase_add_loop_test(tcase, the_live_daemon_is_asked_first, 0, CASE_COUNT);
     tcase_add_test(tcase, a_daemon_that_is_gone_leaves_its_data_to_answer);
     suite_add_tcase(suite, tcase);

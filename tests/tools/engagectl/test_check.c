@@ -1,55 +1,24 @@
 // `engagectl check` as people and their CI see it.
-#include <stdlib.h>
 #include <sys/stat.h>
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-enum { LINE_BYTES = 300 };
-
-static void write_file(const char *name, const char *text)
-{
-    char path[LINE_BYTES];
-    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static void make_directory(const char *name)
-{
-    char path[LINE_BYTES];
-    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-    ck_assert_int_eq(mkdir(path, 0700), 0);
-}
+#include "tests/tools/engagectl/command_fixture.h"
 
 static void set_up(void)
 {
-    test_scratch_make(directory);
-    ck_assert_int_eq(chdir(directory), 0); // so that the shown paths are short
-    make_directory("rules");
-    make_directory("rules/deep");
-    make_directory("empty");
-    write_file("rules/b.yaml", "scores: {s: {rules: [{name: a, on: page.viewed, points: 1}]}}\n");
-    write_file("rules/deep/c.yml", "lists: {news: }\n");
-    write_file("rules/notes.txt", "not: [a rule\n");
-    write_file("bad.yaml", "scores: {z: {mni: 1}}\n");
-    write_file(
+    fixture_enter();
+    ck_assert_int_eq(mkdir("rules", 0700), 0);
+    ck_assert_int_eq(mkdir("rules/deep", 0700), 0);
+    ck_assert_int_eq(mkdir("empty", 0700), 0);
+    fixture_write(
+        "rules/b.yaml", "scores: {s: {rules: [{name: a, on: page.viewed, points: 1}]}}\n");
+    fixture_write("rules/deep/c.yml", "lists: {news: }\n");
+    fixture_write("rules/notes.txt", "not: [a rule\n");
+    fixture_write("bad.yaml", "scores: {z: {mni: 1}}\n");
+    fixture_write(
         "warned.yaml", "scores: {t: {rules: [{name: a, on: page.viewed, points: 1, "
                        "limit: {times: 1, per: data.mood}}]}}\n");
-    write_file("engaged.yaml", "data: data\nrules: rules\nsources: {files: [events.ndjson]}\n");
-    write_file("wrong.yaml", "data: data\nrules: rules\nshrads: 3\nsources: {files: [x]}\n");
-}
-
-static void tear_down(void)
-{
-    char command[LINE_BYTES];
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(system(command), 0);
+    fixture_write("engaged.yaml", "data: data\nrules: rules\nsources: {files: [events.ndjson]}\n");
+    fixture_write("wrong.yaml", "data: data\nrules: rules\nshrads: 3\nsources: {files: [x]}\n");
 }
 
 static const struct check_case {
@@ -101,7 +70,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/check");
     TCase *tcase = tcase_create("check");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, a_check_says_what_it_found, 0, CASE_COUNT);
     suite_add_tcase(suite, tcase);
     return suite;

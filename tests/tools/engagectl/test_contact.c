@@ -3,22 +3,7 @@
 #include "tools/engagectl/contact_table.h"
 #include "tools/engagectl/json.h"
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-
-static void set_up(void)
-{
-    shop_enter(directory);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
-}
 
 #define BO                                                                                         \
     "{\"id\":\"c-2\",\"identifiers\":{\"contact_id\":[\"c-2\"],\"email\":[\"bo@example.com\"]},"   \
@@ -133,7 +118,7 @@ START_TEST(the_parts_of_a_score_add_up_to_its_value)
     static const char *const contacts[] = {"c-2", "c-10", "email:ann@example.com"};
     struct arena arena = {0};
     struct json *root = NULL;
-    char line[SHOP_LINE_BYTES];
+    char line[512];
     (void)snprintf(line, sizeof(line), "contact explain %s --config c.yaml", contacts[_i]);
     captured_run(line, &captured);
     ck_assert_int_eq(captured.code, 0);
@@ -157,9 +142,7 @@ START_TEST(a_timeline_has_the_places_and_times_that_the_journal_has)
     static const char *const more[] = {
         "not json",
         "{\"id\":\"7\",\"source\":\"shop\",\"type\":\"order.placed\",\"contact\":\"c-10\"}", NULL};
-    struct shard *shard = shop_open_shard("d", 1);
-    shop_fold(shard, more);
-    shard_close(shard);
+    shop_fold_more("d", 1, more);
     captured_run("contact timeline c-10 --config c.yaml", &captured);
     ck_assert_int_eq(captured.code, 0);
     ck_assert_ptr_nonnull(strstr(
@@ -196,7 +179,7 @@ START_TEST(a_data_directory_that_is_not_there_is_unreachable)
     static const char *const lines[] = {
         "contact get c-2 --config x.yaml", "contact export --config x.yaml",
         "contact timeline c-2 --config x.yaml", "contact explain c-2 --config x.yaml"};
-    shop_write_file("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
+    fixture_write("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
     captured_run(lines[_i], &captured);
     ck_assert_int_eq(captured.code, 69);
     ck_assert_ptr_nonnull(strstr(captured.err, "nowhere"));
@@ -232,7 +215,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/contact");
     TCase *tcase = tcase_create("contact");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, shop_enter, fixture_leave);
     tcase_add_test(tcase, objects_are_lines_of_the_table);
     tcase_add_loop_test(tcase, a_contact_is_printed_as_asked, 0, CASE_COUNT);
     tcase_add_loop_test(tcase, the_parts_of_a_score_add_up_to_its_value, 0, 3);

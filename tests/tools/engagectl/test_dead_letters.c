@@ -3,13 +3,8 @@
 
 #include "tools/engagectl/letter_file.h"
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/fake_daemon.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 #define FIRST                                                                             \
     "{\"id\":\"00000000000000000000000000000001\",\"time\":\"2026-01-01T00:00:00.000Z\"," \
@@ -32,21 +27,15 @@ static char directory[TEST_SCRATCH_BYTES];
 
 static void set_up(void)
 {
-    test_scratch_make(directory);
-    ck_assert_int_eq(chdir(directory), 0);
+    fixture_enter();
     ck_assert_int_eq(mkdir("d", 0700), 0);
-    shop_write_file("d/dead-letters.ndjson", FIRST SECOND CUT BROKEN NOTHING "{\"id\":\"torn");
-    shop_write_file("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");
-    shop_write_file("none.yaml", "data: x\nrules: r\nsources: {files: [e.ndjson]}\n");
-    shop_write_file(
+    fixture_write("d/dead-letters.ndjson", FIRST SECOND CUT BROKEN NOTHING "{\"id\":\"torn");
+    fixture_write("c.yaml", "data: d\nrules: r\nsources: {files: [e.ndjson]}\n");
+    fixture_write("none.yaml", "data: x\nrules: r\nsources: {files: [e.ndjson]}\n");
+    fixture_write(
         "other.yaml",
         "data: d\nrules: r\nsources: {files: [e.ndjson]}\ndead_letters: {file: letters}\n");
-    shop_write_file("letters", FIRST "nonsense\n");
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    fixture_write("letters", FIRST "nonsense\n");
 }
 
 static const struct letter_case {
@@ -115,7 +104,7 @@ END_TEST
 
 START_TEST(letters_in_a_topic_are_not_read)
 {
-    shop_write_file(
+    fixture_write(
         "k.yaml", "data: d\nrules: r\nsources: {kafka: {brokers: b, topic: t}}\n"
                   "sinks: {kafka: {brokers: b}}\ndead_letters: {kafka: refused}\n");
     captured_run("dead-letters list --config k.yaml", &captured);
@@ -172,7 +161,7 @@ START_TEST(a_letter_without_a_content_type_gets_that_of_its_form)
     fake_daemon_config(&daemon, "live.yaml");
     captured_run("dead-letters requeue 1 --config live.yaml", &captured);
     ck_assert_int_eq(captured.code, 0);
-    shop_write_file(
+    fixture_write(
         "d/dead-letters.ndjson", "{\"headers\":{\"x\":\"a\\r\\nb: c\"},\"payload\":\"gA==\"}\n");
     ck_assert_ptr_nonnull(strstr(daemon.request, "\r\nContent-Type: application/json\r\n"));
     captured_run("dead-letters requeue 1 --config live.yaml", &captured);
@@ -211,7 +200,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/dead_letters");
     TCase *tcase = tcase_create("dead letters");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, dead_letters_are_shown_as_asked, 0, CASE_COUNT);
     tcase_add_test(tcase, letters_in_a_topic_are_not_read);
     tcase_add_loop_test(tcase, a_letter_is_sent_to_the_daemon_again, 0, REQUEUE_COUNT);

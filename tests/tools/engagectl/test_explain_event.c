@@ -1,12 +1,7 @@
 // `engagectl explain event` over a data directory of two shards that no daemon works on.
 #include "tools/engagectl/event_table.h"
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 // The id of Bo's first event comes again in the other shard, later and from elsewhere.
 static void set_up(void)
@@ -15,15 +10,8 @@ static void set_up(void)
         "{\"id\":\"1\",\"source\":\"till\",\"type\":\"order.placed\",\"time\":\"2026-01-05T09:00:"
         "00Z\",\"contact\":\"c-10\",\"data\":{}}",
         NULL};
-    shop_enter(directory);
-    struct shard *shard = shop_open_shard("d", 1);
-    shop_fold(shard, more);
-    shard_close(shard);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    shop_enter();
+    shop_fold_more("d", 1, more);
 }
 
 static const struct captured_case cases[] = {
@@ -200,7 +188,7 @@ END_TEST
 
 START_TEST(a_data_directory_that_is_not_there_is_unreachable)
 {
-    shop_write_file("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
+    fixture_write("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
     captured_run("explain event 1 --config x.yaml", &captured);
     ck_assert_int_eq(captured.code, 69);
     ck_assert_ptr_nonnull(strstr(captured.err, "nowhere"));
@@ -226,7 +214,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/explain_event");
     TCase *tcase = tcase_create("explain_event");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, an_event_is_explained_as_asked, 0, CASE_COUNT);
     tcase_add_test(tcase, a_table_says_why);
     tcase_add_test(tcase, a_data_directory_that_is_not_there_is_unreachable);

@@ -2,24 +2,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
 
 #define JOURNAL "d/shard-0001/journal/00000000000000000001.journal"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-
-static void set_up(void)
-{
-    shop_enter(directory);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
-}
 
 static void flip_byte(const char *path, long offset)
 {
@@ -132,7 +117,7 @@ END_TEST
 
 START_TEST(a_directory_without_a_journal_is_unreachable)
 {
-    shop_write_file("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
+    fixture_write("x.yaml", "data: nowhere\nrules: r\nsources: {files: [e.ndjson]}\n");
     captured_run("journal verify --config x.yaml", &captured);
     ck_assert_int_eq(captured.code, 69);
     ck_assert_int_eq(mkdir("nowhere", 0700), 0);
@@ -146,7 +131,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/journal_verify");
     TCase *tcase = tcase_create("verify");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, shop_enter, fixture_leave);
     tcase_add_test(tcase, sound_shards_are_reported);
     tcase_add_test(tcase, a_report_in_json_names_what_was_found);
     tcase_add_test(tcase, a_flipped_byte_is_damage_with_file_and_sequence);

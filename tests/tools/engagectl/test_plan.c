@@ -1,11 +1,6 @@
 // `engagectl plan`: what new rules would make of runs in flight, over two shards, and over rules alone.
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/fake_daemon.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 #define DEFINITIONS                                           \
     "actions: {mail: {with: {text: string}}}\n"               \
@@ -46,7 +41,7 @@ static const char *const events[2][4] = {
 
 static void set_up(void)
 {
-    shop_enter(directory);
+    shop_enter();
     ck_assert_int_eq(mkdir("p", 0700), 0);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
@@ -54,15 +49,10 @@ static void set_up(void)
         shop_fold(shard, events[i]);
         shard_close(shard);
     }
-    shop_write_file("p.yaml", "data: p\nrules: old\nsources: {files: [e.ndjson]}\n");
+    fixture_write("p.yaml", "data: p\nrules: old\nsources: {files: [e.ndjson]}\n");
     ck_assert_int_eq(mkdir("old", 0700), 0);
     ck_assert_int_eq(mkdir("new", 0700), 0);
-    shop_write_file("old/r.yaml", IN_FORCE);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    fixture_write("old/r.yaml", IN_FORCE);
 }
 
 static const struct plan_case {
@@ -190,7 +180,7 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 START_TEST(it_says_what_becomes_of_runs)
 {
     const struct plan_case *it = &cases[_i];
-    shop_write_file("new/r.yaml", it->rules);
+    fixture_write("new/r.yaml", it->rules);
     captured_run(it->line, &captured);
     ck_assert_msg(
         captured.code == it->code, "%s: exit %d: %s", it->line, captured.code, captured.err);
@@ -207,7 +197,7 @@ START_TEST(it_is_so_afterwards)
                     "  w: {on: form.submitted, steps: [{id: z, wait: 1d}]}\n"
                     "  x: {on: form.submitted, edit: {move: {\"1\": z}}, steps: [{id: z, wait: "
                     "1d}]}\n";
-    shop_write_file("new/r.yaml", rules);
+    fixture_write("new/r.yaml", rules);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
         shop_activate_rules(shard, rules);
@@ -225,7 +215,7 @@ END_TEST
 
 START_TEST(as_many_enter_as_it_says)
 {
-    shop_write_file("new/r.yaml", TAKING_IN);
+    fixture_write("new/r.yaml", TAKING_IN);
     captured_run("plan new --config p.yaml -o table", &captured);
     ck_assert_ptr_nonnull(strstr(captured.out, "\nn                  3  new: contacts"));
     for (uint32_t i = 0; i < 2; i++) {
@@ -254,13 +244,13 @@ START_TEST(pinned_runs_are_told_by_their_version)
         shop_activate_rules(shard, rules);
         shard_close(shard);
     }
-    shop_write_file("new/r.yaml", rules);
+    fixture_write("new/r.yaml", rules);
     captured_run("plan new --config p.yaml -o json", &captured);
     ck_assert_msg(captured.code == 0, "%s", captured.err);
     ck_assert_ptr_nonnull(strstr(
         captured.out, "{\"workflow\":\"w\",\"change\":\"same\",\"step\":\"b\",\"runs\":2,"
                       "\"outcome\":\"stays\",\"version\":\""));
-    shop_write_file("new/r.yaml", later);
+    fixture_write("new/r.yaml", later);
     captured_run("plan new --config p.yaml -o table", &captured);
     ck_assert_str_eq(
         captured.out, "WORKFLOW  STEP  RUNS  WHAT\n"
@@ -273,7 +263,7 @@ END_TEST
 START_TEST(the_daemon_is_asked)
 {
     struct fake_daemon daemon;
-    shop_write_file("new/r.yaml", DEFINITIONS "workflows: {}\n");
+    fixture_write("new/r.yaml", DEFINITIONS "workflows: {}\n");
     fake_daemon_start(
         &daemon,
         "HTTP/1.0 200 OK\r\n\r\n{\"shards\":[{\"ruleset\":\"1\",\"workflows\":[{\"workflow\":"
@@ -293,7 +283,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("engagectl/plan");
     TCase *tcase = tcase_create("plan");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, it_says_what_becomes_of_runs, 0, CASE_COUNT);
     tcase_add_test(tcase, it_is_so_afterwards);

@@ -2,22 +2,7 @@
 #include "tools/engagectl/score_merge.h"
 #include "tools/engagectl/score_table.h"
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-
-static void set_up(void)
-{
-    shop_enter(directory);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
-}
 
 static const struct captured_case cases[] = {
     {"score top engagement --config c.yaml", 0,
@@ -128,7 +113,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/score");
     TCase *tcase = tcase_create("score");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, shop_enter, fixture_leave);
     tcase_add_loop_test(tcase, a_score_is_printed_as_asked, 0, CASE_COUNT);
     suite_add_tcase(suite, tcase);
     TCase *merge = tcase_create("merge");

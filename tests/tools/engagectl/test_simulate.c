@@ -1,23 +1,17 @@
 // `engagectl simulate`: what it refuses, and that it leaves nothing behind.
 #include <dirent.h>
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 static void set_up(void)
 {
-    test_scratch_make(directory);
-    ck_assert_int_eq(chdir(directory), 0);
+    fixture_enter();
     ck_assert_int_eq(mkdir("rules", 0700), 0);
     ck_assert_int_eq(mkdir("tmp", 0700), 0);
     ck_assert_int_eq(setenv("TMPDIR", "tmp", 1), 0);
-    shop_write_file("rules/r.yaml", SHOP_RULES);
-    shop_write_file("bad.yaml", "scores: {z: {mni: 1}}\n");
-    shop_write_file(
+    fixture_write("rules/r.yaml", SHOP_RULES);
+    fixture_write("bad.yaml", "scores: {z: {mni: 1}}\n");
+    fixture_write(
         "events.ndjson", "{\"id\":\"1\",\"type\":\"order.placed\",\"time\":\"2026-01-01T00:00:"
                          "00Z\",\"contact\":\"a\"}\n"
                          "{\"id\":\"2\",\"type\":\"order.placed\",\"time\":\"2026-01-02T00:00:"
@@ -26,12 +20,7 @@ static void set_up(void)
                          "00Z\",\"contact\":\"a\"}\n"
                          "{\"id\":\"3\",\"type\":\"order.placed\",\"contact\":\"b\"}\n"
                          "{\"type\":\"secret@example.com\"}\n");
-    shop_write_file("kept", "as it was\n");
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    fixture_write("kept", "as it was\n");
 }
 
 static const struct simulate_case {
@@ -111,7 +100,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/simulate");
     TCase *tcase = tcase_create("simulate");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, a_simulation_ends_as_it_should_and_leaves_nothing, 0, CASE_COUNT);
     tcase_add_test(tcase, without_a_temporary_directory_nothing_is_folded);
     suite_add_tcase(suite, tcase);

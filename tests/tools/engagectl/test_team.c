@@ -1,11 +1,6 @@
 // `engagectl team stat` over a data directory of two shards: each hands contacts over on its own.
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/fake_daemon.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 #define RULES(members)                                                                      \
     "events: {ping: {data: {}}, pong: {data: {}}}\n"                                        \
@@ -28,7 +23,7 @@ static const char *const events[2][6] = {
 
 static void set_up(void)
 {
-    shop_enter(directory);
+    shop_enter();
     ck_assert_int_eq(mkdir("p", 0700), 0);
     for (uint32_t i = 0; i < 2; i++) {
         struct shard *shard = shop_open_shard("p", i);
@@ -37,12 +32,7 @@ static void set_up(void)
         shop_checkpoint(shard);
         shard_close(shard);
     }
-    shop_write_file("p.yaml", "data: p\nrules: old\nsources: {files: [e.ndjson]}\n");
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    fixture_write("p.yaml", "data: p\nrules: old\nsources: {files: [e.ndjson]}\n");
 }
 
 #define MEMBER(person, more, contacts, handed, next)                                        \
@@ -131,7 +121,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/team");
     TCase *tcase = tcase_create("team");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, a_team_is_told_of_as_asked, 0, CASE_COUNT);
     tcase_add_test(tcase, who_has_left_is_told);
     tcase_add_test(tcase, the_daemon_is_asked);

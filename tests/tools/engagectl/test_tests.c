@@ -4,12 +4,7 @@
 
 #include "engine/base/buffer.h"
 
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
-enum { LINE_BYTES = 300 };
+#include "tests/tools/engagectl/command_fixture.h"
 
 #define RULES                                                                                 \
     "contact: {fields: {plan: {type: string}, seen: {type: timestamp}}}\n"                    \
@@ -44,20 +39,6 @@ enum { LINE_BYTES = 300 };
     "  tagged: {on: tag.added, steps: [{do: note, with: {text: tagged}}]}\n"                  \
     "  met: {on: contact.created, steps: [{do: note, with: {text: met}}]}\n"                  \
     "tests:\n"
-
-static void set_up(void)
-{
-    test_scratch_make(directory);
-    ck_assert_int_eq(chdir(directory), 0); // so that the shown paths are short
-}
-
-static void tear_down(void)
-{
-    char command[LINE_BYTES];
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(system(command), 0);
-}
 
 static void write_file(const char *name, const char *first, const char *second)
 {
@@ -223,7 +204,7 @@ START_TEST(tests_know_nothing_of_each_other)
     buffer_add_u8(&text, 0);
     write_file("rules.yaml", RULES, (const char *)text.data);
     captured_run("test --run * rules.yaml", &captured);
-    char wanted[LINE_BYTES];
+    char wanted[300];
     (void)snprintf(wanted, sizeof(wanted), "%d passed, 0 failed\n", HOLDS_COUNT);
     ck_assert_msg(captured.code == 0, "%s%s", captured.out, captured.err);
     ck_assert_str_eq(captured.out, wanted);
@@ -673,7 +654,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/tests");
     TCase *tcase = tcase_create("tests");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, fixture_enter, fixture_leave);
     tcase_add_loop_test(tcase, what_comes_of_the_rules_is_what_is_expected, 0, HOLDS_COUNT);
     tcase_add_test(tcase, tests_know_nothing_of_each_other);
     tcase_add_test(tcase, objects_are_compared_by_key_and_field);

@@ -1,12 +1,7 @@
 // Timers as engagectl shows them: in the journal, and at the end of a simulation.
 // wraps: fold_event fold_timer
 #include "tests/fakes/planned_timers.h"
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 // The first plans a timer for 2026-01-02T00:00:00.002Z: three in all, about a second apart.
 static const char *const events[] = {
@@ -24,18 +19,13 @@ static void set_up(void)
 {
     planned.count = 0;
     planned.action_bytes = 0;
-    shop_enter(directory);
+    shop_enter();
     ck_assert_int_eq(mkdir("rules", 0700), 0);
-    shop_write_file("rules/r.yaml", SHOP_RULES);
+    fixture_write("rules/r.yaml", SHOP_RULES);
     FILE *file = fopen("events.ndjson", "w");
     for (size_t i = 0; events[i] != NULL; i++)
         ck_assert_int_gt(fprintf(file, "%s\n", events[i]), 0);
     ck_assert_int_eq(fclose(file), 0);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
 }
 
 START_TEST(a_frame_that_fired_timers_says_so)
@@ -45,7 +35,7 @@ START_TEST(a_frame_that_fired_timers_says_so)
     shop_activate(shard);
     shop_fold(shard, events);
     shard_close(shard);
-    shop_write_file("t.yaml", "data: t\nrules: rules\nsources: {files: [e.ndjson]}\n");
+    fixture_write("t.yaml", "data: t\nrules: rules\nsources: {files: [e.ndjson]}\n");
     captured_run("journal cat --config t.yaml", &captured);
     ck_assert_msg(captured.code == 0, "%s", captured.err);
     ck_assert_ptr_nonnull(strstr(
@@ -109,7 +99,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/timers");
     TCase *tcase = tcase_create("timers");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_test(tcase, a_frame_that_fired_timers_says_so);
     tcase_add_loop_test(tcase, a_simulation_fires_what_is_due_by_its_end, 0, UNTIL_COUNT);
     tcase_add_test(tcase, what_timers_decide_is_among_the_actions);

@@ -1,10 +1,5 @@
 // `engagectl workflow …` over a data directory of two shards that no daemon works on.
-#include "tests/support/suite.h"
-#include "tests/tools/engagectl/captured.h"
 #include "tests/tools/engagectl/shop_data.h"
-
-static struct captured captured;
-static char directory[TEST_SCRATCH_BYTES];
 
 // Bo orders, too, so that both shards have a run.
 static void set_up(void)
@@ -13,15 +8,8 @@ static void set_up(void)
         "{\"id\":\"7\",\"source\":\"shop\",\"type\":\"order.placed\",\"time\":\"2026-01-05T09:00:"
         "00Z\",\"contact\":\"c-2\",\"data\":{}}",
         NULL};
-    shop_enter(directory);
-    struct shard *shard = shop_open_shard("d", 0);
-    shop_fold(shard, more);
-    shard_close(shard);
-}
-
-static void tear_down(void)
-{
-    shop_leave(directory);
+    shop_enter();
+    shop_fold_more("d", 0, more);
 }
 
 #define FIRST                                                                                    \
@@ -80,7 +68,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("tools/engagectl/workflow");
     TCase *tcase = tcase_create("workflow");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, set_up, fixture_leave);
     tcase_add_loop_test(tcase, a_workflow_is_told_of_as_asked, 0, CASE_COUNT);
     suite_add_tcase(suite, tcase);
     return suite;
