@@ -285,7 +285,7 @@ static int compare(struct planning *planning)
         command_talk(planning->call->command, "expected an answer in JSON");
     } else {
         plan_make(&question, &arena, &plan);
-        plan_check_pins(&planning->asking, planning->before.ruleset, question.after, &arena, &plan);
+        plan_check_pins(&planning->asking, &question, planning->before.ruleset, &arena, &plan);
         if (planning->answer.len > 0 && !has_old)
             plan_count_enter(&planning->asking, &planning->after.bundle, &plan);
         code = print(planning->call, &plan, question.shard_count > 0);

@@ -47,21 +47,24 @@ static void check(const struct checking *checking, const struct ruleset *before)
 
 void plan_check_pins(
     struct asking *asking,
+    const struct plan_question *question,
     const struct ruleset *before,
-    const struct ruleset *after,
     struct arena *arena,
     struct plan *plan)
 {
+    const struct ruleset *after = question->after;
+    bool knows_runs = question->shard_count > 0;
     const struct checking checking = {after, arena, plan};
     bool is_wanted = false;
     for (size_t i = 0; i < plan->row_count; i++)
         is_wanted = is_wanted || plan->rows[i].outcome == PLAN_STAYS;
     if (!is_wanted)
         return;
-    if (before != NULL) {
+    if (!knows_runs) {
         check(&checking, before);
         return;
     }
+    // Runs that are there have versions of their own, which other rules that are compared with do not tell.
     if (asking->set.count == 0 && ask_shards(asking) != EXIT_CODE_DONE)
         return; // it has said why
     for (size_t i = 0; i < asking->set.count; i++)

@@ -6,12 +6,12 @@
 #include "tools/engagectl/plan_compare.h"
 
 // Marks the rows of runs that would be kept at their version, and are not: with the reason, and with what becomes of them
-// instead. `before`: the old rules, whose runs are not known; NULL: the shards of the data directory are opened, read only, to
-// see which rules and versions are in force there. Does nothing where no row is of a version that is kept.
+// instead. Where the question knows runs, the shards of the data directory are opened, read only, to see which rules and
+// versions are in force there; else `before` is asked, the old rules. Does nothing where no row is of a version that is kept.
 void plan_check_pins(
     struct asking *asking,
+    const struct plan_question *question,
     const struct ruleset *before,
-    const struct ruleset *after,
     struct arena *arena,
     struct plan *plan);
 

@@ -270,6 +270,94 @@ START_TEST(pinned_runs_are_told_by_their_version)
 }
 END_TEST
 
+// Two versions have runs at the same step, one of which a third may not keep; what is compared with tells of neither.
+#define PINNING(edit, wait)                                                      \
+    "workflows:\n  x: {on: form.submitted, edit: " edit ", steps: [{wait: " wait \
+    "}, {do: mail, with: {text: x}}]}\n"
+
+// Runs begin with the first version, and keep it under the second.
+static void pin_to(const char *first, const char *second)
+{
+    static const char *const more[] = {
+        "{\"id\":\"9\",\"type\":\"form.submitted\",\"time\":\"2026-01-07T00:00:00Z\",\"contact\":"
+        "\"z\"}",
+        NULL};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        shop_activate_rules(shard, first);
+        if (i == 0)
+            shop_fold(shard, more);
+        shop_activate_rules(shard, second);
+        shard_close(shard);
+    }
+}
+
+static const struct pin_case {
+    const char *before; // of OLD
+    const char *after;  // of NEW
+    int code;
+    const char *outcome; // of every run of x
+    int64_t count;       // of groups with it
+    const char *err;
+} pin_cases[] = {
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("pin", "8d"), 0, "\"outcome\":\"stays\"",
+     2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("follow", "8d"), 0,
+     "\"outcome\":\"goes_on\"", 2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("cancel", "8d"), 0,
+     "\"outcome\":\"ends\"", 2, ""},
+    // what their versions name is gone: that is in the data directory alone
+    {DEFINITIONS PINNING("pin", "7d"),
+     "workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n", 1,
+     "unknown action 'mail'", 2, "3 runs cannot keep the steps that they began with"},
+    // OLD is another than what is in force, and what is to come into force
+    {"workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n",
+     "workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n", 1,
+     "unknown action 'mail'", 2, "3 runs cannot keep the steps that they began with"},
+    {DEFINITIONS PINNING("cancel", "8d"), DEFINITIONS PINNING("cancel", "8d"), 0,
+     "\"outcome\":\"ends\"", 2, ""},
+    {"workflows: {}\n", DEFINITIONS PINNING("pin", "8d"), 0, "\"outcome\":\"stays\"", 2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), "workflows: {}\n", 1, "\"outcome\":\"workflow_gone\"",
+     4, // with those of w
+     "3 runs would be lost"},
+};
+enum { PIN_CASE_COUNT = sizeof(pin_cases) / sizeof(pin_cases[0]) };
+
+static int64_t count_of(const char *text, const char *part)
+{
+    int64_t count = 0;
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+START_TEST(other_rules_to_compare_with_hide_no_version)
+{
+    const struct pin_case *it = &pin_cases[_i];
+    pin_to(DEFINITIONS PINNING("pin", "6d"), DEFINITIONS PINNING("pin", "7d"));
+    shop_write_file("old/r.yaml", it->before);
+    shop_write_file("new/r.yaml", it->after);
+    captured_run("plan old new --data p -o json", &captured);
+    ck_assert_msg(captured.code == it->code, "exit %d: %s", captured.code, captured.err);
+    ck_assert_msg(count_of(captured.out, it->outcome) == it->count, "%s", captured.out);
+    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s", captured.err);
+    ck_assert_ptr_nonnull(strstr(captured.out, "\"runs\":1"));
+}
+END_TEST
+
+// A version that is written again is what its runs began with: what it says of edited runs is not about them.
+START_TEST(runs_of_a_version_that_comes_back_go_on)
+{
+    const char *first = DEFINITIONS PINNING("cancel", "5d");
+    pin_to(first, DEFINITIONS PINNING("pin", "7d"));
+    shop_write_file("new/r.yaml", first);
+    captured_run("plan new --data p -o table", &captured);
+    ck_assert_msg(captured.code == 0, "%s", captured.err);
+    ck_assert_msg(
+        strstr(captured.out, "x         1        1  goes on at 1\n") != NULL, "%s", captured.out);
+}
+END_TEST
+
 START_TEST(the_daemon_is_asked)
 {
     struct fake_daemon daemon;
@@ -299,6 +387,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, it_is_so_afterwards);
     tcase_add_test(tcase, as_many_enter_as_it_says);
     tcase_add_test(tcase, pinned_runs_are_told_by_their_version);
+    tcase_add_loop_test(tcase, other_rules_to_compare_with_hide_no_version, 0, PIN_CASE_COUNT);
+    tcase_add_test(tcase, runs_of_a_version_that_comes_back_go_on);
     tcase_add_test(tcase, the_daemon_is_asked);
     suite_add_tcase(suite, tcase);
     return suite;
