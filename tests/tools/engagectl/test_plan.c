@@ -407,7 +407,7 @@ static const struct unread_case {
      "plan where the data directory of the daemon is, or name a copy of it by --data DIR"},
     {no_first_shard, 74, "d: expected shards 0 to 1, found 1 of them",
      "look what is damaged by engagectl journal verify"},
-    {no_directory_but_a_file, 70, "d: input or output failed",
+    {no_directory_but_a_file, 70, "d: Not a directory",
      "plan as a user who may read it and its files, as that of the daemon"},
 };
 enum { UNREAD_CASE_COUNT = sizeof(unread_cases) / sizeof(unread_cases[0]) };
