@@ -22,6 +22,7 @@
 #include "engine/fold/score_value.h"
 #include "engine/fold/settings.h"
 #include "engine/fold/state_sums.h"
+#include "engine/fold/unsent.h"
 #include "engine/fold/zones.h"
 #include "projections/identity.h"
 #include "projections/state.h"
@@ -81,7 +82,9 @@ struct fold {
     struct failures failures;     // of expressions: they did not match
     struct run_counts run_counts; // of workflows and their steps
     struct held held;             // actions that were held back
-    bool is_tried;                // what is evaluated is asked for only: what fails is not counted
+    struct unsent
+        *unsent;   // what limits count is noted there; NULL: nothing is ever dropped from here
+    bool is_tried; // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;
     struct event_ref ref;

@@ -105,7 +105,7 @@ static enum err take_commands(struct shard *shadow, struct frame_reader *frame, 
     while ((err = frame_next_command(frame, &command)) == ERR_OK) {
         if (command.kind == FRAME_COMMAND_RULESET || command.kind == FRAME_COMMAND_HISTORY ||
             command.kind == FRAME_COMMAND_TIMERS || command.kind == FRAME_COMMAND_ZONE ||
-            command.kind == FRAME_COMMAND_DROP)
+            command.kind == FRAME_COMMAND_DROP || command.kind == FRAME_COMMAND_UNSENT)
             continue;
         err = replay_command(shadow, &command, fault);
         if (err != ERR_OK)

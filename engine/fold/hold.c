@@ -85,14 +85,16 @@ struct hold hold_find(struct fold *fold, const struct action_step *step)
             return limited(HOLD_QUIET, channel->quiet_over, end_ms);
     }
     if (channel != NULL && channel->limit.times > 0) {
-        const struct sent_limit under = {fold->binding.channels[index], &channel->limit, 0};
+        const struct sent_limit under = {
+            fold->binding.channels[index], &channel->limit, 0, NAME_CHANNEL};
         int64_t room_ms = sent_room_ms(fold, &under);
         if (room_ms > fold->now_ms)
             return limited(HOLD_CHANNEL_LIMIT, channel->limit.over, room_ms);
     }
     if (action->limit.times > 0) {
         const struct sent_limit under = {
-            fold->binding.actions[index], &action->limit, key_of(fold, step, &action->limit)};
+            fold->binding.actions[index], &action->limit, key_of(fold, step, &action->limit),
+            NAME_ACTION};
         int64_t room_ms = sent_room_ms(fold, &under);
         if (room_ms > fold->now_ms)
             return limited(HOLD_LIMIT, action->limit.over, room_ms);
@@ -108,10 +110,12 @@ void hold_note_emitted(struct fold *fold, const struct action_step *step)
     if (step->step->recipient != RECIPIENT_CONTACT)
         return;
     if (channel != NULL && channel->limit.times > 0)
-        sent_note(fold, &(struct sent_limit){fold->binding.channels[index], &channel->limit, 0});
-    if (action->limit.times > 0)
         sent_note(
             fold,
-            &(struct sent_limit){
-                fold->binding.actions[index], &action->limit, key_of(fold, step, &action->limit)});
+            &(struct sent_limit){fold->binding.channels[index], &channel->limit, 0, NAME_CHANNEL});
+    if (action->limit.times > 0)
+        sent_note(
+            fold, &(struct sent_limit){
+                      fold->binding.actions[index], &action->limit,
+                      key_of(fold, step, &action->limit), NAME_ACTION});
 }

@@ -19,6 +19,7 @@ void shard_published(struct shard *shard, uint64_t sequence, uint64_t mark)
 {
     INVARIANT(sequence >= shard->sequence_published);
     outbox_confirm(&shard->outbox, sequence);
+    unsent_confirm(&shard->unsent, sequence);
     shard->sequence_published = sequence;
     shard->sink_mark = mark;
 }

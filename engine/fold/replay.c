@@ -106,6 +106,11 @@ enum err replay_command(
                    ? ERR_OK
                    : fault_set(
                          fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed command", sequence);
+    case FRAME_COMMAND_UNSENT:
+        return unsent_apply(&shard->fold, command->payload) == ERR_OK
+                   ? ERR_OK
+                   : fault_set(
+                         fault, ERR_CORRUPT, "sequence %" PRIu64 ": malformed command", sequence);
     case FRAME_COMMAND_TIMERS: return ERR_OK; // fired_of has read it
     case FRAME_COMMAND_ZONE: return ERR_OK;   // they came first
     }

@@ -6,6 +6,7 @@
 #include "engine/fold/calendar.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/fold_zone.h"
+#include "engine/fold/unsent.h"
 #include "projections/counters.h"
 #include "projections/record.h"
 #include "projections/timers.h"
@@ -82,6 +83,26 @@ void sent_note(struct fold *fold, const struct sent_limit *of)
         return; // beyond what a contact may have, which is counted
     if (len > 0)
         memcpy(to, kept.data + first, len);
+    uint64_t time = (uint64_t)(record_time(fold->now_ms) - TIME_MS_MIN);
     put_u64(to + len, of->key);
-    put_u64(to + len + ENTRY_TIME, (uint64_t)(record_time(fold->now_ms) - TIME_MS_MIN));
+    put_u64(to + len + ENTRY_TIME, time);
+    if (fold->unsent != NULL)
+        unsent_add(
+            fold->unsent, &(struct unsent_entry){
+                              fold->sequence, fold->contact, of->name, of->kind, of->key, time});
+}
+
+void sent_forget(struct fold *fold, const struct unsent_entry *entry)
+{
+    struct bytes kept = counter_read(fold->state, entry->contact, entry->name);
+    size_t at = kept.len; // behind the entry
+    while (at > 0 && (get_u64(kept.data + at - ENTRY_BYTES) != entry->key ||
+                      get_u64(kept.data + at - ENTRY_BYTES + ENTRY_TIME) != entry->time))
+        at -= ENTRY_BYTES;
+    if (at == 0)
+        return;
+    size_t len = kept.len;
+    uint8_t *to = counter_rewrite(fold->state, entry->contact, kept);
+    memmove(to + at - ENTRY_BYTES, to + at, len - at);
+    (void)counter_write(fold->state, entry->contact, entry->name, len - ENTRY_BYTES);
 }

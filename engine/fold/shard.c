@@ -57,6 +57,7 @@ void shard_close(struct shard *shard)
     frame_builder_destroy(shard->builder);
     positions_free(&shard->positions);
     outbox_free(&shard->outbox);
+    unsent_free(&shard->unsent);
     shard_zones_free(&shard->zones);
     buffer_free(&shard->headers);
     buffer_free(&shard->letter);

@@ -7,7 +7,8 @@
 
 // Makes a frame that says of the actions of all frames from `first` on, up to the last one, that they never leave, and takes
 // them out of the outbox: those that were taken already are not among them, so `first` lies behind the last frame taken. Dead
-// letters stay. It changes nothing of the state: what was decided was decided. In force once the frame is durable: until then
+// letters stay. Limits of actions forget them, as the same frame and as many more as that takes say (engine/fold/unsent.h);
+// nothing else of the state changes: what was decided was decided. In force once the last of these frames is durable: until then
 // nothing from `first` on may be published. Between frames, on the shard's worker.
 //   as shard_frame_end: the process cannot go on
 NODISCARD enum err shard_drop_actions(

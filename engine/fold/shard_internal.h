@@ -55,6 +55,7 @@ struct shard {
     struct positions positions;
     struct shard_zones zones; // those that are known: fold.zones
     struct outbox outbox;
+    struct unsent unsent; // of the same frames: fold.unsent
     struct shard_counts counts;
     struct outbox_confirmed recalled; // in frames that were folded again, as their headers say
     uint64_t sequence;                // last frame folded

@@ -157,6 +157,7 @@ static void forget(struct shard *shard)
 {
     fold_free(&shard->fold);
     outbox_free(&shard->outbox);
+    unsent_free(&shard->unsent);
     positions_free(&shard->positions);
     decoder_destroy(shard->decoder);
     ruleset_destroy(shard->ruleset);
@@ -240,6 +241,8 @@ static enum err replay_all(
     struct journal_reader *reader = NULL;
     struct bytes bytes;
     struct frame_reader frame;
+    if (shard->params.access == STATE_WRITE)
+        shard->fold.unsent = &shard->unsent;
     enum err err = journal_reader_open(
         shard->params.disk, shard->journal_directory, shard->sequence + 1, &reader, fault);
     if (err == ERR_MISSING)

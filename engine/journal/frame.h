@@ -42,7 +42,8 @@ enum frame_command_kind {
     FRAME_COMMAND_ZONE = 4,   // payload: a time zone's file (engine/fold/shard_zones.h)
     FRAME_COMMAND_HISTORY =
         5, // the ruleset of this frame is held against all frames before it (engine/fold/history.h)
-    FRAME_COMMAND_DROP = 6, // payload: whose actions never leave (engine/fold/shard_drop.h)
+    FRAME_COMMAND_DROP = 6,   // payload: whose actions never leave (engine/fold/shard_drop.h)
+    FRAME_COMMAND_UNSENT = 7, // payload: what limits forget of them (engine/fold/unsent.h)
 };
 
 struct frame_command {

@@ -123,10 +123,16 @@ check "... which is said" grep -q "no actions wait to be dropped" said
 for id in $(seq 41 60); do many "$id" "$id" 2026-01-01T06:00:00Z; done # a frame each
 check "more than the ceiling again" wait_until 5 stands_still
 check "... five are out" wait_until 5 has_shared 45
+ship() { # ship NAME TIME: the contacts 41 to 45
+    for id in 41 42 43 44 45; do
+        curl -s -m 10 -f -o reply --data-binary "{\"id\":\"$1-$id\",\"type\":\"order.fulfilled\",\"contact\":\"c-$id\",\"time\":\"$2\"}" "$(url)/v1/events" || return 1
+    done
+}
+check "texts under a limit wait behind it" ship first 2026-01-01T06:00:30Z
 check "what waits is dropped" drop
-check "... all of it" grep -q "dropped: 15" said
+check "... all of it" grep -q "dropped: 20" said
 check "... it is ready again" wait_until 5 ready
-check "... metrics say how many" same "$(curl -s "$(url)/metrics" | awk '/^engaged_actions_dropped_total/ { sum += $2 } END { print sum }')" 15
+check "... metrics say how many" same "$(curl -s "$(url)/metrics" | awk '/^engaged_actions_dropped_total/ { sum += $2 } END { print sum }')" 20
 check "... nothing of it has gone out" has_shared 45
 kill_hard
 start shared.yaml
@@ -136,11 +142,17 @@ sleep 0.5
 check "... nothing goes out" has_shared 45
 many 61 63 2026-01-01T07:00:00Z
 check "what comes later does" wait_until 5 has_shared 48
+check "texts of the same day" ship second 2026-01-01T07:30:00Z
+check "... have the room that was dropped" wait_until 5 has_shared 53
+check "... once" ship third 2026-01-01T08:30:00Z
+sleep 0.5
+check "... and no more" has_shared 53
 for id in $(seq 41 60); do
     "$engagectl" contact timeline "c-$id" --config live.yaml -o table
 done >told 2>said
 check "timelines say of each what became of it" same "$(grep -c 'task held back: dropped by operator' told)" 15
 check "the journal names what was dropped" sh -c '"$0" journal cat --config live.yaml | grep -q "\"command\":\"drop\",\"first\":[0-9]*,\"last\":"' "$engagectl"
+check "... and what limits have forgotten" sh -c '"$0" journal cat --config live.yaml | grep -q "\"command\":\"unsent\""' "$engagectl"
 kill_hard
 check "the journals fold to the same" "$engagectl" journal verify --config shared.yaml
 finish

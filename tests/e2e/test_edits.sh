@@ -87,6 +87,9 @@ sed 's/^scores:.*//; s/ {{ score.heat }}//' rules/rules.yaml >next/rules.yaml
 check "what a version needs is to go" same "$("$engagectl" plan next --config live.yaml -o table >plan.out 2>plan.err; echo $?)" 1
 check "... the plan says which and why" planned "keep its steps: rules.yaml@.*:11:.*score"
 check "... and how many" grep -q "10 runs cannot keep the steps that they began with" plan.err
+check "... beside other rules as well" same "$("$engagectl" plan rules next --config live.yaml -o table >plan.out 2>plan.err; echo $?)" 1
+check "... which and why" planned "keep its steps: rules.yaml@.*:11:.*score"
+check "... how many" grep -q "10 runs cannot keep the steps that they began with" plan.err
 rules_of next fourth follow
 check "all are to follow" plan
 check "... which the plan says" planned '^call  *1  *7  goes on at 1$'

@@ -85,6 +85,9 @@ bool oracle_text_matches(struct text expected, struct text found, char *why, siz
 bool oracle_action_matches(
     const struct oracle_action *expected, struct text json, char *why, size_t why_size);
 
+// The actions from this one on never leave: limits have not counted them. Nothing else is otherwise.
+void oracle_drop(struct oracle *oracle, size_t action);
+
 // The action says that it was decided at that tick: what time alone has brought, when that was seen.
 void oracle_retime(struct oracle *oracle, size_t action, int64_t tick_ms);
 

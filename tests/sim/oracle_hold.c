@@ -196,8 +196,8 @@ static void note(struct oracle *oracle, const struct under *under)
     size_t kept = 1;
     if (under->limit->span > WORKLOAD_ROLLING)
         from_ms -= 2 * DAY_MS;
-    *(struct sent *)list_add(&contact->sent) =
-        (struct sent){under->of, under->is_of_channel, under->key, oracle->now_ms};
+    *(struct sent *)list_add(&contact->sent) = (struct sent){
+        under->of, under->is_of_channel, under->key, oracle->now_ms, oracle->actions.count};
     for (size_t i = contact->sent.count - 1; i > 0; i--) {
         const struct sent *sent = &contact->sent.at[i - 1];
         if (is_under(sent, under) && (sent->time_ms < from_ms || ++kept > most))
@@ -218,5 +218,16 @@ void oracle_note_sent(
     if (action->limit.times > 0) {
         struct under under = under_action(oracle, action, doing);
         note(oracle, &under);
+    }
+}
+
+void oracle_drop(struct oracle *oracle, size_t action)
+{
+    for (size_t c = 0; c < oracle->contacts.count; c++) {
+        struct contact *contact = &oracle->contacts.at[c];
+        for (size_t i = contact->sent.count; i > 0; i--) {
+            if (contact->sent.at[i - 1].action > action)
+                forget(contact, i - 1);
+        }
     }
 }

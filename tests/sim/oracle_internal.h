@@ -39,6 +39,7 @@ struct sent {
     bool is_of_channel;
     struct text key; // the value of `per` as JSON
     int64_t time_ms;
+    size_t action; // its place among the actions, from 1
 };
 
 // A run that waits, or one that has ended and is remembered.

@@ -7,6 +7,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/fold/query.h"
+#include "engine/fold/shard_drop.h"
 #include "engine/fold/shard_internal.h"
 
 #include "tests/fakes/fold_world.h"
@@ -473,6 +474,27 @@ static void settle(struct trial *trial)
     compare_actions(trial);
 }
 
+// What was not published yet is thrown away by an operator.
+static void drop_waiting(struct trial *trial)
+{
+    struct shard *shard = trial->world.shard;
+    struct fault fault = {ERR_OK, ""};
+    uint64_t first = shard_sequence_published(shard) + 1;
+    uint64_t dropped = 0;
+    size_t count = 0;
+    if (first > shard_sequence(shard))
+        return;
+    (void)oracle_actions(trial->oracle, &count);
+    enum err err = shard_drop_actions(shard, first, shard_tick_ms(shard), &dropped, &fault);
+    ck_assert_msg(err == ERR_OK, "%s", fault.text);
+    ck_assert_msg(
+        dropped == count - trial->actions, "seed %" PRIu64 ": dropped %" PRIu64 " of %zu",
+        trial->seed, dropped, count - trial->actions);
+    oracle_drop(trial->oracle, trial->actions);
+    trial->actions = count;
+    compare_contacts(trial);
+}
+
 static void start_again(struct trial *trial)
 {
     settle(trial);
@@ -560,11 +582,15 @@ static void run_trial(uint64_t seed)
     uint32_t edits_permille = workload_may_pin(trial.workload) ? 250 : 100;
     bool compares_always = getenv("SIM_ORACLE_EACH") != NULL;
     struct sim_random renewals = sim_random_fork(&trial.random, "zones");
+    struct sim_random drops = sim_random_fork(&trial.random, "drops");
+    uint32_t drops_permille = sim_random_chance(&drops, 400) ? 120 : 0;
     uint32_t renewals_permille = may_renew_zones(&trial) ? 80 : 0;
     while (trial.next < trial.shape.inputs) {
         feed_frame(&trial, 1 + sim_random_below(&trial.random, FRAME_MAX));
         if (is_too_lively(&trial))
             break;
+        if (sim_random_chance(&drops, drops_permille))
+            drop_waiting(&trial);
         if (sim_random_chance(&renewals, renewals_permille))
             renew_zones(&trial);
         if (may_restart && sim_random_chance(&renewals, renewals_permille))

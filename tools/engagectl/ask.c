@@ -54,16 +54,21 @@ enum asked ask_daemon(struct asking *asking, const char *target, struct bytes *b
     return ASKED_ELSEWHERE;
 }
 
+enum err ask_open(struct asking *asking, struct fault *fault)
+{
+    enum err err = shard_set_open(asking->config, &asking->set, fault);
+    const struct clock clock = os_clock();
+    for (size_t i = 0; i < asking->set.count; i++)
+        shard_look_at(asking->set.shards[i], clock.ops->wall_ms(clock.self));
+    return err;
+}
+
 int ask_shards(struct asking *asking)
 {
     struct fault fault = {.err = ERR_OK};
-    enum err err = shard_set_open(asking->config, &asking->set, &fault);
-    if (err == ERR_OK) {
-        const struct clock clock = os_clock();
-        for (size_t i = 0; i < asking->set.count; i++)
-            shard_look_at(asking->set.shards[i], clock.ops->wall_ms(clock.self));
+    enum err err = ask_open(asking, &fault);
+    if (err == ERR_OK)
         return EXIT_CODE_DONE;
-    }
     if (err == ERR_MISSING && asking->fault.text[0] != '\0')
         command_talk(asking->command, "no daemon answers: %s", asking->fault.text);
     return exit_with_fault(asking->command, &fault);

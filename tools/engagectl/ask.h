@@ -35,6 +35,9 @@ NODISCARD enum err ask_request(
     struct http_answer *out,
     struct fault *fault);
 
+// Opens the data directory, without a word.
+//   as shard_set_open
+NODISCARD enum err ask_open(struct asking *asking, struct fault *fault);
 // Opens the data directory. EXIT_CODE_DONE, or another code after having said why not.
 int ask_shards(struct asking *asking);
 

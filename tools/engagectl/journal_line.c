@@ -146,6 +146,7 @@ static enum err add_commands(struct frame_lines *lines)
         case FRAME_COMMAND_HISTORY: name = "history"; break;
         case FRAME_COMMAND_ZONE: name = "zone"; break;
         case FRAME_COMMAND_DROP: name = "drop"; break;
+        case FRAME_COMMAND_UNSENT: name = "unsent"; break;
         }
         if (name != NULL)
             add_text(lines, "command", bytes_text(name));

@@ -1,9 +1,13 @@
 // The shards of a data directory, opened read only.
 #include "tools/engagectl/open_shard.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "engine/base/memory.h"
 #include "engine/fold/params.h"
@@ -31,13 +35,23 @@ static void note_name(void *context, const char *name)
     listing->highest = number > listing->highest ? number : listing->highest;
 }
 
+// Why a directory cannot be listed, as the system says it: mostly it is another user's.
+static const char *why_not(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return strerror(errno);
+    (void)close(fd);
+    return err_text(ERR_IO);
+}
+
 enum err shards_count(const char *data, size_t *count_out, struct fault *fault)
 {
     struct disk disk = os_disk();
     struct listing listing = {0, 0};
     enum err err = disk.ops->list(disk.self, data, note_name, &listing);
     if (err != ERR_OK)
-        return fault_set(fault, err, "%s: %s", data, err_text(err));
+        return fault_set(fault, err, "%s: %s", data, err == ERR_IO ? why_not(data) : err_text(err));
     if (listing.count == 0)
         return fault_set(fault, ERR_MISSING, "%s: no daemon has worked there yet", data);
     if (listing.count != listing.highest + 1)

@@ -4,10 +4,11 @@
 
 #include "engine/base/text.h"
 #include "engine/fold/query_workflows.h"
-#include "tools/engagectl/ask.h"
 #include "tools/engagectl/commands.h"
+#include "tools/engagectl/exit_of.h"
 #include "tools/engagectl/load_rules.h"
 #include "tools/engagectl/plan_compare.h"
+#include "tools/engagectl/plan_data.h"
 #include "tools/engagectl/plan_enter.h"
 #include "tools/engagectl/plan_pins.h"
 #include "tools/engagectl/table.h"
@@ -46,8 +47,25 @@ static int read_config(const struct command_call *call, struct asking *asking)
     return err == ERR_OK ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
 }
 
-static int find_runs(const struct command_call *call, struct asking *asking, struct buffer *to)
+// Where nothing else tells where runs are.
+static int read_data(struct plan_data *data)
 {
+    const struct asking *asking = &data->asking;
+    enum err err = ask_open(&data->asking, &data->fault);
+    if (err == ERR_OK)
+        return EXIT_CODE_DONE;
+    if (err == ERR_MISSING && asking->fault.text[0] != '\0')
+        command_talk(asking->command, "no daemon answers: %s", asking->fault.text);
+    int code = exit_with_fault(asking->command, &data->fault);
+    command_talk(
+        asking->command, "the data directory is %s: %s", asking->config->data,
+        plan_data_advice(err));
+    return code;
+}
+
+static int find_runs(const struct command_call *call, struct plan_data *data, struct buffer *to)
+{
+    struct asking *asking = &data->asking;
     struct bytes body;
     bool is_directory = command_option_value(call, "data") != NULL;
     int code = read_config(call, asking);
@@ -55,7 +73,7 @@ static int find_runs(const struct command_call *call, struct asking *asking, str
         ask_daemon(asking, "/v1/rules", &body) == ASKED_ANSWERED) {
         buffer_add_bytes(to, body);
     } else if (code == EXIT_CODE_DONE) {
-        code = ask_shards(asking);
+        code = read_data(data);
         if (code == EXIT_CODE_DONE)
             add_shards(&asking->set, to);
     }
@@ -92,7 +110,11 @@ static void add_outcome(struct buffer *to, const struct plan_row *row)
         break;
     case PLAN_GOES_ON: buffer_add_text(to, "goes on at "); break;
     case PLAN_MOVES: buffer_add_text(to, "moves to "); break;
-    case PLAN_STAYS: buffer_add_text(to, "keeps its steps: edit: pin"); return;
+    case PLAN_STAYS:
+        buffer_add_text(to, "keeps its steps: edit: pin");
+        if (row->is_unchecked)
+            buffer_add_text(to, "; whether it can: ?");
+        return;
     case PLAN_ENDS: buffer_add_text(to, "ends: edit: cancel"); break;
     case PLAN_STEP_GONE: buffer_add_text(to, "fails when it is due: its step is gone"); break;
     case PLAN_WORKFLOW_GONE: buffer_add_text(to, "sleeps: its workflow is gone"); break;
@@ -114,6 +136,12 @@ static void add_number(struct table *table, const struct plan_row *row, bool kno
         table_add_text(table, "?");
 }
 
+// What stays as it is and holds no runs is no change.
+static bool is_shown(const struct plan_row *row)
+{
+    return row->change != PLAN_SAME || row->outcome > PLAN_GOES_ON || row->runs > 0;
+}
+
 static void add_rows(const struct plan *plan, bool knows_runs, struct buffer *to)
 {
     static const struct table_column columns[] = {
@@ -127,7 +155,7 @@ static void add_rows(const struct plan *plan, bool knows_runs, struct buffer *to
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->rows[i];
         struct buffer what = {0};
-        if (row->change == PLAN_SAME && row->outcome <= PLAN_GOES_ON && (row->runs == 0))
+        if (!is_shown(row))
             continue;
         count++;
         add_outcome(&what, row);
@@ -161,7 +189,8 @@ static void add_definition_rows(const struct plan *plan, struct buffer *to)
     table_free(&table);
 }
 
-static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to)
+static void add_json(
+    const struct plan *plan, const struct plan_data *data, bool knows_runs, struct buffer *to)
 {
     buffer_add_text(to, "{\"workflows\":[");
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -184,6 +213,8 @@ static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to
             buffer_add_format(to, ",\"outcome\":\"%s\"", outcomes[row->outcome]);
             if (row->is_pinned)
                 buffer_add_format(to, ",\"version\":\"%016" PRIx64 "\"", row->version);
+            if (row->is_unchecked)
+                buffer_add_text(to, ",\"unchecked\":true");
             if (row->unpinned != NULL) {
                 buffer_add_text(to, ",\"unpinned\":");
                 text_add_json(to, bytes_text(row->unpinned));
@@ -205,7 +236,9 @@ static void add_json(const struct plan *plan, bool knows_runs, struct buffer *to
             definition->is_from_now ? "true" : "false");
     }
     buffer_add_format(
-        to, "],\"lost\":%" PRId64 ",\"unpinned\":%" PRId64 "}\n", plan->lost, plan->unpinned);
+        to, "],\"lost\":%" PRId64 ",\"unpinned\":%" PRId64, plan->lost, plan->unpinned);
+    plan_data_add_json(data, to);
+    buffer_add_text(to, "}\n");
 }
 
 static void say_count(
@@ -218,21 +251,50 @@ static void say_count(
             call->command, "runs at %" PRId64 " steps, where there are any, %s", count, what);
 }
 
-static int print(const struct command_call *call, const struct plan *plan, bool knows_runs)
+// Why there are '?' though nothing has failed: it was not asked for.
+static void say_unasked(
+    const struct command_call *call, const struct plan *plan, bool knows_runs, bool has_failed)
+{
+    bool has_runs = false;
+    bool has_enter = false;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->rows[i];
+        has_runs = has_runs || (!knows_runs && is_shown(row) && row->outcome != PLAN_NOTHING);
+        has_enter = has_enter || (row->has_existing && row->enter == PLAN_UNKNOWN);
+    }
+    if (has_runs)
+        command_talk(
+            call->command, "'?': where runs are was not asked: name the daemon by --config FILE, "
+                           "or a data directory by --data DIR");
+    if (has_enter && !has_failed)
+        command_talk(
+            call->command, "'?': how many contacts enter is counted without OLD alone, by "
+                           "--config FILE or --data DIR");
+}
+
+static int print(
+    const struct command_call *call,
+    const struct plan *plan,
+    const struct plan_data *data,
+    bool knows_runs)
 {
     struct buffer text = {0};
     if (ask_output(call, OUTPUT_TABLE) == OUTPUT_TABLE) {
         add_rows(plan, knows_runs, &text);
         add_definition_rows(plan, &text);
     } else {
-        add_json(plan, knows_runs, &text);
+        add_json(plan, data, knows_runs, &text);
     }
     int code = command_print(buffer_bytes(&text));
     if (text.len == 0)
         command_talk(call->command, "nothing changes");
     buffer_free(&text);
-    if (code != EXIT_CODE_DONE || plan->lost + plan->unpinned == 0)
+    plan_data_say(data);
+    say_unasked(call, plan, knows_runs, plan_data_code(data) != EXIT_CODE_DONE);
+    if (code != EXIT_CODE_DONE)
         return code;
+    if (plan->lost + plan->unpinned == 0)
+        return (int)plan_data_code(data);
     say_count(call, plan->lost, knows_runs, "would be lost");
     say_count(call, plan->unpinned, knows_runs, "cannot keep the steps that they began with");
     return EXIT_CODE_FAILED;
@@ -241,7 +303,7 @@ static int print(const struct command_call *call, const struct plan *plan, bool 
 // --- both
 struct planning {
     const struct command_call *call;
-    struct asking asking;
+    struct plan_data data;
     struct buffer answer; // where runs are; empty: it was not asked
     struct loaded_rules before, after;
 };
@@ -285,10 +347,10 @@ static int compare(struct planning *planning)
         command_talk(planning->call->command, "expected an answer in JSON");
     } else {
         plan_make(&question, &arena, &plan);
-        plan_check_pins(&planning->asking, planning->before.ruleset, question.after, &arena, &plan);
+        plan_check_pins(&planning->data, planning->before.ruleset, question.after, &arena, &plan);
         if (planning->answer.len > 0 && !has_old)
-            plan_count_enter(&planning->asking, &planning->after.bundle, &plan);
-        code = print(planning->call, &plan, question.shard_count > 0);
+            plan_count_enter(&planning->data, &planning->after.bundle, &plan);
+        code = print(planning->call, &plan, &planning->data, question.shard_count > 0);
     }
     buffer_free(&outline);
     arena_free(&arena);
@@ -297,7 +359,7 @@ static int compare(struct planning *planning)
 
 int plan_command(const struct command_call *call)
 {
-    struct planning planning = {.call = call, .asking = {.command = call->command}};
+    struct planning planning = {.call = call, .data = {.asking = {.command = call->command}}};
     bool has_old = call->arg_count == 2;
     // Two directories by themselves are compared; with a daemon, what it has in flight counts.
     bool asks_runs =
@@ -306,12 +368,12 @@ int plan_command(const struct command_call *call)
     if (code == EXIT_CODE_DONE && has_old)
         code = load_rules(call->command, call->args[0], &planning.before);
     if (code == EXIT_CODE_DONE && asks_runs)
-        code = find_runs(call, &planning.asking, &planning.answer);
+        code = find_runs(call, &planning.data, &planning.answer);
     if (code == EXIT_CODE_DONE)
         code = compare(&planning);
     buffer_free(&planning.answer);
     loaded_rules_free(&planning.before);
     loaded_rules_free(&planning.after);
-    ask_end(&planning.asking);
+    ask_end(&planning.data.asking);
     return code;
 }

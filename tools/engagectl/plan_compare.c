@@ -71,19 +71,24 @@ static bool is_at(struct bytes id, struct bytes at)
     return bytes_equal_text(at, text);
 }
 
+// Whether the new rules have their workflow written otherwise than runs have begun with it.
+static bool is_edited(const struct workflow_def *after, const struct plan_row *row)
+{
+    return after == NULL || row->version != after->hash;
+}
+
 // Whether runs keep the steps that they began with.
 static bool stays(const struct workflow_def *after, const struct plan_row *row)
 {
-    bool is_old = row->is_pinned || row->change == PLAN_EDITED;
-    return after != NULL && row->unpinned == NULL && after->edit == EDIT_PIN && is_old &&
-           row->version != after->hash;
+    return after != NULL && row->unpinned == NULL && after->edit == EDIT_PIN && row->version != 0 &&
+           is_edited(after, row);
 }
 
 // What becomes of runs at a step, as engine/fold/run_edit.c decides it.
 static void find_outcome(const struct workflow_def *after, struct plan_row *row)
 {
     struct bytes at = row->at;
-    bool is_edited = row->change != PLAN_SAME;
+    bool has_edit = is_edited(after, row);
     if (stays(after, row)) {
         row->outcome = PLAN_STAYS;
         row->to = row->step;
@@ -93,11 +98,11 @@ static void find_outcome(const struct workflow_def *after, struct plan_row *row)
         row->outcome = PLAN_WORKFLOW_GONE;
         return;
     }
-    if (is_edited && after->edit == EDIT_CANCEL) {
+    if (has_edit && after->edit == EDIT_CANCEL) {
         row->outcome = PLAN_ENDS;
         return;
     }
-    for (uint32_t i = 0; is_edited && i < after->move_count; i++) {
+    for (uint32_t i = 0; has_edit && i < after->move_count; i++) {
         if (is_at(after->moves[i].from, at)) {
             row->outcome = PLAN_MOVES;
             row->to = after->steps[after->moves[i].to].id;
@@ -139,10 +144,11 @@ static uint64_t number_of(struct bytes hash)
 }
 
 // Runs that would be without step or workflow by this change.
-static int64_t lost_of(const struct plan_row *row, bool knows_runs)
+static int64_t lost_of(
+    const struct workflow_def *after, const struct plan_row *row, bool knows_runs)
 {
     // Without a name it had no step, or no workflow, before.
-    bool is_lost = row->step.len > 0 && (row->change != PLAN_SAME || row->unpinned != NULL) &&
+    bool is_lost = row->step.len > 0 && is_edited(after, row) &&
                    (row->outcome == PLAN_STEP_GONE || row->outcome == PLAN_WORKFLOW_GONE);
     return !is_lost ? 0 : knows_runs ? row->runs : 1;
 }
@@ -151,7 +157,8 @@ static void add_steps_of(
     struct making *making, const struct json *rules, const struct plan_row *of, size_t rows_before)
 {
     const struct workflow_def *after = ruleset_workflow_find(making->question->after, of->workflow);
-    const struct json *list = json_member(workflow_of(rules, of->workflow), "steps");
+    const struct json *workflow = workflow_of(rules, of->workflow);
+    const struct json *list = json_member(workflow, "steps");
     bool knows_runs = making->question->shard_count > 0;
     for (const struct json *step = list == NULL ? NULL : list->first; step != NULL;
          step = step->next) {
@@ -160,8 +167,8 @@ static void add_steps_of(
         bool is_seen = false;
         row.at = json_text(step, "at");
         row.is_pinned = version.len > 0;
-        if (row.is_pinned)
-            row.version = number_of(version);
+        // Runs that are there began with what is in force where they are, also where other rules are compared with.
+        row.version = number_of(row.is_pinned ? version : json_text(workflow, "hash"));
         for (size_t i = rows_before; i < making->plan->row_count; i++) {
             const struct plan_row *other = &making->plan->rows[i];
             is_seen =
@@ -176,7 +183,7 @@ static void add_steps_of(
             row.step = id->text;
         find_outcome(after, &row);
         (void)add_row(making, &row);
-        making->plan->lost += lost_of(&row, knows_runs);
+        making->plan->lost += lost_of(after, &row, knows_runs);
     }
 }
 
@@ -202,7 +209,6 @@ static void add_workflow(struct making *making, struct bytes name)
         .enter = PLAN_UNKNOWN,
     };
     row.has_existing = row.change == PLAN_NEW && after->has_existing;
-    row.version = number_of(json_text(workflow_of(question->before, name), "hash"));
     size_t rows_before = making->plan->row_count;
     if (question->shard_count == 0)
         add_steps_of(making, question->before, &row, rows_before);
@@ -300,8 +306,9 @@ void plan_unpin(
     bool knows_runs = row->runs > 0; // it was made for a step where none may be
     row->unpinned = reason;
     row->to = (struct bytes){NULL, 0};
-    find_outcome(ruleset_workflow_find(after, row->workflow), row);
-    plan->lost += lost_of(row, knows_runs);
+    const struct workflow_def *workflow = ruleset_workflow_find(after, row->workflow);
+    find_outcome(workflow, row);
+    plan->lost += lost_of(workflow, row, knows_runs);
     plan->unpinned += knows_runs ? row->runs : 1;
 }
 

@@ -30,9 +30,10 @@ struct plan_row {
     int64_t runs;
     enum plan_outcome outcome;
     struct bytes to;
-    struct bytes at;  // the hash of the step, as text
-    bool is_pinned;   // to a version that was not in force any more
-    uint64_t version; // the hash of how their workflow was written when they began; 0: not known
+    struct bytes at;   // the hash of the step, as text
+    bool is_pinned;    // to a version that was not in force any more
+    uint64_t version;  // the hash of how their workflow was written when they began; 0: not known
+    bool is_unchecked; // it stays if the new rules have what its version names, which is not known
     const char *unpinned; // why they cannot stay with it; NULL: they can, or are not to
 };
 

@@ -48,20 +48,22 @@ static void set_enter(struct plan *plan, int64_t enter)
             plan->rows[i].enter = enter;
 }
 
-void plan_count_enter(struct asking *asking, const struct rule_bundle *bundle, struct plan *plan)
+void plan_count_enter(struct plan_data *data, const struct rule_bundle *bundle, struct plan *plan)
 {
     struct fault fault = {.err = ERR_OK};
     enum err err = ERR_OK;
     bool is_wanted = false;
     for (size_t i = 0; i < plan->row_count; i++)
         is_wanted = is_wanted || plan->rows[i].has_existing;
-    if (!is_wanted || (asking->set.count == 0 && ask_shards(asking) != EXIT_CODE_DONE))
+    if (!is_wanted || !plan_data_open(data, PLAN_UNKNOWN_ENTER))
         return;
     set_enter(plan, 0);
-    for (size_t i = 0; i < asking->set.count && err == ERR_OK; i++)
-        err = try_shard(asking->set.shards[i], bundle, plan, &fault);
+    const struct shard_set *set = &data->asking.set;
+    for (size_t i = 0; i < set->count && err == ERR_OK; i++)
+        err = try_shard(set->shards[i], bundle, plan, &fault);
     if (err != ERR_OK) {
-        command_talk(asking->command, "how many contacts enter is not known: %s", fault.text);
+        (void)fault_set(&fault, err, "%s", fault.text);
+        data->faults[PLAN_UNKNOWN_ENTER] = fault;
         set_enter(plan, PLAN_UNKNOWN);
     }
 }

@@ -45,25 +45,36 @@ static void check(const struct checking *checking, const struct ruleset *before)
     pinning_free(&pinning);
 }
 
+// Marks the rows that stay and are of versions that these rules do not have; NULL: there are none. True where there are any.
+static bool mark_unchecked(const struct checking *checking, const struct ruleset *before)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < checking->plan->row_count; i++) {
+        struct plan_row *row = &checking->plan->rows[i];
+        const struct workflow_def *old =
+            before == NULL ? NULL : ruleset_workflow_find(before, row->workflow);
+        row->is_unchecked =
+            row->outcome == PLAN_STAYS && (old == NULL || old->hash != row->version);
+        has_any = has_any || row->is_unchecked;
+    }
+    return has_any;
+}
+
 void plan_check_pins(
-    struct asking *asking,
+    struct plan_data *data,
     const struct ruleset *before,
     const struct ruleset *after,
     struct arena *arena,
     struct plan *plan)
 {
     const struct checking checking = {after, arena, plan};
-    bool is_wanted = false;
+    const struct shard_set *set = &data->asking.set;
+    check(&checking, before);
+    // Runs that are there have versions of their own, of which rules that are compared with do not tell.
+    if (!mark_unchecked(&checking, before) || !plan_data_open(data, PLAN_UNKNOWN_PINS))
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        check(&checking, shard_ruleset(set->shards[i]));
     for (size_t i = 0; i < plan->row_count; i++)
-        is_wanted = is_wanted || plan->rows[i].outcome == PLAN_STAYS;
-    if (!is_wanted)
-        return;
-    if (before != NULL) {
-        check(&checking, before);
-        return;
-    }
-    if (asking->set.count == 0 && ask_shards(asking) != EXIT_CODE_DONE)
-        return; // it has said why
-    for (size_t i = 0; i < asking->set.count; i++)
-        check(&checking, shard_ruleset(asking->set.shards[i]));
+        plan->rows[i].is_unchecked = false;
 }

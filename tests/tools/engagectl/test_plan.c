@@ -150,7 +150,9 @@ static const struct plan_case {
      "KIND     NAME   WHAT\n"
      "score    s      gone\n"
      "counter  opens  gone\n",
-     "runs at 1 steps, where there are any, cannot keep the steps"},
+     "'?': where runs are was not asked: name the daemon by --config FILE, or a data directory by "
+     "--data DIR\nengagectl plan: runs at 3 steps, where there are any, would be lost\n"
+     "engagectl plan: runs at 1 steps, where there are any, cannot keep the steps"},
     {IN_FORCE, "plan old new", 0, "", "nothing changes"},
     // what a new definition makes of the events before decides who enters
     {TAKING_IN, "plan new --data p -o json", 0,
@@ -170,7 +172,7 @@ static const struct plan_case {
      "plan old new -o table", 0,
      "WORKFLOW  STEP  RUNS  WHAT\n"
      "n                  ?  new: contacts that are there enter where its 'if' is true\n",
-     ""},
+     "'?': how many contacts enter is counted without OLD alone"},
     {"scores: {s: {bands: 1}}\n", "plan new --config p.yaml", 78, "", "the rules have 1 error"},
     {IN_FORCE, "plan new --data nowhere", 69, "", "nowhere"},
     {IN_FORCE, "plan", 2, "", "usage: engagectl plan [OLD] NEW"},
@@ -260,6 +262,94 @@ START_TEST(pinned_runs_are_told_by_their_version)
 }
 END_TEST
 
+// Two versions have runs at the same step, one of which a third may not keep; what is compared with tells of neither.
+#define PINNING(edit, wait)                                                      \
+    "workflows:\n  x: {on: form.submitted, edit: " edit ", steps: [{wait: " wait \
+    "}, {do: mail, with: {text: x}}]}\n"
+
+// Runs begin with the first version, and keep it under the second.
+static void pin_to(const char *first, const char *second)
+{
+    static const char *const more[] = {
+        "{\"id\":\"9\",\"type\":\"form.submitted\",\"time\":\"2026-01-07T00:00:00Z\",\"contact\":"
+        "\"z\"}",
+        NULL};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct shard *shard = shop_open_shard("p", i);
+        shop_activate_rules(shard, first);
+        if (i == 0)
+            shop_fold(shard, more);
+        shop_activate_rules(shard, second);
+        shard_close(shard);
+    }
+}
+
+static const struct pin_case {
+    const char *before; // of OLD
+    const char *after;  // of NEW
+    int code;
+    const char *outcome; // of every run of x
+    int64_t count;       // of groups with it
+    const char *err;
+} pin_cases[] = {
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("pin", "8d"), 0, "\"outcome\":\"stays\"",
+     2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("follow", "8d"), 0,
+     "\"outcome\":\"goes_on\"", 2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), DEFINITIONS PINNING("cancel", "8d"), 0,
+     "\"outcome\":\"ends\"", 2, ""},
+    // what their versions name is gone: that is in the data directory alone
+    {DEFINITIONS PINNING("pin", "7d"),
+     "workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n", 1,
+     "unknown action 'mail'", 2, "3 runs cannot keep the steps that they began with"},
+    // OLD is another than what is in force, and what is to come into force
+    {"workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n",
+     "workflows: {x: {on: form.submitted, edit: pin, steps: [{wait: 8d}]}}\n", 1,
+     "unknown action 'mail'", 2, "3 runs cannot keep the steps that they began with"},
+    {DEFINITIONS PINNING("cancel", "8d"), DEFINITIONS PINNING("cancel", "8d"), 0,
+     "\"outcome\":\"ends\"", 2, ""},
+    {"workflows: {}\n", DEFINITIONS PINNING("pin", "8d"), 0, "\"outcome\":\"stays\"", 2, ""},
+    {DEFINITIONS PINNING("pin", "7d"), "workflows: {}\n", 1, "\"outcome\":\"workflow_gone\"",
+     4, // with those of w
+     "3 runs would be lost"},
+};
+enum { PIN_CASE_COUNT = sizeof(pin_cases) / sizeof(pin_cases[0]) };
+
+static int64_t count_of(const char *text, const char *part)
+{
+    int64_t count = 0;
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+START_TEST(other_rules_to_compare_with_hide_no_version)
+{
+    const struct pin_case *it = &pin_cases[_i];
+    pin_to(DEFINITIONS PINNING("pin", "6d"), DEFINITIONS PINNING("pin", "7d"));
+    shop_write_file("old/r.yaml", it->before);
+    shop_write_file("new/r.yaml", it->after);
+    captured_run("plan old new --data p -o json", &captured);
+    ck_assert_msg(captured.code == it->code, "exit %d: %s", captured.code, captured.err);
+    ck_assert_msg(count_of(captured.out, it->outcome) == it->count, "%s", captured.out);
+    ck_assert_msg(strstr(captured.err, it->err) != NULL, "%s", captured.err);
+    ck_assert_ptr_nonnull(strstr(captured.out, "\"runs\":1"));
+}
+END_TEST
+
+// A version that is written again is what its runs began with: what it says of edited runs is not about them.
+START_TEST(runs_of_a_version_that_comes_back_go_on)
+{
+    const char *first = DEFINITIONS PINNING("cancel", "5d");
+    pin_to(first, DEFINITIONS PINNING("pin", "7d"));
+    shop_write_file("new/r.yaml", first);
+    captured_run("plan new --data p -o table", &captured);
+    ck_assert_msg(captured.code == 0, "%s", captured.err);
+    ck_assert_msg(
+        strstr(captured.out, "x         1        1  goes on at 1\n") != NULL, "%s", captured.out);
+}
+END_TEST
+
 START_TEST(the_daemon_is_asked)
 {
     struct fake_daemon daemon;
@@ -279,6 +369,148 @@ START_TEST(the_daemon_is_asked)
 }
 END_TEST
 
+// The daemon answers, and what its directory alone can tell is not known: which of it, why, and what helps.
+#define LIVE "live: {on: form.submitted, edit: pin, steps: [{id: a, wait: 5d}]}\n"
+
+static void no_directory(void)
+{
+    ck_assert_int_eq(rename("d", "elsewhere"), 0);
+}
+
+static void no_first_shard(void)
+{
+    ck_assert_int_eq(rename("d/shard-0000", "elsewhere"), 0);
+}
+
+static void no_directory_but_a_file(void)
+{
+    no_directory();
+    shop_write_file("d", "");
+}
+
+static const struct unread_case {
+    void (*make)(void);
+    int code;
+    const char *reason, *advice;
+} unread_cases[] = {
+    {no_directory, 69, "d: not found",
+     "plan where the data directory of the daemon is, or name a copy of it by --data DIR"},
+    {no_first_shard, 74, "d: expected shards 0 to 1, found 1 of them",
+     "look what is damaged by engagectl journal verify"},
+    {no_directory_but_a_file, 70, "d: Not a directory",
+     "plan as a user who may read it and its files, as that of the daemon"},
+};
+enum { UNREAD_CASE_COUNT = sizeof(unread_cases) / sizeof(unread_cases[0]) };
+
+static void ask_live(uint64_t hash, const char *line)
+{
+    static char answer[512];
+    struct fake_daemon daemon;
+    (void)snprintf(
+        answer, sizeof(answer),
+        "HTTP/1.0 200 OK\r\n\r\n{\"shards\":[{\"ruleset\":\"1\",\"workflows\":[{\"workflow\":"
+        "\"live\",\"hash\":\"%016llx\",\"steps\":[{\"step\":\"a\",\"at\":\"00000001\",\"runs\":"
+        "7}]}],\"scores\":[],\"counters\":[],\"segments\":[]}]}",
+        (unsigned long long)hash);
+    fake_daemon_start(&daemon, answer);
+    fake_daemon_config(&daemon, "live.yaml");
+    captured_run(line, &captured);
+    fake_daemon_stop(&daemon);
+}
+
+static void expect_said(const char *what, const struct unread_case *it)
+{
+    static char text[512];
+    (void)snprintf(
+        text, sizeof(text),
+        "engagectl plan: '?': %s is not known: %s\nengagectl plan: the data directory is d: %s\n",
+        what, it->reason, it->advice);
+    ck_assert_msg(strstr(captured.err, text) != NULL, "%s", captured.err);
+}
+
+START_TEST(what_cannot_be_read_is_told)
+{
+    const struct unread_case *it = &unread_cases[_i];
+    static char text[512];
+    shop_write_file(
+        "new/r.yaml", "workflows:\n  " LIVE
+                      "  n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}\n");
+    it->make();
+    ask_live(1, "plan new --config live.yaml -o table");
+    ck_assert_msg(captured.code == it->code, "%d: %s", captured.code, captured.err);
+    ck_assert_str_eq(
+        captured.out,
+        "WORKFLOW  STEP  RUNS  WHAT\n"
+        "live      a        7  keeps its steps: edit: pin; whether it can: ?\n"
+        "n                  ?  new: contacts that are there enter where its 'if' is true\n");
+    expect_said("how many contacts enter", it);
+    expect_said("whether runs can keep the steps that they began with", it);
+    ask_live(1, "plan new --config live.yaml -o json");
+    ck_assert_int_eq(captured.code, it->code);
+    (void)snprintf(
+        text, sizeof(text),
+        ",\"unpinned\":0,\"unknown\":[{\"what\":\"enter\",\"path\":\"d\",\"reason\":\"%s\",\"do\":"
+        "\"%s\"},{\"what\":\"pins\",\"path\":\"d\",\"reason\":\"%s\",\"do\":\"%s\"}]}\n",
+        it->reason, it->advice, it->reason, it->advice);
+    ck_assert_msg(strstr(captured.out, text) != NULL, "%s", captured.out);
+    ck_assert_ptr_nonnull(strstr(captured.out, "\"outcome\":\"stays\",\"unchecked\":true"));
+}
+END_TEST
+
+// What is lost is known without the directory, and weighs more; where no daemon answers there is no plan at all.
+START_TEST(what_is_lost_is_told_first)
+{
+    shop_write_file(
+        "new/r.yaml",
+        "workflows: {n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}}\n");
+    no_directory();
+    ask_live(1, "plan new --config live.yaml -o table");
+    ck_assert_msg(captured.code == 1, "%s", captured.err);
+    expect_said("how many contacts enter", &unread_cases[0]);
+    ck_assert_ptr_null(strstr(captured.err, "whether runs can keep"));
+    captured_run("plan new --data d -o table", &captured);
+    ck_assert_int_eq(captured.code, 69);
+    ck_assert_str_eq(captured.out, "");
+    ck_assert_msg(
+        strstr(captured.err, "the data directory is d: plan where the data directory") != NULL,
+        "%s", captured.err);
+}
+END_TEST
+
+static uint64_t hash_of(const char *rules)
+{
+    const struct rule_file file = {"r.yaml", bytes_text(rules)};
+    const struct rule_bundle bundle = {.files = &file, .count = 1};
+    struct diagnostics list = {0};
+    struct ruleset *ruleset = NULL;
+    ck_assert_int_eq(ruleset_compile(&bundle, &list, &ruleset), ERR_OK);
+    diagnostics_free(&list);
+    uint64_t hash = ruleset_workflow_find(ruleset, BYTES_LITERAL("live"))->hash;
+    ruleset_destroy(ruleset);
+    return hash;
+}
+
+// The rules in force, given as OLD, tell whether their version can be kept; others tell nothing.
+START_TEST(the_rules_in_force_tell_of_their_version)
+{
+    const char *old = "actions: {mail: {}}\nworkflows: {live: {on: form.submitted, steps: [{id: a, "
+                      "wait: 5d}, {do: mail}]}}\n";
+    shop_write_file("old/r.yaml", old);
+    no_directory();
+    shop_write_file("new/r.yaml", "actions: {mail: {}}\nworkflows:\n  " LIVE);
+    ask_live(hash_of(old), "plan old new --config live.yaml -o json");
+    ck_assert_ptr_nonnull(strstr(captured.out, "\"outcome\":\"stays\",\"to\":\"a\""));
+    ck_assert_msg(captured.code == 0, "%s", captured.err);
+    shop_write_file("new/r.yaml", "workflows:\n  " LIVE);
+    ask_live(hash_of(old), "plan old new --config live.yaml -o json");
+    ck_assert_msg(strstr(captured.out, "unknown action 'mail'") != NULL, "%s", captured.out);
+    ck_assert_int_eq(captured.code, 1);
+    ask_live(1, "plan old new --config live.yaml -o json");
+    ck_assert_ptr_nonnull(strstr(captured.out, "\"outcome\":\"stays\",\"unchecked\":true"));
+    ck_assert_int_eq(captured.code, 69);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("engagectl/plan");
@@ -289,7 +521,12 @@ Suite *test_suite(void)
     tcase_add_test(tcase, it_is_so_afterwards);
     tcase_add_test(tcase, as_many_enter_as_it_says);
     tcase_add_test(tcase, pinned_runs_are_told_by_their_version);
+    tcase_add_loop_test(tcase, other_rules_to_compare_with_hide_no_version, 0, PIN_CASE_COUNT);
+    tcase_add_test(tcase, runs_of_a_version_that_comes_back_go_on);
     tcase_add_test(tcase, the_daemon_is_asked);
+    tcase_add_loop_test(tcase, what_cannot_be_read_is_told, 0, UNREAD_CASE_COUNT);
+    tcase_add_test(tcase, what_is_lost_is_told_first);
+    tcase_add_test(tcase, the_rules_in_force_tell_of_their_version);
     suite_add_tcase(suite, tcase);
     return suite;
 }
