@@ -44,6 +44,22 @@ static void drop_what_has_left(struct oracle *oracle, const struct workload_coun
     contact->counted.count = kept;
 }
 
+// Of a value that is told apart only when it was seen last matters: one that is there already is not written down again.
+static bool is_seen_again(
+    struct oracle *oracle, const struct workload_counter *counter, struct said value)
+{
+    struct contact *contact = oracle_contact(oracle);
+    for (size_t i = 0; counter->kind == WORKLOAD_DISTINCT && i < contact->counted.count; i++) {
+        struct counted *counted = &contact->counted.at[i];
+        if (!text_equal(counted->counter, counter->name) || !said_is_same(counted->value, value))
+            continue;
+        if (counted->time_ms < oracle->time_ms)
+            counted->time_ms = oracle->time_ms;
+        return true;
+    }
+    return false;
+}
+
 void oracle_count(struct oracle *oracle, struct text type)
 {
     const struct workload_rules *rules = oracle->rules;
@@ -58,6 +74,8 @@ void oracle_count(struct oracle *oracle, struct text type)
         if (!can_be_kept(counter, value))
             continue;
         drop_what_has_left(oracle, counter);
+        if (is_seen_again(oracle, counter, value))
+            continue;
         value.text = text_copy(&oracle->arena, value.text);
         struct counted *counted = list_add(&oracle_contact(oracle)->counted);
         *counted = (struct counted){counter->name, oracle->time_ms, value};
