@@ -327,8 +327,8 @@ START_TEST(other_rules_to_compare_with_hide_no_version)
 {
     const struct pin_case *it = &pin_cases[_i];
     pin_to(DEFINITIONS PINNING("pin", "6d"), DEFINITIONS PINNING("pin", "7d"));
-    shop_write_file("old/r.yaml", it->before);
-    shop_write_file("new/r.yaml", it->after);
+    fixture_write("old/r.yaml", it->before);
+    fixture_write("new/r.yaml", it->after);
     captured_run("plan old new --data p -o json", &captured);
     ck_assert_msg(captured.code == it->code, "exit %d: %s", captured.code, captured.err);
     ck_assert_msg(count_of(captured.out, it->outcome) == it->count, "%s", captured.out);
@@ -342,7 +342,7 @@ START_TEST(runs_of_a_version_that_comes_back_go_on)
 {
     const char *first = DEFINITIONS PINNING("cancel", "5d");
     pin_to(first, DEFINITIONS PINNING("pin", "7d"));
-    shop_write_file("new/r.yaml", first);
+    fixture_write("new/r.yaml", first);
     captured_run("plan new --data p -o table", &captured);
     ck_assert_msg(captured.code == 0, "%s", captured.err);
     ck_assert_msg(
@@ -385,7 +385,7 @@ static void no_first_shard(void)
 static void no_directory_but_a_file(void)
 {
     no_directory();
-    shop_write_file("d", "");
+    fixture_write("d", "");
 }
 
 static const struct unread_case {
@@ -432,7 +432,7 @@ START_TEST(what_cannot_be_read_is_told)
 {
     const struct unread_case *it = &unread_cases[_i];
     static char text[512];
-    shop_write_file(
+    fixture_write(
         "new/r.yaml", "workflows:\n  " LIVE
                       "  n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}\n");
     it->make();
@@ -460,7 +460,7 @@ END_TEST
 // What is lost is known without the directory, and weighs more; where no daemon answers there is no plan at all.
 START_TEST(what_is_lost_is_told_first)
 {
-    shop_write_file(
+    fixture_write(
         "new/r.yaml",
         "workflows: {n: {on: form.submitted, existing: include, steps: [{wait: 6d}]}}\n");
     no_directory();
@@ -495,13 +495,13 @@ START_TEST(the_rules_in_force_tell_of_their_version)
 {
     const char *old = "actions: {mail: {}}\nworkflows: {live: {on: form.submitted, steps: [{id: a, "
                       "wait: 5d}, {do: mail}]}}\n";
-    shop_write_file("old/r.yaml", old);
+    fixture_write("old/r.yaml", old);
     no_directory();
-    shop_write_file("new/r.yaml", "actions: {mail: {}}\nworkflows:\n  " LIVE);
+    fixture_write("new/r.yaml", "actions: {mail: {}}\nworkflows:\n  " LIVE);
     ask_live(hash_of(old), "plan old new --config live.yaml -o json");
     ck_assert_ptr_nonnull(strstr(captured.out, "\"outcome\":\"stays\",\"to\":\"a\""));
     ck_assert_msg(captured.code == 0, "%s", captured.err);
-    shop_write_file("new/r.yaml", "workflows:\n  " LIVE);
+    fixture_write("new/r.yaml", "workflows:\n  " LIVE);
     ask_live(hash_of(old), "plan old new --config live.yaml -o json");
     ck_assert_msg(strstr(captured.out, "unknown action 'mail'") != NULL, "%s", captured.out);
     ck_assert_int_eq(captured.code, 1);
