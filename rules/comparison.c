@@ -68,8 +68,6 @@ bool comparison_holds(const struct comparison *comparison, double member)
 }
 
 // --- contacts of whom nothing is known
-enum told { UNTOLD, TOLD_FALSE, TOLD_TRUE };
-
 static enum told told_of(bool is_true)
 {
     return is_true ? TOLD_TRUE : TOLD_FALSE;

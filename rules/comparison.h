@@ -19,6 +19,9 @@ bool comparison_of(const struct cel_node *node, uint32_t variable, struct compar
 // The same of any node that stands at that place, 0 or 1, of a call with two; it is not looked at, and member is 0.
 bool comparison_with(const struct cel_node *node, uint32_t member_at, struct comparison *out);
 
+// What a condition, or a part of it, is known to be.
+enum told { UNTOLD, TOLD_FALSE, TOLD_TRUE };
+
 bool comparison_holds(const struct comparison *comparison, double member);
 
 // Whether a condition is false of a contact of whom nothing is known yet: its scores and counters are 0, it is in no

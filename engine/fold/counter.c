@@ -552,32 +552,27 @@ static int64_t leaves_ms(const struct counter_def *def, int64_t time_ms)
     return time_ms > INT64_MAX - def->within_ms ? INT64_MAX : time_ms + def->within_ms;
 }
 
-// Of a COUNT that has room for one more entry the walk tells both sides.
-static void add_one_more(struct adding *adding, struct counter_outcome *out)
-{
-    const struct counter_def *def = adding->def;
-    uint32_t from = 0;
-    *out = add(adding);
-    if (!out->has_changed)
-        return; // refused
-    struct standing after = standing_after(def, adding->body, adding->now_ms, &from);
-    out->from = from;
-    out->to = after.side;
-    out->is_next_known = true;
-    out->next_ms = leaves_ms(def, after.reached_ms);
-}
-
+// Of a COUNT that has room for one more entry one walk tells both sides.
 static void add_stepped(struct adding *adding, struct counter_outcome *out)
 {
     const struct counter_def *def = adding->def;
-    struct standing before = standing_of(def, adding->body, adding->now_ms);
+    const bool is_one_more =
+        def->kind == COUNTER_COUNT && adding->body.len / COUNTER_COUNT_STRIDE < adding->entries_max;
+    struct standing standing = {0};
+    if (!is_one_more)
+        standing = standing_of(def, adding->body, adding->now_ms);
+    uint32_t from = standing.side;
     *out = add(adding);
-    struct standing after =
-        out->has_changed ? standing_of(def, adding->body, adding->now_ms) : before;
-    out->from = before.side;
-    out->to = after.side;
+    if (!out->has_changed) {
+        out->from = out->to = from;
+        return;
+    }
+    standing = is_one_more ? standing_after(def, adding->body, adding->now_ms, &from)
+                           : standing_of(def, adding->body, adding->now_ms);
+    out->from = from;
+    out->to = standing.side;
     out->is_next_known = true;
-    out->next_ms = leaves_ms(def, after.reached_ms);
+    out->next_ms = leaves_ms(def, standing.reached_ms);
 }
 
 // COUNT for ever, which has counted before.
@@ -587,13 +582,10 @@ static void add_to_number(struct adding *adding, struct counter_outcome *out)
     const uint64_t number = get_u64(adding->body.data);
     put_u64(body_write(adding, adding->body.len), number + 1); // its length stays: always taken
     *out = (struct counter_outcome){.has_changed = true};
-    if (def->threshold_count == 0 || !counter_is_by_sides(def))
+    if (!counter_is_by_sides(def))
         return;
     out->from = side_of(def, (double)(int64_t)number);
-    out->to = out->from;
-    while (out->to < def->threshold_count &&
-           def->thresholds[out->to] <= (double)(int64_t)(number + 1))
-        out->to++;
+    out->to = side_of(def, (double)(int64_t)(number + 1));
 }
 
 static void add_by_sides(struct adding *adding, struct counter_outcome *out)
@@ -615,14 +607,9 @@ struct counter_outcome counter_add(
     if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
         return outcome;
     struct adding adding = {place, def, counted, now_ms, entries_max, body_of(place)};
-    bool is_stepped_by_sides = counter_is_by_sides(def) && counter_is_stepped(def);
     if (def->kind == COUNTER_COUNT && def->within_ms == 0 && adding.body.len == 8)
         add_to_number(&adding, &outcome);
-    else if (
-        is_stepped_by_sides && def->kind == COUNTER_COUNT &&
-        adding.body.len / COUNTER_COUNT_STRIDE < entries_max)
-        add_one_more(&adding, &outcome);
-    else if (is_stepped_by_sides)
+    else if (counter_is_by_sides(def) && counter_is_stepped(def))
         add_stepped(&adding, &outcome);
     else if (counter_is_by_sides(def))
         add_by_sides(&adding, &outcome);

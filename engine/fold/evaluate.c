@@ -55,9 +55,14 @@ void fold_failed(
         failures_count(&fold->failures, expression, failure_why(value, why), fold->ref);
 }
 
-// --- conditions of simple parts
-enum told { TOLD_FALSE, TOLD_TRUE, UNTOLD };
+struct counter_place fold_counter_place(const struct fold *fold, uint32_t counter)
+{
+    return (struct counter_place){
+        fold->state, fold->contact, fold->binding.counters[counter],
+        ruleset_counter(fold->ruleset, counter)};
+}
 
+// --- conditions of simple parts
 static enum told told_of(bool is_true)
 {
     return is_true ? TOLD_TRUE : TOLD_FALSE;
@@ -87,9 +92,7 @@ static enum told told_of_data(const struct conjunct *conjunct, struct value valu
 
 static enum told told_of_counter(struct fold *fold, const struct comparison *comparison)
 {
-    const struct counter_place place = {
-        fold->state, fold->contact, fold->binding.counters[comparison->member],
-        ruleset_counter(fold->ruleset, comparison->member)};
+    const struct counter_place place = fold_counter_place(fold, comparison->member);
     struct cel_value value;
     if (!counter_value(&place, fold->now_ms, NULL, &value)) // no text, so nothing is allocated
         return UNTOLD;

@@ -8,6 +8,7 @@
 
 struct fold;
 struct counted;
+struct counter_place;
 
 // What is said of what is none of what it must be.
 #define NO_TRUTH        "neither true nor false"
@@ -32,6 +33,8 @@ void fold_failed(
     const struct rule_expression *expression,
     struct cel_value value,
     const char *why);
+// Where the contact in hand has a counter of the rules.
+struct counter_place fold_counter_place(const struct fold *fold, uint32_t counter);
 // Whether the condition is true.
 bool fold_condition(struct fold *fold, const struct rule_expression *condition);
 // Points in thousandths, rounded half away from zero. False, and counted, when they are no number or beyond

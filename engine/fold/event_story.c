@@ -58,8 +58,7 @@ static void add_count(
     struct event_story *story, const struct counter_def *counter, struct buffer *to)
 {
     struct fold *fold = &story->shard->fold;
-    const struct counter_place place = {
-        fold->state, fold->contact, fold->binding.counters[counter->index], counter};
+    const struct counter_place place = fold_counter_place(fold, counter->index);
     struct cel_eval eval = {.host = NULL};
     struct cel_value value;
     buffer_add_text(to, ",\"outcome\":\"matched\"");

@@ -167,9 +167,7 @@ static bool counter_find(
     }
     if (field >= count)
         return false;
-    const struct counter_place place = {
-        fold->state, fold->contact, fold->binding.counters[field],
-        ruleset_counter(fold->ruleset, field)};
+    const struct counter_place place = fold_counter_place(fold, field);
     return counter_value(&place, fold->now_ms, eval, value_out);
 }
 

@@ -309,8 +309,7 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
         trace_counter(fold, counter, counter->value);
         return;
     }
-    const struct counter_place place = {
-        fold->state, fold->contact, fold->binding.counters[counter->index], counter};
+    const struct counter_place place = fold_counter_place(fold, counter->index);
     struct counter_outcome outcome =
         counter_add(&place, &counted, fold->now_ms, fold->settings.counter_entries_max);
     fold->counts.counted_summarised += outcome.summarised;

@@ -25,13 +25,6 @@
 
 enum { WORD_BITS = 64 };
 
-static struct counter_place counter_place_of(const struct fold *fold, uint32_t counter)
-{
-    return (struct counter_place){
-        fold->state, fold->contact, fold->binding.counters[counter],
-        ruleset_counter(fold->ruleset, counter)};
-}
-
 // --- binding
 static void set_bit(uint64_t *bits, uint32_t position)
 {
@@ -281,7 +274,7 @@ static void mark_windows(struct fold *fold)
     const struct live *live = &fold->live;
     for (uint32_t i = 0; i < live->window_count; i++) {
         uint32_t index = live->windows[i];
-        const struct counter_place place = counter_place_of(fold, index);
+        const struct counter_place place = fold_counter_place(fold, index);
         int64_t next_ms = counter_next_change(&place, fold->now_ms - 1);
         if (next_ms != fold->now_ms) {
             memo_next(fold, index, next_ms);
@@ -485,7 +478,7 @@ static int64_t windows_find_due(struct fold *fold)
     int64_t due_ms = TIMER_NONE;
     for (uint32_t i = 0; i < live->window_count; i++) {
         const struct window_memo *memo = &live->memos[live->windows[i]];
-        const struct counter_place place = counter_place_of(fold, live->windows[i]);
+        const struct counter_place place = fold_counter_place(fold, live->windows[i]);
         int64_t next_ms =
             memo->plan == live->plan ? memo->next_ms : counter_next_change(&place, fold->now_ms);
         due_ms = next_ms < due_ms ? next_ms : due_ms;

@@ -47,7 +47,8 @@ static bool has_timed(const struct fold *fold, const struct workflow_def *workfl
     return false;
 }
 
-// Whether the clock, or that rules have just come into force, has a say in one of its stops, as it is written now or was in a version that runs go on with.
+// Whether the clock, or that rules have just come into force, has a say in one of its stops, as it is written now or was
+// in a version that runs go on with.
 static bool is_timed(const struct fold *fold, const struct workflow_def *workflow)
 {
     while (workflow != NULL &&
