@@ -423,9 +423,9 @@ void lane_begin(struct lane *lane)
     lane->mark = shard_sink_mark(lane->shard);
     lane->checkpoint.sequence_in_force = counts.sequence_checkpoint;
     // After a recovery the next one shall be shorter, so that crashes in a row get on.
-    bool has_replayed = shard_sequence(lane->shard) > counts.sequence_checkpoint;
-    lane->checkpoint.due_us = runtime_mono_us(lane->runtime) +
-                              (has_replayed ? REPLAYED_AGE_US : lane->settings->checkpoint_age_us);
+    lane->checkpoint.due_us =
+        runtime_mono_us(lane->runtime) +
+        (lane->checkpoint.has_replayed ? REPLAYED_AGE_US : lane->settings->checkpoint_age_us);
     (void)shard_timer_due_ms(lane->shard); // gathers them now, while nothing waits for an answer
     publisher_set_mark(lane->publisher, lane->number, lane->mark);
     lane_publish(lane);

@@ -64,6 +64,7 @@ struct lane_checkpoint {
     uint64_t mark;          // the sink's, of the last publication up to sequence
     int64_t due_us;         // not before
     bool is_hastened;       // the next is due at once
+    bool has_replayed;      // frames were folded again when the shard was opened
     uint64_t events_before; // read, and timers fired, when the last one began
     uint64_t sequence_in_force;
     enum err err;

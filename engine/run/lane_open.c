@@ -72,6 +72,7 @@ static void open_shard(
     fault.err = err;
     if (err != ERR_OK)
         runtime_fail(lane->runtime, exit_code_of(err), "shard cannot be opened", &fault);
+    lane->checkpoint.has_replayed = report.replayed_frames > 0;
     say_report(lane, &report, runtime_mono_us(lane->runtime) - began_us);
 }
 
