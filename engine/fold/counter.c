@@ -202,11 +202,17 @@ static bool is_within(const struct counter_def *def, int64_t time_ms, int64_t no
     return now_ms < time_ms || now_ms - time_ms < def->within_ms;
 }
 
-// How many of the oldest have left the window.
+// How many of the oldest have left the window. Mostly few have since it was asked last, so it is searched from them on.
 static size_t left_window(
     const struct counter_def *def, struct bytes entries, size_t stride, int64_t now_ms)
 {
-    size_t low = 0, high = entries.len / stride;
+    const size_t count = entries.len / stride;
+    size_t low = 0, high = 0;
+    while (high < count && !is_within(def, entry_time(entries.data, high, stride), now_ms)) {
+        low = high + 1;
+        high = 2 * high + 1;
+    }
+    high = high < count ? high : count;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (is_within(def, entry_time(entries.data, middle, stride), now_ms))
