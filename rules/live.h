@@ -45,7 +45,8 @@ struct live_node {
     bool is_by_sides;
     // The same of counters.
     bool is_by_counter_sides;
-    // A rule or a segment that holds of no contact of whom nothing is known: what it reads would have to change first.
+    // A rule or a segment that holds of no contact of whom nothing is known, a score that is 0 of it: what it reads would
+    // have to change first.
     bool is_false_of_new;
     // It cannot be true unless a declared field has one value: its number, and the value's hash (GUARD_CONTACT).
     bool is_guarded;
