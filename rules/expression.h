@@ -43,20 +43,20 @@ struct rule_moment {
 };
 
 struct rule_expression {
-    uint32_t index;    // among those of the ruleset
+    // Of a condition of simple parts: these; else none.
+    const struct conjunct *conjuncts;
+    uint32_t conjunct_count;
+    uint32_t index; // among those of the ruleset
+    struct cel_program *program;
     struct bytes name; // where it is written: "scores.engagement/order if"
     struct bytes text; // as written
     event_type on;     // that it is about, or a set (rules/event_set.h); EVENT_TYPE_UNKNOWN: none
     event_type run_on; // of a step: what starts its workflow; EVENT_TYPE_UNKNOWN: it is of none
-    struct cel_program *program;
     struct rule_guard guard; // of a condition
     // Of one that gives a time: what of the contact it reads that changes by being set, and whether zones' clocks are asked.
     const dependency *members;
     uint32_t member_count;
     bool is_by_zones;
-    // Of a condition of simple parts: these; else none.
-    const struct conjunct *conjuncts;
-    uint32_t conjunct_count;
     // Of a key, or what is told apart, that is just data.NAME: its name, and its value as it came tells keys apart.
     struct bytes data_member;
     // While compiling only: where it stands; of one whose value is kept, its type; of a live one, what was found

@@ -41,6 +41,21 @@ static const struct rule_guard *guard_at(const struct rule_expression *condition
     return is_telling ? &condition->guard : NULL;
 }
 
+static void set_begins(struct arena *arena, struct match_guard *guard)
+{
+    while (UINT32_C(1) << guard->begin_bits < guard->count)
+        guard->begin_bits++;
+    const size_t lists = (size_t)1 << guard->begin_bits;
+    uint32_t *begins = arena_alloc(arena, lists * sizeof(*begins));
+    uint32_t at = 0;
+    for (size_t prefix = 0; prefix < lists; prefix++) {
+        while (at < guard->count && match_guard_prefix(guard, guard->items[at].hash) < prefix)
+            at++;
+        begins[prefix] = at;
+    }
+    guard->begins = begins;
+}
+
 // The guard of those that need a value of one member.
 static struct match_guard guard_of_member(
     struct arena *arena, const struct telling *tellings, uint32_t count)
@@ -55,6 +70,7 @@ static struct match_guard guard_of_member(
             unasked[guard.unasked_count++] = tellings[i].at;
     }
     qsort(items, count, sizeof(*items), compare_guarded);
+    set_begins(arena, &guard);
     return guard;
 }
 

@@ -18,6 +18,9 @@ struct match_guard {
     struct rule_guard member;    // which member; its hash means nothing here
     const struct guarded *items; // by hash, then as listed
     uint32_t count;
+    // Where items of a hash begin at the earliest, by its highest bits: as many lists as there are items, or more.
+    const uint32_t *begins;
+    uint32_t begin_bits;
     const uint32_t
         *unasked; // those that fail, and so have to be evaluated, where the member is not there
     uint32_t unasked_count;
@@ -30,6 +33,11 @@ struct match_set {
     const struct match_guard *guards;
     uint32_t guard_count;
 };
+
+static inline size_t match_guard_prefix(const struct match_guard *guard, uint64_t hash)
+{
+    return (size_t)(hash >> 1 >> (63 - guard->begin_bits)); // of no bits: 0
+}
 
 // The conditions of a list, NULL where there is none, in its order. The set lives in the arena. `kinds`: the guards that may
 // be used, as bits of 1 << enum guard_kind.

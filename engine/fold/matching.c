@@ -36,15 +36,10 @@ static bool member_hash(
 
 static uint32_t first_of_hash(const struct match_guard *guard, uint64_t hash)
 {
-    uint32_t low = 0, high = guard->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (guard->items[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    uint32_t at = guard->begins[match_guard_prefix(guard, hash)];
+    while (at < guard->count && guard->items[at].hash < hash)
+        at++;
+    return at;
 }
 
 // Keeps what is found in order.
