@@ -65,11 +65,55 @@ void slots_grow(struct slots *slots, uint64_t count)
     slots->count = count;
 }
 
+// --- the desk
+enum {
+    DESK_STRIDE = DESK_RECORD_BYTES + 64
+}; // so that places do not share the same lines of a cache
+
+static bool is_on_desk(const struct slots *slots, const uint8_t *record)
+{
+    const uint8_t *places = slots->desk.places;
+    return places != NULL && record >= places && record < places + DESK_PLACES * DESK_STRIDE;
+}
+
+static uint8_t *desk_place(const struct desk *desk, uint32_t at)
+{
+    return desk->places + (size_t)at * DESK_STRIDE;
+}
+
+// Room for a record that may become longer; where the desk has none, from the slab.
+static uint8_t *room_to_grow(struct slots *slots, size_t bytes, uint64_t contact)
+{
+    struct desk *desk = &slots->desk;
+    if (bytes > DESK_RECORD_BYTES || desk->taken == DESK_PLACES)
+        return slab_alloc(&slots->slab, bytes, contact);
+    if (desk->places == NULL)
+        desk->places = mem_table((size_t)DESK_PLACES * DESK_STRIDE);
+    desk->owners[desk->taken] = contact;
+    return desk_place(desk, desk->taken++);
+}
+
+void slots_clear_desk(struct slots *slots)
+{
+    struct desk *desk = &slots->desk;
+    for (uint32_t i = 0; i < desk->taken; i++) {
+        struct slot *slot = slots_at(slots, desk->owners[i]);
+        const uint8_t *record = desk_place(desk, i);
+        if (slot_record(slot) != record)
+            continue; // it has become too long
+        const size_t len = record_len(record);
+        uint8_t *copy = slab_alloc(&slots->slab, len, desk->owners[i]);
+        memcpy(copy, record, len);
+        slot_set_record(slot, copy);
+    }
+    desk->taken = 0;
+}
+
 uint64_t slots_append(struct slots *slots, struct bytes record)
 {
     slots_grow(slots, slots->count + 1);
     uint64_t contact = slots->count;
-    uint8_t *copy = slab_alloc(&slots->slab, record.len, contact);
+    uint8_t *copy = room_to_grow(slots, record.len, contact);
     memcpy(copy, record.data, record.len);
     *slots_at(slots, contact) = (struct slot){.tagged = (uintptr_t)copy};
     slots->resident++;
@@ -132,16 +176,19 @@ uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resiz
     size_t new_len = old_len - resize.old_bytes + resize.new_bytes;
     INVARIANT(new_len <= RECORD_BYTES_MAX);
 
-    size_t old_capacity = slab_capacity(old_len);
-    if (slab_capacity(new_len) == old_capacity) {
+    const size_t old_capacity = slab_capacity(old_len), new_capacity = slab_capacity(new_len);
+    const bool was_on_desk = is_on_desk(slots, old);
+    slots->dirty_bytes += new_capacity - old_capacity;
+    if (was_on_desk ? new_len <= DESK_RECORD_BYTES : new_capacity == old_capacity) {
         memmove(old + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
         return old;
     }
-    uint8_t *moved = slab_alloc(&slots->slab, new_len, contact);
+    uint8_t *moved = was_on_desk ? slab_alloc(&slots->slab, new_len, contact)
+                                 : room_to_grow(slots, new_len, contact);
     memcpy(moved, old, resize.at);
     memcpy(moved + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
-    slab_free(&slots->slab, old, old_len);
-    slots->dirty_bytes += slab_capacity(new_len) - old_capacity;
+    if (!was_on_desk)
+        slab_free(&slots->slab, old, old_len);
     slot_set_record(slot, moved);
     return moved;
 }
@@ -270,5 +317,6 @@ void slots_free(struct slots *slots)
     free(slots->chunks);
     free(slots->touched);
     slab_destroy(&slots->slab);
+    mem_table_free(slots->desk.places, (size_t)DESK_PLACES * DESK_STRIDE);
     *slots = (struct slots){0};
 }

@@ -32,6 +32,15 @@ struct slot_chunk {
     uint32_t frozen_count;
 };
 
+// Records that grow do so here until a batch is folded: a contact about whom much becomes known at once would pass from
+// size to size of the slab.
+enum { DESK_PLACES = 64, DESK_RECORD_BYTES = 2048 };
+struct desk {
+    uint8_t *places;              // NULL until the first is taken
+    uint64_t owners[DESK_PLACES]; // the contact a place was taken for; its record may have left
+    uint32_t taken;
+};
+
 // A record that a snapshot reads while the contact has gone on with a copy.
 struct replaced {
     uint8_t *record;
@@ -46,6 +55,7 @@ struct slots {
     uint64_t dirty;
     uint64_t dirty_bytes;
     struct slab slab;
+    struct desk desk;
     uint64_t *touched; // contacts touched in this frame
     size_t touched_count, touched_cap;
     size_t touched_long;       // the first of them are left to the end of the frame
@@ -82,6 +92,9 @@ struct resize {
     size_t new_bytes;
 };
 uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resize);
+
+// Records have their lengths for now: those on the desk leave it. Inside a frame, and before its end.
+void slots_clear_desk(struct slots *slots);
 
 // Freezes the dirty records. Nothing may be frozen before.
 void slots_freeze(struct slots *slots);

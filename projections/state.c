@@ -133,6 +133,7 @@ void state_settle(struct state *state)
             slots->touched[slots->touched_long++] = contact;
     }
     slots->touched_count = slots->touched_long;
+    slots_clear_desk(slots);
 }
 
 uint64_t state_frame_end(struct state *state)
