@@ -8,7 +8,6 @@ enum {
     KIND_AND_LENGTH_BYTES_MAX = 10,
     CONTACT_IDENTIFIERS_MAX = 1000,
     IDENTIFIER_BYTES_MAX = 4096,
-    PREFETCH_RECORD_LINES = 16, // of 64 bytes
 };
 
 struct identity_key identity_key_of(
@@ -38,22 +37,24 @@ static uint64_t identity_guess(struct pairs *pairs, uint64_t hash)
     return 0;
 }
 
-// The slot is asked for now; the record of the slot that was asked for some calls ago, too.
-void identity_prefetch_record(const struct state *state, const struct identity_key *key)
+// Slot, place in the heap and count of edits are asked for now; record and timer of who was asked for some calls ago.
+struct contact_number identity_prefetch_record(
+    const struct state *state, const struct identity_key *key)
 {
     struct identity *identity = (struct identity *)(uintptr_t)&state->identity; // its queue only
     uint64_t contact = identity_guess(&identity->pairs, key->hash);
-    struct slot **queued = &identity->prefetch_slots[identity->prefetch_at++ % PREFETCH_DEPTH];
-    if (*queued != NULL) {
-        const uint8_t *record = slot_record(*queued);
-        for (size_t i = 0; record != NULL && i < PREFETCH_RECORD_LINES; i++)
-            __builtin_prefetch(record + i * 64, 1);
+    uint64_t *queued = &identity->prefetched[identity->prefetch_at++ % PREFETCH_DEPTH];
+    if (*queued != 0) {
+        record_prefetch(slot_record(slots_at(&state->slots, *queued)));
+        __builtin_prefetch(timers_entry_line(&state->timers, *queued), 1);
     }
-    *queued = NULL;
-    if (contact == 0)
-        return;
-    *queued = slots_at(&state->slots, contact);
-    __builtin_prefetch(*queued, 1);
+    *queued = contact;
+    if (contact != 0) {
+        __builtin_prefetch(slots_at(&state->slots, contact), 1);
+        __builtin_prefetch(timers_place_line(&state->timers, contact), 1);
+        __builtin_prefetch(&state->edits.lines[contact % EDIT_LINES], 1);
+    }
+    return (struct contact_number){contact};
 }
 
 static size_t varint_len(uint64_t value)

@@ -22,9 +22,10 @@ struct identity_key {
 struct identity_key identity_key_of(
     const struct state *state, struct name_id kind, struct bytes value);
 
-// Brings the table line, then (second call, after some other work) slot and record near.
+// Brings the table line, then (second call, after some other work) slot and record near. Gives the likely owner.
 void identity_prefetch(const struct state *state, const struct identity_key *key);
-void identity_prefetch_record(const struct state *state, const struct identity_key *key);
+struct contact_number identity_prefetch_record(
+    const struct state *state, const struct identity_key *key);
 
 // The contact that owns this identifier, or 0.
 struct contact_number identity_find(struct state *state, const struct identity_key *key);

@@ -109,7 +109,7 @@ void state_frame_begin(struct state *state, int64_t tick_ms)
 }
 
 // Records from here on are hashed once a frame: a batch later they are not dearer to reach than to hash.
-enum { RECORD_LONG_BYTES = 4096 };
+enum { RECORD_LONG_BYTES = 4096, SETTLE_AHEAD = 2 };
 
 static void settle_one(struct state *state, uint64_t contact, const uint8_t *record)
 {
@@ -120,6 +120,15 @@ static void settle_one(struct state *state, uint64_t contact, const uint8_t *rec
     slot->tagged &= ~(uintptr_t)SLOT_TOUCHED;
 }
 
+// Brings the record near that is hashed some records later; of the slot of one still later.
+static void touched_prefetch(const struct slots *slots, size_t at)
+{
+    if (at < slots->touched_count)
+        record_prefetch(slot_record(slots_at(slots, slots->touched[at])));
+    if (at + SETTLE_AHEAD < slots->touched_count)
+        __builtin_prefetch(slots_at(slots, slots->touched[at + SETTLE_AHEAD]), 1);
+}
+
 void state_settle(struct state *state)
 {
     INVARIANT(state->is_in_frame);
@@ -127,6 +136,7 @@ void state_settle(struct state *state)
     for (size_t i = slots->touched_long; i < slots->touched_count; i++) {
         uint64_t contact = slots->touched[i];
         const uint8_t *record = slot_record(slots_at(slots, contact));
+        touched_prefetch(slots, i + SETTLE_AHEAD);
         if (record_len(record) < RECORD_LONG_BYTES)
             settle_one(state, contact, record);
         else
@@ -140,8 +150,10 @@ uint64_t state_frame_end(struct state *state)
 {
     struct slots *slots = &state->slots;
     state_settle(state);
-    for (size_t i = 0; i < slots->touched_count; i++)
+    for (size_t i = 0; i < slots->touched_count; i++) {
+        touched_prefetch(slots, i + SETTLE_AHEAD);
         settle_one(state, slots->touched[i], slot_record(slots_at(slots, slots->touched[i])));
+    }
     slots->touched_count = slots->touched_long = 0;
     slots_compact(&state->slots);
     state->is_in_frame = false;

@@ -46,8 +46,9 @@ struct identity {
     struct pairs pairs; // hash, contact
     uint64_t count;
     uint64_t conflicts;
-    struct pair_list fresh;                      // with a store only
-    struct slot *prefetch_slots[PREFETCH_DEPTH]; // whose records are to be prefetched next
+    struct pair_list fresh; // with a store only
+    uint64_t
+        prefetched[PREFETCH_DEPTH]; // contacts whose records are to be prefetched next; 0: none
     uint32_t prefetch_at;
 };
 
@@ -62,6 +63,9 @@ struct timers {
     bool is_gathered;    // the heap holds all of them
 };
 void timers_restore(struct timers *timers, uint64_t count); // into an empty state
+// To prefetch: where the contact's place in the heap is kept, and, some work later, its entry. NULL where there is none.
+const void *timers_place_line(const struct timers *timers, uint64_t contact);
+const void *timers_entry_line(const struct timers *timers, uint64_t contact);
 void timers_free(struct timers *timers);
 uint64_t timers_bytes(const struct timers *timers);
 

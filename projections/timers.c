@@ -14,7 +14,7 @@
 #include "projections/state_internal.h"
 
 enum {
-    HEAP_WIDTH = 4,             // children of an entry: as many as fill a cache line
+    HEAP_WIDTH = TIMERS_SOON,   // children of an entry: as many as fill a cache line
     HEAP_LEAD = HEAP_WIDTH - 1, // entries left free, so that children begin at a line
     ROOM_LEAST = 64,
 };
@@ -173,6 +173,35 @@ void timers_free(struct timers *timers)
 uint64_t timers_bytes(const struct timers *timers)
 {
     return timers->heap_room * sizeof(*timers->heap) + timers->place_room * sizeof(*timers->places);
+}
+
+const void *timers_place_line(const struct timers *timers, uint64_t contact)
+{
+    return contact <= timers->place_room ? &timers->places[contact - 1] : NULL;
+}
+
+const void *timers_entry_line(const struct timers *timers, uint64_t contact)
+{
+    uint32_t place = contact <= timers->place_room ? timers->places[contact - 1] : 0;
+    return place > 0 ? entry_at(timers, place - 1) : NULL;
+}
+
+uint32_t timers_prefetch(const struct state *state, struct contact_number soon[TIMERS_SOON])
+{
+    const struct timers *timers = &state->timers;
+    uint32_t count = 0;
+    for (uint64_t at = 1; at <= HEAP_WIDTH * (HEAP_WIDTH + 1) && at < timers->heap_count; at++) {
+        const struct contact_number contact = entry_at(timers, at)->contact;
+        const struct slot *slot = slots_at(&state->slots, contact.value);
+        if (at > HEAP_WIDTH) {
+            __builtin_prefetch(slot, 1);
+            continue;
+        }
+        record_prefetch(slot_record(slot));
+        __builtin_prefetch(&state->edits.lines[contact.value % EDIT_LINES], 1);
+        soon[count++] = contact;
+    }
+    return count;
 }
 
 int64_t contact_due_ms(struct state *state, struct contact_number contact)

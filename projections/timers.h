@@ -19,6 +19,10 @@ struct timer {
     struct contact_number contact;
 };
 bool timers_next(struct state *state, struct timer *out);
+// Brings the records near of those one of whom is next after it, if no other timer is set; gives how many, and who they
+// are. Later ones are made ready to be brought near.
+enum { TIMERS_SOON = 4 };
+uint32_t timers_prefetch(const struct state *state, struct contact_number soon[TIMERS_SOON]);
 uint64_t timers_count(const struct state *state); // contacts with a timer
 
 #endif

@@ -27,7 +27,7 @@ static void fetch_tables(struct shard *shard, struct batch_input *input)
 static void fetch_record(struct shard *shard, const struct batch_input *input)
 {
     if (input->kind == FRAME_INPUT_EVENT)
-        identity_prefetch_record(shard->state, &input->identity);
+        fold_prefetch(&shard->fold, identity_prefetch_record(shard->state, &input->identity));
 }
 
 // The tick that an event is folded at, when it is no duplicate.

@@ -55,6 +55,15 @@ static bool is_of(const struct kept_fade *kept, struct fade_key key)
     return kept->key.contact.value == key.contact.value && kept->key.score == key.score;
 }
 
+void fades_prefetch(const struct fades *fades, struct fade_key key)
+{
+    if (fades->line_count == 0)
+        return;
+    const uint8_t *line = (const uint8_t *)line_at(fades, place_of(fades, key, 0));
+    for (size_t at = 0; at < fades->line_bytes; at += 64)
+        __builtin_prefetch(line + at, 1);
+}
+
 struct kept_fade *fades_find(const struct fades *fades, struct fade_key key)
 {
     for (uint32_t look = 0; look < LOOKS && fades->line_count > 0; look++) {

@@ -32,6 +32,8 @@ struct fades {
 // Empties it for the scores of other rules.
 void fades_bind(struct fades *fades, const struct ruleset *ruleset);
 void fades_free(struct fades *fades);
+// Brings the line near where the key is, if it is anywhere.
+void fades_prefetch(const struct fades *fades, struct fade_key key);
 // NULL where there is none. Valid until the next fades_place.
 struct kept_fade *fades_find(const struct fades *fades, struct fade_key key);
 // A line for one that is not there; nothing but its key and the room for its sums (fade.sums) is set. Where there is no

@@ -502,6 +502,20 @@ void fold_event(
     trace_end(fold);
 }
 
+void fold_prefetch(const struct fold *fold, struct contact_number contact)
+{
+    if (fold->ruleset == NULL || contact.value == 0)
+        return;
+    live_prefetch(&fold->live, contact);
+    for (uint32_t score = 0; score < ruleset_score_count(fold->ruleset); score++) {
+        const struct score_def *def = ruleset_score(fold->ruleset, score);
+        if (score_fade_serves(def))
+            fades_prefetch(&fold->fades, (struct fade_key){contact, score});
+        if (def->state_rule_count > 0)
+            state_sums_prefetch(&fold->state_sums, contact, score);
+    }
+}
+
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)
 {
     static const struct event timer = {

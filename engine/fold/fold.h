@@ -133,6 +133,8 @@ void fold_event(
 // Fires the timer of a contact: brings it up to date with the passing of time as of due_ms, with all that follows,
 // and plans its next timer, which is later. Inside a frame of the state; due_ms is the contact's due.
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
+// Brings near what is kept of a contact beside the state, some time before it is in hand.
+void fold_prefetch(const struct fold *fold, struct contact_number contact);
 
 // --- between the files of the fold
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);

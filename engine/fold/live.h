@@ -3,6 +3,7 @@
 #ifndef ENGINE_FOLD_LIVE_H
 #define ENGINE_FOLD_LIVE_H
 
+#include "projections/contacts.h"
 #include "projections/names.h"
 #include "rules/counter.h"
 #include "rules/live.h"
@@ -63,6 +64,12 @@ void live_sweep(struct fold *fold);
 
 // Something about the contact in hand has changed.
 void live_mark(struct fold *fold, dependency changed);
+// Brings near what is kept of a contact.
+static inline void live_prefetch(const struct live *live, struct contact_number contact)
+{
+    if (live->dues != NULL)
+        __builtin_prefetch(&live->dues[contact.value % WINDOW_DUES], 1);
+}
 struct counter_outcome;
 // A counter has counted an event of the contact in hand.
 void live_mark_counted(

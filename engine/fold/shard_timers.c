@@ -51,6 +51,9 @@ static void fire(struct shard *shard, const struct timer *timer)
     INVARIANT(due_ms == timer->due_ms);
     if (fold->settings.tick_mode == TICK_EVENT && timer->due_ms > fold->tick_ms)
         fold->tick_ms = timer->due_ms;
+    struct contact_number soon[TIMERS_SOON];
+    for (uint32_t i = timers_prefetch(shard->state, soon); i > 0; i--)
+        fold_prefetch(fold, soon[i - 1]);
     fold_timer(fold, timer->contact, timer->due_ms);
     shard->timers.since_event++;
     shard->counts.timers_fired++;

@@ -7,9 +7,9 @@
 
 enum { LINES = 1 << 16 };
 
-static size_t place_of(const struct state_sum *of)
+static size_t place_of(struct contact_number contact, uint32_t score)
 {
-    return hash_mix(of->contact.value ^ hash_mix(of->score)) % LINES;
+    return hash_mix(contact.value ^ hash_mix(score)) % LINES;
 }
 
 void state_sums_free(struct state_sums *sums)
@@ -18,11 +18,18 @@ void state_sums_free(struct state_sums *sums)
     *sums = (struct state_sums){0};
 }
 
+void state_sums_prefetch(
+    const struct state_sums *sums, struct contact_number contact, uint32_t score)
+{
+    if (sums->lines != NULL)
+        __builtin_prefetch(&sums->lines[place_of(contact, score)], 1);
+}
+
 bool state_sums_find(const struct state_sums *sums, const struct state_sum *of, int64_t *milli_out)
 {
     if (sums->lines == NULL)
         return false;
-    const struct state_sum *line = &sums->lines[place_of(of)];
+    const struct state_sum *line = &sums->lines[place_of(of->contact, of->score)];
     *milli_out = line->milli;
     return line->contact.value == of->contact.value && line->score == of->score &&
            line->edits == of->edits;
@@ -32,5 +39,5 @@ void state_sums_keep(struct state_sums *sums, const struct state_sum *sum)
 {
     if (sums->lines == NULL)
         sums->lines = mem_zero(LINES, sizeof(*sums->lines));
-    sums->lines[place_of(sum)] = *sum;
+    sums->lines[place_of(sum->contact, sum->score)] = *sum;
 }

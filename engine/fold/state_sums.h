@@ -20,6 +20,9 @@ struct state_sums {
 };
 
 void state_sums_free(struct state_sums *sums);
+// Brings the line near where it is, if it is anywhere.
+void state_sums_prefetch(
+    const struct state_sums *sums, struct contact_number contact, uint32_t score);
 // Whether the sum of the same contact, score and edits is there; then *milli_out is.
 bool state_sums_find(const struct state_sums *sums, const struct state_sum *of, int64_t *milli_out);
 // Keeps one, in the place of another where there is one.
