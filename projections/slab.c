@@ -16,7 +16,6 @@
 
 enum {
     SLAB_PAGE_BYTES = 65536,
-    SLAB_LEAST_BITS = 6, // the least capacity is 64
     REGION_BYTES = 16 << 20,
     REGION_PAGES = REGION_BYTES / SLAB_PAGE_BYTES,
 
@@ -31,7 +30,7 @@ struct slab_object {
     uint64_t owner;           // 0: free
     struct slab_object *next; // free ones only
 };
-enum { OBJECT_HEAD_BYTES = sizeof(uint64_t) };
+_Static_assert(SLAB_HEAD_BYTES == sizeof(uint64_t), "the owner stands before the object");
 
 struct slab_page {
     struct slab_page *next; // among the partial or the empty ones
@@ -48,23 +47,6 @@ struct slab_region {
     struct slab_page pages[REGION_PAGES]; // the first stands for the heads themselves
 };
 _Static_assert(sizeof(struct slab_region) <= SLAB_PAGE_BYTES, "the heads fit into one page");
-
-struct size_class {
-    uint32_t index;
-    uint32_t capacity;
-};
-
-// Capacities are 4, 5, 6 or 7 times a power of two.
-static struct size_class size_class_of(size_t bytes)
-{
-    if (bytes <= 1U << SLAB_LEAST_BITS)
-        return (struct size_class){0, 1U << SLAB_LEAST_BITS};
-    uint32_t last = (uint32_t)(bytes - 1);
-    uint32_t top = 31U - (uint32_t)__builtin_clz(last);
-    uint32_t quarter = last >> (top - 2); // 4..7
-    return (struct size_class){
-        (top - SLAB_LEAST_BITS) * 4 + quarter - 3, (quarter + 1) << (top - 2)};
-}
 
 static uint32_t page_objects(uint32_t capacity)
 {
@@ -126,7 +108,7 @@ static void page_unlink(struct slab_page **list, struct slab_page *page)
         page->next->previous = page->previous;
 }
 
-static struct slab_page *slab_take_page(struct slab *slab, struct size_class class)
+static struct slab_page *slab_take_page(struct slab *slab, struct slab_class class)
 {
     struct slab_page *page = slab->empty;
     if (page != NULL) {
@@ -142,11 +124,6 @@ static struct slab_page *slab_take_page(struct slab *slab, struct size_class cla
     return page;
 }
 
-size_t slab_capacity(size_t bytes)
-{
-    return size_class_of(bytes + OBJECT_HEAD_BYTES).capacity;
-}
-
 static bool page_is_full(const struct slab_page *page)
 {
     return page->free == NULL && page->cut == page_objects(page->capacity);
@@ -156,14 +133,14 @@ void *slab_alloc(struct slab *slab, size_t bytes, uint64_t owner)
 {
     INVARIANT(bytes < UINT32_MAX / 2);
     INVARIANT(owner != 0);
-    struct size_class class = size_class_of(bytes + OBJECT_HEAD_BYTES);
+    struct slab_class class = slab_class_of(bytes + SLAB_HEAD_BYTES);
     slab->object_bytes += class.capacity;
     struct slab_object *object;
     if (class.capacity > SLAB_BYTES_MAX) {
         slab->page_bytes += class.capacity;
         object = mem_alloc(class.capacity);
         object->owner = owner;
-        return (uint8_t *)object + OBJECT_HEAD_BYTES;
+        return (uint8_t *)object + SLAB_HEAD_BYTES;
     }
 
     struct slab_page *page = slab->partial[class.index];
@@ -178,7 +155,7 @@ void *slab_alloc(struct slab *slab, size_t bytes, uint64_t owner)
     page->used++;
     if (page_is_full(page))
         page_unlink(&slab->partial[class.index], page);
-    return (uint8_t *)object + OBJECT_HEAD_BYTES;
+    return (uint8_t *)object + SLAB_HEAD_BYTES;
 }
 
 static void slab_give_page(struct slab *slab, struct slab_page *page)
@@ -192,8 +169,8 @@ static void slab_give_page(struct slab *slab, struct slab_page *page)
 
 void slab_free(struct slab *slab, void *inside, size_t bytes)
 {
-    struct size_class class = size_class_of(bytes + OBJECT_HEAD_BYTES);
-    void *begin = (uint8_t *)inside - OBJECT_HEAD_BYTES;
+    struct slab_class class = slab_class_of(bytes + SLAB_HEAD_BYTES);
+    void *begin = (uint8_t *)inside - SLAB_HEAD_BYTES;
     INVARIANT(slab->object_bytes >= class.capacity);
     slab->object_bytes -= class.capacity;
     if (class.capacity > SLAB_BYTES_MAX) {
@@ -228,9 +205,9 @@ static void page_evacuate(
         const struct slab_object *object = page_object(page, i);
         if (object->owner == 0)
             continue;
-        void *to = slab_alloc(slab, capacity - OBJECT_HEAD_BYTES, object->owner);
+        void *to = slab_alloc(slab, capacity - SLAB_HEAD_BYTES, object->owner);
         slab->object_bytes -= capacity;
-        memcpy(to, (const uint8_t *)object + OBJECT_HEAD_BYTES, capacity - OBJECT_HEAD_BYTES);
+        memcpy(to, (const uint8_t *)object + SLAB_HEAD_BYTES, capacity - SLAB_HEAD_BYTES);
         moved(context, object->owner, to);
     }
     slab_give_page(slab, page);

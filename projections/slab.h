@@ -9,7 +9,29 @@ struct slab_page;
 struct slab_region;
 
 // Objects above SLAB_BYTES_MAX come from the general allocator.
-enum { SLAB_CLASS_COUNT = 29, SLAB_BYTES_MAX = 8192 };
+enum {
+    SLAB_CLASS_COUNT = 29,
+    SLAB_BYTES_MAX = 8192,
+    SLAB_LEAST_BITS = 6, // the least capacity is 64
+    SLAB_HEAD_BYTES = 8, // before an object: its owner
+};
+
+struct slab_class {
+    uint32_t index;
+    uint32_t capacity;
+};
+
+// Of so many bytes with the head. Capacities are 4, 5, 6 or 7 times a power of two.
+static inline struct slab_class slab_class_of(size_t bytes)
+{
+    if (bytes <= 1U << SLAB_LEAST_BITS)
+        return (struct slab_class){0, 1U << SLAB_LEAST_BITS};
+    uint32_t last = (uint32_t)(bytes - 1);
+    uint32_t top = 31U - (uint32_t)__builtin_clz(last);
+    uint32_t quarter = last >> (top - 2); // 4..7
+    return (struct slab_class){
+        (top - SLAB_LEAST_BITS) * 4 + quarter - 3, (quarter + 1) << (top - 2)};
+}
 
 // Zero-initialised is a valid empty slab.
 struct slab {
@@ -25,9 +47,11 @@ struct slab {
     uint64_t page_bytes;   // pages that belong to a class, and large objects
 };
 
-// What an object of so many bytes takes, with the 8 bytes that name its owner: the next of 64, 80, 96,
-// 112, 128, 160, 192…
-size_t slab_capacity(size_t bytes);
+// What an object of so many bytes takes, with its head: the next of 64, 80, 96, 112, 128, 160, 192…
+static inline size_t slab_capacity(size_t bytes)
+{
+    return slab_class_of(bytes + SLAB_HEAD_BYTES).capacity;
+}
 // Belongs to the slab until slab_free. Contents undefined, aligned to 8 bytes. owner is not 0.
 void *slab_alloc(struct slab *slab, size_t bytes, uint64_t owner);
 // bytes: any size with the capacity that the object was allocated with.

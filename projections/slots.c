@@ -69,28 +69,40 @@ void slots_grow(struct slots *slots, uint64_t count)
 enum {
     DESK_STRIDE = DESK_RECORD_BYTES + 64
 }; // so that places do not share the same lines of a cache
-
-static bool is_on_desk(const struct slots *slots, const uint8_t *record)
-{
-    const uint8_t *places = slots->desk.places;
-    return places != NULL && record >= places && record < places + DESK_PLACES * DESK_STRIDE;
-}
+#define NO_PLACE DESK_PLACES
 
 static uint8_t *desk_place(const struct desk *desk, uint32_t at)
 {
     return desk->places + (size_t)at * DESK_STRIDE;
 }
 
-// Room for a record that may become longer; where the desk has none, from the slab.
-static uint8_t *room_to_grow(struct slots *slots, size_t bytes, uint64_t contact)
+// Where on the desk a record is.
+static uint32_t place_of(const struct desk *desk, const uint8_t *record)
+{
+    const uintptr_t offset = (uintptr_t)record - (uintptr_t)desk->places;
+    if (offset >= (size_t)DESK_PLACES * DESK_STRIDE || desk->places == NULL)
+        return NO_PLACE;
+    return (uint32_t)(offset / DESK_STRIDE);
+}
+
+// A place for a record of so many bytes that may become longer; NULL where there is none.
+static uint8_t *desk_take(struct slots *slots, size_t bytes, uint64_t contact, size_t capacity)
 {
     struct desk *desk = &slots->desk;
     if (bytes > DESK_RECORD_BYTES || desk->taken == DESK_PLACES)
-        return slab_alloc(&slots->slab, bytes, contact);
+        return NULL;
     if (desk->places == NULL)
         desk->places = mem_table((size_t)DESK_PLACES * DESK_STRIDE);
     desk->owners[desk->taken] = contact;
+    desk->lens[desk->taken] = (uint32_t)bytes;
+    desk->capacities[desk->taken] = (uint32_t)capacity;
     return desk_place(desk, desk->taken++);
+}
+
+// The record has left its place for the slab.
+static void desk_left(struct slots *slots, uint32_t place, size_t len)
+{
+    slots->dirty_bytes += slab_capacity(len) - slots->desk.capacities[place];
 }
 
 void slots_clear_desk(struct slots *slots)
@@ -101,10 +113,10 @@ void slots_clear_desk(struct slots *slots)
         const uint8_t *record = desk_place(desk, i);
         if (slot_record(slot) != record)
             continue; // it has become too long
-        const size_t len = record_len(record);
-        uint8_t *copy = slab_alloc(&slots->slab, len, desk->owners[i]);
-        memcpy(copy, record, len);
+        uint8_t *copy = slab_alloc(&slots->slab, desk->lens[i], desk->owners[i]);
+        memcpy(copy, record, desk->lens[i]);
         slot_set_record(slot, copy);
+        desk_left(slots, i, desk->lens[i]);
     }
     desk->taken = 0;
 }
@@ -113,7 +125,9 @@ uint64_t slots_append(struct slots *slots, struct bytes record)
 {
     slots_grow(slots, slots->count + 1);
     uint64_t contact = slots->count;
-    uint8_t *copy = room_to_grow(slots, record.len, contact);
+    uint8_t *copy = desk_take(slots, record.len, contact, slab_capacity(record.len));
+    if (copy == NULL)
+        copy = slab_alloc(&slots->slab, record.len, contact);
     memcpy(copy, record.data, record.len);
     *slots_at(slots, contact) = (struct slot){.tagged = (uintptr_t)copy};
     slots->resident++;
@@ -165,30 +179,66 @@ void slots_touch(struct slots *slots, uint64_t contact)
     chunk->frozen_count--;
 }
 
+static void move_tail(uint8_t *record, size_t len, const struct resize *resize)
+{
+    const size_t tail_at = resize->at + resize->old_bytes;
+    memmove(record + resize->at + resize->new_bytes, record + tail_at, len - tail_at);
+}
+
+// Copies the record to where it has another length.
+static void copy_resized(
+    uint8_t *to, const uint8_t *record, size_t len, const struct resize *resize)
+{
+    const size_t tail_at = resize->at + resize->old_bytes;
+    memcpy(to, record, resize->at);
+    memcpy(to + resize->at + resize->new_bytes, record + tail_at, len - tail_at);
+}
+
+// Of a record on the desk.
+static uint8_t *resize_on_desk(
+    struct slots *slots, uint32_t place, uint8_t *record, const struct resize *resize)
+{
+    struct desk *desk = &slots->desk;
+    const size_t old_len = desk->lens[place];
+    const size_t new_len = old_len - resize->old_bytes + resize->new_bytes;
+    INVARIANT(resize->at + resize->old_bytes <= old_len);
+    if (new_len <= DESK_RECORD_BYTES) {
+        move_tail(record, old_len, resize);
+        desk->lens[place] = (uint32_t)new_len;
+        return record;
+    }
+    INVARIANT(new_len <= RECORD_BYTES_MAX);
+    uint8_t *moved = slab_alloc(&slots->slab, new_len, desk->owners[place]);
+    copy_resized(moved, record, old_len, resize);
+    slot_set_record(slots_at(slots, desk->owners[place]), moved);
+    desk_left(slots, place, new_len);
+    return moved;
+}
+
 uint8_t *slots_resize(struct slots *slots, uint64_t contact, struct resize resize)
 {
     struct slot *slot = slots_at(slots, contact);
     INVARIANT((slot->tagged & SLOT_TOUCHED) != 0);
     uint8_t *old = slot_record(slot);
-    size_t old_len = record_len(old);
+    const uint32_t place = place_of(&slots->desk, old);
+    if (place != NO_PLACE)
+        return resize_on_desk(slots, place, old, &resize);
+    const size_t old_len = record_len(old);
+    const size_t new_len = old_len - resize.old_bytes + resize.new_bytes;
     INVARIANT(resize.at + resize.old_bytes <= old_len);
-    size_t tail_at = resize.at + resize.old_bytes;
-    size_t new_len = old_len - resize.old_bytes + resize.new_bytes;
     INVARIANT(new_len <= RECORD_BYTES_MAX);
-
     const size_t old_capacity = slab_capacity(old_len), new_capacity = slab_capacity(new_len);
-    const bool was_on_desk = is_on_desk(slots, old);
-    slots->dirty_bytes += new_capacity - old_capacity;
-    if (was_on_desk ? new_len <= DESK_RECORD_BYTES : new_capacity == old_capacity) {
-        memmove(old + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
+    if (new_capacity == old_capacity) {
+        move_tail(old, old_len, &resize);
         return old;
     }
-    uint8_t *moved = was_on_desk ? slab_alloc(&slots->slab, new_len, contact)
-                                 : room_to_grow(slots, new_len, contact);
-    memcpy(moved, old, resize.at);
-    memcpy(moved + resize.at + resize.new_bytes, old + tail_at, old_len - tail_at);
-    if (!was_on_desk)
-        slab_free(&slots->slab, old, old_len);
+    uint8_t *moved = desk_take(slots, new_len, contact, old_capacity);
+    if (moved == NULL) {
+        moved = slab_alloc(&slots->slab, new_len, contact);
+        slots->dirty_bytes += new_capacity - old_capacity;
+    }
+    copy_resized(moved, old, old_len, &resize);
+    slab_free(&slots->slab, old, old_len);
     slot_set_record(slot, moved);
     return moved;
 }

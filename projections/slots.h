@@ -36,8 +36,11 @@ struct slot_chunk {
 // size to size of the slab.
 enum { DESK_PLACES = 64, DESK_RECORD_BYTES = 2048 };
 struct desk {
-    uint8_t *places;              // NULL until the first is taken
-    uint64_t owners[DESK_PLACES]; // the contact a place was taken for; its record may have left
+    uint8_t *places; // NULL until the first is taken
+    // By place: for which contact it was taken, whose record may have left; how long the record is; what it took in the
+    // slab before.
+    uint64_t owners[DESK_PLACES];
+    uint32_t lens[DESK_PLACES], capacities[DESK_PLACES];
     uint32_t taken;
 };
 
