@@ -98,14 +98,47 @@ static inline struct place place_of(
     return place_searched(index, contact, section, counter);
 }
 
+static void find(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id counter,
+    const uint8_t *record,
+    struct counter_spot *out)
+{
+    const size_t section_at = record_section_at(record, SECTION_COUNTERS);
+    const struct bytes section =
+        bytes_of(record + section_at, get_u32(record + RECORD_COUNTER_BYTES));
+    const struct place place = place_of(&state->counter_index, contact.value, section, counter);
+    *out = (struct counter_spot){
+        .contact = contact,
+        .counter = counter,
+        .at = section_at + place.at,
+        .head_bytes = (uint32_t)place.entry.head_bytes,
+        .len = place.entry.len,
+        .bytes = (uint32_t)place.entry.bytes,
+        .section_at = (uint32_t)section_at,
+        .section_bytes = (uint32_t)section.len,
+    };
+}
+
+struct bytes counter_read_spot(
+    struct state *state,
+    struct contact_number contact,
+    struct name_id counter,
+    struct counter_spot *out)
+{
+    const uint8_t *record = state_record(state, contact.value);
+    find(state, contact, counter, record, out);
+    if (out->len == 0)
+        return (struct bytes){NULL, 0};
+    return bytes_of(record + out->at + out->head_bytes, out->len);
+}
+
 struct bytes counter_read(
     struct state *state, struct contact_number contact, struct name_id counter)
 {
-    struct bytes section = record_section(state_record(state, contact.value), SECTION_COUNTERS);
-    struct place place = place_of(&state->counter_index, contact.value, section, counter);
-    if (place.entry.len == 0)
-        return (struct bytes){NULL, 0};
-    return bytes_of(section.data + place.at + place.entry.head_bytes, place.entry.len);
+    struct counter_spot spot;
+    return counter_read_spot(state, contact, counter, &spot);
 }
 
 // Makes bytes of the section longer or shorter; gives the record, whose counts agree again.
@@ -141,51 +174,77 @@ static uint8_t *entry_resize(
     return record;
 }
 
-static void counter_remove(
-    struct state *state, uint64_t contact, size_t at, struct counter_entry old)
+static struct counter_entry entry_of(const struct counter_spot *spot)
 {
+    return (struct counter_entry){spot->counter.value, spot->len, spot->head_bytes, spot->bytes};
+}
+
+static void counter_remove(struct state *state, const struct counter_spot *spot)
+{
+    const struct counter_entry old = entry_of(spot);
+    const uint64_t contact = spot->contact.value;
     if (old.len > 0) {
         (void)state_record_write(state, contact);
-        (void)entry_resize(state, contact, at, &old, &(struct counter_entry){0});
+        (void)entry_resize(state, contact, spot->at, &old, &(struct counter_entry){0});
     }
     index_reset(&state->counter_index, contact);
+}
+
+// Gives the entry of a writable record its new size.
+static uint8_t *entry_fit(
+    struct state *state, struct counter_spot *spot, const struct counter_entry *now)
+{
+    const struct counter_entry old = entry_of(spot);
+    const uint64_t contact = spot->contact.value;
+    if (old.bytes > 0)
+        index_move(&state->counter_index, spot->at - spot->section_at, old.bytes, now->bytes);
+    spot->section_bytes += (uint32_t)(now->bytes - old.bytes);
+    return entry_resize(state, contact, spot->at, &old, now);
+}
+
+uint8_t *counter_write_at(struct state *state, struct counter_spot *spot, size_t len)
+{
+    INVARIANT(state->is_in_frame);
+    INVARIANT(len > 0);
+    struct counter_entry now = {.bytes = COUNTERS_BYTES_MAX + 1};
+    if (len <= COUNTERS_BYTES_MAX)
+        now = counter_entry_of(spot->counter.value, (uint32_t)len);
+    bool is_too_much = len > SMALL_BYTES && now.bytes > spot->bytes &&
+                       now.bytes + spot->section_bytes - spot->bytes > COUNTERS_BYTES_MAX;
+    if (spot->counter.value == 0 || is_too_much) {
+        state->changes_refused++;
+        return NULL;
+    }
+    uint8_t *record = state_record_write(state, spot->contact.value);
+    if (now.bytes != spot->bytes)
+        record = entry_fit(state, spot, &now);
+    uint8_t *bytes = record + spot->at;
+    const size_t kept = spot->len < len ? spot->len : len;
+    counter_entry_put(bytes, &now);
+    bytes += now.head_bytes;
+    memset(bytes + kept, 0, now.bytes - now.head_bytes - kept);
+    spot->head_bytes = (uint32_t)now.head_bytes;
+    spot->len = now.len;
+    spot->bytes = (uint32_t)now.bytes;
+    return bytes;
 }
 
 uint8_t *counter_write(
     struct state *state, struct contact_number contact, struct name_id counter, size_t len)
 {
     INVARIANT(state->is_in_frame);
-    const uint8_t *found_in = state_record(state, contact.value);
-    struct counter_index *index = &state->counter_index;
-    struct bytes section = record_section(found_in, SECTION_COUNTERS);
-    struct place place = place_of(index, contact.value, section, counter);
-    const struct counter_entry old = place.entry;
-    size_t at = (size_t)(section.data - found_in) + place.at;
-    if (len == 0) {
-        counter_remove(state, contact.value, at, old);
-        return NULL;
-    }
-    struct counter_entry now = {.bytes = COUNTERS_BYTES_MAX + 1};
-    if (len <= COUNTERS_BYTES_MAX)
-        now = counter_entry_of(counter.value, (uint32_t)len);
-    bool is_too_much = len > SMALL_BYTES && now.bytes > old.bytes &&
-                       now.bytes + section.len - old.bytes > COUNTERS_BYTES_MAX;
-    if (counter.value == 0 || is_too_much) {
-        state->changes_refused++;
-        return NULL;
-    }
-    uint8_t *record = state_record_write(state, contact.value);
-    if (now.bytes != old.bytes) {
-        if (old.bytes > 0)
-            index_move(index, place.at, old.bytes, now.bytes);
-        record = entry_resize(state, contact.value, at, &old, &now);
-    }
-    uint8_t *bytes = record + at;
-    counter_entry_put(bytes, &now);
-    bytes += now.head_bytes;
-    size_t kept = old.len < len ? old.len : len;
-    memset(bytes + kept, 0, now.bytes - now.head_bytes - kept);
-    return bytes;
+    struct counter_spot spot;
+    find(state, contact, counter, state_record(state, contact.value), &spot);
+    if (len > 0)
+        return counter_write_at(state, &spot, len);
+    counter_remove(state, &spot);
+    return NULL;
+}
+
+uint8_t *counter_rewrite_at(struct state *state, const struct counter_spot *spot)
+{
+    INVARIANT(spot->len > 0);
+    return state_record_write(state, spot->contact.value) + spot->at + spot->head_bytes;
 }
 
 uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found)

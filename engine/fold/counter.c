@@ -26,12 +26,16 @@ static uint8_t head_of(const struct counter_def *def)
 }
 
 // The bytes behind the head; empty when there are none, or when they are of another kind.
-static struct bytes body_of(const struct counter_place *place)
+static inline struct bytes body_of_bytes(const struct counter_def *def, struct bytes bytes)
 {
-    struct bytes bytes = counter_read(place->state, place->contact, place->name);
-    if (bytes.len < HEAD_BYTES || bytes.data[0] != head_of(place->def))
+    if (bytes.len < HEAD_BYTES || bytes.data[0] != head_of(def))
         return (struct bytes){NULL, 0};
     return bytes_of(bytes.data + HEAD_BYTES, bytes.len - HEAD_BYTES);
+}
+
+static struct bytes body_of(const struct counter_place *place)
+{
+    return body_of_bytes(place->def, counter_read(place->state, place->contact, place->name));
 }
 
 // An event while it is counted.
@@ -42,6 +46,7 @@ struct adding {
     int64_t now_ms;
     uint32_t entries_max;
     struct bytes body; // of the counter: as it was, then as it has become
+    struct counter_spot spot;
 };
 
 // Makes the body len bytes long and gives it, with its head; NULL when it is refused.
@@ -50,9 +55,9 @@ static uint8_t *body_write(struct adding *adding, size_t len)
     const struct counter_place *place = adding->place;
     uint8_t *to;
     if (len == adding->body.len) {
-        to = counter_rewrite(place->state, place->contact, adding->body) - HEAD_BYTES;
+        to = counter_rewrite_at(place->state, &adding->spot);
     } else {
-        to = counter_write(place->state, place->contact, place->name, HEAD_BYTES + len);
+        to = counter_write_at(place->state, &adding->spot, HEAD_BYTES + len);
         if (to == NULL)
             return NULL;
         to[0] = head_of(place->def);
@@ -612,7 +617,14 @@ struct counter_outcome counter_add(
     struct counter_outcome outcome = {0};
     if (def->within_ms > 0 && !is_within(def, counted->time_ms, now_ms))
         return outcome;
-    struct adding adding = {place, def, counted, now_ms, entries_max, body_of(place)};
+    struct adding adding;
+    adding.place = place;
+    adding.def = def;
+    adding.counted = counted;
+    adding.now_ms = now_ms;
+    adding.entries_max = entries_max;
+    adding.body = body_of_bytes(
+        def, counter_read_spot(place->state, place->contact, place->name, &adding.spot));
     if (def->kind == COUNTER_COUNT && def->within_ms == 0 && adding.body.len == 8)
         add_to_number(&adding, &outcome);
     else if (counter_is_by_sides(def) && counter_is_stepped(def))
