@@ -63,7 +63,6 @@ enum {
     RECORD_SEGMENT_BYTES = 12,
 
     RECORD_SCORES_MAX = 1 << 14,
-    RECORD_PREFETCH_BYTES = 1024,
     RECORD_BYTES_MAX = 64 << 20, // nothing legal comes near
 };
 
@@ -113,13 +112,6 @@ static inline struct bytes record_section(const uint8_t *record, enum section se
 {
     size_t at = record_section_at(record, section);
     return bytes_of(record + at, record_section_at(record, (enum section)(section + 1)) - at);
-}
-
-// Asks for the first lines of a record that will be written soon; NULL is fine.
-static inline void record_prefetch(const uint8_t *record)
-{
-    for (size_t at = 0; record != NULL && at < RECORD_PREFETCH_BYTES; at += 64)
-        __builtin_prefetch(record + at, 1);
 }
 
 static inline uint16_t record_add_u16(uint8_t *record, size_t offset, int by)

@@ -41,7 +41,7 @@ uint64_t names_recomputed(const struct state *state);
 void names_free(struct names *names);
 
 // --- identity (identity.c)
-enum { PREFETCH_DEPTH = 8 };
+enum { PREFETCH_DEPTH = 8, PREFETCH_RECORD_BYTES = 1024 };
 struct identity {
     struct pairs pairs; // hash, contact
     uint64_t count;
@@ -113,6 +113,12 @@ static inline const uint8_t *state_record(struct state *state, uint64_t contact)
     INVARIANT(contact <= state->slots.count);
     const uint8_t *record = slot_record(slots_at(&state->slots, contact));
     return record != NULL ? record : state_record_absent(state, contact);
+}
+// Asks for the first lines of a record that will be written soon; NULL is fine.
+static inline void record_prefetch(const uint8_t *record)
+{
+    for (size_t at = 0; record != NULL && at < PREFETCH_RECORD_BYTES; at += 64)
+        __builtin_prefetch(record + at, 1);
 }
 uint8_t *state_record_touch(
     struct state *state, uint64_t contact); // of one not touched in this frame

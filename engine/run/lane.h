@@ -1,5 +1,4 @@
 // A lane: one shard with what feeds it, makes it durable, publishes and checkpoints it.
-//
 // Everything here belongs to the worker thread of the lane, but for what says otherwise.
 #ifndef ENGINE_RUN_LANE_H
 #define ENGINE_RUN_LANE_H

@@ -218,7 +218,7 @@ void stage_prepare(void)
     stage.params.state.map_bytes = 64 << 20;
 }
 
-void stage_open(const char *rules)
+void stage_open_only(const char *rules)
 {
     static const struct sink_ops sink_ops = {
         .recover = sink_recover,
@@ -238,6 +238,11 @@ void stage_open(const char *rules)
     diagnostics_free(&list);
     lane_open(stage.lane, &stage.params, &compiled, stage.sides[1]);
     rules_free(&compiled);
+}
+
+void stage_open(const char *rules)
+{
+    stage_open_only(rules);
     // Of the frame with the rules, when it is new.
     STAGE_TURN_UNTIL(
         stage.lane->checkpoint.sequence_in_force == shard_sequence(stage.lane->shard) ||

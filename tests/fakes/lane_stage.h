@@ -48,6 +48,8 @@ extern struct lane_stage stage;
 // A directory, settings and parameters, which may be changed before the lane is opened.
 void stage_prepare(void);
 void stage_open(const char *rules);
+void stage_open_only(
+    const char *rules); // before its first turn: what opening wrote is in no checkpoint
 void stage_close(void); // stops it in order; it may be opened again
 // Ends it with what was not published left where it is. No checkpoint may be waiting for that.
 void stage_kill(void);

@@ -116,6 +116,36 @@ START_TEST(identifiers_with_one_hash_are_told_apart)
 }
 END_TEST
 
+// More calls than wait for each other, of contacts with records and without.
+START_TEST(the_likely_owner_is_told_beforehand)
+{
+    enum { COUNT = 100 };
+    struct world world = open_in_frame();
+    struct identity_key nobody = key(&world, world.email, "nobody@x");
+    char values[COUNT][16];
+    bool is_new;
+    ck_assert_uint_eq(identity_prefetch_record(world.state, &nobody).value, 0); // no table yet
+    for (uint64_t i = 0; i < COUNT; i++) {
+        (void)snprintf(values[i], sizeof(values[i]), "%d@x", (int)i);
+        struct identity_key owned = key(&world, world.email, values[i]);
+        ck_assert_uint_eq(resolve(&world, &owned, 1, &is_new), i + 1);
+        ck_assert_uint_eq(identity_prefetch_record(world.state, &owned).value, i + 1);
+    }
+    for (uint64_t i = 0; i < COUNT; i++) {
+        struct identity_key owned = key(&world, world.email, values[i]);
+        struct identity_key other = key(&world, world.phone, values[i]);
+        ck_assert_uint_eq(identity_prefetch_record(world.state, &owned).value, i + 1);
+        ck_assert_uint_eq(identity_prefetch_record(world.state, &other).value, 0);
+        ck_assert_uint_eq(identity_prefetch_record(world.state, &nobody).value, 0);
+        nobody.hash = owned.hash; // another identifier of the same hash is likely its
+        ck_assert_uint_eq(identity_prefetch_record(world.state, &nobody).value, i + 1);
+        ck_assert_uint_eq(identity_find(world.state, &nobody).value, 0);
+        nobody = key(&world, world.email, "nobody@x");
+    }
+    close_after_frame(&world);
+}
+END_TEST
+
 START_TEST(identifiers_beyond_the_bound_are_refused_and_counted)
 {
     struct world world = open_in_frame();
@@ -336,6 +366,7 @@ Suite *test_suite(void)
     tcase_add_test(identity, identifiers_gather_around_the_strongest);
     tcase_add_test(identity, an_identifier_of_another_contact_stays_there_and_is_counted);
     tcase_add_test(identity, identifiers_with_one_hash_are_told_apart);
+    tcase_add_test(identity, the_likely_owner_is_told_beforehand);
     tcase_add_test(identity, identifiers_beyond_the_bound_are_refused_and_counted);
     suite_add_tcase(suite, identity);
     TCase *profile = tcase_create("profile");

@@ -199,6 +199,54 @@ START_TEST(a_due_that_is_set_again_changes_no_record)
 }
 END_TEST
 
+// Those that are soon are likely next when the earliest is taken off: one of them is.
+static void expect_soon(uint64_t count)
+{
+    struct contact_number soon[TIMERS_SOON];
+    struct timer next, after;
+    const uint32_t found = timers_prefetch(timers.state, soon);
+    ck_assert_uint_eq(found, count == 0 ? 0 : count - 1 < TIMERS_SOON ? count - 1 : TIMERS_SOON);
+    ck_assert_int_eq(timers_next(timers.state, &next), count > 0);
+    if (count == 0)
+        return;
+    for (uint32_t i = 0; i < found; i++) {
+        ck_assert_uint_ne(soon[i].value, next.contact.value);
+        ck_assert_int_ne(timers.dues[soon[i].value], TIMER_NONE);
+        for (uint32_t other = 0; other < i; other++)
+            ck_assert_uint_ne(soon[i].value, soon[other].value);
+    }
+    set_due(next.contact.value, TIMER_NONE);
+    ck_assert_int_eq(timers_next(timers.state, &after), count > 1);
+    bool is_soon = count == 1;
+    for (uint32_t i = 0; i < found; i++)
+        is_soon = is_soon || soon[i].value == after.contact.value;
+    ck_assert(is_soon);
+}
+
+START_TEST(the_next_but_one_is_among_those_that_are_soon)
+{
+    make_contacts(CONTACTS);
+    state_frame_begin(timers.state, 1000);
+    for (uint64_t i = 1; i <= CONTACTS; i++)
+        set_due(i, (int64_t)draw(SPAN_MS));
+    for (uint64_t count = CONTACTS; count > 0; count--)
+        expect_soon(count);
+    expect_soon(0);
+    (void)state_frame_end(timers.state);
+}
+END_TEST
+
+START_TEST(none_is_soon_of_a_state_that_was_opened_and_not_asked)
+{
+    struct contact_number soon[TIMERS_SOON];
+    make_contacts(CONTACTS);
+    ck_assert_uint_eq(timers_prefetch(timers.state, soon), 0); // there is no heap
+    change_some();
+    reopen();
+    ck_assert_uint_eq(timers_prefetch(timers.state, soon), 0);
+}
+END_TEST
+
 START_TEST(a_store_that_holds_another_number_of_timers_than_it_counts_is_not_trusted)
 {
     struct timer next;
@@ -225,6 +273,8 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_due_is_part_of_the_record_and_comes_back_from_the_store);
     tcase_add_test(cases, what_comes_after_the_last_moment_never_comes);
     tcase_add_test(cases, a_due_that_is_set_again_changes_no_record);
+    tcase_add_test(cases, the_next_but_one_is_among_those_that_are_soon);
+    tcase_add_test(cases, none_is_soon_of_a_state_that_was_opened_and_not_asked);
     tcase_add_test(
         cases, a_store_that_holds_another_number_of_timers_than_it_counts_is_not_trusted);
     suite_add_tcase(suite, cases);

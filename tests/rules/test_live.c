@@ -307,6 +307,56 @@ START_TEST(comparisons_with_constants_are_sides_of_counters)
 }
 END_TEST
 
+// --- scores of new contacts
+#define OPENED "rules: [{name: r, on: email.opened, points: 5}]"
+#define GROUPED                                                  \
+    "rules: [{name: r, on: email.opened, points: 5, group: g}, " \
+    "{name: o, on: order.placed, points: 5, group: h}]"
+static const struct zero_case {
+    const char *score;
+    bool is_zero;
+} zero_cases[] = {
+    {OPENED, true},
+    {"forget: {half_life: 30d}, " OPENED, true},
+    {"forget: {linear: {percent: 25, every: 2d}}, " OPENED, true},
+    {"forget: {expire: 9d}, " OPENED, true},
+    {"forget: {idle: {after: 3d, points: -2, every: 1d}}, " OPENED, false},
+    {"rules: [{name: r, while: contact.stage == \"lead\", points: 5}]", true},
+    {"min: 0, max: 100, " OPENED, true},
+    {"min: -5, max: 0, " OPENED, true},
+    {"min: 5, " OPENED, false},
+    {"min: 0.001, max: 100, " OPENED, false},
+    {"max: -1, " OPENED, false},
+    {"min: -5, max: -0.001, " OPENED, false},
+    {"groups: {g: {min: 0, max: 40}, h: {min: -5, max: 0}}, " GROUPED, true},
+    {"groups: {g: {min: 1}, h: {max: 40}}, " GROUPED, false},
+    {"groups: {g: {max: 40}, h: {min: 1}}, " GROUPED, false},
+    {"groups: {g: {max: -1}, h: {max: 40}}, " GROUPED, false},
+    {"groups: {g: {max: 40}, h: {max: -1}}, " GROUPED, false},
+    {"combine: score.other", false},
+    {"combine: score.other + 1.0", false},
+};
+enum { ZERO_CASES = sizeof(zero_cases) / sizeof(zero_cases[0]) };
+
+START_TEST(a_score_that_is_zero_of_new_contacts_is_known)
+{
+    const struct zero_case *it = &zero_cases[_i];
+    struct buffer text = {0};
+    buffer_add_format(
+        &text,
+        "scores: {s: {%s}, other: {" OPENED "}}\n"
+        "segments: {t: {if: score.s >= 5 && score.other >= 5}}\n",
+        it->score);
+    buffer_add_u8(&text, 0);
+    struct ruleset *ruleset = compile_good((const char *)text.data);
+    uint32_t at = position(ruleset, LIVE_SCORE, "s");
+    ck_assert_msg(ruleset_live(ruleset, at)->is_false_of_new == it->is_zero, "%s", it->score);
+    ck_assert(ruleset_live(ruleset, position(ruleset, LIVE_SCORE, "other"))->is_false_of_new);
+    buffer_free(&text);
+    ruleset_destroy(ruleset);
+}
+END_TEST
+
 #define BANDS \
     "scores: {s: {bands: {a: 10, b: 20}, rules: [{name: r, on: page.viewed, points: 1}]}}\n"
 static const struct band_case {
@@ -594,6 +644,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, members_and_whole_objects_are_read, 0, READ_CASES);
     tcase_add_loop_test(tcase, comparisons_with_constants_are_thresholds, 0, THRESHOLD_CASES);
     tcase_add_loop_test(tcase, comparisons_with_constants_are_sides_of_counters, 0, SIDE_CASES);
+    tcase_add_loop_test(tcase, a_score_that_is_zero_of_new_contacts_is_known, 0, ZERO_CASES);
     tcase_add_loop_test(tcase, bands_are_thresholds_where_somebody_listens, 0, BAND_CASES);
     tcase_add_loop_test(tcase, comparisons_with_now_change_at_moments, 0, MOMENT_CASES);
     tcase_add_loop_test(tcase, timers_are_there_where_time_alone_changes_something, 0, TIMER_CASES);

@@ -1,4 +1,6 @@
 // Rules that need a value of a member are found by that value; the others are always looked at.
+#include <stdio.h>
+
 #include "rules/expression.h"
 
 #include "tests/rules/compile_text.h"
@@ -117,12 +119,44 @@ START_TEST(many_members_take_no_more_than_they_must)
 }
 END_TEST
 
+// Each list begins behind all that are of smaller highest bits, and not behind any of its own.
+START_TEST(a_value_is_looked_for_where_its_highest_bits_begin)
+{
+    for (uint32_t count = 1; count <= 130; count++) {
+        const char *conditions[131] = {NULL};
+        char texts[130][40];
+        for (uint32_t i = 0; i < count; i++) {
+            (void)snprintf(texts[i], sizeof(texts[i]), "data.coupon == \"%u\"", i / 3 * i);
+            conditions[i] = texts[i];
+        }
+        const struct match_set *set = &match_of(conditions)->rule_set;
+        ck_assert_uint_eq(set->guard_count, 1);
+        const struct match_guard *guard = &set->guards[0];
+        const size_t lists = (size_t)1 << guard->begin_bits;
+        ck_assert_uint_eq(guard->count, count);
+        ck_assert(lists >= count && lists < 2 * (size_t)count);
+        for (size_t prefix = 0; prefix < lists; prefix++) {
+            const uint32_t begin = guard->begins[prefix];
+            ck_assert_uint_le(begin, count);
+            for (uint32_t i = 0; i < count; i++) {
+                size_t found = match_guard_prefix(guard, guard->items[i].hash);
+                ck_assert_uint_lt(found, lists);
+                if ((found < prefix) != (i < begin))
+                    ck_abort_msg("%u of %u", i, count);
+            }
+        }
+        tear_down();
+    }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("rules/match");
     TCase *tcase = tcase_create("match");
     tcase_add_checked_fixture(tcase, NULL, tear_down);
     tcase_add_test(tcase, rules_are_grouped_by_the_member_they_need);
+    tcase_add_test(tcase, a_value_is_looked_for_where_its_highest_bits_begin);
     tcase_add_test(tcase, many_members_take_no_more_than_they_must);
     suite_add_tcase(suite, tcase);
     return suite;

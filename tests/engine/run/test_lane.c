@@ -127,6 +127,34 @@ START_TEST(a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with)
 }
 END_TEST
 
+// It is to spare the next opening what this one folded again; the frame of the first rules is none of that.
+START_TEST(the_first_checkpoint_is_hastened_only_where_frames_were_folded_again)
+{
+    const int64_t age_us = INT64_C(3600) * 1000 * 1000, hastened_us = INT64_C(1000) * 1000;
+    stage_close();
+    stage_prepare();
+    stage.settings.checkpoint_age_us = age_us;
+    int64_t before_us = runtime_mono_us(&stage.runtime);
+    stage_open_only(RULES);
+    const struct lane_checkpoint *checkpoint = &stage.lane->checkpoint;
+    ck_assert_uint_gt(shard_sequence(stage.lane->shard), checkpoint->sequence_in_force);
+    ck_assert_int_ge(checkpoint->due_us, before_us + age_us);
+    send_order();
+    STAGE_TURN_UNTIL(stage.answered == 1);
+    stage_kill();
+    stage_open_only(RULES);
+    checkpoint = &stage.lane->checkpoint;
+    ck_assert_uint_eq(checkpoint->sequence_in_force, 0);
+    ck_assert_int_le(checkpoint->due_us, runtime_mono_us(&stage.runtime) + hastened_us);
+    stage_close();
+    before_us = runtime_mono_us(&stage.runtime);
+    stage_open_only(RULES);
+    checkpoint = &stage.lane->checkpoint;
+    ck_assert_uint_eq(checkpoint->sequence_in_force, shard_sequence(stage.lane->shard));
+    ck_assert_int_ge(checkpoint->due_us, before_us + age_us);
+}
+END_TEST
+
 // The log names each expression that fails once, and where the event is, but nothing of what it says.
 START_TEST(an_expression_that_fails_is_told_once)
 {
@@ -160,6 +188,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_full_disk_answers_nothing_until_there_is_room);
     tcase_add_test(tcase, a_checkpoint_waits_until_its_actions_are_out_and_so_does_a_stop);
     tcase_add_test(tcase, a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with);
+    tcase_add_test(tcase, the_first_checkpoint_is_hastened_only_where_frames_were_folded_again);
     tcase_add_test(tcase, an_expression_that_fails_is_told_once);
     suite_add_tcase(suite, tcase);
     return suite;
