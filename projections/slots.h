@@ -56,7 +56,7 @@ struct slots {
     uint64_t count; // contacts are 1..count
     uint64_t resident;
     uint64_t dirty;
-    uint64_t dirty_bytes;
+    uint64_t dirty_bytes; // without what records on the desk have grown by
     struct slab slab;
     struct desk desk;
     uint64_t *touched; // contacts touched in this frame
