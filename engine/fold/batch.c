@@ -1,5 +1,6 @@
 // Folding a batch of decoded inputs. What an event touches is fetched some events before it is folded:
 // first its lines of the tables, then, through them, its contact's record.
+#include "engine/fold/prefetch.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/dedup.h"
 

@@ -10,6 +10,7 @@
 #include "engine/fold/idle.h"
 #include "engine/fold/implied.h"
 #include "engine/fold/objects.h"
+#include "engine/fold/prefetch.h"
 #include "engine/fold/run_flow.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/trigger.h"
@@ -62,6 +63,7 @@ void fold_free(struct fold *fold)
     live_free(&fold->live);
     free(fold->scored);
     candidates_free(&fold->candidates);
+    candidates_free(&fold->rule_candidates);
     arena_free(&fold->arena);
     buffer_free(&fold->json);
     expressions_free(&fold->expressions);
@@ -320,12 +322,16 @@ static void count_event(struct fold *fold, const struct counter_def *counter)
 }
 
 static void find_candidates(
-    struct fold *fold, const struct match_set *set, uint32_t count, struct value data)
+    struct fold *fold,
+    struct candidates *candidates,
+    const struct match_set *set,
+    uint32_t count,
+    struct value data)
 {
     if (fold->trace.is_on)
-        candidates_all(&fold->candidates, count);
+        candidates_all(candidates, count);
     else
-        candidates_find(&fold->candidates, fold, set, data);
+        candidates_find(candidates, fold, set, data);
 }
 
 static void start_workflow(
@@ -341,7 +347,7 @@ static void start_workflows(
     struct fold *fold, const struct match_list *match, struct value data, uint32_t depth)
 {
     const struct candidates *candidates = &fold->candidates;
-    find_candidates(fold, &match->workflow_set, match->workflow_count, data);
+    find_candidates(fold, &fold->candidates, &match->workflow_set, match->workflow_count, data);
     for (uint32_t i = 0; i < candidates->count; i++) {
         const struct workflow_def *workflow = match->workflows[candidates->places[i]];
         if (workflow->condition == NULL || fold_condition(fold, workflow->condition))
@@ -370,6 +376,19 @@ static void check_runs(struct fold *fold, uint32_t depth)
         runs_check(fold, depth);
 }
 
+static void count_events(struct fold *fold, const struct match_list *match, struct value data)
+{
+    const struct candidates *candidates = &fold->candidates;
+    find_candidates(fold, &fold->candidates, &match->counter_set, match->counter_count, data);
+    for (uint32_t i = 0; i < candidates->count; i++) {
+        count_event(fold, match->counters[candidates->places[i]]);
+        if (i == 0)
+            rules_prefetch_conditions(&fold->rule_candidates, match);
+        else if (i == 1)
+            rules_prefetch_conjuncts(&fold->rule_candidates, match);
+    }
+}
+
 static void match_event(struct fold *fold, event_type type, struct value data, uint32_t depth)
 {
     const struct match_list *match = ruleset_match(fold->ruleset, type);
@@ -379,14 +398,15 @@ static void match_event(struct fold *fold, event_type type, struct value data, u
     trace_event(fold, type, data, depth);
     for (uint32_t i = 0; i < match->objects.count; i++)
         object_apply(fold, match->objects.items[i], type, depth + 1);
-    const struct candidates *candidates = &fold->candidates;
-    find_candidates(fold, &match->counter_set, match->counter_count, data);
-    for (uint32_t i = 0; i < candidates->count; i++)
-        count_event(fold, match->counters[candidates->places[i]]);
+    // Neither counters nor what is live change what the event or the contact's fields say: which rules may match is known
+    // before.
+    const struct candidates *rules = &fold->rule_candidates;
+    find_candidates(fold, &fold->rule_candidates, &match->rule_set, match->rule_count, data);
+    rules_prefetch(rules, match);
+    count_events(fold, match, data);
     live_settle(fold, depth + 1); // rules see the contact as it is now
-    find_candidates(fold, &match->rule_set, match->rule_count, data);
-    for (uint32_t i = 0; i < candidates->count; i++)
-        fold_apply_rule(fold, match->rules[candidates->places[i]]);
+    for (uint32_t i = 0; i < rules->count; i++)
+        fold_apply_rule(fold, match->rules[rules->places[i]]);
     live_settle(fold, depth + 1);
     if (match->is_awaited && !fold->is_history)
         runs_hear(fold, type, depth);
@@ -500,20 +520,6 @@ void fold_event(
     }
     fold_queue(fold);
     trace_end(fold);
-}
-
-void fold_prefetch(const struct fold *fold, struct contact_number contact)
-{
-    if (fold->ruleset == NULL || contact.value == 0)
-        return;
-    live_prefetch(&fold->live, contact);
-    for (uint32_t score = 0; score < ruleset_score_count(fold->ruleset); score++) {
-        const struct score_def *def = ruleset_score(fold->ruleset, score);
-        if (score_fade_serves(def))
-            fades_prefetch(&fold->fades, (struct fade_key){contact, score});
-        if (def->state_rule_count > 0)
-            state_sums_prefetch(&fold->state_sums, contact, score);
-    }
 }
 
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms)

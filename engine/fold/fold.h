@@ -104,9 +104,10 @@ struct fold {
     bool is_silent;        // nothing is derived: rules are brought in force
     bool is_history;       // workflows do not run (history.h)
     struct candidates candidates;
-    struct score_memo *memos; // by score
-    struct scored *scored;    // entries of one score
-    struct gathered gathered; // which they are, and what is in state_milli
+    struct candidates rule_candidates; // of the event in hand, found before its counters are
+    struct score_memo *memos;          // by score
+    struct scored *scored;             // entries of one score
+    struct gathered gathered;          // which they are, and what is in state_milli
     uint32_t scored_cap;
     int64_t state_milli[SCORE_GROUPS_MAX + 1];
     struct fades fades;
@@ -133,8 +134,6 @@ void fold_event(
 // Fires the timer of a contact: brings it up to date with the passing of time as of due_ms, with all that follows,
 // and plans its next timer, which is later. Inside a frame of the state; due_ms is the contact's due.
 void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms);
-// Brings near what is kept of a contact beside the state, some time before it is in hand.
-void fold_prefetch(const struct fold *fold, struct contact_number contact);
 
 // --- between the files of the fold
 void fold_apply_builtin(struct fold *fold, enum builtin builtin, const struct event *event);

@@ -8,6 +8,7 @@
 
 #include "engine/base/invariant.h"
 #include "engine/base/time.h"
+#include "engine/fold/prefetch.h"
 #include "engine/fold/shard_clock.h"
 #include "engine/fold/shard_internal.h"
 #include "projections/timers.h"
