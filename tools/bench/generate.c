@@ -4,6 +4,8 @@
 //                                       two files, because one may have no more than 1 MiB)
 //   generate --rules RULES mixed|fading > rules.yaml    (with conditions; 20 counters and 20 segments
 //                                       beside them; those of a second score, which forgets)
+//   generate --rules RULES entering > rules.yaml        (beside those: an action when a contact enters
+//                                       a segment first)
 //   generate --distinct EVENTS CONTACTS                    (how many contacts those events name)
 //   generate --sign-ups CONTACTS DUE_S > events.ndjson     (one for each, a millisecond apart; DUE_S: the
 //                                       time that is in all of them, in seconds since 1970)
@@ -154,7 +156,13 @@ static void print_rules_mixed(unsigned rules, bool is_fading)
         return;
     print_counters_and_segments();
     (void)printf("actions:\n  hot_lead: {topic: actions.hot, with: {title: string}}\n"
-                 "workflows:\n  hot:\n    on: segment.entered\n    reenter: never\n"
+                 "workflows:\n  hot:\n    on: score.band_changed\n    reenter: never\n"
+                 "    steps: [{do: hot_lead, with: {title: Call}}]\n");
+}
+
+static void print_rules_entering(void)
+{
+    (void)printf("workflows:\n  entering:\n    on: segment.entered\n    reenter: never\n"
                  "    steps: [{do: hot_lead, with: {title: Call}}]\n");
 }
 
@@ -201,6 +209,8 @@ int main(int argc, char **argv)
             print_rules_scores((unsigned)number_of(argv[2]));
         if (argc == 4 && (strcmp(argv[3], "mixed") == 0 || strcmp(argv[3], "fading") == 0))
             print_rules_mixed((unsigned)number_of(argv[2]), strcmp(argv[3], "fading") == 0);
+        if (argc == 4 && strcmp(argv[3], "entering") == 0)
+            print_rules_entering();
         return 0;
     }
     if (argc == 4 && strcmp(argv[1], "--distinct") == 0 && number_of(argv[3]) > 0) {
@@ -213,7 +223,7 @@ int main(int argc, char **argv)
     }
     if (argc < 3 || argc > 4 || number_of(argv[2]) == 0) {
         (void)fputs(
-            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores|mixed|fading] | "
+            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores|mixed|fading|entering] | "
             "--distinct "
             "EVENTS CONTACTS | --sign-ups CONTACTS DUE_S\n",
             stderr);

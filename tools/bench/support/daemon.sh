@@ -31,6 +31,15 @@ rules_mixed_make() {
     for file in mixed fading; do "$bench/generate" --rules "$1" "$file" >"$rules/$file.yaml"; done
 }
 
+# rules_entering_make RULES: the same, and an action when a contact enters its first segment
+rules_entering_make() {
+    rules_mixed_make "$1"
+    rules=$work/rules.entering.$1
+    rm -rf "$rules"
+    cp -r "$work/rules.mixed.$1" "$rules"
+    "$bench/generate" --rules "$1" entering >"$rules/entering.yaml"
+}
+
 # daemon_new SOURCES [LINE]...: a data directory with nothing in it, and its configuration
 daemon_new() {
     rm -rf "$dir"

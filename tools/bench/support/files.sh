@@ -13,7 +13,7 @@ files_run() {
     actions_check "$dir/actions.ndjson" "$actions"
     sample "$(calc "$read * 1e6 / $wall_us")" "$(calc "$cpu_us / $read")"
     echo "$own_kib $rss_kib" >>"$work/rss"
-    used="$(calc "$user_us / $read") user, $(calc "$sys_us / $read") system"
+    used="$(calc "$user_us / $read") user, $(calc "$sys_us / $read") system, $actions actions"
 }
 
 # files_rows NAME NOTE: one row of such runs; sets $own_median_kib, $rss_median_kib
