@@ -223,7 +223,8 @@ int main(int argc, char **argv)
     }
     if (argc < 3 || argc > 4 || number_of(argv[2]) == 0) {
         (void)fputs(
-            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES [types|scores|mixed|fading|entering] | "
+            "usage: generate EVENTS CONTACTS [FIRST] | --rules RULES "
+            "[types|scores|mixed|fading|entering] | "
             "--distinct "
             "EVENTS CONTACTS | --sign-ups CONTACTS DUE_S\n",
             stderr);
