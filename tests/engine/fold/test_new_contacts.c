@@ -2,47 +2,14 @@
 // once.
 // links: engine/os
 #include <stdio.h>
-#include <string.h>
 
-#include "tests/fakes/fold_fixture.h"
+#include "tests/fakes/event_clock.h"
 #include "tests/support/suite.h"
 
-static int next_id;
-
-static void setup(void)
+static void ck_shows_not(const char *part)
 {
-    fold_fixture_setup();
-    world.params.tick_mode = TICK_EVENT;
-    next_id = 1;
+    ck_assert_msg(!clock_shows(part), "found %s in %s", part, world_contact(&clock_world, "c"));
 }
-
-static void teardown(void)
-{
-    world_check_refolds(&world);
-    fold_fixture_teardown();
-}
-
-// An event of contact c at a time of January 2026 ("03T10:00:00").
-static void feed(const char *time, const char *type, const char *data)
-{
-    char line[512];
-    (void)snprintf(
-        line, sizeof(line),
-        "{\"id\":\"e%d\",\"source\":\"s\",\"type\":\"%s\",\"time\":\"2026-01-%sZ\",\"contact\":"
-        "\"c\",\"data\":%s}",
-        next_id++, type, time, data);
-    world_feed_line(&world, line);
-}
-
-static bool shows(const char *text)
-{
-    return strstr(world_contact(&world, "c"), text) != NULL;
-}
-
-#define ck_shows(text) \
-    ck_assert_msg(shows(text), "wanted %s in %s", text, world_contact(&world, "c"))
-#define ck_shows_not(text) \
-    ck_assert_msg(!shows(text), "found %s in %s", text, world_contact(&world, "c"))
 
 // Of a contact of whom nothing is known but that it is there.
 #define SCORE_OPENED "rules: [{name: o, on: email.opened, points: 1, group: g}]"
@@ -74,10 +41,10 @@ START_TEST(scores_that_are_not_zero_of_a_new_contact_show_at_once)
         "segments: {low: {if: score.s < 0}, high: {if: score.s >= 5}}\n"
         "workflows: {w: {on: score.band_changed, steps: [{tag: {add: heard}}]}}\n",
         new_cases[_i].score);
-    world_open(&world, rules);
-    feed("01T00:00:00", "contact.created", "{}");
+    world_open(&clock_world, rules);
+    clock_feed("01-01T00:00:00", "contact.created", "{}");
     for (int i = 0; i < 3 && new_cases[_i].shown[i] != NULL; i++)
-        ck_shows(new_cases[_i].shown[i]);
+        clock_ck_shows(new_cases[_i].shown[i]);
 }
 END_TEST
 
@@ -85,16 +52,16 @@ END_TEST
 START_TEST(a_new_contact_is_idle_from_its_first_points_on)
 {
     world_open(
-        &world, "scores: {s: {forget: {idle: {after: 2d, points: -3, every: 1d}}, rules: [\n"
-                "  {name: o, on: email.opened, points: 1}]}}\n"
-                "segments: {low: {if: score.s < 0}}\n");
-    feed("01T00:00:00", "contact.created", "{}");
+        &clock_world, "scores: {s: {forget: {idle: {after: 2d, points: -3, every: 1d}}, rules: [\n"
+                      "  {name: o, on: email.opened, points: 1}]}}\n"
+                      "segments: {low: {if: score.s < 0}}\n");
+    clock_feed("01-01T00:00:00", "contact.created", "{}");
     ck_shows_not("low");
-    feed("02T00:00:00", "email.opened", "{}");
-    world_advance(&world, "2026-01-03T23:59:59.999Z");
+    clock_feed("01-02T00:00:00", "email.opened", "{}");
+    clock_advance("01-03T23:59:59.999");
     ck_shows_not("low");
-    world_advance(&world, "2026-01-04T00:00:00Z");
-    ck_shows("\"segments\":[\"low\"]");
+    clock_advance("01-04T00:00:00");
+    clock_ck_shows("\"segments\":[\"low\"]");
 }
 END_TEST
 
@@ -102,26 +69,27 @@ END_TEST
 START_TEST(scores_that_are_zero_of_a_new_contact_follow_what_comes)
 {
     world_open(
-        &world, "scores:\n"
-                "  s: {forget: {expire: 3d}, rules: [{name: o, on: email.opened, points: 5}]}\n"
-                "  lead: {rules: [{name: l, while: contact.stage == \"lead\", points: 2}]}\n"
-                "  twice: {combine: score.s * 2 + score.lead}\n"
-                "segments:\n"
-                "  opened: {if: score.s >= 5}\n"
-                "  not_opened: {if: score.s < 5}\n"
-                "  leads: {if: score.lead > 1}\n"
-                "  all: {if: score.twice >= 12}\n");
-    feed("01T00:00:00", "contact.created", "{}");
-    ck_shows("\"segments\":[\"not_opened\"]");
-    feed("01T00:00:01", "contact.stage_changed", "{\"stage\":\"lead\"}");
-    ck_shows("\"leads\"");
-    feed("01T00:00:02", "email.opened", "{}");
-    ck_shows("\"twice\":{\"value\":12}");
-    ck_shows("\"opened\"");
+        &clock_world,
+        "scores:\n"
+        "  s: {forget: {expire: 3d}, rules: [{name: o, on: email.opened, points: 5}]}\n"
+        "  lead: {rules: [{name: l, while: contact.stage == \"lead\", points: 2}]}\n"
+        "  twice: {combine: score.s * 2 + score.lead}\n"
+        "segments:\n"
+        "  opened: {if: score.s >= 5}\n"
+        "  not_opened: {if: score.s < 5}\n"
+        "  leads: {if: score.lead > 1}\n"
+        "  all: {if: score.twice >= 12}\n");
+    clock_feed("01-01T00:00:00", "contact.created", "{}");
+    clock_ck_shows("\"segments\":[\"not_opened\"]");
+    clock_feed("01-01T00:00:01", "contact.stage_changed", "{\"stage\":\"lead\"}");
+    clock_ck_shows("\"leads\"");
+    clock_feed("01-01T00:00:02", "email.opened", "{}");
+    clock_ck_shows("\"twice\":{\"value\":12}");
+    clock_ck_shows("\"opened\"");
     ck_shows_not("\"not_opened\"");
-    ck_shows("\"all\"");
-    world_advance(&world, "2026-01-04T00:00:02Z");
-    ck_shows("\"not_opened\"");
+    clock_ck_shows("\"all\"");
+    clock_advance("01-04T00:00:02");
+    clock_ck_shows("\"not_opened\"");
     ck_shows_not("\"all\"");
 }
 END_TEST
@@ -130,7 +98,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("new contacts");
     TCase *cases = tcase_create("scores");
-    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_checked_fixture(cases, clock_setup, clock_teardown);
     tcase_add_loop_test(
         cases, scores_that_are_not_zero_of_a_new_contact_show_at_once, 0, NEW_CASES);
     tcase_add_test(cases, a_new_contact_is_idle_from_its_first_points_on);
