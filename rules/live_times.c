@@ -315,10 +315,9 @@ void live_plan_times(struct live_plan *plan)
         struct planned *planned = &plan->nodes[plan->order[i]];
         bool is_idle = planned->node.kind == LIVE_SCORE && !timing.watched[planned->node.index];
         // A score that is combined from others, and that nobody watches, is worked out when it is asked for.
-        if (!is_idle) {
+        if (!is_idle)
             time_node(&timing, planned);
-            take_guard(plan, planned);
-        }
+        take_guard(plan, planned);
         time_counters(&timing, planned);
     }
     set_thresholds(&timing);

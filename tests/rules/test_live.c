@@ -357,6 +357,19 @@ START_TEST(a_score_that_is_zero_of_new_contacts_is_known)
 }
 END_TEST
 
+START_TEST(a_score_that_nobody_watches_is_zero_of_a_new_contact)
+{
+    struct ruleset *ruleset = compile_good("scores:\n"
+                                           "  s: {" OPENED "}\n"
+                                           "  high: {min: 5, " OPENED "}\n"
+                                           "  twice: {combine: score.s * 2}\n");
+    ck_assert(ruleset_live(ruleset, position(ruleset, LIVE_SCORE, "s"))->is_false_of_new);
+    ck_assert(!ruleset_live(ruleset, position(ruleset, LIVE_SCORE, "high"))->is_false_of_new);
+    ck_assert(!ruleset_live(ruleset, position(ruleset, LIVE_SCORE, "twice"))->is_false_of_new);
+    ruleset_destroy(ruleset);
+}
+END_TEST
+
 #define BANDS \
     "scores: {s: {bands: {a: 10, b: 20}, rules: [{name: r, on: page.viewed, points: 1}]}}\n"
 static const struct band_case {
@@ -645,6 +658,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, comparisons_with_constants_are_thresholds, 0, THRESHOLD_CASES);
     tcase_add_loop_test(tcase, comparisons_with_constants_are_sides_of_counters, 0, SIDE_CASES);
     tcase_add_loop_test(tcase, a_score_that_is_zero_of_new_contacts_is_known, 0, ZERO_CASES);
+    tcase_add_test(tcase, a_score_that_nobody_watches_is_zero_of_a_new_contact);
     tcase_add_loop_test(tcase, bands_are_thresholds_where_somebody_listens, 0, BAND_CASES);
     tcase_add_loop_test(tcase, comparisons_with_now_change_at_moments, 0, MOMENT_CASES);
     tcase_add_loop_test(tcase, timers_are_there_where_time_alone_changes_something, 0, TIMER_CASES);
