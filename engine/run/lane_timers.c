@@ -77,7 +77,12 @@ int64_t lane_timers_settle(struct lane *lane, uint64_t ruleset_next, struct side
     int64_t now_ms = lane_clock_ms(lane);
     if (ruleset == NULL || ruleset_hash(ruleset) == ruleset_next)
         return now_ms;
-    while (lane_timers_fire(lane, now_ms))
+    bool is_any = false;
+    for (; lane_timers_fire(lane, now_ms); is_any = true) {
+        if (journal_waiting_bytes(shard_journal(lane->shard)) >= lane->settings->waiting_bytes_max)
+            sync_waiting(lane, side);
+    }
+    if (is_any)
         sync_waiting(lane, side);
     return now_ms;
 }
