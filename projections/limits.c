@@ -192,33 +192,41 @@ void limit_prune(
 }
 
 // The row that an entry was counted in; the length of the section when it is not there any more.
-static size_t row_of_entry(struct bytes section, const struct ledger_entry *entry)
+static size_t row_of_entry(
+    struct bytes section,
+    const struct ledger_entry *entry,
+    int64_t points_milli,
+    enum limit_mode mode)
 {
     size_t first = section.len;
     for (size_t at = 0; at < section.len; at += limit_row_bytes_at(section.data + at)) {
         struct limit_row row = row_get(section.data + at);
         if (row.rule.value != entry->rule.value || (uint32_t)row.key != entry->limit_key)
             continue;
-        if (row.time_ms == entry->time_ms)
+        if (row.time_ms == entry->time_ms &&
+            (mode == LIMIT_MERGE || row.points_milli == points_milli))
             return at;
-        if (first == section.len)
+        if (first == section.len && mode == LIMIT_MERGE)
             first = at;
     }
     return first;
 }
 
 void limit_give_back(
-    struct state *state, struct contact_number contact, const struct ledger_entry *entry)
+    struct state *state,
+    struct contact_number contact,
+    const struct ledger_entry *entry,
+    enum limit_mode mode)
 {
     INVARIANT(state->is_in_frame);
     struct bytes section = record_section(state_record(state, contact.value), SECTION_LIMITS);
-    size_t at = row_of_entry(section, entry);
+    int64_t points_milli = entry->points_milli < 0 ? -entry->points_milli : entry->points_milli;
+    size_t at = row_of_entry(section, entry, points_milli, mode);
     if (at == section.len)
         return;
     struct limit_row row = row_get(section.data + at);
     size_t old_bytes = row_bytes(&row);
     row.count--;
-    int64_t points_milli = entry->points_milli < 0 ? -entry->points_milli : entry->points_milli;
     if (row_is_long(&row))
         row.points_milli = score_sum_add(row.points_milli, -points_milli);
     row_write(state, contact.value, at, old_bytes, row.count > 0 ? &row : NULL);

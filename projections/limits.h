@@ -33,10 +33,14 @@ void limit_add(
 // Forgets the rows of a rule (any key) whose time is before before_ms. Inside a frame.
 void limit_prune(
     struct state *state, struct contact_number contact, struct name_id rule, int64_t before_ms);
-// Takes one entry of the ledger back: of the rows of its rule whose key has the low 32 bits of its limit_key,
-// the one of its time, else the first, loses one of its count and the entry's points; a row of count 0 is
-// removed. Inside a frame.
+// Takes one entry of the ledger back: of the rows of its rule whose key has the low 32 bits of its limit_key, the one
+// that it was added to loses one of its count and the entry's points; a row of count 0 is removed. Added by MERGE, that
+// is the one of its time, else the first; by APPEND the one of its time and points, and none once that is forgotten.
+// Inside a frame.
 void limit_give_back(
-    struct state *state, struct contact_number contact, const struct ledger_entry *entry);
+    struct state *state,
+    struct contact_number contact,
+    const struct ledger_entry *entry,
+    enum limit_mode mode);
 
 #endif

@@ -35,9 +35,11 @@ static uint32_t *slot_of(const struct ruleset *ruleset, const struct event_set *
     size_t at = (size_t)wanted->hash & (ruleset->event_set_slot_count - 1);
     for (;; at = (at + 1) & (ruleset->event_set_slot_count - 1)) {
         uint32_t *slot = &ruleset->event_set_slots[at];
-        const struct event_set *set = &ruleset->event_sets[*slot == 0 ? 0 : *slot - 1];
-        if (*slot == 0 || (set->hash == wanted->hash && set->count == wanted->count &&
-                           memcmp(set->types, wanted->types, set->count * sizeof(event_type)) == 0))
+        if (*slot == 0)
+            return slot;
+        const struct event_set *set = &ruleset->event_sets[*slot - 1];
+        if (set->hash == wanted->hash && set->count == wanted->count &&
+            memcmp(set->types, wanted->types, set->count * sizeof(event_type)) == 0)
             return slot;
     }
 }

@@ -54,13 +54,22 @@ void fold_adjust_points(struct fold *fold, const struct event *event)
     fold_add_entry(fold, &entry);
 }
 
+// How limits of a rule count what it gives.
+static enum limit_mode limit_mode_of(const struct fold *fold, struct name_id rule)
+{
+    uint32_t index = name_index_find(&fold->binding.rule_of_name, rule);
+    bool is_rolling =
+        index != NAME_INDEX_NONE && ruleset_rule(fold->ruleset, index)->limit.span == LIMIT_ROLLING;
+    return is_rolling ? LIMIT_APPEND : LIMIT_MERGE;
+}
+
 // An entry of a withdrawn event is gone.
 static void give_back(void *context, const struct ledger_entry *entry)
 {
     struct fold *fold = context;
     live_mark_score(fold, entry->score);
     if (entry->limit_key != 0)
-        limit_give_back(fold->state, fold->contact, entry);
+        limit_give_back(fold->state, fold->contact, entry, limit_mode_of(fold, entry->rule));
 }
 
 void fold_retract(struct fold *fold, const struct event *event)

@@ -205,6 +205,11 @@ const struct bomb bombs_of_files[] = {
     {BOMB_RULES, "constants that cost much", TEXT("segments:\n"),
      TEXT("  t$N: {if: lists.range(999999).size() > size(contact.tags)}\n"), NONE, NONE, NONE, ' ',
      "E0602"},
+    {BOMB_RULES, "constants that cost much and are far between", TEXT("segments:\n"),
+     TEXT("  t$N: {if: lists.range(19000).size() > size(contact.tags)} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "E0602"},
     {BOMB_RULES, "conditions of constants", TEXT("segments:\n"),
      TEXT("  t$N: {if: '1 in [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]'}\n"), NONE,
      NONE, NONE, ' ', "E0602"},

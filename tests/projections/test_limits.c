@@ -172,7 +172,7 @@ static void give_back(struct state *state, uint32_t rule, uint32_t key_low, int6
 {
     struct ledger_entry entry = {
         .rule = {rule}, .limit_key = key_low, .time_ms = time_ms, .points_milli = 300};
-    limit_give_back(state, one, &entry);
+    limit_give_back(state, one, &entry, LIMIT_MERGE);
 }
 
 START_TEST(an_entry_given_back_makes_room_where_it_was_counted)
@@ -197,6 +197,23 @@ START_TEST(an_entry_given_back_makes_room_where_it_was_counted)
     give_back(state, 5, 2, 30);
     expect(state, 5, high | 2, (struct limit_row){.count = 0});
     give_back(state, 5, 2, 30); // there is nothing any more
+    one_contact_close(state);
+}
+END_TEST
+
+START_TEST(an_entry_that_was_forgotten_gives_nothing_back)
+{
+    struct state *state = one_contact_open();
+    struct ledger_entry entry = {.rule = {5}, .limit_key = 1, .time_ms = 10, .points_milli = -300};
+    struct limit_row row = {{5}, 1, 1, 10, 700};
+    add(state, 5, 1, 20, LIMIT_APPEND);
+    limit_add(state, one, &row, LIMIT_APPEND);
+    limit_give_back(state, one, &entry, LIMIT_APPEND); // neither is of its time and points
+    expect(state, 5, 1, (struct limit_row){.count = 2, .time_ms = 10, .points_milli = 2700});
+    row.points_milli = 300;
+    limit_add(state, one, &row, LIMIT_APPEND);
+    limit_give_back(state, one, &entry, LIMIT_APPEND);
+    expect(state, 5, 1, (struct limit_row){.count = 2, .time_ms = 10, .points_milli = 2700});
     one_contact_close(state);
 }
 END_TEST
@@ -268,6 +285,7 @@ Suite *test_suite(void)
     tcase_add_test(limits, a_record_holds_no_more_rows_than_it_can_count);
     tcase_add_test(limits, pruning_forgets_the_older_rows_of_a_rule);
     tcase_add_test(limits, an_entry_given_back_makes_room_where_it_was_counted);
+    tcase_add_test(limits, an_entry_that_was_forgotten_gives_nothing_back);
     tcase_add_test(limits, a_row_without_points_is_given_back_by_count);
     tcase_add_test(limits, all_rows_are_walked_and_cleared);
     tcase_add_test(limits, a_record_whose_limits_do_not_fit_is_damaged);

@@ -150,6 +150,28 @@ START_TEST(a_withdrawn_event_makes_room_in_its_limit)
 }
 END_TEST
 
+// What a limit has forgotten by now takes up none of it.
+START_TEST(an_old_event_withdrawn_makes_no_room_for_new_ones)
+{
+    static const char LIMIT[] =
+        "scores: {s: {rules: [{name: often, on: order.placed, points: 100, limit: {times: 2, "
+        "every: 10d}}]}}\n";
+    world_open(&world, LIMIT);
+    world_feed_line(
+        &world, "{\"id\":\"1\",\"source\":\"shop\",\"type\":\"order.placed\",\"contact\":\"c-17\","
+                "\"time\":\"2025-10-01T00:00:00Z\",\"data\":{}}");
+    world_feed_line(&world, EVENT("2", "order.placed", "\"c-17\"", "{}"));
+    world_feed_line(&world, EVENT("3", "order.placed", "\"c-17\"", "{}"));
+    const char *text = world_contact(&world, "c-17");
+    ck_assert_msg(strstr(text, "{\"s\":{\"value\":300}}") != NULL, "%s", text);
+    world_feed_line(
+        &world, EVENT("4", "event.retracted", "\"c-17\"", "{\"source\":\"shop\",\"event\":\"1\"}"));
+    world_feed_line(&world, EVENT("5", "order.placed", "\"c-17\"", "{}"));
+    text = world_contact(&world, "c-17");
+    ck_assert_msg(strstr(text, "{\"s\":{\"value\":200}}") != NULL, "%s", text);
+}
+END_TEST
+
 START_TEST(an_action_is_a_cloud_event_with_a_derived_id)
 {
     world_open(&world, RULES);
@@ -603,6 +625,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, defaults_see_what_the_steps_before_have_changed);
     tcase_add_test(cases, a_contact_prints_the_segments_it_is_a_member_of);
     tcase_add_test(cases, a_withdrawn_event_makes_room_in_its_limit);
+    tcase_add_test(cases, an_old_event_withdrawn_makes_no_room_for_new_ones);
     tcase_add_test(cases, an_action_is_a_cloud_event_with_a_derived_id);
     tcase_add_test(cases, a_duplicate_changes_nothing_and_a_limit_holds);
     tcase_add_test(cases, crossing_a_band_is_one_event_and_totals_are_clamped);
