@@ -203,22 +203,16 @@ static void time_counters(struct timing *timing, const struct planned *planned)
     }
 }
 
-static bool is_zero(bool has_min, int64_t min_milli, bool has_max, int64_t max_milli)
-{
-    return (!has_min || min_milli <= 0) && (!has_max || max_milli >= 0);
-}
-
 // Whether the score is 0, and stays so, as long as no entry and no state rule gives it anything.
 static bool is_zero_of_new(const struct score_def *score)
 {
     if (score->combine != NULL || score->forget.kind == FORGET_IDLE)
         return false;
     for (uint32_t g = 0; g < score->group_count; g++) {
-        const struct score_group *group = &score->groups[g];
-        if (!is_zero(group->has_min, group->min_milli, group->has_max, group->max_milli))
+        if (score_group_capped(&score->groups[g], 0) != 0)
             return false;
     }
-    return is_zero(score->has_min, score->min_milli, score->has_max, score->max_milli);
+    return score_def_clamp(score, 0) == 0;
 }
 
 static void take_guard(const struct live_plan *plan, struct planned *planned)

@@ -586,6 +586,15 @@ const struct field_def *ruleset_field_find(const struct ruleset *ruleset, struct
     return NULL;
 }
 
+int64_t score_group_capped(const struct score_group *group, int64_t sum_milli)
+{
+    if (group->has_max && sum_milli > group->max_milli)
+        return group->max_milli;
+    if (group->has_min && sum_milli < group->min_milli)
+        return group->min_milli;
+    return sum_milli;
+}
+
 int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli)
 {
     if (score->has_max && sum_milli > score->max_milli)

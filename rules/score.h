@@ -101,6 +101,7 @@ struct score_rule {
     struct rule_place place;
 };
 
+int64_t score_group_capped(const struct score_group *group, int64_t sum_milli);
 int64_t score_def_clamp(const struct score_def *score, int64_t sum_milli);
 struct bytes score_def_band(
     const struct score_def *score, int64_t value_milli); // empty below the lowest

@@ -130,15 +130,6 @@ static void sums_at(const struct score_parts *parts, int64_t at_ms, struct sums 
     }
 }
 
-int64_t score_group_capped(const struct score_group *group, int64_t sum_milli)
-{
-    if (group->has_max && sum_milli > group->max_milli)
-        return group->max_milli;
-    if (group->has_min && sum_milli < group->min_milli)
-        return group->min_milli;
-    return sum_milli;
-}
-
 static int64_t total_of(
     const struct score_parts *parts, const struct sums *above, const struct sums *below)
 {

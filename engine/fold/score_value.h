@@ -44,7 +44,6 @@ int64_t scored_left(const struct forget_def *forget, const struct scored *entry,
 
 // How many of a score's thresholds are at or below a value.
 uint32_t score_side(const struct score_def *score, int64_t shown_milli);
-int64_t score_group_capped(const struct score_group *group, int64_t sum_milli);
 
 // --- taking it apart, for explain
 // What each entry gives at the moment: `count` numbers. Those of a group add up to the group's sum before its cap.
