@@ -247,14 +247,6 @@ uint8_t *counter_rewrite_at(struct state *state, const struct counter_spot *spot
     return state_record_write(state, spot->contact.value) + spot->at + spot->head_bytes;
 }
 
-uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found)
-{
-    const uint8_t *record = state_record(state, contact.value);
-    size_t at = (size_t)(found.data - record);
-    INVARIANT(at + found.len <= record_len(record));
-    return state_record_write(state, contact.value) + at;
-}
-
 bool counter_next(
     struct state *state,
     struct contact_number contact,

@@ -35,14 +35,10 @@ uint8_t *counter_write(
     struct state *state, struct contact_number contact, struct name_id counter, size_t len);
 // The same of one that was found; the spot follows it. len is not 0.
 uint8_t *counter_write_at(struct state *state, struct counter_spot *spot, size_t len);
-// The same without a change of its length.
+// Makes one that was found writable, without a change of its length. Valid as what counter_write gives. Inside a frame.
 uint8_t *counter_rewrite_at(struct state *state, const struct counter_spot *spot);
 
 // Walks the counters of a contact, in order of arrival: *at is 0 to start; false at the end.
-// Makes what counter_read gave writable, without a change of its length. Valid as what counter_write gives. Inside a
-// frame.
-uint8_t *counter_rewrite(struct state *state, struct contact_number contact, struct bytes found);
-
 bool counter_next(
     struct state *state,
     struct contact_number contact,

@@ -94,7 +94,8 @@ void sent_note(struct fold *fold, const struct sent_limit *of)
 
 void sent_forget(struct fold *fold, const struct unsent_entry *entry)
 {
-    struct bytes kept = counter_read(fold->state, entry->contact, entry->name);
+    struct counter_spot spot;
+    struct bytes kept = counter_read_spot(fold->state, entry->contact, entry->name, &spot);
     size_t at = kept.len; // behind the entry
     while (at > 0 && (get_u64(kept.data + at - ENTRY_BYTES) != entry->key ||
                       get_u64(kept.data + at - ENTRY_BYTES + ENTRY_TIME) != entry->time))
@@ -102,7 +103,7 @@ void sent_forget(struct fold *fold, const struct unsent_entry *entry)
     if (at == 0)
         return;
     size_t len = kept.len;
-    uint8_t *to = counter_rewrite(fold->state, entry->contact, kept);
+    uint8_t *to = counter_rewrite_at(fold->state, &spot);
     memmove(to + at - ENTRY_BYTES, to + at, len - at);
     (void)counter_write(fold->state, entry->contact, entry->name, len - ENTRY_BYTES);
 }
