@@ -54,13 +54,12 @@ void fold_adjust_points(struct fold *fold, const struct event *event)
     fold_add_entry(fold, &entry);
 }
 
-// How limits of a rule count what it gives.
+// Of a rule that there is no more: LIMIT_MERGE.
 static enum limit_mode limit_mode_of(const struct fold *fold, struct name_id rule)
 {
     uint32_t index = name_index_find(&fold->binding.rule_of_name, rule);
-    bool is_rolling =
-        index != NAME_INDEX_NONE && ruleset_rule(fold->ruleset, index)->limit.span == LIMIT_ROLLING;
-    return is_rolling ? LIMIT_APPEND : LIMIT_MERGE;
+    return index == NAME_INDEX_NONE ? LIMIT_MERGE
+                                    : fold_limit_mode(&ruleset_rule(fold->ruleset, index)->limit);
 }
 
 // An entry of a withdrawn event is gone.

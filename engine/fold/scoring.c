@@ -314,20 +314,21 @@ bool fold_has_score(struct fold *fold, uint32_t score)
 struct limit_window {
     uint64_t key;
     int64_t from_ms;
-    enum limit_mode mode;
 };
+
+enum limit_mode fold_limit_mode(const struct limit_def *limit)
+{
+    return limit->span == LIMIT_ROLLING ? LIMIT_APPEND : LIMIT_MERGE;
+}
 
 static struct limit_window window_of(struct fold *fold, const struct limit_def *limit)
 {
-    struct limit_window window = {0, INT64_MIN, LIMIT_MERGE};
+    struct limit_window window = {0, INT64_MIN};
     if (limit->per != NULL)
         window.key = fold_key(fold, limit->per);
     switch (limit->span) {
     case LIMIT_EVER: break;
-    case LIMIT_ROLLING:
-        window.mode = LIMIT_APPEND;
-        window.from_ms = fold->time_ms - limit->span_ms;
-        break;
+    case LIMIT_ROLLING: window.from_ms = fold->time_ms - limit->span_ms; break;
     case LIMIT_DAY:
     case LIMIT_WEEK:
     case LIMIT_MONTH:
@@ -350,12 +351,13 @@ static bool limit_leaves(
     struct ledger_entry *entry)
 {
     const struct limit_def *limit = &rule->limit;
+    const enum limit_mode mode = fold_limit_mode(limit);
     struct limit_row row = {.rule = entry->rule, .key = window->key};
     uint64_t times = 0;
     int64_t used_milli = 0;
     for (size_t at = 0; limit_next(fold->state, fold->contact, &at, &row);) {
-        bool is_inside = window->mode == LIMIT_MERGE ||
-                         (row.time_ms > window->from_ms && row.time_ms <= fold->time_ms);
+        bool is_inside =
+            mode == LIMIT_MERGE || (row.time_ms > window->from_ms && row.time_ms <= fold->time_ms);
         if (!is_inside)
             continue;
         times += row.count;
@@ -413,7 +415,7 @@ static void limit_note(
                         : entry->points_milli < 0 ? -entry->points_milli
                                                   : entry->points_milli,
     };
-    limit_add(fold->state, fold->contact, &row, window->mode);
+    limit_add(fold->state, fold->contact, &row, fold_limit_mode(limit));
 }
 
 // --- entries

@@ -6,6 +6,7 @@
 #include "engine/event/event.h"
 #include "engine/fold/score_value.h"
 #include "projections/ledger.h"
+#include "projections/limits.h"
 
 struct fold;
 
@@ -29,6 +30,8 @@ int64_t fold_score_crossing(struct fold *fold, uint32_t score);
 void fold_apply_rule(struct fold *fold, const struct score_rule *rule);
 // Writes an entry of the contact in hand; old ones make room where there are too many.
 void fold_add_entry(struct fold *fold, const struct ledger_entry *entry);
+// How a limit of rules counts what they give.
+enum limit_mode fold_limit_mode(const struct limit_def *limit);
 // By which a withdrawal finds the entries of an event; 0 for an event without an id.
 uint64_t fold_event_key(const struct fold *fold, struct bytes source, struct bytes id);
 // The number in the state of "SCORE/RULE", given where it has none. What steps of workflows give has a RULE of its own.
