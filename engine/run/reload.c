@@ -51,7 +51,7 @@ static bool wait_aside(void *context, uint32_t wait_ms)
 static enum err read_aside(struct reload *reload)
 {
     const struct config *config = reload->params.config;
-    struct rules_pause pause = {wait_aside, reload->side};
+    struct rules_pause pause = {wait_aside, reload->side, reload->params.runtime->clock};
     enum err err = rules_read(config, &pause, &reload->next, &reload->fault);
     if (err == ERR_MISSING && side_thread_wait_ms(reload->side, GONE_WAIT_MS))
         err = rules_read(config, &pause, &reload->next, &reload->fault);

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "engine/os/os_clock.h"
 #include "engine/os/os_files.h"
 
 enum { TRIES_MAX = 6, TRY_AGAIN_MS = 100, LINES_MAX = 50, PLACE_BYTES = 4400 };
@@ -13,16 +12,19 @@ enum { REST_MS = 50 };
 
 // ---- reading
 
-static bool has_just_changed(const struct os_tree_mark *mark)
+static bool has_just_changed(const struct os_tree_mark *mark, const struct clock *clock)
 {
-    struct clock clock = os_clock();
-    int64_t age_ms = clock.ops->wall_ms(clock.self) - mark->changed_ms;
+    int64_t age_ms = clock->ops->wall_ms(clock->self) - mark->changed_ms;
     return age_ms > -REST_MS && age_ms < REST_MS; // a clock elsewhere may be far ahead
 }
 
 // ERR_AGAIN where what was read may be a mix.
 static enum err read_once(
-    const char *directory, struct arena *arena, struct os_tree *out, struct fault *fault)
+    const char *directory,
+    const struct clock *clock,
+    struct arena *arena,
+    struct os_tree *out,
+    struct fault *fault)
 {
     struct os_tree_mark after;
     enum err err = os_read_tree(directory, arena, out, fault);
@@ -30,7 +32,7 @@ static enum err read_once(
         err = os_mark_tree(directory, &after, fault);
     if (err != ERR_OK)
         return err;
-    if (after.files != out->mark.files || has_just_changed(&after))
+    if (after.files != out->mark.files || has_just_changed(&after, clock))
         return fault_set(fault, ERR_AGAIN, "%s: the files do not come to rest", directory);
     return ERR_OK;
 }
@@ -42,12 +44,12 @@ static enum err read_at_rest(
     struct os_tree *out,
     struct fault *fault)
 {
-    enum err err = read_once(directory, arena, out, fault);
+    enum err err = read_once(directory, &pause->clock, arena, out, fault);
     for (unsigned i = 1; err == ERR_AGAIN && i < TRIES_MAX; i++) {
         if (!pause->wait_ms(pause->context, TRY_AGAIN_MS))
             break;
         arena_clear(arena);
-        err = read_once(directory, arena, out, fault);
+        err = read_once(directory, &pause->clock, arena, out, fault);
     }
     return err;
 }

@@ -15,10 +15,11 @@ struct rules {
     struct ruleset *ruleset;
 };
 
-// How a reader passes the time until a directory that is being changed has come to rest: false when it is to give up.
+// How a reader passes the time until a directory that is being changed has come to rest.
 struct rules_pause {
-    bool (*wait_ms)(void *context, uint32_t wait_ms);
+    bool (*wait_ms)(void *context, uint32_t wait_ms); // false: it is to give up
     void *context;
+    struct clock clock; // that of the files' changes is held against its wall time
 };
 
 // Reads all files as they were at one moment. Where they change meanwhile, or have only just been changed, they are

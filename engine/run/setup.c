@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/fold/params.h"
+#include "engine/os/os_clock.h"
 #include "engine/os/os_disk.h"
 #include "engine/os/os_files.h"
 #include "engine/os/os_zone.h"
@@ -69,7 +70,7 @@ static bool wait_ms(void *context, uint32_t wait_ms)
 static enum err load_rules(struct setup *setup)
 {
     struct fault fault = {.err = ERR_OK};
-    struct rules_pause pause = {.wait_ms = wait_ms};
+    struct rules_pause pause = {.wait_ms = wait_ms, .clock = os_clock()};
     if (rules_read(setup->config, &pause, &setup->rules, &fault) != ERR_OK)
         return refuse(&fault);
     struct diagnostics list = {0};
