@@ -1,6 +1,7 @@
 // Making room in a ledger: what an older half of it is worth stays, what it was made of is summed up.
 #include <string.h>
 
+#include "engine/base/hash.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/scoring.h"
 #include "projections/ledger.h"
@@ -27,21 +28,42 @@ static struct scored scored_of(const struct ledger_entry *entry)
     return (struct scored){entry->time_ms, entry->points_milli, SCORE_NO_GROUP};
 }
 
+// The lines that entries are summed up to, and where each is found.
+struct lines {
+    struct ledger_entry *entries;
+    uint32_t count;
+    uint32_t *
+        places; // by score and rule: 1 and the index of a line; 0: none. A power of two, above twice the lines
+    uint32_t place_mask;
+    struct decay_memo decay;
+};
+
 // Whether forgetting has taken all of it: it stays nothing.
-static bool is_spent(const struct fold *fold, const struct ledger_entry *entry)
+static bool is_spent(
+    const struct fold *fold, const struct ledger_entry *entry, struct decay_memo *decay)
 {
     const struct forget_def *forget = forget_of(fold, entry->score);
     const struct scored scored = scored_of(entry);
     bool can_be = forget->kind != FORGET_NONE && forget->kind != FORGET_IDLE;
-    return can_be && scored_left(forget, &scored, fold->now_ms) == 0;
+    return can_be && scored_left(forget, &scored, fold->now_ms, decay) == 0;
 }
 
-// Adds an entry to the line of its score and rule among the first *count; makes one where there is none.
-static void sum_up(
-    const struct fold *fold,
-    struct ledger_entry *lines,
-    uint32_t *count,
-    const struct ledger_entry *entry)
+// That of the score and rule of an entry, or the place for one.
+static uint32_t *place_of(const struct lines *lines, const struct ledger_entry *entry)
+{
+    uint64_t hash = hash_mix((uint64_t)entry->score.value << 32 | entry->rule.value);
+    for (uint32_t at = (uint32_t)hash & lines->place_mask;; at = (at + 1) & lines->place_mask) {
+        uint32_t *place = &lines->places[at];
+        if (*place == 0)
+            return place;
+        const struct ledger_entry *line = &lines->entries[*place - 1];
+        if (line->score.value == entry->score.value && line->rule.value == entry->rule.value)
+            return place;
+    }
+}
+
+// Adds an entry to the line of its score and rule; makes one where there is none.
+static void sum_up(const struct fold *fold, struct lines *lines, const struct ledger_entry *entry)
 {
     const struct forget_def *forget = forget_of(fold, entry->score);
     struct ledger_entry plain = *entry;
@@ -51,20 +73,20 @@ static void sum_up(
     plain.cut_milli = 0;
     if (forget->kind == FORGET_HALF_LIFE) { // from here on it fades like one entry of now
         const struct scored scored = scored_of(entry);
-        plain.points_milli = scored_left(forget, &scored, fold->now_ms);
+        plain.points_milli = scored_left(forget, &scored, fold->now_ms, &lines->decay);
         plain.time_ms = fold->now_ms;
     }
-    for (uint32_t i = 0; i < *count; i++) {
-        struct ledger_entry *line = &lines[i];
-        if (line->score.value != plain.score.value || line->rule.value != plain.rule.value)
-            continue;
-        line->points_milli += plain.points_milli;
-        line->count += plain.count;
-        if (plain.time_ms > line->time_ms)
-            line->time_ms = plain.time_ms;
+    uint32_t *place = place_of(lines, &plain);
+    if (*place == 0) {
+        lines->entries[lines->count++] = plain;
+        *place = lines->count;
         return;
     }
-    lines[(*count)++] = plain;
+    struct ledger_entry *line = &lines->entries[*place - 1];
+    line->points_milli += plain.points_milli;
+    line->count += plain.count;
+    if (plain.time_ms > line->time_ms)
+        line->time_ms = plain.time_ms;
 }
 
 struct ledger_copy {
@@ -77,12 +99,29 @@ static struct ledger_copy read_unspent(struct fold *fold)
     uint32_t most = ledger_entries_most(fold->state, fold->contact);
     struct ledger_copy copy = {
         arena_alloc(&fold->arena, (most + 1) * sizeof(struct ledger_entry)), 0};
-    struct ledger_entry entry;
-    for (size_t at = 0; ledger_next(fold->state, fold->contact, &at, &entry);) {
-        if (!is_spent(fold, &entry))
-            copy.entries[copy.count++] = entry;
-    }
+    struct decay_memo decay = {0};
+    struct ledger_walk walk = ledger_walk_all(fold->state, fold->contact);
+    while (ledger_walk_next(&walk, &copy.entries[copy.count]))
+        copy.count += !is_spent(fold, &copy.entries[copy.count], &decay);
     return copy;
+}
+
+// Sums up the first of what a ledger had. Room is left for its other entries, and for a line of each score.
+static struct lines lines_of(struct fold *fold, const struct ledger_copy *before, uint32_t summed)
+{
+    const uint32_t most = before->count + (uint32_t)ruleset_score_count(fold->ruleset) + 1;
+    uint32_t places = 16;
+    while (places <= 2 * summed)
+        places *= 2;
+    struct lines lines = {
+        .entries = arena_alloc(&fold->arena, most * sizeof(struct ledger_entry)),
+        .places = arena_alloc(&fold->arena, places * sizeof(uint32_t)),
+        .place_mask = places - 1,
+    };
+    memset(lines.places, 0, places * sizeof(uint32_t));
+    for (uint32_t i = 0; i < summed; i++)
+        sum_up(fold, &lines, &before->entries[i]);
+    return lines;
 }
 
 static int64_t taken_by_idleness(
@@ -133,15 +172,10 @@ void fold_condense(struct fold *fold)
     bool is_enough = plain <= fold->settings.state.ledger_entries_max / 4 * 3;
     uint32_t summed = condensed + (is_enough ? 0 : (plain + 1) / 2);
 
-    uint32_t line_count = 0;
-    struct ledger_entry *lines = arena_alloc(
-        &fold->arena,
-        (before.count + ruleset_score_count(fold->ruleset) + 1) * sizeof(struct ledger_entry));
-    for (uint32_t i = 0; i < summed; i++)
-        sum_up(fold, lines, &line_count, &before.entries[i]);
-    struct ledger_copy after = {lines, line_count};
+    const struct lines lines = lines_of(fold, &before, summed);
+    struct ledger_copy after = {lines.entries, lines.count};
     for (uint32_t i = summed; i < before.count; i++)
-        lines[after.count++] = before.entries[i];
+        after.entries[after.count++] = before.entries[i];
     keep_idle_takings(fold, &before, &after);
     ledger_replace(fold->state, fold->contact, after.entries, after.count);
 }

@@ -1,5 +1,7 @@
 #include "engine/fold/counter_standing.h"
 
+#include <math.h>
+
 // Times up to this one have left the window.
 static int64_t gone_by_ms(const struct counter_def *def, int64_t now_ms)
 {
@@ -13,6 +15,14 @@ static const double *first_above_zero(const struct counter_def *def, const doubl
     while (next < end && *next <= 0)
         next++;
     return next;
+}
+
+// How many events a threshold takes: numbers of events are held against it faster than against the threshold itself.
+// INT64_MAX behind the last, and for what no number of events reaches.
+static int64_t needed(const double *threshold, const double *end)
+{
+    const double most = (double)((int64_t)1 << 53);
+    return threshold < end && *threshold <= most ? (int64_t)ceil(*threshold) : INT64_MAX;
 }
 
 // From the newest entry on, until the highest threshold is reached, or the window ends.
@@ -46,6 +56,7 @@ struct standing standing_after(
     const double *const end = def->thresholds + def->threshold_count;
     const double *before = first_above_zero(def, end);
     const double *after = before;
+    int64_t before_needs = needed(before, end), after_needs = before_needs;
     struct standing standing = {.reached_ms = INT64_MAX};
     const uint8_t *entry = entries.data + entries.len;
     while (before < end && entry > entries.data) {
@@ -54,10 +65,10 @@ struct standing standing_after(
         if (time_ms <= gone_ms)
             break;
         standing.number += get_u32(entry + COUNTER_NUMBER_AT);
-        for (; after < end && *after <= (double)standing.number; after++)
+        for (; after_needs <= standing.number; after_needs = needed(++after, end))
             standing.reached_ms = time_ms;
-        while (before < end && *before <= (double)(standing.number - 1))
-            before++;
+        while (before_needs < standing.number)
+            before_needs = needed(++before, end);
     }
     standing.side = (uint32_t)(after - def->thresholds);
     *from_out = (uint32_t)(before - def->thresholds);

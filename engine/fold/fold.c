@@ -492,6 +492,7 @@ void fold_event(
     fold->counts.events++;
     fold->is_tried = false;
     fold->input = event;
+    fold->has_input_key = false;
     fold->ref = ref;
     fold->time_ms = event->time_ms == EVENT_TIME_NONE ? fold->tick_ms : event->time_ms;
     fold->actions = 0;
@@ -537,6 +538,7 @@ void fold_timer(struct fold *fold, struct contact_number contact, int64_t due_ms
     fold->counts.timers_fired++;
     fold->is_tried = false;
     fold->input = &input;
+    fold->has_input_key = false;
     fold->ref = event_ref_of(fold->sequence, FRAME_INPUTS_MAX); // no input of the frame
     fold->time_ms = due_ms;
     fold->now_ms = due_ms;

@@ -87,6 +87,8 @@ struct fold {
     bool is_tried; // what is evaluated is asked for only: what fails is not counted
     // of the event being folded
     const struct event *input;
+    uint64_t input_key; // fold_input_key, once it was asked for
+    bool has_input_key;
     struct event_ref ref;
     struct contact_number contact;
     int64_t time_ms;

@@ -185,7 +185,7 @@ static bool do_points(struct fold *fold, const struct workflow_step *step)
         .score = fold->binding.scores[step->score],
         .rule = fold_rule_name(fold, score->name, WORKFLOW_RULE),
         .ref = fold->ref,
-        .event_key = fold_event_key(fold, fold->input->source, fold->input->id),
+        .event_key = fold_input_key(fold),
         .count = 1,
         .time_ms = fold->now_ms,
         .points_milli = (int64_t)round(points * 1000), // half away from zero

@@ -19,10 +19,11 @@ bool score_fade_serves(const struct score_def *score)
     return false;
 }
 
-static uint64_t factor_of(const struct score_def *score, int64_t age_ms)
+static uint64_t factor_of(const struct score_def *score, int64_t age_ms, struct decay_memo *memo)
 {
-    return score->forget.kind == FORGET_NONE ? DECAY_ONE
-                                             : decay_factor(age_ms, score->forget.span_ms);
+    return score->forget.kind == FORGET_NONE
+               ? DECAY_ONE
+               : decay_factor_kept(memo, age_ms, score->forget.span_ms);
 }
 
 void score_fade_begin(
@@ -42,10 +43,11 @@ static void sum_add(
     struct score_fade_sum *sums,
     const struct score_def *score,
     const struct scored *entry,
-    int64_t at_ms)
+    int64_t at_ms,
+    struct decay_memo *memo)
 {
     uint32_t group = entry->group < score->group_count ? entry->group : score->group_count;
-    wide left = (wide)entry->points_milli * (wide)factor_of(score, at_ms - entry->time_ms);
+    wide left = (wide)entry->points_milli * (wide)factor_of(score, at_ms - entry->time_ms, memo);
     if (left > 0)
         sums[group].above += left;
     else
@@ -70,7 +72,8 @@ static wide sums_fade(
     int64_t to_ms,
     struct score_fade_sum *out)
 {
-    const uint64_t factor = factor_of(score, to_ms - fade->at_ms);
+    struct decay_memo memo = {0};
+    const uint64_t factor = factor_of(score, to_ms - fade->at_ms, &memo);
     wide faded = 0;
     for (uint32_t g = 0; g <= score->group_count; g++) {
         out[g].above = wide_faded(fade->sums[g].above, factor);
@@ -96,20 +99,22 @@ static void fade_move(struct score_fade *fade, const struct score_def *score, in
     fade->off_most = sums_fade(fade, score, to_ms, fade->sums);
     fade->at_ms = to_ms;
     uint32_t kept = 0;
+    struct decay_memo memo = {0};
     for (uint32_t i = 0; i < fade->ahead_count; i++) {
         if (fade->ahead[i].time_ms <= to_ms)
-            sum_add(fade->sums, score, &fade->ahead[i], to_ms);
+            sum_add(fade->sums, score, &fade->ahead[i], to_ms, &memo);
         else
             fade->ahead[kept++] = fade->ahead[i];
     }
     fade->ahead_count = kept;
 }
 
-bool score_fade_add(
+static bool add(
     struct score_fade *fade,
     const struct score_def *score,
     const struct scored *entry,
-    int64_t now_ms)
+    int64_t now_ms,
+    struct decay_memo *memo)
 {
     int64_t points_milli = entry->points_milli < 0 ? -entry->points_milli : entry->points_milli;
     if (points_milli > POINTS_MILLI_MAX - fade->points_milli)
@@ -121,12 +126,22 @@ bool score_fade_add(
     if (entry->time_ms > fade->at_ms && fade->ahead_count == SCORE_FADE_AHEAD_MAX)
         fade_move(fade, score, now_ms);
     if (entry->time_ms <= fade->at_ms)
-        sum_add(fade->sums, score, entry, fade->at_ms);
+        sum_add(fade->sums, score, entry, fade->at_ms, memo);
     else if (fade->ahead_count < SCORE_FADE_AHEAD_MAX)
         fade->ahead[fade->ahead_count++] = *entry;
     else
         return false;
     return true;
+}
+
+bool score_fade_add(
+    struct score_fade *fade,
+    const struct score_def *score,
+    const struct scored *entry,
+    int64_t now_ms)
+{
+    struct decay_memo memo = {0};
+    return add(fade, score, entry, now_ms, &memo);
 }
 
 bool score_fade_gather(
@@ -145,9 +160,10 @@ bool score_fade_gather(
     }
     if (ahead > SCORE_FADE_AHEAD_MAX)
         return false;
+    struct decay_memo memo = {0};
     score_fade_begin(fade, parts->score, sums, at_ms == INT64_MIN ? now_ms : at_ms);
     for (uint32_t i = 0; i < parts->count; i++) {
-        if (!score_fade_add(fade, parts->score, &parts->entries[i], now_ms))
+        if (!add(fade, parts->score, &parts->entries[i], now_ms, &memo))
             return false;
     }
     return true;
@@ -161,9 +177,10 @@ wide score_fade_sums(
     struct score_fade_sum *out)
 {
     INVARIANT(score->group_count <= SCORE_GROUPS_MAX);
+    struct decay_memo memo = {0};
     wide off = sums_fade(fade, score, at_ms, out);
     for (uint32_t i = 0; i < fade->ahead_count; i++)
-        sum_add(out, score, &fade->ahead[i], at_ms);
+        sum_add(out, score, &fade->ahead[i], at_ms, &memo);
     return off;
 }
 

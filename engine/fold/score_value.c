@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/decay.h"
 #include "engine/base/invariant.h"
 #include "engine/base/memory.h"
 #include "engine/fold/score_sums.h"
@@ -29,14 +28,19 @@ static int64_t part_of(int64_t milli, int64_t parts, int64_t whole)
 }
 
 // What forgetting has left of an entry; it only ever comes nearer to 0.
-static wide left_of(const struct forget_def *forget, const struct scored *entry, int64_t at_ms)
+static wide left_of(
+    const struct forget_def *forget,
+    const struct scored *entry,
+    int64_t at_ms,
+    struct decay_memo *memo)
 {
     int64_t age_ms = at_ms > entry->time_ms ? at_ms - entry->time_ms : 0;
     switch (forget->kind) {
     case FORGET_NONE:
     case FORGET_IDLE: break;
     case FORGET_HALF_LIFE:
-        return wide_of_fraction(entry->points_milli, decay_factor(age_ms, forget->span_ms));
+        return wide_of_fraction(
+            entry->points_milli, decay_factor_kept(memo, age_ms, forget->span_ms));
     case FORGET_LINEAR: {
         int64_t steps = age_ms / forget->span_ms;
         int64_t most = PERCENT_MILLI_ALL / forget->percent_milli + 1;
@@ -49,9 +53,13 @@ static wide left_of(const struct forget_def *forget, const struct scored *entry,
     return wide_of(entry->points_milli);
 }
 
-int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms)
+int64_t scored_left(
+    const struct forget_def *forget,
+    const struct scored *entry,
+    int64_t at_ms,
+    struct decay_memo *memo)
 {
-    return wide_rounded(left_of(forget, entry, at_ms));
+    return wide_rounded(left_of(forget, entry, at_ms, memo));
 }
 
 // --- idleness
@@ -115,6 +123,7 @@ struct sums {
 static void sums_at(const struct score_parts *parts, int64_t at_ms, struct sums *out)
 {
     uint32_t last = parts->score->group_count;
+    struct decay_memo memo = {0};
     INVARIANT(last <= SCORE_GROUPS_MAX);
     for (uint32_t g = 0; g <= last; g++) {
         out->above[g] = 0;
@@ -122,7 +131,7 @@ static void sums_at(const struct score_parts *parts, int64_t at_ms, struct sums 
     }
     for (uint32_t i = 0; i < parts->count; i++) {
         uint32_t g = parts->entries[i].group;
-        wide left = left_of(&parts->score->forget, &parts->entries[i], at_ms);
+        wide left = left_of(&parts->score->forget, &parts->entries[i], at_ms, &memo);
         if (left > 0)
             out->above[g < last ? g : last] += left;
         else
@@ -155,11 +164,12 @@ void score_entry_values(const struct score_parts *parts, int64_t at_ms, int64_t 
 {
     uint32_t last = parts->score->group_count;
     wide sums[SCORE_GROUPS_MAX + 1] = {0};
+    struct decay_memo memo = {0};
     INVARIANT(last <= SCORE_GROUPS_MAX);
     for (uint32_t i = 0; i < parts->count; i++) {
         uint32_t g = parts->entries[i].group < last ? parts->entries[i].group : last;
         int64_t before_milli = wide_rounded(sums[g]);
-        sums[g] += left_of(&parts->score->forget, &parts->entries[i], at_ms);
+        sums[g] += left_of(&parts->score->forget, &parts->entries[i], at_ms, &memo);
         values_milli_out[i] = wide_rounded(sums[g]) - before_milli;
     }
 }

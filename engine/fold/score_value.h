@@ -3,6 +3,7 @@
 #ifndef ENGINE_FOLD_SCORE_VALUE_H
 #define ENGINE_FOLD_SCORE_VALUE_H
 
+#include "engine/base/decay.h"
 #include "engine/base/time.h"
 #include "rules/score.h"
 
@@ -39,8 +40,12 @@ int64_t score_rests_from(const struct score_parts *parts);
 // The same of a score's entries of which the newest is of that time.
 int64_t score_rests_after(const struct forget_def *forget, int64_t newest_ms);
 
-// What forgetting has left of one entry at the moment.
-int64_t scored_left(const struct forget_def *forget, const struct scored *entry, int64_t at_ms);
+// What forgetting has left of one entry at the moment. The memo is of those that were asked before.
+int64_t scored_left(
+    const struct forget_def *forget,
+    const struct scored *entry,
+    int64_t at_ms,
+    struct decay_memo *memo);
 
 // How many of a score's thresholds are at or below a value.
 uint32_t score_side(const struct score_def *score, int64_t shown_milli);

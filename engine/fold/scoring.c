@@ -201,20 +201,24 @@ static struct kept_fade *fade_of(struct fold *fold, uint32_t score)
     return NULL;
 }
 
-// Makes one of all entries, in the place of the one that is kept. Who only asks, perhaps of all contacts, makes none.
-static void fade_make(struct fold *fold, struct kept_fade *kept, const struct score_parts *parts)
+// Makes one of all entries, in the place of the one that is kept. Who only asks, perhaps of all contacts, makes none:
+// NULL then, and where there is no room or none serves.
+static struct kept_fade *fade_make(
+    struct fold *fold, struct kept_fade *kept, const struct score_parts *parts)
 {
     const struct fade_key key = {fold->contact, fold->gathered.score};
     if (fold->is_tried || !is_faded(fold, key.score))
-        return;
+        return NULL;
     if (kept == NULL)
         kept = fades_place(&fold->fades, key);
     if (kept == NULL)
-        return;
+        return NULL;
     kept->ledger_bytes = ledger_bytes(fold->state, fold->contact);
     kept->ledger_edits = ledger_edits(fold->state, fold->contact);
-    if (!score_fade_gather(&kept->fade, parts, kept->fade.sums, fold->now_ms))
-        fades_drop(&fold->fades, kept);
+    if (score_fade_gather(&kept->fade, parts, kept->fade.sums, fold->now_ms))
+        return kept;
+    fades_drop(&fold->fades, kept);
+    return NULL;
 }
 
 bool fold_score_never_below(struct fold *fold, uint32_t score)
@@ -255,18 +259,29 @@ static struct score_value value_of_sum(struct fold *fold, uint32_t score)
     return (struct score_value){milli, score_def_clamp(def, milli)};
 }
 
+// What a fade says of a moment; false where it leaves a thousandth in doubt.
+static bool is_told(
+    const struct fold *fold,
+    const struct kept_fade *kept,
+    uint32_t score,
+    int64_t at_ms,
+    struct score_value *value_out)
+{
+    const struct score_def *def = ruleset_score(fold->ruleset, score);
+    return kept != NULL && score_fade_value(&kept->fade, def, fold->state_milli, at_ms, value_out);
+}
+
 static struct score_value value_of_parts(struct fold *fold, uint32_t score, int64_t at_ms)
 {
     struct score_value value;
     struct score_parts parts;
     gather_state(fold, score);
     struct kept_fade *kept = fade_of(fold, score);
-    if (kept != NULL &&
-        score_fade_value(
-            &kept->fade, ruleset_score(fold->ruleset, score), fold->state_milli, at_ms, &value))
+    if (is_told(fold, kept, score, at_ms, &value))
         return value;
     gather_entries(fold, score, &parts);
-    fade_make(fold, kept, &parts);
+    if (is_told(fold, fade_make(fold, kept, &parts), score, at_ms, &value))
+        return value;
     return score_value_at(&parts, at_ms);
 }
 
@@ -427,6 +442,14 @@ uint64_t fold_event_key(const struct fold *fold, struct bytes source, struct byt
     return key == 0 ? 1 : key;
 }
 
+uint64_t fold_input_key(struct fold *fold)
+{
+    if (!fold->has_input_key)
+        fold->input_key = fold_event_key(fold, fold->input->source, fold->input->id);
+    fold->has_input_key = true;
+    return fold->input_key;
+}
+
 struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char *rule)
 {
     struct buffer name = {0};
@@ -481,7 +504,7 @@ void fold_apply_rule(struct fold *fold, const struct score_rule *rule)
         }
         entry.limit_key = (uint32_t)window.key;
     }
-    entry.event_key = fold_event_key(fold, fold->input->source, fold->input->id);
+    entry.event_key = fold_input_key(fold);
     fold_add_entry(fold, &entry);
     if (is_limited)
         limit_note(fold, &rule->limit, &window, &entry);

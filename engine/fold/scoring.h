@@ -34,6 +34,7 @@ void fold_add_entry(struct fold *fold, const struct ledger_entry *entry);
 enum limit_mode fold_limit_mode(const struct limit_def *limit);
 // By which a withdrawal finds the entries of an event; 0 for an event without an id.
 uint64_t fold_event_key(const struct fold *fold, struct bytes source, struct bytes id);
+uint64_t fold_input_key(struct fold *fold); // of the event that is folded
 // The number in the state of "SCORE/RULE", given where it has none. What steps of workflows give has a RULE of its own.
 #define WORKFLOW_RULE "workflow"
 struct name_id fold_rule_name(struct fold *fold, struct bytes score, const char *rule);

@@ -68,6 +68,18 @@ START_TEST(it_never_grows_with_age)
 }
 END_TEST
 
+START_TEST(what_is_kept_is_never_that_of_another)
+{
+    const int64_t ages_ms[] = {0, 1, DAY_MS};
+    struct decay_memo memo = {0};
+    for (int i = 0; i < 64; i++) { // by turns: the same, another age, another half life
+        int64_t age_ms = ages_ms[i / 4 % 3];
+        int64_t half_ms = half_lives_ms[i / 2 % 4];
+        ck_assert_uint_eq(decay_factor_kept(&memo, age_ms, half_ms), decay_factor(age_ms, half_ms));
+    }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("decay");
@@ -77,6 +89,7 @@ Suite *test_suite(void)
     tcase_add_test(cases, a_factor_squared_is_that_of_twice_the_age);
     tcase_add_loop_test(cases, it_is_what_libm_says, 0, count);
     tcase_add_loop_test(cases, it_never_grows_with_age, 0, count);
+    tcase_add_test(cases, what_is_kept_is_never_that_of_another);
     suite_add_tcase(suite, cases);
     return suite;
 }
