@@ -170,7 +170,7 @@ bool oracle_is_new_idle(const struct workload_workflow *flow, const struct workl
         return false;
     for (uint32_t i = 0; i < before->workflow_count; i++) {
         const struct workload_workflow *old = &before->workflows[i];
-        if (!text_equal(old->name, flow->name))
+        if (old->starter != WORKLOAD_ON_IDLE || !text_equal(old->name, flow->name))
             continue;
         struct sim_text was = {NULL, 0, 0};
         struct sim_text is = {NULL, 0, 0};
