@@ -5,8 +5,6 @@
 
 enum { NUMBER_OUT_OF_RANGE = 9, BAD_CONTACT = 12, UNKNOWN_TYPE = 16, BAD_DATA = 17 };
 
-#define TWO_TO_63 9223372036854775808.0
-
 // Digits where the pattern has '0', and its other characters as they are. Drawn texts of this shape are
 // legal dates and times.
 static bool has_shape(struct text text, const char *pattern)

@@ -84,6 +84,18 @@ static bool is_same_value(const struct workload_value *a, const struct workload_
     return is_same;
 }
 
+// What a record keeps of a number has one form: a whole one is an integer, however it was written.
+static struct workload_value as_kept(struct workload_value value)
+{
+    bool is_whole = value.kind == WORKLOAD_DOUBLE && value.real >= -TWO_TO_63 &&
+                    value.real < TWO_TO_63 && (double)(int64_t)value.real == value.real;
+    if (is_whole) {
+        value.kind = WORKLOAD_INT;
+        value.integer = (int64_t)value.real;
+    }
+    return value;
+}
+
 static bool may_set(const struct oracle *oracle, const struct workload_value *value)
 {
     if (value->name.len == 0 || value->name.len > NAME_BYTES_MAX)
@@ -120,7 +132,7 @@ void oracle_set_field(struct oracle *oracle, const struct workload_value *value,
     } else {
         if (i == contact->fields.count)
             (void)list_add(&contact->fields);
-        contact->fields.at[i] = (struct named_value){now.name, now};
+        contact->fields.at[i] = (struct named_value){now.name, as_kept(now)};
     }
     oracle_plan_again(oracle, now.name);
     before.name = text_of("from");

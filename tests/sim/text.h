@@ -4,6 +4,8 @@
 
 #include "tests/sim/workload_rules.h"
 
+#define TWO_TO_63 9223372036854775808.0
+
 // --- memory that goes as a whole. Zero-initialised is empty.
 struct sim_chunk;
 struct sim_arena {

@@ -4,7 +4,6 @@
 
 #include "tests/sim/text.h"
 
-#define TWO_TO_63 9223372036854775808.0
 #define TWO_TO_64 18446744073709551616.0
 #define DAY_MS    INT64_C(86400000)
 

@@ -154,14 +154,26 @@ static void check_keys(struct input_draw *draw, const struct workload_value *val
     draw->input->what = "too_many_keys";
 }
 
+// Msgpack may be no longer as JSON than a message may be.
+static void check_json_size(struct input_draw *draw, const struct workload_value *object)
+{
+    struct sim_text json = {NULL, 0, 0};
+    sim_add_json_value(&json, object);
+    if (json.len > draw->workload->shape.message_bytes_max)
+        draw->input->refused = 1;
+    sim_text_free(&json);
+}
+
 static void write_object(
     struct input_draw *draw, const struct workload_value *object, bool is_packed)
 {
     struct sim_text *to = &draw->input->memory->value;
-    if (is_packed)
+    if (is_packed) {
         write_msgpack(to, object);
-    else
+        check_json_size(draw, object);
+    } else {
         write_json(to, &draw->draw.random, object);
+    }
 }
 
 static void add_header(struct input_draw *draw, const char *name, struct text value)
