@@ -33,12 +33,15 @@ moments() {
         for (i = 0; i < count; i++) printf "%.3f\n", 0.03 + rand() * rand() * 0.6
     }'
 }
+has_begun() { logged "source started" || daemon_is_gone; }
 killed=0
 in_midwork=0
 : >all.log
 for moment in $(moments $((kills_wanted * 2))); do
     [ "$killed" -lt "$kills_wanted" ] || break
     start killed.yaml --once
+    # Every other one lives until it reads, however long a start takes here.
+    [ $((killed % 2)) -eq 0 ] || wait_until 10 has_begun
     sleep "$moment" # how long it may live
     if daemon_is_gone; then
         wait "$daemon"
@@ -90,7 +93,8 @@ check "... and nothing sent again" cmp calm.ndjson killed.ndjson
 rm -r killed killed.ndjson killed-dead.ndjson
 for moment in 0.05 0.2 0.3; do
     start killed.yaml
-    sleep "$moment" # how long it may live
+    wait_until 10 logged starting # before that a signal is not its own yet
+    sleep "$moment"               # how long it may live
     check "SIGTERM after $moment s ends it with 0" stop
 done
 check "what was left is done" once killed.yaml

@@ -132,9 +132,9 @@ awk 'BEGIN {
     for (i = 1; i <= 1000; i++)
         printf "  - {name: t%d, events: [{at: 1h, type: email.opened}], expect: [{at: 2h, score: {engagement: 5}}]}\n", i
 }' >many.yaml
-started=$(date +%s)
-check "a thousand tests" exits 0 test rules/score.yaml many.yaml
-check "within ten seconds" test $(($(date +%s) - started)) -le 10
+# By the processor's time: the clock's is also that of whatever else runs.
+in_time() { (ulimit -t 10 && exits 0 "$@"); }
+check "a thousand tests within ten seconds" in_time test rules/score.yaml many.yaml
 check "nothing is left in TMPDIR" test -z "$(ls -A "$TMPDIR")"
 check "the command is explained" exits 0 help test
 check "with all it takes" sh -c 'grep -q -- --run out && grep -q -- --junit out && grep -q -- --coverage out && grep -q -- -v out'

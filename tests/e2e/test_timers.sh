@@ -30,6 +30,10 @@ has_calls() { [ "$(calls actions.ndjson)" = "$1" ]; }
 each_once() { [ "$(sort -u actions.ndjson | grep -c .)" = "$(calls actions.ndjson)" ] && has_calls "$1"; }
 metric() { curl -s "$(url)/metrics" | awk -v name="engaged_$1{" 'index($0, name) == 1 { sum += $2 } END { print sum + 0 }'; }
 up() { start c.yaml && wait_until 10 logged listening && wait_until 10 ready; }
+# As long as nothing can be due; a machine that held us up for longer has nothing to say of it.
+begin_wait() { due_ms=$(($(date +%s%3N) + 2000)); }
+while_waiting() { "$@" || [ "$(date +%s%3N)" -ge "$due_ms" ]; }
+waits() { same "$(metric timers)" "$1"; }
 config() { # config NAME [MORE...]
     name=$1
     shift
@@ -43,18 +47,20 @@ config() { # config NAME [MORE...]
 write_timer_rules rules 2s
 config rules 'sources: {http: true}' 'http: {listen: "127.0.0.1:0"}'
 check "it is up" up
+begin_wait
 check "contacts are tagged" post 1 5
-check "... and wait" same "$(metric timers)" 5
-check "... not called before their time" has_calls 0
+check "... and wait" while_waiting waits 5
+check "... not called before their time" while_waiting has_calls 0
 check "all are called, though nothing more comes" wait_until 5 has_calls 5
 check "... as timers that fired" same "$(metric timers_fired_total)" 5
 check "... and none waits any more" same "$(metric timers)" 0
 check "... none is late" same "$(metric timer_delay_seconds)" 0
 
 # ---- after a kill
+begin_wait
 check "more are tagged" post 6 9
 kill_hard
-check "killed before their time nothing is called" has_calls 5
+check "killed before their time nothing is called" while_waiting has_calls 5
 sleep 2.2
 check "it is up again" up
 check "what became due meanwhile is done at the start" wait_until 5 has_calls 9
@@ -81,8 +87,9 @@ rm -r d actions.ndjson
 config rules 'sources: {files: [in.ndjson]}'
 write_timer_rules rules 2s
 tagged 1 3 >in.ndjson
+begin_wait
 check "--once does not wait for what is due later" once c.yaml
-check "... so nothing is called" has_calls 0
+check "... so nothing is called" while_waiting has_calls 0
 sleep 2.2
 check "the next one does what is due by then" once c.yaml
 check "... all of it" each_once 3

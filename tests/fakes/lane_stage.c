@@ -10,6 +10,8 @@
 #include "engine/os/os_disk.h"
 #include "engine/run/lane_open.h"
 
+// What does not come about in so many turns and so long never does.
+enum { TRIES_MAX = 10000, WAIT_US = 20 * 1000 * 1000 };
 enum { QUIET_TURNS = 100 };
 
 struct lane_stage stage;
@@ -22,7 +24,7 @@ void gate_set(struct gate *gate, bool is_shut)
 {
     (void)pthread_mutex_lock(&gate->mutex);
     gate->is_shut = is_shut;
-    (void)pthread_cond_broadcast(&gate->opened);
+    (void)pthread_cond_broadcast(&gate->changed);
     (void)pthread_mutex_unlock(&gate->mutex);
 }
 
@@ -31,8 +33,20 @@ static void gate_pass(struct gate *gate)
     (void)pthread_mutex_lock(&gate->mutex);
     gate->waiting++;
     while (gate->is_shut)
-        (void)pthread_cond_wait(&gate->opened, &gate->mutex);
+        (void)pthread_cond_wait(&gate->changed, &gate->mutex);
     gate->waiting--;
+    (void)pthread_cond_broadcast(&gate->changed);
+    (void)pthread_mutex_unlock(&gate->mutex);
+}
+
+void gate_let_through(struct gate *gate)
+{
+    (void)pthread_mutex_lock(&gate->mutex);
+    gate->is_shut = false;
+    (void)pthread_cond_broadcast(&gate->changed);
+    while (gate->waiting > 0)
+        (void)pthread_cond_wait(&gate->changed, &gate->mutex);
+    gate->is_shut = true;
     (void)pthread_mutex_unlock(&gate->mutex);
 }
 
@@ -151,6 +165,14 @@ void stage_turn(void)
     stage_pump();
 }
 
+bool stage_waits_on(struct stage_wait *wait)
+{
+    int64_t now_us = stage_mono_us(NULL);
+    if (wait->tries++ == 0)
+        wait->until_us = now_us + WAIT_US;
+    return wait->tries <= TRIES_MAX || now_us < wait->until_us;
+}
+
 void stage_turn_for_a_while(void)
 {
     for (unsigned i = 0; i < QUIET_TURNS; i++)
@@ -194,7 +216,7 @@ static void lane_make(void)
 void stage_prepare(void)
 {
     static const struct clock_ops clock_ops = {.wall_ms = stage_wall_ms, .mono_us = stage_mono_us};
-    struct gate open = {.mutex = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER};
+    struct gate open = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     memset(&stage, 0, sizeof(stage));
     stage.syncing = open;
     stage.writing = open;

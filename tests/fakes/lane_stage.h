@@ -10,16 +10,18 @@
 
 #include "tests/support/suite.h"
 
-enum { STAGE_TRIES_MAX = 10000, STAGE_MAILS_MAX = 64, STAGE_MARK_UNIT = 100, STAGE_IDS_MAX = 1000 };
+enum { STAGE_MAILS_MAX = 64, STAGE_MARK_UNIT = 100, STAGE_IDS_MAX = 1000 };
 
 // What the side threads meet: gates that are shut by the tests.
 struct gate {
     pthread_mutex_t mutex;
-    pthread_cond_t opened;
+    pthread_cond_t changed;
     bool is_shut;
     unsigned waiting; // threads before it
 };
 void gate_set(struct gate *gate, bool is_shut);
+// Those that wait pass, and nobody behind them: it is shut again.
+void gate_let_through(struct gate *gate);
 unsigned gate_waiting(struct gate *gate);
 
 struct lane_stage {
@@ -58,13 +60,21 @@ void stage_kill(void);
 void stage_pump(void);
 void stage_turn(void);
 void stage_turn_for_a_while(void);
-#define STAGE_TURN_UNTIL(condition)                                         \
-    do {                                                                    \
-        unsigned tries = 0;                                                 \
-        for (; !(condition) && tries < STAGE_TRIES_MAX; tries++)            \
-            stage_turn();                                                   \
-        ck_assert_msg(tries < STAGE_TRIES_MAX, "not reached: " #condition); \
+#define STAGE_DO_UNTIL(do_it, condition)                             \
+    do {                                                             \
+        struct stage_wait wait = {0};                                \
+        bool is_so = (condition);                                    \
+        for (; !is_so && stage_waits_on(&wait); is_so = (condition)) \
+            do_it();                                                 \
+        ck_assert_msg(is_so, "not reached: " #condition);            \
     } while (0)
+#define STAGE_TURN_UNTIL(condition) STAGE_DO_UNTIL(stage_turn, condition)
+#define STAGE_PUMP_UNTIL(condition) STAGE_DO_UNTIL(stage_pump, condition)
+struct stage_wait {
+    unsigned tries;
+    int64_t until_us;
+};
+bool stage_waits_on(struct stage_wait *wait);
 
 // One event, as a request of its own. The line stays where it is.
 void stage_send(const char *line);

@@ -16,7 +16,7 @@ program() {
 sums() {
     situation=$1 status=$2 line=$3
     shift 3
-    said=$(cd "$work" && TEST_SECONDS_MAX=2 "$root/tests/run" "$@" 2>&1)
+    said=$(cd "$work" && TEST_SECONDS_MAX=${seconds_max:-900} "$root/tests/run" "$@" 2>&1)
     rc=$?
     if [ "$rc" -eq "$status" ] && [ "$(echo "$said" | tail -n 1)" = "$line" ]; then
         passed=$((passed + 1))
@@ -41,7 +41,8 @@ sums "a failure that was not counted" 1 "5 passed, 1 failed, 1 skipped" ./good .
 sums "a program that counts nothing" 1 "3 passed, 1 failed, 1 skipped" ./good ./silent
 sums "a program that crashes" 1 "3 passed, 1 failed, 1 skipped" ./good ./crash
 sums "a program that is not there" 1 "3 passed, 1 failed, 1 skipped" ./good ./absent
-sums "a program that does not end" 1 "3 passed, 1 failed, 1 skipped" ./good ./slow
+seconds_max=2 # alone: a good one may take longer
+sums "a program that does not end" 1 "0 passed, 1 failed, 0 skipped" ./slow
 
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

@@ -153,6 +153,16 @@ enum err reader_start(struct reader *reader, int64_t position)
     return reader->source.ops->start(reader->source.self, position, &real.fault);
 }
 
+void reader_begin(struct reader *reader, int64_t position)
+{
+    enum err err = reader_start(reader, position);
+    for (unsigned i = 0; i < TRIES_MAX && err == ERR_UNREACHABLE; i++) {
+        real_pause_ms(PAUSE_MS);
+        err = reader_start(reader, position);
+    }
+    ck_assert_msg(err == ERR_OK, "%s: %s", err_name(err), err == ERR_OK ? "" : real.fault.text);
+}
+
 // Polls until there is something else to say than ERR_AGAIN.
 enum err reader_poll(struct reader *reader, struct message *messages, size_t *count)
 {
@@ -187,7 +197,7 @@ static struct hash128 message_id(const struct message *message)
 static uint64_t read_frames(void)
 {
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_TO_END, 0);
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     uint64_t seen = 0;
     for (;;) {
         struct message messages[MESSAGES_MAX];

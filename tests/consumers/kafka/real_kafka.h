@@ -61,6 +61,8 @@ struct reader {
 };
 struct reader reader_open(const char *topic, enum kafka_reading reading, uint64_t value_bytes_max);
 enum err reader_start(struct reader *reader, int64_t position);
+// Until it has started: a topic that is new has no leader yet.
+void reader_begin(struct reader *reader, int64_t position);
 // Polls until there is something else to say than ERR_AGAIN.
 enum err reader_poll(struct reader *reader, struct message *messages, size_t *count);
 void reader_close(struct reader *reader);

@@ -24,7 +24,7 @@ START_TEST(committed_frames_are_seen_once_in_order_with_their_headers)
     expect_frames(40);
 
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_TO_END, 0);
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);

@@ -105,7 +105,7 @@ START_TEST(events_sent_come_back_in_the_partition_of_their_key)
         (void)snprintf(name, sizeof(name), "kafka:%s/%u", real.topic_in, partition);
         ck_assert_str_eq(reader.source.name, name);
         ck_assert_int_eq(kafka_source_lag(&reader.source), -1);
-        ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+        reader_begin(&reader, SOURCE_POSITION_START);
         int64_t next = 0;
         for (;;) {
             struct message messages[MESSAGES_MAX];
@@ -157,7 +157,7 @@ START_TEST(reading_goes_on_where_it_is_told_to)
     sink_publish_until(&sink, 1, 4); // offsets 0-2, marker 3, 4-6, marker 7, …
     sink_close(&sink);
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_TO_END, 10);
-    ck_assert_int_eq(reader_start(&reader, 6), ERR_OK);
+    reader_begin(&reader, 6);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
@@ -165,11 +165,11 @@ START_TEST(reading_goes_on_where_it_is_told_to)
     ck_assert_uint_eq(messages[0].value.len, 10); // cut
     ck_assert_uint_gt(messages[0].value_bytes, 100);
     reader.source.ops->release(reader.source.self);
-    ck_assert_int_eq(reader_start(&reader, 1), ERR_OK); // again, from elsewhere
+    reader_begin(&reader, 1); // again, from elsewhere
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
     ck_assert_int_eq(messages[0].position, 1);
     reader.source.ops->release(reader.source.self);
-    ck_assert_int_eq(reader_start(&reader, kafka_source_end_offset(&reader.source)), ERR_OK);
+    reader_begin(&reader, kafka_source_end_offset(&reader.source));
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_END);
     reader_close(&reader);
 }
@@ -178,7 +178,7 @@ END_TEST
 START_TEST(new_messages_wake_the_reader)
 {
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_ON, 0);
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
     ck_assert_int_eq(
@@ -214,13 +214,13 @@ START_TEST(position_that_the_broker_does_not_have_is_a_gap)
     ck_assert_ptr_nonnull(strstr(real.fault.text, real.topic_out));
     ck_assert_ptr_nonnull(strstr(real.fault.text, "offset 21"));
     ck_assert_ptr_nonnull(strstr(real.fault.text, "0 to 20"));
-    ck_assert_int_eq(reader_start(&reader, 20), ERR_OK);
+    reader_begin(&reader, 20);
     char line[128];
     (void)snprintf(line, sizeof(line), "%s 0 9", real.topic_out);
     real_control("topic truncate", line);
     ck_assert_int_eq(reader_start(&reader, 4), ERR_GAP);
     ck_assert_ptr_nonnull(strstr(real.fault.text, "9 to 20"));
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
@@ -236,7 +236,7 @@ START_TEST(topic_created_anew_while_it_is_read_is_a_gap)
     sink_publish_until(&sink, 1, 5);
     sink_close(&sink);
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_ON, 0);
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
     for (size_t seen = 0; seen < 15; seen += count) {
@@ -276,36 +276,36 @@ START_TEST(record_that_is_not_the_one_remembered_is_a_gap)
     struct reader reader = reader_open(real.topic_out, KAFKA_READ_TO_END, 10);
     struct message messages[MESSAGES_MAX];
     size_t count = 0;
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK);
+    reader_begin(&reader, SOURCE_POSITION_START);
     int64_t end = kafka_source_end_offset(&reader.source);
     struct frame_texts frame; // the second one: offsets 4 to 6
     frame_fill(&frame, 0, 2);
     struct hash128 value = source_value_hash(frame.items[1].value);
 
     remember(&reader, 5, value);
-    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    reader_begin(&reader, 8);
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
     ck_assert_int_eq(messages[0].position, 8);
     reader.source.ops->release(reader.source.self);
     remember(&reader, 5, value);
-    ck_assert_int_eq(reader_start(&reader, end), ERR_OK); // nothing but the memory to read
+    reader_begin(&reader, end); // nothing but the memory to read
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_END);
     remember(&reader, 7, value); // no record there: nothing is known
-    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    reader_begin(&reader, 8);
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
     reader.source.ops->release(reader.source.self);
 
     remember(&reader, 6, value);
-    ck_assert_int_eq(reader_start(&reader, 8), ERR_OK);
+    reader_begin(&reader, 8);
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_GAP);
     ck_assert_ptr_nonnull(strstr(real.fault.text, "at offset 6 is not the one that was read"));
     ck_assert_ptr_nonnull(strstr(real.fault.text, "created anew"));
-    ck_assert_int_eq(reader_start(&reader, SOURCE_POSITION_START), ERR_OK); // told to go on
+    reader_begin(&reader, SOURCE_POSITION_START); // told to go on
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_OK);
     ck_assert_int_eq(messages[0].position, 0);
     reader.source.ops->release(reader.source.self);
     remember(&reader, 6, value);
-    ck_assert_int_eq(reader_start(&reader, end), ERR_OK);
+    reader_begin(&reader, end);
     ck_assert_int_eq(reader_poll(&reader, messages, &count), ERR_GAP); // not simply the end
     reader_close(&reader);
 }

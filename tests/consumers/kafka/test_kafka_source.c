@@ -18,7 +18,7 @@
 
 #include "tests/support/suite.h"
 
-enum { PRODUCE = 0, TRIES_MAX = 4000, LARGE_BYTES = 900000, LARGE_COUNT = 12 };
+enum { PRODUCE = 0, TRIES_MAX = 20000, LARGE_BYTES = 900000, LARGE_COUNT = 12 };
 
 static rd_kafka_t *host; // the mock cluster runs in some client
 static rd_kafka_mock_cluster_t *cluster;

@@ -30,6 +30,25 @@ static void write_file(const char *name, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
+static struct timespec time_of_a_change(void)
+{
+    struct stat stat_now;
+    write_file("now.txt", "now");
+    ck_assert_int_eq(stat(path_of("now.txt"), &stat_now), 0);
+    return stat_now.st_ctim;
+}
+
+// Until the file system's clock has moved on, however coarse it is: a change has another time than those before it.
+static void wait_for_another_time(void)
+{
+    struct timespec before = time_of_a_change();
+    struct timespec now = before;
+    while (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec) {
+        (void)usleep(1000);
+        now = time_of_a_change();
+    }
+}
+
 static void setup(void)
 {
     test_scratch_make(root);
@@ -42,7 +61,7 @@ static void setup(void)
     write_file(".set-2/c.yaml", "c: 2\n");
     ck_assert_int_eq(symlink(".set-1", path_of(".now")), 0); // as a volume of Kubernetes has it
     ck_assert_int_eq(symlink(".now/c.yaml", path_of("c.yaml")), 0);
-    (void)usleep(20 * 1000); // the file system's clock moves on
+    wait_for_another_time();
 }
 
 static void change_nothing(void)

@@ -116,11 +116,12 @@ START_TEST(a_checkpoint_has_the_mark_of_the_publication_that_it_ends_with)
     send_order();
     STAGE_TURN_UNTIL(checkpoint->phase == CHECKPOINT_WRITTEN && stage.lane->sync.durable == 2);
     ck_assert_uint_eq(checkpoint->sequence, 2);
+    STAGE_TURN_UNTIL(gate_waiting(&stage.publishing) == 1); // with this alone
     send_order();
     STAGE_TURN_UNTIL(stage.lane->taken == 3);
     gate_set(&stage.publishing, false);
-    for (unsigned i = 0; i < STAGE_TRIES_MAX && stage.lane->published < 3; i++)
-        stage_pump(); // both are confirmed before the checkpoint gets its turn
+    // Both are confirmed before the checkpoint gets its turn.
+    STAGE_PUMP_UNTIL(stage.lane->published >= 3);
     ck_assert_uint_eq(stage.lane->published, 3);
     ck_assert_uint_eq(stage.lane->mark, 3 * STAGE_MARK_UNIT);
     ck_assert_uint_eq(checkpoint->mark, 2 * STAGE_MARK_UNIT);

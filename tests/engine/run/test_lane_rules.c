@@ -232,6 +232,8 @@ START_TEST(a_stop_gives_them_up)
     send_view(2);
     stage_turn_for_a_while();
     send_rules(OTHER_POINTS);
+    if (is_held)
+        STAGE_TURN_UNTIL(lane_rules_hold(stage.lane));
     stage_turn_for_a_while();
     ck_assert_int_eq(lane_rules_hold(stage.lane), is_held);
     atomic_store(&stage.runtime.is_stopping, true);

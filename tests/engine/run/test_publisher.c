@@ -12,8 +12,9 @@ enum { ITEMS_MAX = 64, SCRIPT_MAX = 8, SHARDS = 2 };
 // between by the loop's thread, when the publisher has nothing to do.
 struct fake_sink {
     pthread_mutex_t mutex;
-    pthread_cond_t may_publish;
-    bool is_held; // publish waits
+    pthread_cond_t may_publish, has_come;
+    bool is_held;    // publish waits
+    bool is_waiting; // and does
     enum err script[SCRIPT_MAX];
     bool takes_it_all_the_same[SCRIPT_MAX]; // fails after it took it
     unsigned publishes, recovers, asked;
@@ -62,8 +63,11 @@ static enum err fake_publish(
 {
     struct fake_sink *sink = self;
     (void)pthread_mutex_lock(&sink->mutex);
+    sink->is_waiting = true;
+    (void)pthread_cond_broadcast(&sink->has_come);
     while (sink->is_held)
         (void)pthread_cond_wait(&sink->may_publish, &sink->mutex);
+    sink->is_waiting = false;
     (void)pthread_mutex_unlock(&sink->mutex);
     unsigned call = sink->publishes++;
     enum err err = call < SCRIPT_MAX ? sink->script[call] : ERR_OK;
@@ -133,6 +137,7 @@ static struct world *world_open(void)
         (struct diag){.wall_ms = no_time, .write_line = count_line, .self = &world->lines};
     (void)pthread_mutex_init(&world->sink.mutex, NULL);
     (void)pthread_cond_init(&world->sink.may_publish, NULL);
+    (void)pthread_cond_init(&world->sink.has_come, NULL);
     world->loop = ev_loop_new(EVFLAG_NOENV);
     postbox_open(&world->box, world->loop);
     world->publisher =
@@ -177,6 +182,15 @@ static void hold(struct world *world, bool is_held)
     (void)pthread_mutex_unlock(&world->sink.mutex);
 }
 
+// Until the thread has taken what was sent, and is held: what is sent from here on waits.
+static void wait_held(struct world *world)
+{
+    (void)pthread_mutex_lock(&world->sink.mutex);
+    while (!world->sink.is_waiting)
+        (void)pthread_cond_wait(&world->sink.has_come, &world->sink.mutex);
+    (void)pthread_mutex_unlock(&world->sink.mutex);
+}
+
 static void wait_for(struct world *world, unsigned count)
 {
     world->wanted = count;
@@ -195,12 +209,15 @@ START_TEST(what_waits_goes_out_as_one_and_shares_a_mark_and_its_frame)
 {
     struct world *world = world_open();
     hold(world, true);
-    for (uint32_t i = 1; i <= 10; i++)
+    send(world, 0, 1, false);
+    wait_held(world);
+    for (uint32_t i = 2; i <= 10; i++)
         send(world, 0, i, false);
     hold(world, false);
     wait_for(world, 10);
     assert_published_in_order(world, 10);
-    ck_assert_uint_ge(world->sink.group_max, 9); // at most the first went alone
+    ck_assert_uint_eq(world->sink.publishes, 2);
+    ck_assert_uint_eq(world->sink.group_max, 9);
     // A mark stands for all that was published with it: its frame is the last of them.
     ck_assert_uint_eq(world->jobs[9].mark_sequence, 10);
     for (unsigned i = 0; i < 10; i++)
@@ -268,7 +285,8 @@ START_TEST(of_the_first_jobs_only_what_was_before_them_counts_as_published)
 {
     struct world *world = world_open();
     hold(world, true);
-    send(world, 0, 1, false); // holds the thread, at most with some of the next
+    send(world, 0, 1, false); // holds the thread
+    wait_held(world);
     send(world, 1, 5, true);
     send(world, 1, 6, true);
     send(world, 1, 7, false);

@@ -1,9 +1,9 @@
-// A worker wakes for a timer when nothing else wakes it, at its time, and sleeps until then.
-// wraps: fold_event fold_timer
+// A worker has itself woken for a timer when nothing else wakes it, at its time, and sleeps until then. The wall clock
+// is the test's: what is due when does not depend on how fast it runs.
+// wraps: fold_event fold_timer ev_timer_start
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "engine/base/memory.h"
@@ -19,7 +19,8 @@
 
 static const char RULES[] = "scores: {s: {rules: [{name: order, on: order.placed, points: 1}]}}\n";
 
-enum { WAIT_MS = 20000, TIMERS = 15, GAP_MS = 40, FIRST_MS = 400 };
+#define T0 INT64_C(1767225600000)
+enum { WAIT_MS = 20000, TIMERS = 15, GAP_MS = 40, FIRST_MS = 150, REST_MS = 500 };
 
 static struct {
     struct runtime runtime;
@@ -32,12 +33,35 @@ static struct {
     bool is_drained;
     unsigned answered;
     atomic_uint published;
+    unsigned published_before;
     atomic_int_fast64_t published_ms[TIMERS];
+    atomic_int_fast64_t wall_ms;
+    atomic_int_fast64_t asked_ms; // after which the worker wants to be woken; 0: it does not
+    atomic_uint looks;            // of the worker at the even clock: several a turn
 } world;
 
-static int64_t wall_ms(void)
+static int64_t stood_wall_ms(void *self)
 {
-    return runtime_wall_ms(&world.runtime);
+    (void)self;
+    return atomic_load(&world.wall_ms);
+}
+
+static int64_t counted_mono_us(void *self)
+{
+    (void)self;
+    atomic_fetch_add(&world.looks, 1);
+    return os_clock().ops->mono_us(os_clock().self);
+}
+
+// The linker gives calls of the one to the other (--wrap).
+void __real_ev_timer_start(struct ev_loop *loop, struct ev_timer *watcher);
+void __wrap_ev_timer_start(struct ev_loop *loop, struct ev_timer *watcher);
+
+void __wrap_ev_timer_start(struct ev_loop *loop, struct ev_timer *watcher)
+{
+    if (watcher->repeat <= 0.0) // not the tick by which it looks around by itself
+        atomic_store(&world.asked_ms, (int64_t)(watcher->at * 1000 + 0.5));
+    __real_ev_timer_start(loop, watcher);
 }
 
 static void no_line(void *self, struct bytes line)
@@ -69,9 +93,10 @@ static enum err sink_publish(
     (void)self;
     (void)fault;
     for (size_t i = 0; i < publication->item_count; i++) {
-        unsigned at = atomic_fetch_add(&world.published, 1);
+        unsigned at = atomic_load(&world.published);
         ck_assert_uint_lt(at, TIMERS);
-        atomic_store(&world.published_ms[at], wall_ms());
+        atomic_store(&world.published_ms[at], runtime_wall_ms(&world.runtime));
+        atomic_store(&world.published, at + 1); // from here on it is looked at
     }
     *mark_out = publication->shards[0].sequence_last;
     return ERR_OK;
@@ -121,9 +146,19 @@ static bool has_drained(void)
     return world.is_drained;
 }
 
-static bool has_published_all(void)
+static bool has_asked_for_the_first(void)
 {
-    return atomic_load(&world.published) == TIMERS;
+    return atomic_load(&world.asked_ms) == FIRST_MS;
+}
+
+static bool has_asked_for_the_next(void)
+{
+    return atomic_load(&world.asked_ms) == GAP_MS;
+}
+
+static bool has_published_more(void)
+{
+    return atomic_load(&world.published) > world.published_before;
 }
 
 static struct worker *start(const struct rules *rules)
@@ -165,57 +200,76 @@ static struct worker *start(const struct rules *rules)
     return worker;
 }
 
-static int64_t cpu_us(void)
+static void open_world(void)
 {
-    struct rusage usage;
-    ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
-    return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-}
-
-START_TEST(timers_fire_at_their_time_while_nothing_comes)
-{
-    static char lines[TIMERS][200];
-    struct rule_file file = {"rules.yaml", bytes_text(RULES)};
-    struct rules rules = {.bundle = {&file, 1}};
-    struct diagnostics list = {0};
-    ck_assert_int_eq(rules_compile(&rules, &list), ERR_OK);
-    diagnostics_free(&list);
+    static const struct clock_ops clock = {.wall_ms = stood_wall_ms, .mono_us = counted_mono_us};
     planned.action_bytes = 50;
+    atomic_store(&world.wall_ms, T0);
     world.runtime.log = (struct diag){.wall_ms = no_time, .write_line = no_line};
-    world.runtime.clock = os_clock();
+    world.runtime.clock = (struct clock){.ops = &clock};
     world.runtime.disk = os_disk();
     test_scratch_make(world.directory);
     world.loop = ev_loop_new(EVFLAG_NOENV);
     postbox_open(&world.box, world.loop);
-    struct worker *worker = start(&rules);
+}
 
-    struct message_ticket *tickets[TIMERS];
-    int64_t first_ms = (wall_ms() + FIRST_MS) / 10 * 10;
+static int64_t due_ms(unsigned timer)
+{
+    return T0 + FIRST_MS + GAP_MS * (int64_t)timer;
+}
+
+static void plan_all(struct message_ticket *tickets[TIMERS])
+{
+    static char lines[TIMERS][200];
     for (unsigned i = 0; i < TIMERS; i++) {
         (void)snprintf(
             lines[i], sizeof(lines[i]),
             "{\"id\":\"%u\",\"type\":\"order.placed\",\"contact\":\"c-%u\",\"data\":{\"due\":"
             "%" PRId64 "}}",
-            i, i, first_ms + GAP_MS * (int64_t)i);
+            i, i, due_ms(i));
         tickets[i] = ticket_create(1, &world.box, on_answered);
         struct mail mail = {.value = bytes_text(lines[i]), .ticket = tickets[i]};
         mailbox_put(world.mailbox, &mail);
     }
     wait_for(has_answered_all);
-    int64_t spent_us = -cpu_us();
-    const struct timespec rest = {.tv_nsec = (FIRST_MS - 200 + TIMERS * GAP_MS) * 1000L * 1000L};
+}
+
+// It turns when it is woken, and no faster: less than once a millisecond, however long the rest gets.
+static void check_sleeps(void)
+{
+    const struct timespec rest = {.tv_nsec = REST_MS * 1000L * 1000L};
+    struct clock clock = os_clock();
+    int64_t began_us = clock.ops->mono_us(clock.self);
+    unsigned looks = atomic_load(&world.looks);
     (void)nanosleep(&rest, NULL);
-    spent_us += cpu_us();
-    wait_for(has_published_all);
-    unsigned on_time = 0;
+    looks = atomic_load(&world.looks) - looks;
+    ck_assert_int_lt(looks, (clock.ops->mono_us(clock.self) - began_us) / 1000);
+    ck_assert_uint_eq(atomic_load(&world.published), 0);
+}
+
+START_TEST(timers_fire_at_their_time_while_nothing_comes)
+{
+    struct rule_file file = {"rules.yaml", bytes_text(RULES)};
+    struct rules rules = {.bundle = {&file, 1}};
+    struct diagnostics list = {0};
+    struct message_ticket *tickets[TIMERS];
+    ck_assert_int_eq(rules_compile(&rules, &list), ERR_OK);
+    diagnostics_free(&list);
+    open_world();
+    struct worker *worker = start(&rules);
+    plan_all(tickets);
+    wait_for(has_asked_for_the_first);
+    check_sleeps();
     for (unsigned i = 0; i < TIMERS; i++) {
-        int64_t late_ms = world.published_ms[i] - (first_ms + GAP_MS * (int64_t)i);
-        ck_assert_int_ge(late_ms, 0);
-        on_time += late_ms < GAP_MS;
+        world.published_before = i;
+        atomic_store(&world.wall_ms, due_ms(i));
+        wait_for(has_published_more);
+        ck_assert_uint_eq(atomic_load(&world.published), i + 1);
+        ck_assert_int_eq(atomic_load(&world.published_ms[i]), due_ms(i));
+        atomic_store(&world.asked_ms, 0);
+        if (i + 1 < TIMERS)
+            wait_for(has_asked_for_the_next);
     }
-    ck_assert_uint_gt(on_time, TIMERS / 2); // every 200 ms it looks around by itself: one in five
-    ck_assert_int_lt(spent_us, 200 * 1000); // of 800 ms: it did not turn and turn
 
     atomic_store(&world.runtime.is_stopping, true);
     worker_nudge(worker);
