@@ -47,6 +47,35 @@ static bool wait_aside(void *context, uint32_t wait_ms)
     return side_thread_wait_ms(context, wait_ms);
 }
 
+// Whether it has anything in the rules in force.
+static bool has_content(const struct rule_bundle *bundle, const char *path)
+{
+    for (size_t i = 0; i < bundle->count; i++) {
+        if (strcmp(bundle->files[i].path, path) == 0)
+            return bundle->files[i].text.len > 0;
+    }
+    return false;
+}
+
+// Rules that went without their files, or whose file was cut to be written anew: nobody takes them away like this.
+static enum err check_nothing_went(struct reload *reload)
+{
+    const char *directory = reload->params.config->rules;
+    const struct rule_bundle *before = &reload->params.rules->bundle;
+    const struct rule_bundle *now = &reload->next.bundle;
+    if (now->count == 0 && before->count > 0)
+        return fault_set(&reload->fault, ERR_MISSING, "rules: %s: no files are left", directory);
+    for (size_t i = 0; i < now->count; i++) {
+        const struct rule_file *file = &now->files[i];
+        if (file->text.len == 0 && has_content(before, file->path))
+            return fault_set(
+                &reload->fault, ERR_MISSING,
+                "rules: %s: %s is empty, and was not: to be without its rules, remove it",
+                directory, file->path);
+    }
+    return ERR_OK;
+}
+
 // A directory that is being exchanged for another is gone for a moment.
 static enum err read_aside(struct reload *reload)
 {
@@ -55,9 +84,7 @@ static enum err read_aside(struct reload *reload)
     enum err err = rules_read(config, &pause, &reload->next, &reload->fault);
     if (err == ERR_MISSING && side_thread_wait_ms(reload->side, GONE_WAIT_MS))
         err = rules_read(config, &pause, &reload->next, &reload->fault);
-    if (err == ERR_OK && reload->next.bundle.count == 0 && reload->params.rules->bundle.count > 0)
-        err = fault_set(&reload->fault, ERR_MISSING, "rules: %s: no files are left", config->rules);
-    return err;
+    return err == ERR_OK ? check_nothing_went(reload) : err;
 }
 
 // A refusal by what is written in the rules: the first error says it, the log has all.

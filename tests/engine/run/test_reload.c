@@ -235,6 +235,10 @@ static void break_half(void)
 {
     write_rules("rules.yaml", HALF_WRITTEN);
 }
+static void break_empty(void)
+{
+    write_rules("rules.yaml", "");
+}
 static void lose_directory(void)
 {
     char path[PATH_BYTES + 8];
@@ -274,6 +278,8 @@ static const struct refused_case {
 } refused[] = {
     {"an error", break_rules, find_files, "rules.yaml:1:", "code=E0206"},
     {"half a file", break_half, find_files, "rules.yaml:2:1: error[E0101]", "code=E0101"},
+    {"cut to be written anew", break_empty, find_files, "rules.yaml is empty, and was not",
+     "rules refused"},
     {"no directory", lose_directory, find_files, "No such file or directory", "rules refused"},
     {"no files", lose_files, find_files, "no files are left", "rules refused"},
     {"more than a frame carries", write_too_much, drop_too_much, "half of limits.frame_bytes",
