@@ -14,6 +14,29 @@ static const struct field_def *find_field(const struct compiler *compiler, struc
     return is_known ? &ruleset->fields[symbol->index] : NULL;
 }
 
+// What `set` names: contact.NAME, or NAME without the contact.
+enum named { IS_CONTACTS, IS_BARE };
+
+static void report_member(
+    struct compiler *compiler, const struct yaml_node *key, struct bytes name, enum named named)
+{
+    bool is_member = find_field(compiler, name) != NULL || bytes_equal_text(name, "stage");
+    if (named == IS_BARE) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0203, yaml_place(key),
+            "unknown member '%.*s': 'set' changes contact.FIELD and contact.stage%s%.*s%s",
+            compile_shown_len(name), (const char *)name.data,
+            is_member ? ", did you mean 'contact." : "", is_member ? compile_shown_len(name) : 0,
+            (const char *)name.data, is_member ? "'?" : "");
+        return;
+    }
+    size_t count = 0;
+    const char *const *names =
+        symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
+    const struct unknown_word unknown = {"field", name, names, count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(key), &unknown);
+}
+
 static bool compile_assignment(
     struct flow *flow, const struct yaml_entry *entry, struct step_assignment *out)
 {
@@ -27,13 +50,7 @@ static bool compile_assignment(
     const struct field_def *field = is_contacts ? find_field(compiler, name) : NULL;
     bool is_stage = is_contacts && bytes_equal_text(name, "stage");
     if (field == NULL && !is_stage) {
-        size_t count = 0;
-        const char *const *names =
-            symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
-        struct unknown_word unknown = {
-            is_contacts ? "field" : "what 'set' sets is contact.FIELD or contact.stage: unknown",
-            name, names, count};
-        diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(entry->key), &unknown);
+        report_member(compiler, entry->key, name, is_contacts ? IS_CONTACTS : IS_BARE);
         return false;
     }
     char what[WHAT_BYTES];

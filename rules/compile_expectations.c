@@ -317,7 +317,7 @@ static void compile_expectation(
     if (keys == KEYS_WRONG)
         return;
     const struct yaml_node *at = compile_required(compiler, node, "at", yaml_place(node), keys);
-    if (at != NULL && compile_test_at(work, at, &out->at_ms))
+    if (at != NULL && compile_test_at(work, at, "'at'", &out->at_ms))
         out->at_text = compile_copy(compiler, yaml_text(at));
     out->place = compile_test_place(compiler, node);
     read_contact(work, yaml_get(node, "contact"), out);

@@ -144,7 +144,7 @@ static bool read_event_times(
 {
     const struct yaml_node *at = yaml_get(node, "at");
     const struct yaml_node *time = yaml_get(node, "time");
-    if (at == NULL || !compile_test_at(work, at, &event->at_ms))
+    if (at == NULL || !compile_test_at(work, at, "'at'", &event->at_ms))
         return false;
     *time_ms = event->at_ms;
     if (time == NULL)

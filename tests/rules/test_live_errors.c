@@ -86,7 +86,7 @@ static const struct error_case {
     {"a limit of no points", EVENT "limit: {points: 0}}\n", "E0402 5:64"},
     {"a limit of points below zero", EVENT "limit: {points: -5}}\n", "E0402 5:64"},
     {"a limit of points alone", EVENT "limit: {points: 50}}\n", ""},
-    {"a limit of an unknown span", EVENT "limit: {times: 1, every: hour}}\n", "E0403 5:73"},
+    {"a limit of an unknown span", EVENT "limit: {times: 1, every: hour}}\n", "E0214 5:73"},
     {"a limit of a day", EVENT "limit: {times: 1, every: day}}\n", ""},
     {"a limit of 36 hours", EVENT "limit: {times: 1, every: 36h}}\n", ""},
     {"a limit per what is computed", EVENT "limit: {times: 1, per: 'data.order + contact.id'}}\n",
@@ -252,6 +252,34 @@ static const struct message_case {
      "rules.yaml:6:68: warning[W0509]: contact.plan is never 'fre', did you mean 'free'?"},
     {EVENT "limit: {points: 3.5}}\n", "rules.yaml:5:64: warning[W0510]: the rule gives 5 points at "
                                       "once, and the limit leaves 3.5 of them"},
+    {EVENT "limit: {times: 1, every: dy}}\n",
+     "rules.yaml:5:73: error[E0214]: unknown value of 'every': 'dy', did you mean 'day'?"},
+    {EVENT "limit: {times: 1, every: 3x}}\n",
+     "rules.yaml:5:73: error[E0403]: 'every' must be a duration like 30d, 36h or 10s, found '3x'"},
+    {COUNTER "{count: email.opened, within: 99999999d}\n",
+     "rules.yaml:2:36: error[E0402]: 'within' must be between 1ms and 365250d, found '99999999d'"},
+    {EVENT "limit: {times: 99999999999999999999}}\n",
+     "rules.yaml:5:63: error[E0402]: 'times' must be between 1 and 2147483647, found "
+     "'99999999999999999999'"},
+    {EVENT "limit: {times: 12x}}\n",
+     "rules.yaml:5:63: error[E0401]: 'times' must be a whole number, found '12x'"},
+    {EVENT "limit: {times: }}\n",
+     "rules.yaml:5:63: error[E0202]: 'times' must be a whole number, found nothing"},
+    {FIELDS "workflows: {w: {on: email.opened, steps: [{set: {plan: free}}]}}\n",
+     "rules.yaml:2:50: error[E0203]: unknown member 'plan': 'set' changes contact.FIELD and "
+     "contact.stage, did you mean 'contact.plan'?"},
+    {FIELDS "workflows: {w: {on: email.opened, steps: [{set: {plam: free}}]}}\n",
+     "rules.yaml:2:50: error[E0203]: unknown member 'plam': 'set' changes contact.FIELD and "
+     "contact.stage"},
+    {"segments: {one: {if: 'contact.tags.exists(x, y)'}}\n",
+     "rules.yaml:1:46: error[E0203]: unknown name 'y'"},
+    {"tests: [{name: t, start: 36h, expect: [{at: 0s, stage: ~}]}]\n",
+     "rules.yaml:1:26: error[E0213]: 'start' must be a time such as 2026-01-31T09:00:00Z, or a "
+     "date"},
+    {"actions: {a: {}}\n"
+     "tests: [{name: t, expect: [{at: 0s, held: [{do: a, until: never}]}]}]\n",
+     "rules.yaml:2:59: error[E0213]: 'until' must be a duration from the start such as 36h, or a "
+     "time such as 2026-01-31T09:00:00Z"},
     {"segments: {hot-leads: {if: contact.id == \"x\"}, t: {if: '!segment.hot-leads'}}\n",
      "rules.yaml:1:66: error[E0223]: unknown field 'hot'; a name with a dash is written "
      "[\"hot-leads\"] or "
