@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "rules/compile_flow.h"
+#include "rules/compile_members.h"
 
 enum { WHAT_BYTES = 140 };
 
@@ -134,6 +135,8 @@ static void compile_emit_data(
         struct bytes name = compile_copy(compiler, yaml_text(each.key));
         (void)snprintf(what, sizeof(what), "'%s'", (const char *)name.data);
         data[count].name = name;
+        if (type->field_count > 0 && catalog_field(type, name) == NULL)
+            compile_undeclared_member(compiler, each.key, type); // it may carry more
         if (compile_step_value(
                 flow, each.value, what, type_of_field(type, name, DATA_ANY), &data[count].value))
             count++;

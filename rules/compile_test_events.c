@@ -4,28 +4,13 @@
 
 #include "engine/base/text.h"
 #include "engine/base/time.h"
+#include "rules/compile_members.h"
 #include "rules/compile_tests.h"
 #include "rules/literal.h"
 
 enum { WHAT_BYTES = 160, ID_CHARS = 32 };
 
 // --- events
-static void report_member(
-    struct compiler *compiler, const struct yaml_node *key, const struct event_type_def *type)
-{
-    const char *known[DATA_FIELDS_MAX];
-    struct arena arena = {0};
-    char what[WHAT_BYTES];
-    for (size_t i = 0; i < type->field_count; i++)
-        known[i] = arena_text(&arena, type->fields[i].name);
-    (void)snprintf(
-        what, sizeof(what), "member of the data of '%.*s':", compile_shown_len(type->name),
-        (const char *)type->name.data);
-    struct unknown_word unknown = {what, yaml_text(key), known, type->field_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_W0505, yaml_place(key), &unknown);
-    arena_free(&arena);
-}
-
 static void add_member(
     struct compiler *compiler,
     const struct yaml_entry *entry,
@@ -41,7 +26,7 @@ static void add_member(
     text_add_json(json, yaml_text(entry->key));
     buffer_add_u8(json, ':');
     if (field == NULL) { // an event may carry more than is declared
-        report_member(compiler, entry->key, type);
+        compile_undeclared_member(compiler, entry->key, type);
         literal_add_json(json, entry->value);
         return;
     }

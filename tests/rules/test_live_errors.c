@@ -2,11 +2,12 @@
 #include "tests/rules/compile_text.h"
 #include "tests/support/suite.h"
 
-#define COUNTER "counters:\n  c: "
-#define SCORE   "scores:\n  s: "
-#define RULES   "scores:\n  s:\n    groups: {mail: {max: 9}}\n    rules:\n      - "
-#define EVENT   RULES "{name: a, on: order.placed, points: 5, "
-#define SEGMENT "segments:\n  t: "
+#define COUNTER   "counters:\n  c: "
+#define SCORE     "scores:\n  s: "
+#define RULES     "scores:\n  s:\n    groups: {mail: {max: 9}}\n    rules:\n      - "
+#define EVENT     RULES "{name: a, on: order.placed, points: 5, "
+#define SEGMENT   "segments:\n  t: "
+#define ON(event) "workflows: {w: {on: " event ", if: '"
 #define FIELDS \
     "contact: {fields: {plan: {type: string, one_of: [free, pro]}, note: {type: string}}}\n"
 
@@ -196,6 +197,71 @@ static const struct error_case {
      "workflows: {w: {on: email.opened, if: 'false', steps: [{tag: {add: x}}]}}\n", "W0508 1:40"},
     {"what depends on the clock is no constant", EVENT "if: age(date(\"2000-01-01\")) > 18}\n", ""},
 
+    {"two values at once", EVENT "if: 'data.order == \"a\" && data.order == \"b\"'}\n",
+     "W0508 5:74"},
+    {"a value that is another", EVENT "if: 'data.order == \"a\" && data.order != \"a\"'}\n",
+     "W0508 5:74"},
+    {"a number between nothing", EVENT "if: data.amount > 10 && 5 > data.amount}\n", "W0508 5:72"},
+    {"a number beside a bound", EVENT "if: data.amount >= 10 && data.amount < 10}\n", "W0508 5:73"},
+    {"a number between two", EVENT "if: data.amount >= 10 && data.amount <= 10}\n", ""},
+    {"a number out of bounds", EVENT "if: data.amount == 3 && data.amount > 3}\n", "W0508 5:72"},
+    {"numbers that no double tells apart",
+     EVENT "if: data.amount > 9007199254740992 && data.amount <= 9007199254740993}\n", ""},
+    {"both yes and no",
+     EVENT "if: has(data.coupon) && \"a\" in contact.tags && !has(data.coupon)}\n", "W0508 5:95"},
+    {"two members of one text", EVENT "if: 'data.order == \"a\" && data.coupon == \"b\"'}\n", ""},
+    {"one value or another", EVENT "if: 'data.order == \"a\" || data.order == \"b\"'}\n", ""},
+    {"a segment that excludes itself",
+     SEGMENT "{if: score.s > 5.0 && score.s < 5.0}\nscores: {s: {}}\n", "W0508 2:28"},
+
+    // --- names that the engine's own events never say
+    {"a segment that there is none of",
+     SEGMENT
+     "{if: contact.id == \"x\"}\n" ON("segment.entered") "data.segment == \"u\"', steps: [end]}}\n",
+     "W0509 3:59"},
+    {"a segment that there is",
+     SEGMENT
+     "{if: contact.id == \"x\"}\n" ON("segment.entered") "data.segment == \"t\"', steps: [end]}}\n",
+     ""},
+    {"a band of no score",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.band_changed") "data.score == \"s\" && data.to == \"hott\"', steps: [end]}}\n",
+     "W0509 3:78"},
+    {"bands, and none",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.band_changed") "data.to == \"hot\" || data.from == \"\"', steps: [end]}}\n",
+     ""},
+    {"a score that there is none of",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.changed") "data.score in [\"s\", \"t\"]', steps: [end]}}\n",
+     "W0509 3:61"},
+    {"an outcome that runs do not have",
+     ON("run.ended") "data.workflow == \"w\" && data.outcome == \"success\"', steps: [end]}}\n",
+     "W0509 1:77"},
+    {"a workflow that there is none of",
+     ON("run.ended") "data.workflow == \"v\"', steps: [end]}}\n", "W0509 1:54"},
+    {"a member that others say, too",
+     ON("[run.ended, email.opened]") "data.workflow == \"v\"', steps: [end]}}\n", ""},
+    {"a type that is not among those",
+     ON("[page.viewed, email.opened]") "event.type == \"email.clicked\"', steps: [end]}}\n",
+     "W0509 1:69"},
+    {"a type that is",
+     ON("[page.viewed, email.opened]") "event.type == \"email.opened\"', steps: [end]}}\n", ""},
+    {"a value within a text",
+     FIELDS "actions: {a: {with: {t: string}}}\n"
+            "workflows: {w: {on: email.opened, steps: [{do: a, with: {t: 'is {{ contact.plan == "
+            "\"fre\" }}'}}]}}"
+            "\n",
+     "W0509 3:84"},
+
+    {"a member that the emitted event does not have",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed, data: {ur: x}}}]}}\n",
+     "W0505 1:77"},
+    {"members of an event that declares none",
+     "events: {a.b: {}}\nworkflows: {w: {on: email.opened, steps: [{emit: {type: a.b, data: {ur: "
+     "x}}}]}}\n",
+     ""},
+
     // --- values that a field never has
     {"a value that is none", FIELDS EVENT "if: contact.plan == \"fre\"}\n", "W0509 6:68"},
     {"a value on the left", FIELDS EVENT "if: '\"fre\" != contact.plan'}\n", "W0509 6:53"},
@@ -247,6 +313,11 @@ static const struct message_case {
      "{bands: {b: 11.5}, rules: [{name: r, on: page.viewed, points: 5.25, limit: {times: 2}}]}\n",
      "rules.yaml:2:18: warning[W0507]: no rules reach band 'b': together they give at most 10.5"},
     {EVENT "if: 1 > 2}\n", "rules.yaml:5:52: warning[W0508]: this is never true"},
+    {EVENT "if: data.amount > 10 && data.amount < 5}\n",
+     "rules.yaml:5:72: warning[W0508]: this is never true where 'data.amount > 10' is"},
+    {SEGMENT "{if: contact.id == \"x\"}\n" ON("segment.left") "data.segment == \"u\"', steps: "
+                                                              "[end]}}\n",
+     "rules.yaml:3:56: warning[W0509]: data.segment is never 'u', did you mean 't'?"},
     {EVENT "if: 1 < 2}\n", "rules.yaml:5:52: warning[W0508]: this is always true, leave it out"},
     {FIELDS EVENT "if: contact.plan == \"fre\"}\n",
      "rules.yaml:6:68: warning[W0509]: contact.plan is never 'fre', did you mean 'free'?"},

@@ -1,0 +1,11 @@
+// Members of the data of events, as tests and steps write them.
+#ifndef RULES_COMPILE_MEMBERS_H
+#define RULES_COMPILE_MEMBERS_H
+
+#include "rules/compiler.h"
+
+// W0505 at a member that the type does not declare, with a did-you-mean.
+void compile_undeclared_member(
+    struct compiler *compiler, const struct yaml_node *key, const struct event_type_def *type);
+
+#endif
