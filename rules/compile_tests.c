@@ -84,6 +84,14 @@ static void report_range(
     buffer_free(&limits);
 }
 
+static void report_time(struct compiler *compiler, const struct yaml_node *node, const char *what)
+{
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
+        "%s must be a duration from the start such as 36h, or a time such as 2026-01-31T09:00:00Z",
+        what);
+}
+
 bool compile_test_time(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -96,11 +104,7 @@ bool compile_test_time(
     if (!yaml_to_text(node, range->what, compiler->list, &text))
         return false;
     if (!read_time(text, start_ms, &time_ms)) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
-            "%s must be a duration from the start such as 36h, or a time such as "
-            "2026-01-31T09:00:00Z",
-            range->what);
+        report_time(compiler, node, range->what);
         return false;
     }
     if (time_ms < range->min || time_ms > range->max) {
@@ -117,6 +121,21 @@ bool compile_test_at(
     int64_t start_ms = work->test->start_ms;
     const struct yaml_range range = {what, start_ms, start_ms + TEST_MS_MAX};
     return compile_test_time(work->compiler, node, &range, start_ms, out_ms);
+}
+
+bool compile_test_moment(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, struct value *out)
+{
+    struct bytes text;
+    int64_t ignored;
+    if (!yaml_to_text(node, what, compiler->list, &text))
+        return false;
+    if (!read_time(text, 0, &ignored)) {
+        report_time(compiler, node, what);
+        return false;
+    }
+    *out = value_text(compile_copy(compiler, text));
+    return true;
 }
 
 static void read_start(

@@ -36,6 +36,10 @@ bool compile_test_time(
 bool compile_test_at(
     struct test_work *work, const struct yaml_node *node, const char *what, int64_t *out_ms);
 
+// A moment, as it is written. False after E0213.
+bool compile_test_moment(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, struct value *out);
+
 // A contact as an event names it: its contact_id, or a mapping of identifiers. False after a diagnostic.
 bool compile_test_contact(
     struct compiler *compiler, const struct yaml_node *node, struct test_contact *out);
