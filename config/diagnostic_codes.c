@@ -286,6 +286,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "the workflow: none of them is ever sent. Move the window or the quiet hours, or take one "
         "of them out."),
     EXPLAIN(
+        W0513,
+        "The type of the event that the step emits declares this member as one that is always "
+        "there; an event that came in without it would be refused. Rules and workflows that read "
+        "it fail where it is not. Give it in `data`, or declare it `optional` under `events:`."),
+    EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "
         "it, or write ${NAME:-default}. Values are never guessed."),

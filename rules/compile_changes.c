@@ -164,5 +164,10 @@ void compile_emit(struct flow *flow, const struct yaml_entry *entry, uint32_t at
             compile_shown_len(def->name), (const char *)def->name.data);
         return;
     }
-    compile_emit_data(flow, yaml_get(entry->value, "data"), def, at);
+    const struct yaml_node *data = yaml_get(entry->value, "data");
+    bool is_mapping = data != NULL && data->kind == YAML_KIND_MAPPING;
+    compile_emit_data(flow, data, def, at);
+    if (data == NULL || is_mapping)
+        compile_missing_members(
+            compiler, data, yaml_place(is_mapping ? data : type), def, DIAGNOSTIC_W0513);
 }

@@ -35,32 +35,6 @@ static void add_member(
     value_add_json(json, value);
 }
 
-static bool has_member(const struct yaml_node *data, struct bytes name)
-{
-    struct yaml_entry entry = data == NULL ? yaml_entry_of(NULL) : yaml_first_entry(data);
-    for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
-        if (bytes_equal(yaml_text(entry.key), name))
-            return !yaml_is_null(entry.value);
-    }
-    return false;
-}
-
-static void report_missing(
-    struct compiler *compiler,
-    const struct yaml_node *data,
-    struct place place,
-    const struct event_type_def *type)
-{
-    for (size_t i = 0; i < type->field_count; i++) {
-        struct bytes name = type->fields[i].name;
-        if (!type->fields[i].is_optional && !has_member(data, name))
-            diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0204, place, "'%.*s' needs '%.*s' in 'data'",
-                compile_shown_len(type->name), (const char *)type->name.data,
-                compile_shown_len(name), (const char *)name.data);
-    }
-}
-
 static void add_data(
     struct compiler *compiler,
     const struct yaml_node *event,
@@ -79,8 +53,9 @@ static void add_data(
         add_member(compiler, &entry, type, json);
     }
     buffer_add_u8(json, '}');
-    report_missing(
-        compiler, data, yaml_place(data == NULL ? yaml_get_key(event, "type") : data), type);
+    compile_missing_members(
+        compiler, data, yaml_place(data == NULL ? yaml_get_key(event, "type") : data), type,
+        DIAGNOSTIC_E0204);
 }
 
 static void add_contact(

@@ -256,7 +256,12 @@ static const struct error_case {
 
     {"a member that the emitted event does not have",
      "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed, data: {ur: x}}}]}}\n",
-     "W0505 1:77"},
+     "W0513 1:76, W0505 1:77"},
+    {"an emitted event without data",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed}}]}}\n", "W0513 1:57"},
+    {"an emitted event with what it needs",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed, data: {url: /a}}}]}}\n",
+     ""},
     {"members of an event that declares none",
      "events: {a.b: {}}\nworkflows: {w: {on: email.opened, steps: [{emit: {type: a.b, data: {ur: "
      "x}}}]}}\n",
