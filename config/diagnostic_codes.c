@@ -261,12 +261,15 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "could bring a contact there. Lower the band, or see which limit is too low."),
     EXPLAIN(
         W0508,
-        "Whatever comes, the condition has the same outcome: a constant decides it. One that is "
-        "never true switches its rule off; one that is always true may be left out."),
+        "Whatever comes, the condition has the same outcome: a constant decides it, or two of its "
+        "parts exclude each other (x == \"a\" && x == \"b\", n > 10 && n < 5). One that is never "
+        "true switches its rule off; one that is always true may be left out."),
     EXPLAIN(
         W0509,
-        "The field lists the values that it may have under `one_of:`, and this is none of them, so "
-        "it is never equal."),
+        "What is compared is never equal to this text. A field lists the values that it may have "
+        "under `one_of:`; data of the engine's own events name a segment, a score, a band, a "
+        "workflow, an action or an object of these rules; and event.type is one of those that the "
+        "rule is about."),
     EXPLAIN(
         W0510,
         "A limit of points cuts the entry that goes beyond it. This one is below the points of "
@@ -282,6 +285,11 @@ static const char *const explanations[DIAGNOSTIC_CODE_COUNT] = {
         "in "
         "the workflow: none of them is ever sent. Move the window or the quiet hours, or take one "
         "of them out."),
+    EXPLAIN(
+        W0513,
+        "The type of the event that the step emits declares this member as one that is always "
+        "there; an event that came in without it would be refused. Rules and workflows that read "
+        "it fail where it is not. Give it in `data`, or declare it `optional` under `events:`."),
     EXPLAIN(
         C0001,
         "${NAME} stands for a variable of the environment, and this one is not set. Set "

@@ -82,6 +82,7 @@ enum diagnostic_severity { SEVERITY_ERROR, SEVERITY_WARNING };
     X(W0510, WARNING, "a limit below what the rule gives at once")       \
     X(W0511, WARNING, "a step that no run comes to")                     \
     X(W0512, WARNING, "a window within quiet hours")                     \
+    X(W0513, WARNING, "an emitted event without what its type needs")    \
     X(C0001, ERROR, "an environment variable is not set")                \
     X(C0002, ERROR, "not a valid ${NAME}")                               \
     X(C0003, ERROR, "a Kafka property that loads code or runs commands") \

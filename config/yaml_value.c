@@ -62,18 +62,28 @@ bool yaml_expect(
     return false;
 }
 
-bool yaml_to_text(
-    const struct yaml_node *node, const char *what, struct diagnostics *list, struct bytes *out)
+static bool to_scalar(
+    const struct yaml_node *node,
+    const char *what,
+    const char *wanted,
+    struct diagnostics *list,
+    struct bytes *out)
 {
     if (!yaml_expect(node, YAML_KIND_SCALAR, what, list))
         return false;
     if (yaml_is_null(node)) {
         diagnostic_add(
-            list, DIAGNOSTIC_E0202, yaml_place(node), "%s must be text, found nothing", what);
+            list, DIAGNOSTIC_E0202, yaml_place(node), "%s must be %s, found nothing", what, wanted);
         return false;
     }
     *out = yaml_text(node);
     return true;
+}
+
+bool yaml_to_text(
+    const struct yaml_node *node, const char *what, struct diagnostics *list, struct bytes *out)
+{
+    return to_scalar(node, what, "text", list, out);
 }
 
 // The text as far as a message shows it, ending with a whole character.
@@ -107,7 +117,7 @@ bool yaml_to_bool(
     const struct yaml_node *node, const char *what, struct diagnostics *list, bool *out)
 {
     struct bytes text;
-    if (!yaml_to_text(node, what, list, &text))
+    if (!to_scalar(node, what, "true or false", list, &text))
         return false;
     bool is_true = bytes_equal_text(text, "true");
     if (node->is_plain && (is_true || bytes_equal_text(text, "false"))) {
@@ -154,6 +164,25 @@ static bool parse_number(struct bytes text, enum number_kind kind, int64_t *out)
     return false;
 }
 
+// Whether all that is wrong with a number is that it has too many digits to be kept.
+static bool is_beyond(struct bytes text, enum number_kind kind)
+{
+    enum { FORM_BYTES_MAX = 8 }; // a sign, a digit, and three decimals or a unit
+    int64_t ignored;
+    char form[FORM_BYTES_MAX];
+    size_t sign = text.len > 0 && text.data[0] == '-' ? 1 : 0;
+    size_t digits = 0;
+    while (sign + digits < text.len && text.data[sign + digits] >= '0' &&
+           text.data[sign + digits] <= '9')
+        digits++;
+    size_t len = text.len - (digits > 0 ? digits - 1 : 0);
+    if (digits < 2 || len > sizeof(form))
+        return false;
+    memcpy(form, text.data, sign + 1);
+    memcpy(form + sign + 1, text.data + sign + digits, text.len - sign - digits);
+    return parse_number(bytes_of(form, len), kind, &ignored);
+}
+
 static void add_number(struct buffer *to, enum number_kind kind, int64_t value)
 {
     if (kind == NUMBER_DURATION)
@@ -197,16 +226,17 @@ static bool to_number(
     };
     struct bytes text;
     int64_t value;
-    if (!yaml_to_text(node, range->what, list, &text))
+    if (!to_scalar(node, range->what, kinds[kind].wanted, list, &text))
         return false;
     bool is_quoted_number = !node->is_plain && kind != NUMBER_DURATION;
-    if (is_quoted_number || !parse_number(text, kind, &value)) {
+    bool is_read = parse_number(text, kind, &value);
+    if (is_quoted_number || (!is_read && !is_beyond(text, kind))) {
         report_value(node, kinds[kind].code, range->what, kinds[kind].wanted, list);
         if (is_quoted_number)
             diagnostic_note(list, PLACE_NONE, "without quotes");
         return false;
     }
-    if (value < range->min || value > range->max) {
+    if (!is_read || value < range->min || value > range->max) {
         report_range(node, kind, range, list);
         return false;
     }

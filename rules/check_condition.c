@@ -1,9 +1,9 @@
 #include "rules/check_condition.h"
 
-#include "engine/base/text.h"
+#include <math.h>
+
+#include "rules/comparison.h"
 #include "rules/constant.h"
-#include "rules/parts.h"
-#include "rules/scope.h"
 
 // --- always, never
 enum truth { TRUTH_OPEN, TRUTH_NEVER, TRUTH_ALWAYS };
@@ -49,6 +49,121 @@ static enum truth truth_of(const struct cel_node *node)
     return constant_value(node, &value) ? truth_of_value(value) : TRUTH_OPEN;
 }
 
+// --- two parts that exclude each other
+// What a part asks of what is written on its other side.
+struct claim {
+    const struct cel_node *node; // the whole part
+    struct bytes of;             // as written
+    enum comparison_operator operator;
+    bool is_number; // number; else text, or whether it is true
+    double number;
+    struct bytes text;
+};
+
+enum { CLAIMS_MAX = 32 };
+#define WHOLE_NUMBER_MAX \
+    9007199254740992.0 // from here on a double stands for several whole numbers
+
+static struct bytes written(
+    const struct checked_expression *expression, const struct cel_node *node)
+{
+    return bytes_of(expression->text.data + node->begin, node->end - node->begin);
+}
+
+static struct claim claim_of(
+    const struct checked_expression *expression, const struct cel_node *node)
+{
+    struct claim claim = {.node = node, .of = written(expression, node), .text = BYTES_LITERAL("")};
+    struct comparison comparison;
+    struct cel_value value;
+    claim.operator= IS_EQUAL;
+    if (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "!_")) {
+        claim.of = written(expression, node->children[0]);
+        claim.operator= IS_OTHER;
+        return claim;
+    }
+    for (uint32_t at = 0; node->kind == CEL_NODE_CALL && node->child_count == 2 && at < 2; at++) {
+        const struct cel_node *other = node->children[1 - at];
+        bool is_equality = bytes_equal_text(node->text, "_==_");
+        bool is_text = (is_equality || bytes_equal_text(node->text, "_!=_")) &&
+                       constant_value(other, &value) && value.kind == CEL_STRING;
+        if (!is_text && !comparison_with(node, at, &comparison))
+            continue;
+        claim.of = written(expression, node->children[at]);
+        claim.is_number = !is_text;
+        claim.operator= is_text ? (is_equality ? IS_EQUAL : IS_OTHER) : comparison.operator;
+        claim.number = is_text ? 0 : comparison.number;
+        claim.text = is_text ? value.as.text : claim.text;
+        break;
+    }
+    return claim;
+}
+
+static bool is_above(enum comparison_operator operator)
+{
+    return operator== IS_FROM || operator== IS_ABOVE;
+}
+
+static bool is_below(enum comparison_operator operator)
+{
+    return operator== IS_UP_TO || operator== IS_BELOW;
+}
+
+static bool numbers_exclude(const struct claim *a, const struct claim *b)
+{
+    const struct comparison of_b = {0, b->operator, b->number };
+    if (!(fabs(a->number) < WHOLE_NUMBER_MAX && fabs(b->number) < WHOLE_NUMBER_MAX))
+        return false; // a NaN neither
+    if (a->operator== IS_EQUAL)
+        return !comparison_holds(&of_b, a->number);
+    bool is_apart = is_above(a->operator) ? a->number > b->number : a->number < b->number;
+    bool is_touching =
+        a->number == b->number &&
+        (a->operator== IS_ABOVE || a->operator== IS_BELOW || b->operator== IS_ABOVE || b->operator==
+         IS_BELOW);
+    return ((is_above(a->operator) && is_below(b->operator)) ||
+            (is_below(a->operator) && is_above(b->operator))) &&
+           (is_apart || is_touching);
+}
+
+static bool claims_exclude(const struct claim *a, const struct claim *b)
+{
+    if (a->is_number != b->is_number || !bytes_equal(a->of, b->of))
+        return false;
+    if (a->is_number)
+        return numbers_exclude(a, b) || (b->operator== IS_EQUAL && numbers_exclude(b, a));
+    bool is_same = bytes_equal(a->text, b->text);
+    if (a->operator== IS_EQUAL && b->operator== IS_EQUAL)
+        return !is_same;
+    return a->operator!= b->operator&& is_same;
+}
+
+// Parts that && joins, of which one is false wherever another is true.
+static void check_parts(struct compiler *compiler, const struct checked_expression *expression)
+{
+    const struct cel_node *root = expression->root;
+    struct claim claims[CLAIMS_MAX];
+    uint32_t count = root->kind == CEL_NODE_AND ? root->child_count : 0;
+    count = count < CLAIMS_MAX ? count : CLAIMS_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        claims[i] = claim_of(expression, root->children[i]);
+        for (uint32_t j = 0; j < i; j++) {
+            if (!claims_exclude(&claims[j], &claims[i]))
+                continue;
+            const struct cel_node *node = claims[i].node;
+            struct bytes before = written(expression, claims[j].node);
+            diagnostic_add(
+                compiler->list, DIAGNOSTIC_W0508,
+                yaml_place_shown(
+                    compiler->list, expression->node, expression->begin + node->begin,
+                    expression->begin + node->end),
+                "this is never true where '%.*s' is", compile_shown_len(before),
+                (const char *)before.data);
+            return;
+        }
+    }
+}
+
 void check_condition(
     struct compiler *compiler,
     const struct checked_expression *expression,
@@ -56,91 +171,14 @@ void check_condition(
 {
     const struct cel_node *root = expression->root;
     enum truth truth = truth_of(root);
+    if (truth == TRUTH_OPEN)
+        check_parts(compiler, expression);
     if (truth == TRUTH_OPEN || (truth == TRUTH_ALWAYS && kind == CONDITION_IS_NEEDED))
         return;
     diagnostic_add(
         compiler->list, DIAGNOSTIC_W0508,
-        yaml_place_shown(compiler->list, expression->node, root->begin, root->end), "%s",
-        truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
-}
-
-// --- one_of
-// The declared field of the contact that a part reads, when it has `one_of`; else NULL.
-static const struct field_def *field_read(
-    const struct ruleset *ruleset, const struct cel_node *node)
-{
-    bool is_member = node->kind == CEL_NODE_SELECT ||
-                     (node->kind == CEL_NODE_CALL && bytes_equal_text(node->text, "_[_]"));
-    if (!is_member || node->field == CEL_NO_FIELD || node->children[0]->kind != CEL_NODE_IDENT ||
-        node->children[0]->variable != SCOPE_CONTACT)
-        return NULL;
-    size_t before = SCOPE_CONTACT_FIELD_COUNT + catalog_identifier_count(ruleset->catalog);
-    if (node->field < before)
-        return NULL;
-    const struct field_def *field = &ruleset->fields[node->field - before];
-    return field->one_of_count > 0 ? field : NULL;
-}
-
-static const char *nearest_of(
-    struct compiler *compiler, const struct field_def *field, struct bytes word)
-{
-    if (compiler->list->nearest_steps >= TEXT_NEAREST_STEPS_MAX ||
-        diagnostics_is_full(compiler->list))
-        return NULL;
-    const char **values = arena_alloc(&compiler->tree, field->one_of_count * sizeof(*values));
-    for (uint32_t i = 0; i < field->one_of_count; i++)
-        values[i] = (const char *)field->one_of[i].data;
-    return text_nearest_bounded(word, values, field->one_of_count, &compiler->list->nearest_steps);
-}
-
-static void check_value(
-    struct compiler *compiler,
-    const struct checked_expression *expression,
-    const struct field_def *field,
-    const struct cel_node *value)
-{
-    if (value->kind != CEL_NODE_LITERAL || value->literal.kind != CEL_STRING)
-        return;
-    struct bytes text = value->literal.as.text;
-    const struct part part = {PART_VALUE, (uint64_t)(field - compiler->ruleset->fields), text};
-    if (parts_find(compiler, &part) != PART_NONE)
-        return;
-    const char *meant = nearest_of(compiler, field, text);
-    diagnostic_add(
-        compiler->list, DIAGNOSTIC_W0509,
-        yaml_place_shown(compiler->list, expression->node, value->begin, value->end),
-        "contact.%s is never '%.*s'%s%s%s", (const char *)field->name.data, compile_shown_len(text),
-        (const char *)text.data, meant == NULL ? "" : ", did you mean '",
-        meant == NULL ? "" : meant, meant == NULL ? "" : "'?");
-    const struct symbol *symbol = symbols_find(&compiler->symbols[SYMBOL_FIELD], field->name);
-    if (symbol != NULL)
-        diagnostic_note(compiler->list, symbol->place, "its values are declared here");
-}
-
-static void check_part(
-    struct compiler *compiler,
-    const struct checked_expression *expression,
-    const struct cel_node *node)
-{
-    for (uint32_t i = 0; i < node->child_count; i++) // no deeper than CEL_DEPTH_MAX
-        check_part(compiler, expression, node->children[i]);
-    if (node->kind != CEL_NODE_CALL || node->child_count != 2)
-        return;
-    const struct cel_node *left = node->children[0], *right = node->children[1];
-    bool is_equality = bytes_equal_text(node->text, "_==_") || bytes_equal_text(node->text, "_!=_");
-    const struct field_def *of_left = field_read(compiler->ruleset, left);
-    const struct field_def *of_right = field_read(compiler->ruleset, right);
-    if (is_equality && of_left != NULL)
-        check_value(compiler, expression, of_left, right);
-    if (is_equality && of_right != NULL)
-        check_value(compiler, expression, of_right, left);
-    if (!bytes_equal_text(node->text, "@in") || of_left == NULL || right->kind != CEL_NODE_LIST)
-        return;
-    for (uint32_t i = 0; i < right->child_count; i++)
-        check_value(compiler, expression, of_left, right->children[i]);
-}
-
-void check_one_of(struct compiler *compiler, const struct checked_expression *expression)
-{
-    check_part(compiler, expression, expression->root);
+        yaml_place_shown(
+            compiler->list, expression->node, expression->begin + root->begin,
+            expression->begin + root->end),
+        "%s", truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
 }

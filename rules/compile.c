@@ -9,6 +9,7 @@
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_implied.h"
+#include "rules/compile_kept.h"
 #include "rules/compile_teams.h"
 #include "rules/compile_workflows.h"
 #include "rules/compiler.h"
@@ -219,6 +220,7 @@ enum err compile_bundle(
         compile_pin(&compiler, &bundle->pinned_files[bundle->pins[i].file], &bundle->pins[i]);
     compile_workflows_finish(&compiler);
     compile_expressions(&compiler);
+    compile_kept_values(&compiler);
     compile_live(&compiler);
     compile_expressions_end(&compiler);
     compiler_end(&compiler);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "rules/compile_flow.h"
+#include "rules/compile_members.h"
 
 enum { WHAT_BYTES = 140 };
 
@@ -12,6 +13,29 @@ static const struct field_def *find_field(const struct compiler *compiler, struc
     bool is_known = symbol != NULL && symbol->index < ruleset->field_count &&
                     bytes_equal(ruleset->fields[symbol->index].name, name);
     return is_known ? &ruleset->fields[symbol->index] : NULL;
+}
+
+// What `set` names: contact.NAME, or NAME without the contact.
+enum named { IS_CONTACTS, IS_BARE };
+
+static void report_member(
+    struct compiler *compiler, const struct yaml_node *key, struct bytes name, enum named named)
+{
+    bool is_member = find_field(compiler, name) != NULL || bytes_equal_text(name, "stage");
+    if (named == IS_BARE) {
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0203, yaml_place(key),
+            "unknown member '%.*s': 'set' changes contact.FIELD and contact.stage%s%.*s%s",
+            compile_shown_len(name), (const char *)name.data,
+            is_member ? ", did you mean 'contact." : "", is_member ? compile_shown_len(name) : 0,
+            (const char *)name.data, is_member ? "'?" : "");
+        return;
+    }
+    size_t count = 0;
+    const char *const *names =
+        symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
+    const struct unknown_word unknown = {"field", name, names, count};
+    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(key), &unknown);
 }
 
 static bool compile_assignment(
@@ -27,13 +51,7 @@ static bool compile_assignment(
     const struct field_def *field = is_contacts ? find_field(compiler, name) : NULL;
     bool is_stage = is_contacts && bytes_equal_text(name, "stage");
     if (field == NULL && !is_stage) {
-        size_t count = 0;
-        const char *const *names =
-            symbols_names(&compiler->symbols[SYMBOL_FIELD], &compiler->scratch, &count);
-        struct unknown_word unknown = {
-            is_contacts ? "field" : "what 'set' sets is contact.FIELD or contact.stage: unknown",
-            name, names, count};
-        diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0203, yaml_place(entry->key), &unknown);
+        report_member(compiler, entry->key, name, is_contacts ? IS_CONTACTS : IS_BARE);
         return false;
     }
     char what[WHAT_BYTES];
@@ -117,6 +135,8 @@ static void compile_emit_data(
         struct bytes name = compile_copy(compiler, yaml_text(each.key));
         (void)snprintf(what, sizeof(what), "'%s'", (const char *)name.data);
         data[count].name = name;
+        if (type->field_count > 0 && catalog_field(type, name) == NULL)
+            compile_undeclared_member(compiler, each.key, type); // it may carry more
         if (compile_step_value(
                 flow, each.value, what, type_of_field(type, name, DATA_ANY), &data[count].value))
             count++;
@@ -144,5 +164,10 @@ void compile_emit(struct flow *flow, const struct yaml_entry *entry, uint32_t at
             compile_shown_len(def->name), (const char *)def->name.data);
         return;
     }
-    compile_emit_data(flow, yaml_get(entry->value, "data"), def, at);
+    const struct yaml_node *data = yaml_get(entry->value, "data");
+    bool is_mapping = data != NULL && data->kind == YAML_KIND_MAPPING;
+    compile_emit_data(flow, data, def, at);
+    if (data == NULL || is_mapping)
+        compile_missing_members(
+            compiler, data, yaml_place(is_mapping ? data : type), def, DIAGNOSTIC_W0513);
 }

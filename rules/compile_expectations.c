@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/base/buffer.h"
+#include "rules/compile_kept.h"
 #include "rules/compile_tests.h"
 #include "rules/compile_with.h"
 #include "rules/literal.h"
@@ -123,19 +124,29 @@ static void read_segments(
     }
 }
 
-static enum data_type counter_type(enum counter_kind kind)
+// Of one whose type is that of an expression: later. False after a diagnostic.
+static bool read_counter(
+    struct compiler *compiler,
+    const struct yaml_node *node,
+    const struct counter_def *counter,
+    struct value *out)
 {
-    switch (kind) {
+    enum data_type type = DATA_DOUBLE;
+    const struct kept_value kept = {node, "the counter", counter->value, out};
+    *out = (struct value){.kind = VALUE_NULL};
+    if (yaml_is_null(node))
+        return true;
+    switch (counter->kind) {
     case COUNTER_COUNT:
-    case COUNTER_DISTINCT: return DATA_INT;
+    case COUNTER_DISTINCT: type = DATA_INT; break;
     case COUNTER_SUM:
     case COUNTER_MIN:
     case COUNTER_MAX:
-    case COUNTER_AVG: return DATA_DOUBLE;
+    case COUNTER_AVG: break;
     case COUNTER_FIRST:
-    case COUNTER_LAST: break; // that of an expression which is not compiled yet
+    case COUNTER_LAST: compile_kept_later(compiler, &kept); return true;
     }
-    return DATA_ANY;
+    return literal_value(compiler, node, kept.what, type, out);
 }
 
 static void read_counters(
@@ -151,11 +162,11 @@ static void read_counters(
             test_symbol_find(compiler, SYMBOL_COUNTER, DIAGNOSTIC_E0221, entry.key);
         if (symbol == NULL)
             continue;
-        struct test_counter counter = {(uint32_t)symbol->index, {.kind = VALUE_NULL}};
-        enum data_type type = counter_type(compiler->ruleset->counters[symbol->index].kind);
-        if (yaml_is_null(entry.value) ||
-            literal_value(compiler, entry.value, "the counter", type, &counter.value))
-            counters[out->counter_count++] = counter;
+        struct test_counter *counter = &counters[out->counter_count];
+        const struct counter_def *def = &compiler->ruleset->counters[symbol->index];
+        counter->counter = (uint32_t)symbol->index;
+        if (read_counter(compiler, entry.value, def, &counter->value))
+            out->counter_count++;
     }
 }
 
@@ -317,7 +328,7 @@ static void compile_expectation(
     if (keys == KEYS_WRONG)
         return;
     const struct yaml_node *at = compile_required(compiler, node, "at", yaml_place(node), keys);
-    if (at != NULL && compile_test_at(work, at, &out->at_ms))
+    if (at != NULL && compile_test_at(work, at, "'at'", &out->at_ms))
         out->at_text = compile_copy(compiler, yaml_text(at));
     out->place = compile_test_place(compiler, node);
     read_contact(work, yaml_get(node, "contact"), out);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "rules/cel/parser.h"
-#include "rules/check_condition.h"
+#include "rules/check_values.h"
 #include "rules/conjunction.h"
 #include "rules/expression_problem.h"
 #include "rules/live_facts.h"
@@ -395,8 +395,9 @@ static void check_sense(
     const struct pending_expression *pending,
     const struct checked_expression *checked)
 {
-    if (survey_names(&compiler->survey, SCOPE_CONTACT))
-        check_one_of(compiler, checked);
+    if (survey_names(&compiler->survey, SCOPE_CONTACT) ||
+        survey_names(&compiler->survey, SCOPE_DATA) || survey_names(&compiler->survey, SCOPE_EVENT))
+        check_values(compiler, checked);
     switch (pending->use) {
     case EXPRESSION_CONDITION:
     case EXPRESSION_STOP:
@@ -510,7 +511,9 @@ static void check_pending(struct compiler *compiler, const struct pending_expres
         warn_undeclared(compiler, pending, root);
     if (!compile_tree(compiler, pending, scope, root))
         return;
-    check_sense(compiler, pending, &(struct checked_expression){pending->node, root});
+    const struct checked_expression checked = {
+        pending->node, pending->begin, expression->text, root, pending->on};
+    check_sense(compiler, pending, &checked);
     take_tree(compiler, pending, scope, root);
     (void)check_costs(compiler, pending); // of its moments
 }

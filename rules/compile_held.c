@@ -23,7 +23,7 @@ static bool read_held(struct test_work *work, const struct yaml_node *node, stru
     *out = (struct test_held){.action = (uint32_t)action->index, .because = BYTES_LITERAL("")};
     if (because != NULL && yaml_to_word(because, &words, compiler->list, &word))
         out->because = bytes_text(names[word]);
-    out->has_until = until != NULL && compile_test_at(work, until, &out->until_ms);
+    out->has_until = until != NULL && compile_test_at(work, until, "'until'", &out->until_ms);
     return true;
 }
 

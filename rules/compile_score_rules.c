@@ -12,17 +12,23 @@ void compile_span(
     enum limit_span *span_out,
     int64_t *span_ms_out)
 {
-    static const struct {
-        const char *word;
-        enum limit_span span;
-    } spans[] = {
-        {"day", LIMIT_DAY}, {"week", LIMIT_WEEK}, {"month", LIMIT_MONTH}, {"year", LIMIT_YEAR}};
+    static const char *const words[] = {"day", "week", "month", "year"};
+    static const enum limit_span spans[] = {LIMIT_DAY, LIMIT_WEEK, LIMIT_MONTH, LIMIT_YEAR};
+    enum { SPAN_COUNT = sizeof(words) / sizeof(words[0]) };
     static const struct yaml_range range = {"'every'", 1, SPAN_MS_MAX};
-    for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
-        if (node->kind == YAML_KIND_SCALAR && bytes_equal_text(yaml_text(node), spans[i].word)) {
-            *span_out = spans[i].span;
+    bool is_word = node->kind == YAML_KIND_SCALAR && !node->is_refused && !yaml_is_null(node);
+    struct bytes text = is_word ? yaml_text(node) : BYTES_LITERAL("");
+    for (size_t i = 0; i < SPAN_COUNT; i++) {
+        if (bytes_equal_text(text, words[i])) {
+            *span_out = spans[i];
             return;
         }
+    }
+    if (text.len > 0 && memchr("0123456789-", text.data[0], 11) == NULL) {
+        const struct unknown_word unknown = {"value of 'every':", text, words, SPAN_COUNT};
+        diagnostic_add_unknown(compiler->list, DIAGNOSTIC_E0214, yaml_place(node), &unknown);
+        diagnostic_note(compiler->list, PLACE_NONE, "or a duration like 30d, 36h or 10s");
+        return;
     }
     if (yaml_to_duration(node, &range, compiler->list, span_ms_out))
         *span_out = LIMIT_ROLLING;

@@ -3,6 +3,7 @@
 #include "rules/compile_expression.h"
 #include "rules/compile_history.h"
 #include "rules/compile_score_rules.h"
+#include "rules/parts.h"
 
 enum { BANDS_MAX = 100 };
 
@@ -37,6 +38,7 @@ static bool compile_band(
             "no contact can be in band '%.*s': it starts above 'max'",
             compile_shown_len(yaml_text(entry->key)), (const char *)yaml_text(entry->key).data);
     *out = (struct score_band){compile_copy(compiler, yaml_text(entry->key)), from_milli};
+    parts_add(compiler, &(struct part){PART_BAND, 0, out->name}, 0);
     return true;
 }
 

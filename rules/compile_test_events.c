@@ -4,28 +4,13 @@
 
 #include "engine/base/text.h"
 #include "engine/base/time.h"
+#include "rules/compile_members.h"
 #include "rules/compile_tests.h"
 #include "rules/literal.h"
 
 enum { WHAT_BYTES = 160, ID_CHARS = 32 };
 
 // --- events
-static void report_member(
-    struct compiler *compiler, const struct yaml_node *key, const struct event_type_def *type)
-{
-    const char *known[DATA_FIELDS_MAX];
-    struct arena arena = {0};
-    char what[WHAT_BYTES];
-    for (size_t i = 0; i < type->field_count; i++)
-        known[i] = arena_text(&arena, type->fields[i].name);
-    (void)snprintf(
-        what, sizeof(what), "member of the data of '%.*s':", compile_shown_len(type->name),
-        (const char *)type->name.data);
-    struct unknown_word unknown = {what, yaml_text(key), known, type->field_count};
-    diagnostic_add_unknown(compiler->list, DIAGNOSTIC_W0505, yaml_place(key), &unknown);
-    arena_free(&arena);
-}
-
 static void add_member(
     struct compiler *compiler,
     const struct yaml_entry *entry,
@@ -41,39 +26,13 @@ static void add_member(
     text_add_json(json, yaml_text(entry->key));
     buffer_add_u8(json, ':');
     if (field == NULL) { // an event may carry more than is declared
-        report_member(compiler, entry->key, type);
+        compile_undeclared_member(compiler, entry->key, type);
         literal_add_json(json, entry->value);
         return;
     }
     if (!yaml_is_null(entry->value))
         (void)literal_value(compiler, entry->value, what, field->type, &value);
     value_add_json(json, value);
-}
-
-static bool has_member(const struct yaml_node *data, struct bytes name)
-{
-    struct yaml_entry entry = data == NULL ? yaml_entry_of(NULL) : yaml_first_entry(data);
-    for (; entry.key != NULL; entry = yaml_next_entry(entry)) {
-        if (bytes_equal(yaml_text(entry.key), name))
-            return !yaml_is_null(entry.value);
-    }
-    return false;
-}
-
-static void report_missing(
-    struct compiler *compiler,
-    const struct yaml_node *data,
-    struct place place,
-    const struct event_type_def *type)
-{
-    for (size_t i = 0; i < type->field_count; i++) {
-        struct bytes name = type->fields[i].name;
-        if (!type->fields[i].is_optional && !has_member(data, name))
-            diagnostic_add(
-                compiler->list, DIAGNOSTIC_E0204, place, "'%.*s' needs '%.*s' in 'data'",
-                compile_shown_len(type->name), (const char *)type->name.data,
-                compile_shown_len(name), (const char *)name.data);
-    }
 }
 
 static void add_data(
@@ -94,8 +53,9 @@ static void add_data(
         add_member(compiler, &entry, type, json);
     }
     buffer_add_u8(json, '}');
-    report_missing(
-        compiler, data, yaml_place(data == NULL ? yaml_get_key(event, "type") : data), type);
+    compile_missing_members(
+        compiler, data, yaml_place(data == NULL ? yaml_get_key(event, "type") : data), type,
+        DIAGNOSTIC_E0204);
 }
 
 static void add_contact(
@@ -144,7 +104,7 @@ static bool read_event_times(
 {
     const struct yaml_node *at = yaml_get(node, "at");
     const struct yaml_node *time = yaml_get(node, "time");
-    if (at == NULL || !compile_test_at(work, at, &event->at_ms))
+    if (at == NULL || !compile_test_at(work, at, "'at'", &event->at_ms))
         return false;
     *time_ms = event->at_ms;
     if (time == NULL)

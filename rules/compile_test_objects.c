@@ -1,6 +1,7 @@
 // Compiles `objects` of an expectation: objects by name, key and field.
 #include <stdio.h>
 
+#include "rules/compile_kept.h"
 #include "rules/compile_tests.h"
 #include "rules/literal.h"
 
@@ -43,7 +44,14 @@ static bool read_field(
     if (yaml_is_null(entry->value))
         return true;
     (void)snprintf(what, sizeof(what), "'%s'", (const char *)out->name.data);
-    return literal_value(compiler, entry->value, what, DATA_ANY, &out->value);
+    const char *kept_what = arena_text(&compiler->scratch, bytes_text(what));
+    if (!object_declares(object, name)) // one of its times
+        return compile_test_moment(compiler, entry->value, kept_what, &out->value);
+    const struct rule_expression *of = NULL;
+    for (uint32_t i = 0; i < object->field_count; i++)
+        of = bytes_equal(object->fields[i].name, name) ? object->fields[i].value : of;
+    compile_kept_later(compiler, &(struct kept_value){entry->value, kept_what, of, &out->value});
+    return true;
 }
 
 static void read_object(

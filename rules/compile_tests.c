@@ -84,6 +84,14 @@ static void report_range(
     buffer_free(&limits);
 }
 
+static void report_time(struct compiler *compiler, const struct yaml_node *node, const char *what)
+{
+    diagnostic_add(
+        compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
+        "%s must be a duration from the start such as 36h, or a time such as 2026-01-31T09:00:00Z",
+        what);
+}
+
 bool compile_test_time(
     struct compiler *compiler,
     const struct yaml_node *node,
@@ -96,11 +104,7 @@ bool compile_test_time(
     if (!yaml_to_text(node, range->what, compiler->list, &text))
         return false;
     if (!read_time(text, start_ms, &time_ms)) {
-        diagnostic_add(
-            compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
-            "%s must be a duration from the start such as 36h, or a time such as "
-            "2026-01-31T09:00:00Z",
-            range->what);
+        report_time(compiler, node, range->what);
         return false;
     }
     if (time_ms < range->min || time_ms > range->max) {
@@ -111,11 +115,45 @@ bool compile_test_time(
     return true;
 }
 
-bool compile_test_at(struct test_work *work, const struct yaml_node *node, int64_t *out_ms)
+bool compile_test_at(
+    struct test_work *work, const struct yaml_node *node, const char *what, int64_t *out_ms)
 {
     int64_t start_ms = work->test->start_ms;
-    const struct yaml_range range = {"'at'", start_ms, start_ms + TEST_MS_MAX};
+    const struct yaml_range range = {what, start_ms, start_ms + TEST_MS_MAX};
     return compile_test_time(work->compiler, node, &range, start_ms, out_ms);
+}
+
+bool compile_test_moment(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, struct value *out)
+{
+    struct bytes text;
+    int64_t ignored;
+    if (!yaml_to_text(node, what, compiler->list, &text))
+        return false;
+    if (!read_time(text, 0, &ignored)) {
+        report_time(compiler, node, what);
+        return false;
+    }
+    *out = value_text(compile_copy(compiler, text));
+    return true;
+}
+
+static void read_start(
+    struct compiler *compiler, const struct yaml_node *node, struct rule_test *test)
+{
+    const struct yaml_range range = {"'start'", TIME_MS_MIN, TIME_MS_MAX - TEST_MS_MAX};
+    struct bytes text;
+    int64_t time_ms = 0;
+    if (!yaml_to_text(node, range.what, compiler->list, &text))
+        return;
+    if (!time_parse(text, &time_ms) && !time_parse_date(text, &time_ms))
+        diagnostic_add(
+            compiler->list, DIAGNOSTIC_E0213, yaml_place(node),
+            "%s must be a time such as 2026-01-31T09:00:00Z, or a date", range.what);
+    else if (time_ms < range.min || time_ms > range.max)
+        report_range(compiler, node, &range);
+    else
+        test->start_ms = time_ms;
 }
 
 // --- tests
@@ -133,13 +171,12 @@ static void compile_test(
     const struct yaml_node *expect =
         compile_required(compiler, node, "expect", yaml_place(node), keys);
     const struct yaml_node *start = yaml_get(node, "start");
-    const struct yaml_range range = {"'start'", TIME_MS_MIN, TIME_MS_MAX - TEST_MS_MAX};
     struct bytes text;
     if (name != NULL && yaml_to_text(name, "'name'", compiler->list, &text) &&
         compile_define(compiler, SYMBOL_TEST, name, NAME_FORM_TAG, ruleset->test_count))
         test.name = compile_copy(compiler, text);
     if (start != NULL)
-        (void)compile_test_time(compiler, start, &range, START_MS_DEFAULT, &test.start_ms);
+        read_start(compiler, start, &test);
     test.zone = compile_test_zone(compiler, node);
     compile_test_given(&work, yaml_get(node, "contact"));
     compile_test_events(&work, yaml_get(node, "events"));

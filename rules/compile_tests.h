@@ -32,8 +32,13 @@ bool compile_test_time(
     const struct yaml_range *range,
     int64_t start_ms,
     int64_t *out_ms);
-// When an event arrives, or something must hold: not before the start. False as above.
-bool compile_test_at(struct test_work *work, const struct yaml_node *node, int64_t *out_ms);
+// A moment that is not before the start, "'at'" or as `what` says. False as above.
+bool compile_test_at(
+    struct test_work *work, const struct yaml_node *node, const char *what, int64_t *out_ms);
+
+// A moment, as it is written. False after E0213.
+bool compile_test_moment(
+    struct compiler *compiler, const struct yaml_node *node, const char *what, struct value *out);
 
 // A contact as an event names it: its contact_id, or a mapping of identifiers. False after a diagnostic.
 bool compile_test_contact(

@@ -55,7 +55,8 @@ struct compiler {
     size_t started_count, started_cap, event_name_count;
     struct implication *implications;   // of compile_implied.h
     struct pending_expression *pending; // to be compiled when all names are known
-    size_t pending_count, pending_cap, implication_count, implication_cap;
+    struct kept_value *kept;            // of compile_kept.h; likewise
+    size_t pending_count, pending_cap, implication_count, implication_cap, kept_count, kept_cap;
 };
 
 enum { ACTION_PARAMS_MAX = 255 };

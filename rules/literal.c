@@ -114,22 +114,33 @@ void literal_add_json(struct buffer *to, const struct yaml_node *node)
     }
 }
 
+static bool is_in_name(uint8_t character)
+{
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           (character >= '0' && character <= '9') || character == '_' || character == '.';
+}
+
 // What somebody who writes an expression begins or joins it with.
 bool literal_is_like_expression(const struct yaml_node *node)
 {
     static const char *const scopes[] = {
-        "now",  "contact.", "data.", "event.", "score.", "counter.", "segment.",
-        "run.", "objects.", "days(", "date(",  "local(", "age(",
+        "contact.", "data.", "event.",   "score.", "counter.", "segment.",
+        "run.",     "days(", "objects.", "date(",  "local(",   "age(",
     };
     struct bytes text = yaml_text(node);
-    for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
-        size_t len = strlen(scopes[i]);
-        if (text.len >= len && memcmp(text.data, scopes[i], len) == 0)
+    bool is_now = text.len >= 3 && memcmp(text.data, "now", 3) == 0;
+    if (is_now || (text.len > 0 && text.data[0] == '!'))
+        return true;
+    for (size_t at = 0; at < text.len; at++) {
+        if (memchr("()*/<>=?&|+", text.data[at], 11) != NULL)
             return true;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (memchr("()*/<>=?&|+", text.data[i], 11) != NULL)
-            return true;
+        if (at > 0 && is_in_name(text.data[at - 1]))
+            continue;
+        for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+            size_t len = strlen(scopes[i]);
+            if (text.len - at >= len && memcmp(text.data + at, scopes[i], len) == 0)
+                return true;
+        }
     }
     return false;
 }

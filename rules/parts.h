@@ -9,6 +9,7 @@ enum part_kind {
     PART_VALUE,   // of `one_of` of the field of that number
     PART_STEP,    // of the workflow of that number, by its id
     PART_DEED,    // likewise, where the step does the action of that number; see parts_deed
+    PART_BAND,    // of 0: a band of any score, by its name
     PART_IMPLIED, // of 0: what is implied, by its name
     PART_CONTACT, // of the test and the kind of identifier: an identifier that its events name
 };

@@ -260,7 +260,8 @@ static size_t distance(struct bytes a, struct bytes b)
 static bool may_be_near(struct bytes word, struct bytes candidate, size_t changes_max)
 {
     size_t more = word.len > candidate.len ? word.len - candidate.len : candidate.len - word.len;
-    return candidate.len <= WORD_BYTES_MAX && more <= changes_max;
+    bool is_word = candidate.len > 0 && candidate.len <= WORD_BYTES_MAX;
+    return is_word && more <= changes_max;
 }
 
 // NULL also when it takes more steps.

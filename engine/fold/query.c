@@ -6,6 +6,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/base/text.h"
+#include "engine/event/identifier.h"
 #include "engine/fold/contact_json.h"
 #include "engine/fold/scoring.h"
 #include "engine/fold/shard_internal.h"
@@ -16,8 +17,15 @@ static struct contact_number find_by_kind(
     struct name_id kind_id = names_find(shard->state, NAME_IDENTIFIER, kind);
     if (kind_id.value == 0 || value.len == 0)
         return (struct contact_number){0};
+    struct buffer folded = {0}; // as the email was when it was kept
+    if (bytes_equal_text(kind, "email") && identifier_needs_fold(value)) {
+        identifier_fold(value, buffer_reserve(&folded, value.len));
+        value = bytes_of(folded.data, value.len);
+    }
     struct identity_key key = identity_key_of(shard->state, kind_id, value);
-    return identity_find(shard->state, &key);
+    struct contact_number found = identity_find(shard->state, &key);
+    buffer_free(&folded);
+    return found;
 }
 
 struct contact_number query_find(struct shard *shard, struct bytes id)

@@ -8,7 +8,7 @@
 #include "projections/scores.h"
 #include "rules/cel/value.h"
 
-// The contact named by ID: a contact id, or "email:ann@example.com". 0 when there is none.
+// The contact named by ID: a contact id, or "email:ann@example.com" (in capitals, too). 0 when there is none.
 struct contact_number query_find(struct shard *shard, struct bytes id);
 
 // Each appends one compact JSON object without a newline.

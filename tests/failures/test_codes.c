@@ -288,6 +288,7 @@ static const struct file_case {
      0, ""},
     {DIAGNOSTIC_W0510, 1, 77, FILE_RULES, RULE "5, limit: {points: 3}}]}}\n", 0, ""},
     {DIAGNOSTIC_W0511, 2, 48, FILE_RULES, FLOW "end, {tag: {add: x}}]}}\n", 0, ""},
+    {DIAGNOSTIC_W0513, 2, 57, FILE_RULES, FLOW "{emit: {type: page.viewed}}]}}\n", 0, ""},
     {DIAGNOSTIC_W0512, 3, 43, FILE_RULES,
      "channels: {sms: {quiet: {hours: 21:00-09:00}}}\n"
      "actions: {a: {channel: sms}}\n"

@@ -2,11 +2,12 @@
 #include "tests/rules/compile_text.h"
 #include "tests/support/suite.h"
 
-#define COUNTER "counters:\n  c: "
-#define SCORE   "scores:\n  s: "
-#define RULES   "scores:\n  s:\n    groups: {mail: {max: 9}}\n    rules:\n      - "
-#define EVENT   RULES "{name: a, on: order.placed, points: 5, "
-#define SEGMENT "segments:\n  t: "
+#define COUNTER   "counters:\n  c: "
+#define SCORE     "scores:\n  s: "
+#define RULES     "scores:\n  s:\n    groups: {mail: {max: 9}}\n    rules:\n      - "
+#define EVENT     RULES "{name: a, on: order.placed, points: 5, "
+#define SEGMENT   "segments:\n  t: "
+#define ON(event) "workflows: {w: {on: " event ", if: '"
 #define FIELDS \
     "contact: {fields: {plan: {type: string, one_of: [free, pro]}, note: {type: string}}}\n"
 
@@ -86,7 +87,7 @@ static const struct error_case {
     {"a limit of no points", EVENT "limit: {points: 0}}\n", "E0402 5:64"},
     {"a limit of points below zero", EVENT "limit: {points: -5}}\n", "E0402 5:64"},
     {"a limit of points alone", EVENT "limit: {points: 50}}\n", ""},
-    {"a limit of an unknown span", EVENT "limit: {times: 1, every: hour}}\n", "E0403 5:73"},
+    {"a limit of an unknown span", EVENT "limit: {times: 1, every: hour}}\n", "E0214 5:73"},
     {"a limit of a day", EVENT "limit: {times: 1, every: day}}\n", ""},
     {"a limit of 36 hours", EVENT "limit: {times: 1, every: 36h}}\n", ""},
     {"a limit per what is computed", EVENT "limit: {times: 1, per: 'data.order + contact.id'}}\n",
@@ -196,6 +197,76 @@ static const struct error_case {
      "workflows: {w: {on: email.opened, if: 'false', steps: [{tag: {add: x}}]}}\n", "W0508 1:40"},
     {"what depends on the clock is no constant", EVENT "if: age(date(\"2000-01-01\")) > 18}\n", ""},
 
+    {"two values at once", EVENT "if: 'data.order == \"a\" && data.order == \"b\"'}\n",
+     "W0508 5:74"},
+    {"a value that is another", EVENT "if: 'data.order == \"a\" && data.order != \"a\"'}\n",
+     "W0508 5:74"},
+    {"a number between nothing", EVENT "if: data.amount > 10 && 5 > data.amount}\n", "W0508 5:72"},
+    {"a number beside a bound", EVENT "if: data.amount >= 10 && data.amount < 10}\n", "W0508 5:73"},
+    {"a number between two", EVENT "if: data.amount >= 10 && data.amount <= 10}\n", ""},
+    {"a number out of bounds", EVENT "if: data.amount == 3 && data.amount > 3}\n", "W0508 5:72"},
+    {"numbers that no double tells apart",
+     EVENT "if: data.amount > 9007199254740992 && data.amount <= 9007199254740993}\n", ""},
+    {"both yes and no",
+     EVENT "if: has(data.coupon) && \"a\" in contact.tags && !has(data.coupon)}\n", "W0508 5:95"},
+    {"two members of one text", EVENT "if: 'data.order == \"a\" && data.coupon == \"b\"'}\n", ""},
+    {"one value or another", EVENT "if: 'data.order == \"a\" || data.order == \"b\"'}\n", ""},
+    {"a segment that excludes itself",
+     SEGMENT "{if: score.s > 5.0 && score.s < 5.0}\nscores: {s: {}}\n", "W0508 2:28"},
+
+    // --- names that the engine's own events never say
+    {"a segment that there is none of",
+     SEGMENT
+     "{if: contact.id == \"x\"}\n" ON("segment.entered") "data.segment == \"u\"', steps: [end]}}\n",
+     "W0509 3:59"},
+    {"a segment that there is",
+     SEGMENT
+     "{if: contact.id == \"x\"}\n" ON("segment.entered") "data.segment == \"t\"', steps: [end]}}\n",
+     ""},
+    {"a band of no score",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.band_changed") "data.score == \"s\" && data.to == \"hott\"', steps: [end]}}\n",
+     "W0509 3:78"},
+    {"bands, and none",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.band_changed") "data.to == \"hot\" || data.from == \"\"', steps: [end]}}\n",
+     ""},
+    {"a score that there is none of",
+     SCORE "{bands: {low: 0, hot: 5}}\n" ON(
+         "score.changed") "data.score in [\"s\", \"t\"]', steps: [end]}}\n",
+     "W0509 3:61"},
+    {"an outcome that runs do not have",
+     ON("run.ended") "data.workflow == \"w\" && data.outcome == \"success\"', steps: [end]}}\n",
+     "W0509 1:77"},
+    {"a workflow that there is none of",
+     ON("run.ended") "data.workflow == \"v\"', steps: [end]}}\n", "W0509 1:54"},
+    {"a member that others say, too",
+     ON("[run.ended, email.opened]") "data.workflow == \"v\"', steps: [end]}}\n", ""},
+    {"a type that is not among those",
+     ON("[page.viewed, email.opened]") "event.type == \"email.clicked\"', steps: [end]}}\n",
+     "W0509 1:69"},
+    {"a type that is",
+     ON("[page.viewed, email.opened]") "event.type == \"email.opened\"', steps: [end]}}\n", ""},
+    {"a value within a text",
+     FIELDS "actions: {a: {with: {t: string}}}\n"
+            "workflows: {w: {on: email.opened, steps: [{do: a, with: {t: 'is {{ contact.plan == "
+            "\"fre\" }}'}}]}}"
+            "\n",
+     "W0509 3:84"},
+
+    {"a member that the emitted event does not have",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed, data: {ur: x}}}]}}\n",
+     "W0513 1:76, W0505 1:77"},
+    {"an emitted event without data",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed}}]}}\n", "W0513 1:57"},
+    {"an emitted event with what it needs",
+     "workflows: {w: {on: email.opened, steps: [{emit: {type: page.viewed, data: {url: /a}}}]}}\n",
+     ""},
+    {"members of an event that declares none",
+     "events: {a.b: {}}\nworkflows: {w: {on: email.opened, steps: [{emit: {type: a.b, data: {ur: "
+     "x}}}]}}\n",
+     ""},
+
     // --- values that a field never has
     {"a value that is none", FIELDS EVENT "if: contact.plan == \"fre\"}\n", "W0509 6:68"},
     {"a value on the left", FIELDS EVENT "if: '\"fre\" != contact.plan'}\n", "W0509 6:53"},
@@ -247,11 +318,44 @@ static const struct message_case {
      "{bands: {b: 11.5}, rules: [{name: r, on: page.viewed, points: 5.25, limit: {times: 2}}]}\n",
      "rules.yaml:2:18: warning[W0507]: no rules reach band 'b': together they give at most 10.5"},
     {EVENT "if: 1 > 2}\n", "rules.yaml:5:52: warning[W0508]: this is never true"},
+    {EVENT "if: data.amount > 10 && data.amount < 5}\n",
+     "rules.yaml:5:72: warning[W0508]: this is never true where 'data.amount > 10' is"},
+    {SEGMENT "{if: contact.id == \"x\"}\n" ON("segment.left") "data.segment == \"u\"', steps: "
+                                                              "[end]}}\n",
+     "rules.yaml:3:56: warning[W0509]: data.segment is never 'u', did you mean 't'?"},
     {EVENT "if: 1 < 2}\n", "rules.yaml:5:52: warning[W0508]: this is always true, leave it out"},
     {FIELDS EVENT "if: contact.plan == \"fre\"}\n",
      "rules.yaml:6:68: warning[W0509]: contact.plan is never 'fre', did you mean 'free'?"},
     {EVENT "limit: {points: 3.5}}\n", "rules.yaml:5:64: warning[W0510]: the rule gives 5 points at "
                                       "once, and the limit leaves 3.5 of them"},
+    {EVENT "limit: {times: 1, every: dy}}\n",
+     "rules.yaml:5:73: error[E0214]: unknown value of 'every': 'dy', did you mean 'day'?"},
+    {EVENT "limit: {times: 1, every: 3x}}\n",
+     "rules.yaml:5:73: error[E0403]: 'every' must be a duration like 30d, 36h or 10s, found '3x'"},
+    {COUNTER "{count: email.opened, within: 99999999d}\n",
+     "rules.yaml:2:36: error[E0402]: 'within' must be between 1ms and 365250d, found '99999999d'"},
+    {EVENT "limit: {times: 99999999999999999999}}\n",
+     "rules.yaml:5:63: error[E0402]: 'times' must be between 1 and 2147483647, found "
+     "'99999999999999999999'"},
+    {EVENT "limit: {times: 12x}}\n",
+     "rules.yaml:5:63: error[E0401]: 'times' must be a whole number, found '12x'"},
+    {EVENT "limit: {times: }}\n",
+     "rules.yaml:5:63: error[E0202]: 'times' must be a whole number, found nothing"},
+    {FIELDS "workflows: {w: {on: email.opened, steps: [{set: {plan: free}}]}}\n",
+     "rules.yaml:2:50: error[E0203]: unknown member 'plan': 'set' changes contact.FIELD and "
+     "contact.stage, did you mean 'contact.plan'?"},
+    {FIELDS "workflows: {w: {on: email.opened, steps: [{set: {plam: free}}]}}\n",
+     "rules.yaml:2:50: error[E0203]: unknown member 'plam': 'set' changes contact.FIELD and "
+     "contact.stage"},
+    {"segments: {one: {if: 'contact.tags.exists(x, y)'}}\n",
+     "rules.yaml:1:46: error[E0203]: unknown name 'y'"},
+    {"tests: [{name: t, start: 36h, expect: [{at: 0s, stage: ~}]}]\n",
+     "rules.yaml:1:26: error[E0213]: 'start' must be a time such as 2026-01-31T09:00:00Z, or a "
+     "date"},
+    {"actions: {a: {}}\n"
+     "tests: [{name: t, expect: [{at: 0s, held: [{do: a, until: never}]}]}]\n",
+     "rules.yaml:2:59: error[E0213]: 'until' must be a duration from the start such as 36h, or a "
+     "time such as 2026-01-31T09:00:00Z"},
     {"segments: {hot-leads: {if: contact.id == \"x\"}, t: {if: '!segment.hot-leads'}}\n",
      "rules.yaml:1:66: error[E0223]: unknown field 'hot'; a name with a dash is written "
      "[\"hot-leads\"] or "

@@ -246,6 +246,8 @@ static const struct wrong_case {
     {"a segment that is text", AT "segments: {seg: in}" IN_ALL, "E0404 8:53"},
     {"an unknown counter", AT "counters: {opns: 1}" IN_ALL, "E0221 8:48"},
     {"a number that is none", AT "counters: {opens: 1.5}" IN_ALL, "E0213 8:55"},
+    {"a time of a counter that is none", AT "counters: {last: 3}" IN_ALL, "E0213 8:54"},
+    {"a time of a counter as a moment", AT "counters: {last: -3h}" IN_ALL, ""},
     {"an unknown field expected", AT "fields: {contry: VN}" IN_ALL, "E0203 8:46"},
     {"an unknown list expected", AT "lists: [nws]" IN_ALL, "E0208 8:45"},
     {"actions that are none", AT "actions: none" IN_ALL, "E0202 8:46"},

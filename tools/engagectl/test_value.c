@@ -15,10 +15,15 @@ static bool is_same_text(struct bytes expected, struct bytes got, int64_t start_
     int64_t since_ms = 0;
     if (bytes_equal(expected, got))
         return true;
+    bool is_before = expected.len > 0 && expected.data[0] == '-';
+    struct bytes span = is_before ? bytes_of(expected.data + 1, expected.len - 1) : expected;
+    bool is_span = duration_parse(span, &since_ms);
+    if (is_span && !is_before && duration_parse(got, &got_ms))
+        return since_ms == got_ms;
     if (!time_parse(got, &got_ms))
         return false;
-    if (duration_parse(expected, &since_ms))
-        return start_ms + since_ms == got_ms;
+    if (is_span)
+        return start_ms + (is_before ? -since_ms : since_ms) == got_ms;
     return time_parse(expected, &expected_ms) && expected_ms == got_ms;
 }
 

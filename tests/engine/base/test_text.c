@@ -236,6 +236,9 @@ START_TEST(a_near_word_is_found_and_a_far_one_is_not)
     ck_assert_ptr_null(text_nearest(BYTES_LITERAL("xy"), words, 5));
     ck_assert_ptr_null(text_nearest(BYTES_LITERAL(""), words, 5));
     ck_assert_ptr_null(text_nearest(BYTES_LITERAL("score"), words, 0));
+
+    static const char *const nothing[] = {""}; // a name that is hidden here
+    ck_assert_ptr_null(text_nearest(BYTES_LITERAL("y"), nothing, 1));
 }
 END_TEST
 

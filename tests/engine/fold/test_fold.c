@@ -86,7 +86,9 @@ START_TEST(a_contact_prints_what_its_events_said)
         "\"updated\":\"2026-01-02T03:04:05.678Z\","
         "\"scores\":{\"engagement\":{\"value\":12.5,\"band\":\"warm\"}},"
         "\"dnd\":[\"sms\"],\"notes\":1,\"events\":9}");
-    ck_assert_str_eq(world_contact(&world, "email:ann@example.com"), world_contact(&world, "c-17"));
+    static const char *const emails[] = {"email:ann@example.com", "email:Ann@Example.COM"};
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_ptr_nonnull(strstr(world_contact(&world, emails[i]), "{\"id\":\"c-17\","));
     ck_assert_str_eq(world_contact(&world, "c-18"), "");
 }
 END_TEST

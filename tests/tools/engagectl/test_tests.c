@@ -434,6 +434,34 @@ END_TEST
     "  - {name: two, expect: [{at: 0s, score: {s: 2}}]}\n"                                         \
     "  - {name: 'two <more>', expect: [{at: 0s, score: {s: 0}}]}\n"
 
+START_TEST(what_is_kept_is_expected_by_its_declared_type)
+{
+    static const char rules[] =
+        "contact: {fields: {vip: {type: bool}}}\n"
+        "counters: {code: {last: data.order, on: order.placed}, at: {first: event.time, on: "
+        "order.placed}, late_by: {last: now - event.time, on: order.placed}}\n"
+        "objects: {order: {key: data.order, on: order.placed, fields: {code: data.order}}}\n"
+        "actions: {note: {with: {b: bool, again: bool}}}\n"
+        "workflows: {w: {on: order.placed, steps: [{do: note, with: {b: '!contact.vip', again: "
+        "'\"a\" in contact.tags'}}]}}\n"
+        "tests:\n"
+        "  - name: t\n"
+        "    contact: {vip: true, tags: [a]}\n"
+        "    events: [{at: 25h, time: -1h, type: order.placed, data: {order: 1.0, amount: 2}}]\n";
+    write_file(
+        "rules.yaml", rules,
+        "    expect: [{at: 25h, counters: {code: 1.0, late_by: 26h, at: -1h}, objects: {order: "
+        "{1.0: "
+        "{code: 1.0, created: -1h}}}, actions: [{do: note, with: {b: false, again: true}}]}]\n");
+    captured_run("test rules.yaml", &captured);
+    ck_assert_str_eq(captured.out, "1 passed, 0 failed\n");
+    write_file("rules.yaml", rules, "    expect: [{at: 25h, counters: {code: 1, late_by: 25h}}]\n");
+    captured_run("test rules.yaml", &captured);
+    ck_assert_ptr_nonnull(strstr(captured.out, "exp: \"1\"\n      got: \"1.0\"\n"));
+    ck_assert_ptr_nonnull(strstr(captured.out, "exp: \"25h\"\n      got: \"26h\"\n"));
+}
+END_TEST
+
 static const struct command_case {
     const char *line;
     int code;
@@ -658,6 +686,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, what_comes_of_the_rules_is_what_is_expected, 0, HOLDS_COUNT);
     tcase_add_test(tcase, tests_know_nothing_of_each_other);
     tcase_add_test(tcase, objects_are_compared_by_key_and_field);
+    tcase_add_test(tcase, what_is_kept_is_expected_by_its_declared_type);
     tcase_add_loop_test(tcase, what_differs_is_told_with_its_place, 0, DIFFERS_COUNT);
     tcase_add_loop_test(tcase, the_command_does_as_it_is_told, 0, COMMAND_COUNT);
     tcase_add_test(tcase, of_many_that_no_test_reaches_some_are_listed);
