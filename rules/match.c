@@ -41,18 +41,53 @@ static const struct rule_guard *guard_at(const struct rule_expression *condition
     return is_telling ? &condition->guard : NULL;
 }
 
-static void set_begins(struct arena *arena, struct match_guard *guard)
+// Sorts those of one prefix. They stand as listed, so those of one value are in order already.
+static void sort_few(struct guarded *items, uint32_t count)
+{
+    enum { FEW = 16 };
+    if (count > FEW) {
+        bool is_sorted = true;
+        for (uint32_t i = 1; i < count && is_sorted; i++)
+            is_sorted = items[i - 1].hash <= items[i].hash;
+        if (!is_sorted)
+            qsort(items, count, sizeof(*items), compare_guarded);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        const struct guarded item = items[i];
+        uint32_t to = i;
+        for (; to > 0 && items[to - 1].hash > item.hash; to--)
+            items[to] = items[to - 1];
+        items[to] = item;
+    }
+}
+
+// Puts the items by hash, those of one hash as listed: by prefix first, so that few are to be compared.
+static void set_items(
+    struct arena *arena, struct match_guard *guard, const struct telling *tellings)
 {
     while (UINT32_C(1) << guard->begin_bits < guard->count)
         guard->begin_bits++;
     const size_t lists = (size_t)1 << guard->begin_bits;
     uint32_t *begins = arena_alloc(arena, lists * sizeof(*begins));
-    uint32_t at = 0;
+    uint32_t *ends = mem_zero(lists, sizeof(*ends));
+    struct guarded *items = arena_alloc(arena, guard->count * sizeof(*items));
+    for (uint32_t i = 0; i < guard->count; i++)
+        ends[match_guard_prefix(guard, tellings[i].guard->hash)]++;
+    uint32_t begin = 0;
     for (size_t prefix = 0; prefix < lists; prefix++) {
-        while (at < guard->count && match_guard_prefix(guard, guard->items[at].hash) < prefix)
-            at++;
-        begins[prefix] = at;
+        begins[prefix] = begin;
+        begin += ends[prefix];
+        ends[prefix] = begins[prefix];
     }
+    for (uint32_t i = 0; i < guard->count; i++) {
+        const uint64_t hash = tellings[i].guard->hash;
+        items[ends[match_guard_prefix(guard, hash)]++] = (struct guarded){hash, tellings[i].at};
+    }
+    for (size_t prefix = 0; prefix < lists; prefix++)
+        sort_few(items + begins[prefix], ends[prefix] - begins[prefix]);
+    free(ends);
+    guard->items = items;
     guard->begins = begins;
 }
 
@@ -60,17 +95,13 @@ static void set_begins(struct arena *arena, struct match_guard *guard)
 static struct match_guard guard_of_member(
     struct arena *arena, const struct telling *tellings, uint32_t count)
 {
-    struct guarded *items = arena_alloc(arena, count * sizeof(*items));
     uint32_t *unasked = arena_alloc(arena, count * sizeof(*unasked));
-    struct match_guard guard = {
-        .member = *tellings[0].guard, .items = items, .count = count, .unasked = unasked};
+    struct match_guard guard = {.member = *tellings[0].guard, .count = count, .unasked = unasked};
     for (uint32_t i = 0; i < count; i++) {
-        items[i] = (struct guarded){tellings[i].guard->hash, tellings[i].at};
         if (!tellings[i].guard->is_asked_for)
             unasked[guard.unasked_count++] = tellings[i].at;
     }
-    qsort(items, count, sizeof(*items), compare_guarded);
-    set_begins(arena, &guard);
+    set_items(arena, &guard, tellings);
     return guard;
 }
 
@@ -80,6 +111,17 @@ static uint32_t same_member(const struct telling *tellings, uint32_t count)
     while (same < count && guard_is_same_member(tellings[same].guard, tellings[0].guard))
         same++;
     return same;
+}
+
+// By member. Mostly they are: the conditions of a ruleset ask for few members.
+static void sort_members(struct telling *tellings, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        if (compare_members(&tellings[i - 1], &tellings[i]) <= 0)
+            continue;
+        qsort(tellings, count, sizeof(*tellings), compare_members);
+        return;
+    }
 }
 
 struct match_set match_set_of(
@@ -99,7 +141,7 @@ struct match_set match_set_of(
         else
             tellings[telling_count++] = (struct telling){guard, i};
     }
-    qsort(tellings, telling_count, sizeof(*tellings), compare_members);
+    sort_members(tellings, telling_count);
     uint32_t members = 0;
     for (uint32_t i = 0; i < telling_count; members++)
         i += same_member(&tellings[i], telling_count - i);

@@ -580,6 +580,24 @@ const struct bomb bombs_of_files[] = {
      TEXT("objects: {o: {key: data.url, on: page.viewed, fields: {t: data.title}}}\nsegments:\n"),
      TEXT("  t$N: {if: 'objects.o.exists(k, objects.o[k].t==\"x\")'}\n"), NONE, NONE, NONE, ' ',
      "E0602"},
+    {BOMB_RULES, "values in several families", TEXT("scores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: [contact.*, email.*, order.*], if: 'data.url==\"$N\"', points: "
+          "1} # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "conditions that exclude themselves", TEXT("segments:\n"),
+     TEXT("  t$N: {if: 'contact.stage==\"a$N\"&&contact.stage==\"b\"'} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "segments that there are none of",
+     TEXT("segments: {abc: {if: contact.id == 'x'}}\nscores:\n  s:\n    rules:\n"),
+     TEXT("      - {name: r$N, on: segment.entered, if: 'data.segment==\"ab$N\"', points: 1} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
+    {BOMB_RULES, "emitted members that there are none of", TEXT("workflows:\n"),
+     TEXT("  w$N: {on: page.viewed, steps: [{emit: {type: order.placed, data: {x$N: 1}}}]} # "
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"),
+     NONE, NONE, NONE, ' ', "taken"},
     {BOMB_RULES, "divisions by zero", TEXT("segments:\n"),
      TEXT("  t$N: {if: '1/0==contact.tags.size()'}\n"), NONE, NONE, NONE, ' ', "E0605"},
     {BOMB_RULES, "dates that are none", TEXT("segments:\n"),
