@@ -454,9 +454,10 @@ enum exit_code daemon_run(const struct options *options)
     if (setup_load(options->config_path, &daemon->setup) != ERR_OK)
         goto free_daemon;
     if (options->action == OPTIONS_CHECK) {
+        const size_t files = daemon->setup.rules.bundle.count;
         (void)fprintf(
-            stderr, "configuration and rules are fine: %zu rule files, ruleset %016" PRIx64 "\n",
-            daemon->setup.rules.bundle.count, ruleset_hash(daemon->setup.rules.ruleset));
+            stderr, "configuration and rules are fine: %zu rule file%s, ruleset %016" PRIx64 "\n",
+            files, files == 1 ? "" : "s", ruleset_hash(daemon->setup.rules.ruleset));
         setup_free(&daemon->setup);
         code = EXIT_CODE_DONE;
         goto free_daemon;

@@ -162,6 +162,16 @@ static void write_missing(struct http_request *request)
                                                         : "no such score");
 }
 
+// What the shard that has the contact misses of it; NULL where none has it.
+static const char *missed_of_contact(const struct ask *ask)
+{
+    for (uint32_t i = 0; i < ask->part_count; i++) {
+        if (ask->parts[i].fault.text[0] != '\0')
+            return ask->parts[i].fault.text;
+    }
+    return NULL;
+}
+
 static void on_done(struct ask *ask)
 {
     struct query *query = ask->owner;
@@ -170,6 +180,8 @@ static void on_done(struct ask *ask)
         enum err err = err_of(ask, is_of_contact(query->route));
         if (err == ERR_OK)
             write_found(query, ask, http_reply_json(&request->reply, MHD_HTTP_OK));
+        else if (err == ERR_MISSING && missed_of_contact(ask) != NULL)
+            http_reply_problem(&request->reply, MHD_HTTP_NOT_FOUND, missed_of_contact(ask));
         else if (err == ERR_MISSING)
             write_missing(request);
         else

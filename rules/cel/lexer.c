@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static uint8_t byte_at(const struct cel_lexer *lexer, uint32_t at)
 {
@@ -125,9 +126,14 @@ static bool lex_number(struct cel_lexer *lexer, struct cel_token *token)
     uint8_t next = byte_at(lexer, lexer->at);
     bool is_uint = !is_double && (next == 'u' || next == 'U');
     lexer->at += is_uint;
-    if (is_name_part(byte_at(lexer, lexer->at)))
+    next = byte_at(lexer, lexer->at);
+    if (is_name_part(next))
         return fail_at(
-            lexer, token->begin, lexer->at + 1, "a letter directly behind a number means nothing");
+            lexer, token->begin, lexer->at + 1,
+            next != '\0' && strchr("smhdw", next) != NULL
+                ? "a letter directly behind a number means nothing; a span of time is days(1) or "
+                  "duration(\"36h\")"
+                : "a letter directly behind a number means nothing");
     if (is_double)
         return lex_double(lexer, token);
     uint64_t value;

@@ -191,6 +191,7 @@ check "... and found under their own names" answers 200 '"id":"c-h4/explain","id
 check "... and explained" answers 200 '"id":"c-h4/explain","scores"' "$(get /v1/contacts/c-h4%2Fexplain/explain)"
 check "... and not taken for another" answers 200 '"id":"c-h4","scores"' "$(get /v1/contacts/c-h4/explain)"
 check "an id with a NUL is nobody's" answers 404 'no such contact' "$(get /v1/contacts/c-h4%00)"
+check "a score that there is none of is not taken for a contact" answers 404 'no such score' "$(get '/v1/contacts/c-h4/explain?score=nope')"
 check "an argument may be escaped" answers 200 '"score":"engagement"' "$(get '/v1/contacts/c-h4/explain?score=%65ngagement')"
 check "two requests on one connection are both answered" same "$(curl -s -o /dev/null -w '%{http_code}' "$(url)/healthz" -o /dev/null "$(url)/readyz" | cut -c 1-6)" 200200
 # A client that says nothing more in the middle of its request keeps no one else from being served.

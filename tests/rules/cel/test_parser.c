@@ -138,6 +138,9 @@ static const struct problem_case {
     {"18446744073709551616u", 0, 21, "this number does not fit in 64 bits"},
     {"1e999", 0, 5, "this number is too large for a double"},
     {"1x", 0, 2, "a letter directly behind a number means nothing"},
+    {"now - 30d", 6, 9,
+     "a letter directly behind a number means nothing; a span of time is days(1) or "
+     "duration(\"36h\")"},
     {"has(a)", 4, 5, "has() takes a member: has(contact.country)"},
     {"a.all(x.y, true)", 6, 9, "this must be a simple name: the macro gives it to each element"},
     {"a.all(x, x, true)", 9, 10, "the two names of a macro must differ"},
