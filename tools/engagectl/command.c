@@ -219,21 +219,29 @@ static int print_help(const struct command *command)
     return code;
 }
 
-static int talk_unknown_command(const char *first, const char *second)
+const char *command_nearest(const char *word)
 {
     size_t count = 0;
     const struct command *table = commands_table(&count);
     const char *names[WORDS_MAX];
     size_t name_count = 0;
+    for (; name_count < count && name_count < WORDS_MAX; name_count++)
+        names[name_count] = table[name_count].name;
+    return text_nearest(bytes_text(word), names, name_count);
+}
+
+static int talk_unknown_command(const char *first, const char *second)
+{
+    size_t count = 0;
+    const struct command *table = commands_table(&count);
     size_t len = strlen(first);
-    for (size_t i = 0; i < count && name_count < WORDS_MAX; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (strncmp(table[i].name, first, len) == 0 && table[i].name[len] == ' ')
             return command_usage_error(
                 NULL, "'%s' has no command '%s'; see 'engagectl help %s'", first,
                 second == NULL ? "" : second, first);
-        names[name_count++] = table[i].name;
     }
-    const char *near = text_nearest(bytes_text(first), names, name_count);
+    const char *near = command_nearest(first);
     if (near != NULL)
         return command_usage_error(NULL, "unknown command '%s', did you mean '%s'?", first, near);
     return command_usage_error(NULL, "unknown command '%s'", first);

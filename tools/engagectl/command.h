@@ -75,6 +75,8 @@ int command_print(struct bytes data);
 void command_talk(const struct command *command, const char *format, ...) PRINTF_LIKE(2, 3);
 // As command_talk, then how the command is used; returns EXIT_CODE_USAGE.
 int command_usage_error(const struct command *command, const char *format, ...) PRINTF_LIKE(2, 3);
+// The command whose name is nearest to a word, as text_nearest has it; NULL where none is near.
+const char *command_nearest(const char *word);
 
 // Runs what the arguments ask for and returns the exit code.
 int command_main(int argc, char **argv);

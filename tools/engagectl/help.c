@@ -131,17 +131,30 @@ static void add_wrapped(struct buffer *to, const char *text)
 
 static int explain_code(const struct command_call *call, const char *word, struct buffer *to)
 {
+    const char *near = NULL; // of errors and warnings each has numbers of its own
     for (int i = 0; i < DIAGNOSTIC_CODE_COUNT; i++) {
         enum diagnostic_code code = (enum diagnostic_code)i;
         const char *text = diagnostic_code_text(code);
+        near = strcmp(text + 1, word + 1) == 0 ? text : near;
         if (strcasecmp(text, word) != 0)
             continue;
         buffer_add_format(to, "%s: %s\n\n", text, diagnostic_code_title(code));
         add_wrapped(to, diagnostic_explain(bytes_text(text)));
         return EXIT_CODE_DONE;
     }
-    command_talk(call->command, "there is no code '%s'", word);
+    command_talk(
+        call->command, "there is no code '%s'%s%s%s", word, near == NULL ? "" : ", did you mean '",
+        near == NULL ? "" : near, near == NULL ? "" : "'?");
     return EXIT_CODE_FAILED;
+}
+
+static int talk_no_command(const struct command *command, const char *word)
+{
+    const char *near = command_nearest(word);
+    if (near != NULL)
+        return command_usage_error(
+            command, "there is no command '%s', did you mean '%s'?", word, near);
+    return command_usage_error(command, "there is no command '%s'", word);
 }
 
 int help_command(const struct command_call *call)
@@ -158,7 +171,7 @@ int help_command(const struct command_call *call)
     else if (is_code(first))
         code = explain_code(call, first, &text);
     else if (!add_group(&text, first))
-        code = command_usage_error(call->command, "there is no command '%s'", first);
+        code = talk_no_command(call->command, first);
     if (code == EXIT_CODE_DONE)
         code = command_print(buffer_bytes(&text));
     buffer_free(&text);
