@@ -45,3 +45,12 @@ void identifier_fold(struct bytes email, uint8_t *to)
     for (size_t i = 0; i < email.len; i++)
         to[i] = is_big(email.data[i]) ? (uint8_t)(email.data[i] - 'A' + 'a') : email.data[i];
 }
+
+struct bytes identifier_as_kept(struct arena *arena, struct bytes kind, struct bytes value)
+{
+    if (!bytes_equal_text(kind, "email") || !identifier_needs_fold(value))
+        return value;
+    uint8_t *folded = arena_alloc(arena, value.len);
+    identifier_fold(value, folded);
+    return bytes_of(folded, value.len);
+}

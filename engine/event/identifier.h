@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "engine/base/arena.h"
 #include "engine/base/bytes.h"
 
 // Whether the text, valid UTF-8, holds control characters (U+0000..U+001F, U+007F..U+009F).
@@ -12,5 +13,7 @@ bool identifier_has_control(struct bytes text);
 // Mail addresses are compared without case by those who write them: ASCII letters become small.
 bool identifier_needs_fold(struct bytes email);
 void identifier_fold(struct bytes email, uint8_t *to); // to: email.len bytes
+// The value of an identifier of a kind as it is kept and looked for: itself, or folded, in the arena.
+struct bytes identifier_as_kept(struct arena *arena, struct bytes kind, struct bytes value);
 
 #endif

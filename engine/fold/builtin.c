@@ -91,12 +91,7 @@ static void add_identifier(struct fold *fold, struct bytes kind, struct value va
         fold->counts.fields_refused++;
         return;
     }
-    if (bytes_equal_text(kind, "email") && identifier_needs_fold(text)) {
-        uint8_t *folded = arena_alloc(&fold->arena, text.len);
-        identifier_fold(text, folded);
-        text = bytes_of(folded, text.len);
-    }
-    struct identifier identifier = {(uint8_t)index, text};
+    struct identifier identifier = {(uint8_t)index, identifier_as_kept(&fold->arena, kind, text)};
     struct identity_key key = fold_identity_key(fold, &identifier);
     if (!identity_add(fold->state, fold->contact, &key)) // a conflict is counted by the state
         return;

@@ -17,14 +17,11 @@ static struct contact_number find_by_kind(
     struct name_id kind_id = names_find(shard->state, NAME_IDENTIFIER, kind);
     if (kind_id.value == 0 || value.len == 0)
         return (struct contact_number){0};
-    struct buffer folded = {0}; // as the email was when it was kept
-    if (bytes_equal_text(kind, "email") && identifier_needs_fold(value)) {
-        identifier_fold(value, buffer_reserve(&folded, value.len));
-        value = bytes_of(folded.data, value.len);
-    }
-    struct identity_key key = identity_key_of(shard->state, kind_id, value);
+    struct arena arena = {0};
+    struct identity_key key =
+        identity_key_of(shard->state, kind_id, identifier_as_kept(&arena, kind, value));
     struct contact_number found = identity_find(shard->state, &key);
-    buffer_free(&folded);
+    arena_free(&arena);
     return found;
 }
 

@@ -4,17 +4,6 @@
 #include "engine/event/identifier.h"
 #include "projections/contacts.h"
 
-// Mail addresses are known in small letters.
-static struct bytes value_of(
-    struct arena *arena, struct bytes kind, const struct test_identifier *identifier)
-{
-    if (!bytes_equal_text(kind, "email") || !identifier_needs_fold(identifier->value))
-        return identifier->value;
-    uint8_t *folded = arena_alloc(arena, identifier->value.len);
-    identifier_fold(identifier->value, folded);
-    return bytes_of(folded, identifier->value.len);
-}
-
 struct contact_number test_contact_number(
     struct state *state, const struct catalog *catalog, const struct test_contact *contact)
 {
@@ -25,8 +14,8 @@ struct contact_number test_contact_number(
         struct name_id name = names_find(state, NAME_IDENTIFIER, kind);
         if (name.value == 0)
             continue;
-        struct identity_key key =
-            identity_key_of(state, name, value_of(&arena, kind, &contact->identifiers[i]));
+        struct identity_key key = identity_key_of(
+            state, name, identifier_as_kept(&arena, kind, contact->identifiers[i].value));
         found = identity_find(state, &key);
     }
     arena_free(&arena);
@@ -43,7 +32,8 @@ static struct contact_number create(
         const struct test_identifier *identifier = &test->contact.identifiers[i];
         struct bytes kind = catalog_identifier(catalog, identifier->kind);
         keys[i] = identity_key_of(
-            state, names_intern(state, NAME_IDENTIFIER, kind), value_of(&arena, kind, identifier));
+            state, names_intern(state, NAME_IDENTIFIER, kind),
+            identifier_as_kept(&arena, kind, identifier->value));
     }
     struct contact_number contact =
         identity_resolve(state, keys, test->contact.count, test->given.created_ms, &is_new);
