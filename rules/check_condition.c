@@ -150,13 +150,10 @@ static void check_parts(struct compiler *compiler, const struct checked_expressi
         for (uint32_t j = 0; j < i; j++) {
             if (!claims_exclude(&claims[j], &claims[i]))
                 continue;
-            const struct cel_node *node = claims[i].node;
             struct bytes before = written(expression, claims[j].node);
             diagnostic_add(
                 compiler->list, DIAGNOSTIC_W0508,
-                yaml_place_shown(
-                    compiler->list, expression->node, expression->begin + node->begin,
-                    expression->begin + node->end),
+                checked_place(compiler, expression, claims[i].node),
                 "this is never true where '%.*s' is", compile_shown_len(before),
                 (const char *)before.data);
             return;
@@ -176,9 +173,6 @@ void check_condition(
     if (truth == TRUTH_OPEN || (truth == TRUTH_ALWAYS && kind == CONDITION_IS_NEEDED))
         return;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_W0508,
-        yaml_place_shown(
-            compiler->list, expression->node, expression->begin + root->begin,
-            expression->begin + root->end),
-        "%s", truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
+        compiler->list, DIAGNOSTIC_W0508, checked_place(compiler, expression, root), "%s",
+        truth == TRUTH_NEVER ? "this is never true" : "this is always true, leave it out");
 }

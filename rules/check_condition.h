@@ -14,6 +14,17 @@ struct checked_expression {
     event_type on; // what it is about, or a set (rules/event_set.h); EVENT_TYPE_UNKNOWN: no event
 };
 
+// Where a part of it stands.
+static inline struct place checked_place(
+    const struct compiler *compiler,
+    const struct checked_expression *expression,
+    const struct cel_node *part)
+{
+    return yaml_place_shown(
+        compiler->list, expression->node, expression->begin + part->begin,
+        expression->begin + part->end);
+}
+
 // W0508 where a condition is never true, whatever comes, as two of its parts exclude each other, or always: of a condition
 // that may be left out only.
 enum condition_kind { CONDITION_MAY_BE_LEFT_OUT, CONDITION_IS_NEEDED };

@@ -39,10 +39,7 @@ static void report_never(
     struct bytes text = value->literal.as.text;
     const char *meant = never->meant;
     diagnostic_add(
-        compiler->list, DIAGNOSTIC_W0509,
-        yaml_place_shown(
-            compiler->list, expression->node, expression->begin + value->begin,
-            expression->begin + value->end),
+        compiler->list, DIAGNOSTIC_W0509, checked_place(compiler, expression, value),
         "%s%.*s is never '%.*s'%s%s%s", never->scope, compile_shown_len(never->member),
         (const char *)never->member.data, compile_shown_len(text), (const char *)text.data,
         meant == NULL ? "" : ", did you mean '", meant == NULL ? "" : meant,
@@ -149,7 +146,6 @@ static void report_name(
 {
     size_t count = member->word_count;
     const char *const *names = member->words;
-    const char *meant = NULL;
     struct bytes text = value->literal.as.text;
     if (diagnostics_is_full(compiler->list))
         return;
@@ -157,8 +153,7 @@ static void report_name(
         names = symbols_names(&compiler->symbols[member->kind], &compiler->scratch, &count);
     else if (names == NULL)
         names = bands_of(compiler, &count);
-    if (compiler->list->nearest_steps < TEXT_NEAREST_STEPS_MAX)
-        meant = text_nearest_bounded(text, names, count, &compiler->list->nearest_steps);
+    const char *meant = text_nearest_bounded(text, names, count, &compiler->list->nearest_steps);
     report_never(
         compiler, expression, value, &(struct never){"data.", bytes_text(member->member), meant});
 }
@@ -194,7 +189,6 @@ static void check_type(
     const struct ruleset *ruleset = compiler->ruleset;
     struct event_types types = ruleset_types_on(ruleset, &expression->on);
     const char *names[TYPES_LOOKED_AT_MAX];
-    const char *meant = NULL;
     if (value->kind != CEL_NODE_LITERAL || value->literal.kind != CEL_STRING || types.count == 0 ||
         types.count > TYPES_LOOKED_AT_MAX || diagnostics_is_full(compiler->list))
         return;
@@ -204,9 +198,8 @@ static void check_type(
             return;
         names[i] = (const char *)type.data;
     }
-    if (compiler->list->nearest_steps < TEXT_NEAREST_STEPS_MAX)
-        meant = text_nearest_bounded(
-            value->literal.as.text, names, types.count, &compiler->list->nearest_steps);
+    const char *meant = text_nearest_bounded(
+        value->literal.as.text, names, types.count, &compiler->list->nearest_steps);
     report_never(
         compiler, expression, value, &(struct never){"event.", BYTES_LITERAL("type"), meant});
 }

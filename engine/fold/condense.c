@@ -32,9 +32,8 @@ static struct scored scored_of(const struct ledger_entry *entry)
 struct lines {
     struct ledger_entry *entries;
     uint32_t count;
-    uint32_t *
-        places; // by score and rule: 1 and the index of a line; 0: none. A power of two, above twice the lines
-    uint32_t place_mask;
+    uint32_t *places;    // by score and rule: 1 and the index of a line; 0: none
+    uint32_t place_mask; // of a power of two, above twice the lines
     struct decay_memo decay;
 };
 

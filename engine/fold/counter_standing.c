@@ -33,6 +33,7 @@ struct standing standing_of(const struct counter_def *def, struct bytes entries,
     const int64_t gone_ms = gone_by_ms(def, now_ms);
     const double *const end = def->thresholds + def->threshold_count;
     const double *next = first_above_zero(def, end);
+    int64_t needs = needed(next, end);
     struct standing standing = {.reached_ms = INT64_MAX};
     const uint8_t *entry = entries.data + entries.len / stride * stride;
     while (next < end && entry > entries.data) {
@@ -41,7 +42,7 @@ struct standing standing_of(const struct counter_def *def, struct bytes entries,
         if (time_ms <= gone_ms)
             break;
         standing.number += is_count ? get_u32(entry + COUNTER_NUMBER_AT) : 1;
-        for (; next < end && *next <= (double)standing.number; next++)
+        for (; needs <= standing.number; needs = needed(++next, end))
             standing.reached_ms = time_ms;
     }
     standing.side = (uint32_t)(next - def->thresholds);

@@ -151,11 +151,13 @@ static bool is_of_contact(enum http_route route)
     return route == HTTP_ROUTE_CONTACT || route == HTTP_ROUTE_EXPLAIN;
 }
 
-static void write_missing(struct http_request *request)
+// What is missing, where a shard says it.
+static void write_missing(struct http_request *request, const char *missed)
 {
     http_reply_problem(
         &request->reply, MHD_HTTP_NOT_FOUND,
-        is_of_contact(request->target.route)            ? "no such contact"
+        missed != NULL                                  ? missed
+        : is_of_contact(request->target.route)          ? "no such contact"
         : request->target.route == HTTP_ROUTE_MEMBERS   ? "no such segment"
         : request->target.route == HTTP_ROUTE_WORKFLOWS ? "no such workflow"
         : request->target.route == HTTP_ROUTE_TEAMS     ? "no such team"
@@ -180,10 +182,8 @@ static void on_done(struct ask *ask)
         enum err err = err_of(ask, is_of_contact(query->route));
         if (err == ERR_OK)
             write_found(query, ask, http_reply_json(&request->reply, MHD_HTTP_OK));
-        else if (err == ERR_MISSING && missed_of_contact(ask) != NULL)
-            http_reply_problem(&request->reply, MHD_HTTP_NOT_FOUND, missed_of_contact(ask));
         else if (err == ERR_MISSING)
-            write_missing(request);
+            write_missing(request, missed_of_contact(ask));
         else
             http_reply_problem(&request->reply, MHD_HTTP_INTERNAL_SERVER_ERROR, err_text(err));
         http_request_answer(request);
@@ -234,7 +234,7 @@ void http_query_handle(struct http_request *request)
     query->score = mem_text(score, strlen(score));
     query->max = max;
     if (!http_text_unescape(query->name) || !http_text_unescape(query->score)) {
-        write_missing(request);
+        write_missing(request, NULL);
         query_destroy(query);
         return;
     }
