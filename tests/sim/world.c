@@ -105,6 +105,7 @@ void world_remove_directory(pid_t process)
 static void make_directory(struct sim *sim)
 {
     char path[128];
+    world_remove_directory(getpid()); // left by a process of this number that was killed
     directory_of(getpid(), sim->directory, sizeof(sim->directory));
     INVARIANT(mkdir(sim->directory, 0700) == 0);
     (void)snprintf(path, sizeof(path), "%s/data", sim->directory);
